@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { ARMS, ORDERS, PREPARATIONS } from "./vocabulary.js";
+
+/**
+ * The results file: JSON Lines; one header, one line a trial, one footer.
+ * This file is the only description of the format in code; `results/README.md` explains each field.
+ *
+ * Units stand last in a name. `null` means "not measured", never zero.
+ */
+export const SCHEMA_VERSION = 1;
+
+const count = z.number().int().nonnegative();
+const amount = z.number().nonnegative();
+
+/** One cell of the matrix. */
+export const Scenario = z.object({
+  preparation: z.enum(PREPARATIONS),
+  arm: z.enum(ARMS),
+  queueDepth: count.positive(),
+  blockSizeBytes: count.positive(),
+  fileSizeBytes: count.positive(),
+  order: z.enum(ORDERS),
+  /** Pace: from one write's due moment to the next; 0 is back to back. */
+  intervalNs: count,
+  registeredBuffers: z.boolean(),
+});
+export type Scenario = z.infer<typeof Scenario>;
+
+/** What FIEMAP and fstat say of a file. Bytes are split into written, unwritten and hole up to `sizeBytes`. */
+export const ExtentState = z.object({
+  extents: count,
+  writtenBytes: count,
+  unwrittenBytes: count,
+  holeBytes: count,
+  /** Mapped beyond `sizeBytes`, as FALLOC_FL_KEEP_SIZE leaves it. */
+  beyondSizeBytes: count,
+  sizeBytes: count,
+});
+export type ExtentState = z.infer<typeof ExtentState>;
+
+/** HdrHistogram V2, compressed, base64; values in nanoseconds. Extremes are exact. */
+export const Latency = z.object({ histogram: z.string(), minNs: amount, maxNs: amount });
+export type Latency = z.infer<typeof Latency>;
+
+/** Split by who spent it. `system` is the whole machine, so it holds the other two and completion kworkers. */
+const BySpender = z.object({
+  submitter: amount.nullable(),
+  ioWq: amount.nullable(),
+  system: amount.nullable(),
+});
+export type BySpender = z.infer<typeof BySpender>;
+
+const ContextSwitches = z.object({ voluntary: count, involuntary: count });
+
+export const Trial = z.object({
+  type: z.literal("trial"),
+  scenario: Scenario,
+  round: count,
+  /** Position within the round, from 0. */
+  position: count,
+  startedAt: z.string(),
+  status: z.enum(["ok", "failed", "skipped"]),
+  /** Why it failed or was skipped; null when ok. */
+  reason: z.string().nullable(),
+  seed: count,
+  writes: count,
+  bytes: count,
+  errors: z.array(z.object({ code: z.string(), count })),
+  wallNs: amount.nullable(),
+  latency: Latency.nullable(),
+  /** Paced runs: from the due moment to the submission. */
+  issueDelay: Latency.nullable(),
+  puntCount: count.nullable(),
+  /** Of `puntCount`: requests that were forced async (REQ_F_FORCE_ASYNC). */
+  puntCountForced: count.nullable(),
+  /** Of `puntCount`: serialised with other writes to the same inode. */
+  puntCountHashed: count.nullable(),
+  /** What the nowait probe expects, when punts cannot be counted. Never a count. */
+  predictedPuntRatio: amount.nullable(),
+  workersPeak: count.nullable(),
+  workersMean: amount.nullable(),
+  workerSamples: count,
+  cpuNs: BySpender,
+  /** Granularity of `cpuNs.system`: /proc/stat counts in ticks. */
+  systemCpuResolutionNs: amount.nullable(),
+  /** Executed guest instructions; only from the lab's instruction-counting runs, where times are null. */
+  instructions: BySpender.nullable(),
+  contextSwitches: z.object({
+    submitter: ContextSwitches.nullable(),
+    ioWq: ContextSwitches.nullable(),
+  }),
+  /** Time inside the system calls that hand writes to the kernel, and inside those that wait for them. */
+  submitNs: amount.nullable(),
+  waitNs: amount.nullable(),
+  submitCalls: count.nullable(),
+  waitCalls: count.nullable(),
+  ringFlags: z.array(z.string()),
+  extentsBefore: ExtentState.nullable(),
+  extentsAfter: ExtentState.nullable(),
+  preparationNs: amount.nullable(),
+  preparationBytesWritten: count,
+  warnings: z.array(z.string()),
+});
+export type Trial = z.infer<typeof Trial>;
+
+/** How the measuring machine was virtualised. Times of an emulated CPU compare with nothing. */
+export const Virtualisation = z.object({
+  hypervisor: z.string().nullable(),
+  /** true under software emulation (TCG). */
+  emulated: z.boolean(),
+});
+
+/** Set by the lab, which boots the kernel; null on a host. */
+export const LabProvenance = z.object({
+  kernelPackage: z.string(),
+  kernelPackageVersion: z.string(),
+  accelerator: z.enum(["kvm", "tcg", "tcg-icount"]),
+  cpus: count.positive(),
+  memoryBytes: count,
+  device: z.string(),
+  /** Which boot of this kernel in this lab session, from 0; boots are the unit of repetition. */
+  boot: count,
+});
+export type LabProvenance = z.infer<typeof LabProvenance>;
+
+export const Environment = z.object({
+  kernelRelease: z.string(),
+  kernelVersion: z.string(),
+  /** Configuration options that bear on punts, e.g. CONFIG_HZ; null values when the config cannot be read. */
+  kernelConfig: z.record(z.string(), z.string().nullable()),
+  machine: z.string(),
+  cpuModel: z.string().nullable(),
+  cpuCount: count,
+  governor: z.string().nullable(),
+  memoryBytes: count,
+  virtualisation: Virtualisation,
+  lab: LabProvenance.nullable(),
+  container: z.string().nullable(),
+  filesystem: z.object({
+    type: z.string(),
+    mountPoint: z.string().nullable(),
+    mountOptions: z.array(z.string()),
+    /** Feature names from the superblock, when they can be read without privilege. */
+    features: z.array(z.string()).nullable(),
+    blockSizeBytes: count,
+    sizeBytes: count,
+    freeBytes: count,
+  }),
+  device: z.object({
+    name: z.string().nullable(),
+    model: z.string().nullable(),
+    rotational: z.boolean().nullable(),
+    scheduler: z.string().nullable(),
+    writeCache: z.string().nullable(),
+    discardGranularityBytes: count.nullable(),
+    logicalBlockBytes: count.nullable(),
+    queueRequests: count.nullable(),
+  }),
+  directIoAlignment: z.object({
+    memoryBytes: count,
+    offsetBytes: count,
+    /** `statx` (STATX_DIOALIGN) or `tried`. */
+    source: z.enum(["statx", "tried"]),
+  }),
+  privileges: z.object({
+    user: z.number().int(),
+    /** Whether punts can be counted, and if not, why. */
+    puntCounter: z.boolean(),
+    puntCounterReason: z.string().nullable(),
+    ioUringDisabled: count.nullable(),
+    perfEventParanoid: z.number().int().nullable(),
+  }),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** The instrument, checked in this run before anything was measured. */
+export const InstrumentChecks = z.object({
+  /** Punts of a stream of NOPs over its operations: must be 0. */
+  nopPuntRatio: amount.nullable(),
+  /** Punts of a stream of forced-async NOPs over its operations: must be 1. */
+  forcedPuntRatio: amount.nullable(),
+  timestampCostNs: amount,
+  emptyLoopNsPerOperation: amount,
+});
+export type InstrumentChecks = z.infer<typeof InstrumentChecks>;
+
+export const Header = z.object({
+  type: z.literal("header"),
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  runId: z.string(),
+  toolVersion: z.string(),
+  gitCommit: z.string().nullable(),
+  startedAt: z.string(),
+  kernelLabel: z.string().min(1),
+  commandLine: z.array(z.string()),
+  seed: count,
+  rounds: count.positive(),
+  scenarios: z.array(Scenario),
+  environment: Environment,
+  instrumentChecks: InstrumentChecks,
+  warnings: z.array(z.string()),
+});
+export type Header = z.infer<typeof Header>;
+
+export const Footer = z.object({
+  type: z.literal("footer"),
+  finishedAt: z.string(),
+  /** `complete`, or why the run ended before its last trial. */
+  outcome: z.enum(["complete", "interrupted", "failed"]),
+  reason: z.string().nullable(),
+  trials: count,
+  warnings: z.array(z.string()),
+});
+export type Footer = z.infer<typeof Footer>;
+
+export const ResultsLine = z.discriminatedUnion("type", [Header, Trial, Footer]);
+export type ResultsLine = z.infer<typeof ResultsLine>;
