@@ -1,16 +1,40 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { benchCommand } from "./bench/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 
 /** Composes the commands; each loads what it needs only when it runs, so that `--help` stays quick. */
 function program(): Command {
   const manifest = JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8"));
-  return new Command("puntbench")
-    .description(manifest.description)
-    .version(manifest.version)
-    .addCommand(benchCommand());
+  const root = new Command("puntbench").description(manifest.description).version(manifest.version);
+  const commands: Command[] = [];
+  for (const command of commands) root.addCommand(command);
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().showHelpAfterError("(add --help for the options and examples)");
+  }
+  return root;
 }
-await program().parseAsync();
+
+/** One place turns an error into words and an exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UserError) {
+    process.stderr.write(`puntbench: ${error.message}\n  ${error.remedy}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`puntbench: internal error, please report it\n${(error as Error).stack}\n`);
+  return EXIT.failure;
+}
+
+// `puntbench ... | head` closes the pipe: that is the reader's choice, not an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
