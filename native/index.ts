@@ -1,0 +1,191 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Arm, Preparation } from "../results/vocabulary.js";
+import { UserError } from "../terminal/errors.js";
+import { packageRoot } from "../terminal/package-root.js";
+
+/** One trial, from the creation of its file to its removal. */
+export interface TrialRequest {
+  /** Must not exist; the driver creates and removes it. */
+  path: string;
+  preparation: Preparation;
+  arm: Arm;
+  queueDepth: number;
+  blockSizeBytes: number;
+  /** A multiple of `blockSizeBytes`. */
+  fileSizeBytes: number;
+  order: "sequential" | "random";
+  /** Decides the random order, and is stamped into every block. */
+  seed: number;
+  /** From one write's due moment to the next; 0 is back to back. */
+  intervalNs: number;
+  registeredBuffers: boolean;
+  /** Rest between fsync of the prepared file and the first write. */
+  settleNs: number;
+  countPunts: boolean;
+  /** Leaves the file, for tests that read it back. */
+  keepFile?: boolean;
+}
+
+export interface Switches {
+  voluntary: number;
+  involuntary: number;
+}
+
+export interface ExtentState {
+  extents: number;
+  writtenBytes: number;
+  unwrittenBytes: number;
+  holeBytes: number;
+  beyondSizeBytes: number;
+  sizeBytes: number;
+}
+
+/** What one trial measured; null is "not measured". Index n of an array belongs to the n-th write issued. */
+export interface Measurement {
+  /** Writes that succeeded in full. */
+  writes: number;
+  failedWrites: number;
+  /** errno name of the first failed write; EIO for a short one. */
+  firstError: string | null;
+  shortWrite: boolean;
+  wallNs: number;
+  submitNs: number;
+  waitNs: number;
+  submitCalls: number;
+  waitCalls: number;
+  latencyNs: Float64Array;
+  issueDelayNs: Float64Array | null;
+  punts: { total: number; forced: number | null; hashed: number | null } | null;
+  workers: {
+    peak: number;
+    mean: number;
+    samples: number;
+    cpuNs: number;
+    switches: Switches;
+  } | null;
+  submitterCpuNs: number;
+  submitterSwitches: Switches;
+  systemCpuNs: number | null;
+  systemCpuResolutionNs: number;
+  extentsBefore: ExtentState | null;
+  extentsAfter: ExtentState | null;
+  preparationNs: number;
+  preparationBytesWritten: number;
+  /** IORING_SETUP_* bits; null for arms without a ring. */
+  ringFlags: number | null;
+  ringEntries: number;
+  /** Most bounded io-wq workers that the kernel allows this submitter; 0 if unknown. */
+  workerLimit: number;
+}
+
+export interface NopRequest {
+  operations: number;
+  queueDepth: number;
+  forced: boolean;
+  countPunts: boolean;
+}
+
+export interface DirectIoAlignment {
+  memoryBytes: number;
+  offsetBytes: number;
+  source: "statx" | "tried";
+}
+
+export interface Extent {
+  offsetBytes: number;
+  physicalBytes: number;
+  lengthBytes: number;
+  /** FIEMAP_EXTENT_* bits. */
+  flags: number;
+}
+
+/** A failed system call, as `addon.cc` reports it. */
+export interface DriverError extends Error {
+  code: string;
+  syscall: string;
+  path?: string;
+}
+
+/** The io_uring driver. Every method that measures runs on a native thread of its own. */
+export interface Driver {
+  runTrial(request: TrialRequest, signal?: AbortSignal): Promise<Measurement>;
+  /** NOPs through the same loop: the instrument without a filesystem. */
+  runNops(request: NopRequest): Promise<Measurement>;
+  /** Must succeed before `countPunts` has an effect. Throws a DriverError without the right. */
+  openPuntCounter(): { forcedFilter: string; hashedFilter: string };
+  /** Creates, tries and removes `probePath`. Throws EINVAL or EOPNOTSUPP where O_DIRECT is impossible. */
+  directIoAlignment(probePath: string): DirectIoAlignment;
+  extents(path: string): Extent[];
+  timestampCostNs(): number;
+  readonly liburingVersion: string;
+}
+
+interface Job {
+  promise: Promise<Measurement>;
+  cancel(): void;
+}
+
+interface Addon
+  extends Pick<
+    Driver,
+    "openPuntCounter" | "directIoAlignment" | "extents" | "timestampCostNs" | "liburingVersion"
+  > {
+  startTrial(request: object): Job;
+  startNops(request: NopRequest): Job;
+}
+
+async function settled(job: Job, signal?: AbortSignal): Promise<Measurement> {
+  const cancel = () => job.cancel();
+  if (signal?.aborted) cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await job.promise;
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+// The enums of preparation.h and trial.h, in their order.
+const NATIVE_PREPARATIONS: readonly Preparation[] = [
+  "no-fallocate",
+  "fallocate-0",
+  "keep-size",
+  "zero-range",
+  "dd-prefill",
+];
+const NATIVE_ARMS: readonly Arm[] = ["inline", "forced", "psync", "libaio"];
+
+function wrap(addon: Addon): Driver {
+  return {
+    runTrial: (request, signal) =>
+      settled(
+        addon.startTrial({
+          ...request,
+          preparation: NATIVE_PREPARATIONS.indexOf(request.preparation),
+          arm: NATIVE_ARMS.indexOf(request.arm),
+          randomOrder: request.order === "random",
+        }),
+        signal,
+      ),
+    runNops: (request) => settled(addon.startNops(request)),
+    openPuntCounter: () => addon.openPuntCounter(),
+    directIoAlignment: (probePath) => addon.directIoAlignment(probePath),
+    extents: (path) => addon.extents(path),
+    timestampCostNs: () => addon.timestampCostNs(),
+    liburingVersion: addon.liburingVersion,
+  };
+}
+
+/** Loads the addon. Throws a UserError that says how to build it when it is missing. */
+export function loadDriver(): Driver {
+  const path = join(packageRoot(), "native/build/Release/puntbench.node");
+  try {
+    return wrap(createRequire(import.meta.url)(path) as Addon);
+  } catch (error) {
+    throw new UserError(
+      `the io_uring driver cannot be loaded: ${(error as Error).message.split("\n")[0]}`,
+      "Run ./scripts/bootstrap to install what it needs and build it.",
+    );
+  }
+}

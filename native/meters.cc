@@ -1,0 +1,46 @@
+#include "meters.h"
+
+#include <unistd.h>
+
+namespace puntbench {
+namespace {
+
+uint64_t delta(long after, long before) { return static_cast<uint64_t>(after - before); }
+
+}  // namespace
+
+Status Meters::open(const PuntTracepoint* tracepoint, bool io_uring) {
+  if (tracepoint != nullptr) {
+    punts_.emplace();
+    if (Status status = punts_->open(*tracepoint); !status.ok()) return status;
+  }
+  if (io_uring) workers_.emplace(gettid());
+  return {};
+}
+
+void Meters::start() {
+  system_before_ = SystemCpu::read();
+  if (workers_) workers_->start();
+  getrusage(RUSAGE_THREAD, &usage_before_);
+  if (punts_) punts_->start();
+  cpu_before_ns_ = thread_cpu_ns();
+}
+
+void Meters::stop(TrialMeasurement& measurement) {
+  measurement.submitter_cpu_ns = thread_cpu_ns() - cpu_before_ns_;
+  if (punts_) {
+    punts_->stop();
+    measurement.punts = punts_->read();
+  }
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  measurement.submitter_switches = {delta(usage.ru_nvcsw, usage_before_.ru_nvcsw),
+                                    delta(usage.ru_nivcsw, usage_before_.ru_nivcsw)};
+  if (workers_) measurement.workers = workers_->finish();
+  if (const auto after = SystemCpu::read(); after && system_before_) {
+    measurement.system_cpu_ns = after->busy_ns - system_before_->busy_ns;
+    measurement.system_cpu_resolution_ns = after->resolution_ns;
+  }
+}
+
+}  // namespace puntbench

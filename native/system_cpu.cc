@@ -1,0 +1,53 @@
+#include "system_cpu.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+#include "small_file.h"
+
+namespace puntbench {
+namespace {
+
+// Lines "cpuN a b c d e f running waiting slices": the seventh number is run time in ns
+// (Documentation/scheduler/sched-stats.rst, since version 15).
+std::optional<SystemCpu> from_schedstat() {
+  std::istringstream lines(read_small_file(AT_FDCWD, "/proc/schedstat"));
+  SystemCpu cpu{0, 1};
+  bool found = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.compare(0, 3, "cpu") != 0) continue;
+    std::istringstream fields(line);
+    std::string name;
+    uint64_t value = 0;
+    fields >> name;
+    for (int field = 0; field < 7; ++field) fields >> value;
+    if (!fields) return std::nullopt;
+    cpu.busy_ns += value;
+    found = true;
+  }
+  return found ? std::optional(cpu) : std::nullopt;
+}
+
+// "cpu user nice system idle iowait irq softirq steal ..." in USER_HZ (proc(5)).
+std::optional<SystemCpu> from_stat() {
+  std::istringstream fields(read_small_file(AT_FDCWD, "/proc/stat"));
+  std::string name;
+  uint64_t user, nice, system, idle, iowait, irq, softirq;
+  if (!(fields >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq)) return std::nullopt;
+  const uint64_t tick_ns = 1'000'000'000 / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
+  return SystemCpu{(user + nice + system + irq + softirq) * tick_ns, tick_ns};
+}
+
+}  // namespace
+
+std::optional<SystemCpu> SystemCpu::read() {
+  // A task's slice is accounted when it leaves the CPU: step off once, so that our own counts too.
+  usleep(50);
+  const auto precise = from_schedstat();
+  return precise ? precise : from_stat();
+}
+
+}  // namespace puntbench

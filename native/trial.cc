@@ -1,0 +1,148 @@
+#include "trial.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "aio_backend.h"
+#include "clock.h"
+#include "file_descriptor.h"
+#include "meters.h"
+#include "psync_backend.h"
+#include "uring_backend.h"
+#include "write_loop.h"
+
+namespace puntbench {
+namespace {
+
+// Removes the trial's file on every way out.
+class TrialFile {
+ public:
+  explicit TrialFile(const TrialRequest& request) : request_(request) {}
+  ~TrialFile() {
+    if (file_.valid() && !request_.keep_file) unlink(request_.path.c_str());
+  }
+
+  Status create() {
+    constexpr int kFlags = O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC;
+    file_ = FileDescriptor(open(request_.path.c_str(), kFlags, 0600));
+    return file_.valid() ? Status{} : Status::last_errno("open O_DIRECT");
+  }
+
+  int fd() const noexcept { return file_.get(); }
+
+ private:
+  const TrialRequest& request_;
+  FileDescriptor file_;
+};
+
+void sleep_ns(uint64_t ns) {
+  const timespec time{static_cast<time_t>(ns / kNsPerSecond), static_cast<long>(ns % kNsPerSecond)};
+  nanosleep(&time, nullptr);
+}
+
+// From creation to a file whose state the device knows.
+Status prepare(const TrialRequest& request, const TrialFile& file, const std::atomic<bool>& cancelled,
+               TrialMeasurement& measurement) {
+  const uint64_t start = now_ns();
+  Status status = prepare_file(file.fd(), request.preparation, request.file_bytes, cancelled, measurement.preparation_bytes);
+  if (!status.ok()) return status;
+  if (fsync(file.fd()) != 0) return Status::last_errno("fsync");
+  measurement.preparation_ns = now_ns() - start;
+  sleep_ns(request.settle_ns);
+  measurement.extents_before.emplace();
+  // A filesystem without FIEMAP is measured all the same; its extent state stays unknown.
+  if (!read_extent_state(file.fd(), *measurement.extents_before).ok()) measurement.extents_before.reset();
+  return {};
+}
+
+WriteStream stream_of(const TrialRequest& request, int fd) {
+  WriteStream stream;
+  stream.fd = fd;
+  stream.block_bytes = request.block_bytes;
+  stream.blocks = request.file_bytes / request.block_bytes;
+  stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
+  stream.interval_ns = request.interval_ns;
+  stream.registered_buffers = request.registered_buffers;
+  stream.forced_async = request.arm == Arm::kForced;
+  stream.seed = request.seed;
+  if (request.random_order) stream.order = shuffled_blocks(stream.blocks, request.seed);
+  return stream;
+}
+
+template <class Backend>
+Status measure(Backend& backend, const WriteStream& stream, Meters& meters, const std::atomic<bool>& cancelled,
+               TrialMeasurement& measurement) {
+  WriteRecord& record = measurement.record.emplace(stream);
+  WriteQueue queue(stream, record);
+  if (!queue.open()) return {-ENOMEM, "mmap"};
+  if (Status status = backend.open(queue); !status.ok()) return status;
+  meters.start();
+  WriteLoop loop(backend, queue, record, cancelled);
+  loop.run();
+  meters.stop(measurement);
+  return {};
+}
+
+Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                     TrialMeasurement& measurement) {
+  Meters meters;
+  if (Status status = meters.open(tracepoint, true); !status.ok()) return status;
+  UringBackend backend;
+  Status status = measure(backend, stream, meters, cancelled, measurement);
+  if (!status.ok()) return status;
+  measurement.ring_flags = backend.ring().flags();
+  measurement.ring_entries = backend.ring().entries();
+  measurement.worker_limit = backend.ring().bounded_worker_limit();
+  return {};
+}
+
+template <class Backend>
+Status measure_control(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                       TrialMeasurement& measurement) {
+  Meters meters;
+  if (Status status = meters.open(tracepoint, false); !status.ok()) return status;
+  Backend backend;
+  return measure(backend, stream, meters, cancelled, measurement);
+}
+
+Status measure_arm(Arm arm, const WriteStream& stream, const PuntTracepoint* tracepoint,
+                   const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
+  switch (arm) {
+    case Arm::kInline:
+    case Arm::kForced: return measure_uring(stream, tracepoint, cancelled, measurement);
+    case Arm::kPsync: return measure_control<PsyncBackend>(stream, tracepoint, cancelled, measurement);
+    case Arm::kLibaio: return measure_control<AioBackend>(stream, tracepoint, cancelled, measurement);
+  }
+  return {-EINVAL, "run_trial"};
+}
+
+}  // namespace
+
+Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                 TrialMeasurement& measurement) {
+  TrialFile file(request);
+  if (Status status = file.create(); !status.ok()) return status;
+  if (Status status = prepare(request, file, cancelled, measurement); !status.ok()) return status;
+  // A paced write is due to the nanosecond; the default timer slack would add 50 us to each pause.
+  if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
+  const WriteStream stream = stream_of(request, file.fd());
+  Status status = measure_arm(request.arm, stream, tracepoint, cancelled, measurement);
+  if (!status.ok()) return status;
+  if (cancelled.load()) return {-ECANCELED, "trial"};
+  measurement.extents_after.emplace();
+  if (!read_extent_state(file.fd(), *measurement.extents_after).ok()) measurement.extents_after.reset();
+  return {};
+}
+
+Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
+                TrialMeasurement& measurement) {
+  WriteStream stream;
+  stream.blocks = operations;
+  stream.queue_depth = queue_depth;
+  stream.forced_async = forced;
+  const std::atomic<bool> never{false};
+  return measure_uring(stream, tracepoint, never, measurement);
+}
+
+}  // namespace puntbench
