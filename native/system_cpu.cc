@@ -31,6 +31,20 @@ std::optional<SystemCpu> from_schedstat() {
   return found ? std::optional(cpu) : std::nullopt;
 }
 
+// cgroup v1's account of the root group: all tasks, in nanoseconds. Kernel threads live in the root group,
+// so thread 2 (kthreadd) in its list tells it from a container's own group under the same path.
+std::optional<SystemCpu> from_cpuacct() {
+  for (const char* group : {"/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup/cpu,cpuacct"}) {
+    FileDescriptor directory(open(group, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid()) continue;
+    const std::string usage = read_small_file(directory.get(), "cpuacct.usage");
+    const std::string tasks = '\n' + read_small_file(directory.get(), "tasks");
+    if (usage.empty() || tasks.find("\n2\n") == std::string::npos) continue;
+    return SystemCpu{std::strtoull(usage.c_str(), nullptr, 10), 1};
+  }
+  return std::nullopt;
+}
+
 // "cpu user nice system idle iowait irq softirq steal ..." in USER_HZ (proc(5)).
 std::optional<SystemCpu> from_stat() {
   std::istringstream fields(read_small_file(AT_FDCWD, "/proc/stat"));
@@ -46,8 +60,10 @@ std::optional<SystemCpu> from_stat() {
 std::optional<SystemCpu> SystemCpu::read() {
   // A task's slice is accounted when it leaves the CPU: step off once, so that our own counts too.
   usleep(50);
-  const auto precise = from_schedstat();
-  return precise ? precise : from_stat();
+  for (const auto& source : {from_schedstat, from_cpuacct}) {
+    if (const auto precise = source()) return precise;
+  }
+  return from_stat();
 }
 
 }  // namespace puntbench

@@ -105,7 +105,7 @@ class WriteLoop {
     queue_.abandon();
   }
 
-  static constexpr uint64_t kCancelCheckNs = 50'000'000;
+  static constexpr uint64_t kCancelCheckNs = 20'000'000;
 
   Backend& backend_;
   WriteQueue& queue_;

@@ -95,6 +95,9 @@ export const Trial = z.object({
   submitCalls: count.nullable(),
   waitCalls: count.nullable(),
   ringFlags: z.array(z.string()),
+  ringEntries: count.nullable(),
+  /** Most bounded io-wq workers that the kernel allows this submitter. */
+  workerLimit: count.nullable(),
   extentsBefore: ExtentState.nullable(),
   extentsAfter: ExtentState.nullable(),
   preparationNs: amount.nullable(),

@@ -19,7 +19,8 @@ function missingPieces() {
   if (!works("make", "--version")) missing.push("make");
   if (!works("python3", "--version")) missing.push("python3");
   if (!works("pkg-config", "--version")) missing.push("pkg-config");
-  else if (!works("pkg-config", "--exists", "liburing >= 2.2")) missing.push("liburing-dev (2.2 or newer)");
+  else if (!works("pkg-config", "--exists", "liburing >= 2.2"))
+    missing.push("liburing-dev (2.2 or newer)");
   return missing;
 }
 
@@ -41,9 +42,13 @@ const missing = missingPieces();
 if (missing.length > 0) giveUp(`missing ${missing.join(", ")}`);
 
 const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
-const build = spawnSync(process.execPath, [nodeGyp, "rebuild", "-C", join(root, "native"), ...nodeDirectory()], {
-  encoding: "utf8",
-});
+const build = spawnSync(
+  process.execPath,
+  [nodeGyp, "rebuild", "-C", join(root, "native"), ...nodeDirectory()],
+  {
+    encoding: "utf8",
+  },
+);
 if (build.status !== 0) {
   if (required) console.error(build.stdout + build.stderr);
   giveUp("the compiler failed; npm run build:native shows its output");

@@ -1,0 +1,59 @@
+import { realpathSync } from "node:fs";
+import { arch, release, totalmem, version } from "node:os";
+import type { DirectIoAlignment } from "../../native/index.js";
+import { type Environment, LabProvenance } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import type { PuntCounter } from "../instrument.js";
+import { ioUringDisabled } from "../preflight.js";
+import { cpu } from "./cpu.js";
+import { device } from "./device.js";
+import { filesystem } from "./filesystem.js";
+import { kernelConfig } from "./kernel.js";
+import { mountOf } from "./mount.js";
+import { readNumber } from "./read.js";
+import { container, virtualisation } from "./virtualisation.js";
+
+/** Everything about this machine that a reader needs to judge the figures. Reads, never writes. */
+export function environment(
+  directory: string,
+  alignment: DirectIoAlignment,
+  puntCounter: PuntCounter,
+): Environment {
+  const path = realpathSync(directory);
+  const mount = mountOf(path);
+  return {
+    kernelRelease: release(),
+    kernelVersion: version(),
+    kernelConfig: kernelConfig(),
+    machine: arch(),
+    ...cpu(),
+    memoryBytes: totalmem(),
+    virtualisation: virtualisation(),
+    lab: labProvenance(),
+    container: container(),
+    filesystem: filesystem(path, mount),
+    device: device(mount?.device ?? null),
+    directIoAlignment: alignment,
+    privileges: {
+      user: process.getuid?.() ?? -1,
+      puntCounter: puntCounter.available,
+      puntCounterReason: puntCounter.reason,
+      ioUringDisabled: ioUringDisabled(),
+      perfEventParanoid: readNumber("/proc/sys/kernel/perf_event_paranoid"),
+    },
+  };
+}
+
+/** The lab tells the bench inside its guest which kernel package it booted, and how. */
+function labProvenance(): LabProvenance | null {
+  const text = process.env.PUNTBENCH_LAB;
+  if (text === undefined || text === "") return null;
+  try {
+    return LabProvenance.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(
+      "PUNTBENCH_LAB does not hold the lab's provenance",
+      "It is set by `puntbench lab`; unset it to measure this machine.",
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { readText } from "./read.js";
+
+export interface Mount {
+  /** "major:minor" of the filesystem, e.g. "254:0". */
+  device: string;
+  mountPoint: string;
+  type: string;
+  source: string;
+  options: string[];
+}
+
+/** The mount that holds `path`, an absolute path without links; null when /proc is not readable. */
+export function mountOf(path: string): Mount | null {
+  const mounts = (readText("/proc/self/mountinfo") ?? "").split("\n").flatMap(parseLine);
+  const holders = mounts.filter(({ mountPoint }) => contains(mountPoint, path));
+  // The longest mount point, and of several at the same place the last one mounted.
+  return holders.reduce<Mount | null>(
+    (best, mount) =>
+      best === null || mount.mountPoint.length >= best.mountPoint.length ? mount : best,
+    null,
+  );
+}
+
+/** proc(5): "36 35 98:0 /root /mnt rw,noatime master:1 - ext4 /dev/sda1 rw,errors=continue". */
+function parseLine(line: string): Mount[] {
+  const [before, after] = line.split(" - ");
+  const fields = before?.split(" ") ?? [];
+  const [type, source, superOptions] = after?.split(" ") ?? [];
+  if (fields.length < 6 || type === undefined || source === undefined) return [];
+  const options = [...(fields[5] ?? "").split(","), ...(superOptions ?? "").split(",")];
+  return [
+    {
+      device: fields[2] as string,
+      mountPoint: unescaped(fields[4] as string),
+      type,
+      source,
+      options: [...new Set(options)].filter((option) => option !== ""),
+    },
+  ];
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
+
+function contains(mountPoint: string, path: string): boolean {
+  return mountPoint === "/" || path === mountPoint || path.startsWith(`${mountPoint}/`);
+}

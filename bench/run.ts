@@ -1,0 +1,141 @@
+import { type Driver, loadDriver } from "../native/index.js";
+import type { Footer, Header, Scenario, Trial } from "../results/schema.js";
+import { UserError } from "../terminal/errors.js";
+import { type Progress, timeLeft } from "../terminal/progress.js";
+import { formatNs } from "../terminal/units.js";
+import { openingHeader } from "./header.js";
+import { Interrupted } from "./interrupt.js";
+import { scenariosOf } from "./matrix.js";
+import type { BenchOptions } from "./options.js";
+import { checkQueueDepths } from "./preflight.js";
+import { ResultsWriter } from "./results-writer.js";
+import { runRounds } from "./rounds.js";
+import { ScratchDirectory } from "./scratch.js";
+import { withTimeLimit } from "./time-limit.js";
+import { runTrial } from "./trial.js";
+
+export interface RunOutcome {
+  resultsFile: string;
+  header: Header;
+  trials: Trial[];
+}
+
+/**
+ * One run: checks, then every scenario in every round, a line in the results file each. Cleans up on every
+ * way out. Throws a UserError with the remedy, or `Interrupted`; what was measured until then is kept.
+ */
+export async function runBench(
+  options: BenchOptions,
+  commandLine: string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const driver = loadDriver();
+  const scenarios = scenariosOf(options);
+  checkQueueDepths(scenarios);
+  const scratch = new ScratchDirectory(options.dir);
+  try {
+    const header = await openingHeader(driver, options, scenarios, scratch, commandLine);
+    for (const warning of header.warnings) progress.milestone(`warning: ${warning}`);
+    const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
+    const trials = await writeRun(writer, header, (keep) =>
+      measureRounds(driver, options, scenarios, scratch, header, progress, signal, keep),
+    );
+    return { resultsFile: writer.path, header, trials };
+  } finally {
+    progress.done();
+    scratch.remove();
+  }
+}
+
+/** Header, trials as they come, and a footer that says how the run ended, whichever way it did. */
+async function writeRun(
+  writer: ResultsWriter,
+  header: Header,
+  measure: (keep: (trial: Trial) => void) => Promise<void>,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  const close = (outcome: Footer["outcome"], reason: string | null) => {
+    const finishedAt = new Date().toISOString();
+    const warnings = [...new Set(trials.flatMap((trial) => trial.warnings))];
+    writer.append({ type: "footer", finishedAt, outcome, reason, trials: trials.length, warnings });
+    writer.close();
+  };
+  try {
+    writer.append(header);
+    await measure((trial) => {
+      writer.append(trial);
+      trials.push(trial);
+    });
+  } catch (error) {
+    close(error instanceof Interrupted ? "interrupted" : "failed", (error as Error).message);
+    throw error;
+  }
+  close("complete", null);
+  return trials;
+}
+
+async function measureRounds(
+  driver: Driver,
+  options: BenchOptions,
+  scenarios: readonly Scenario[],
+  scratch: ScratchDirectory,
+  header: Header,
+  progress: Progress,
+  signal: AbortSignal,
+  keep: (trial: Trial) => void,
+): Promise<void> {
+  const conditions = {
+    countPunts: header.environment.privileges.puntCounter,
+    instructions: process.env.PUNTBENCH_COST === "instructions",
+  };
+  const startedAtMs = Date.now();
+  const total = scenarios.length * options.rounds;
+  let done = 0;
+  await runRounds(
+    { scenarios, rounds: options.rounds, seed: options.seed },
+    async (scenario, place) => {
+      progress.step(
+        `round ${place.round + 1}/${options.rounds}  trial ${done + 1}/${total}  ${describe(scenario)}  ${timeLeft(startedAtMs, done, total)}`,
+      );
+      const path = scratch.file(`trial-${place.round}-${place.position}`);
+      const trial = await withTimeLimit(
+        (limited) => runTrial(driver, scenario, path, place, conditions, limited),
+        options.trialTimeoutMs,
+        `a trial of ${describe(scenario)}`,
+        signal,
+      );
+      keep(trial);
+      done += 1;
+      stopIfHopeless(trial, scenario);
+      if (done % scenarios.length === 0) {
+        const elapsed = formatNs((Date.now() - startedAtMs) * 1e6);
+        progress.milestone(
+          `round ${place.round + 1}/${options.rounds} done, ${done}/${total} trials in ${elapsed}`,
+        );
+      }
+      return trial;
+    },
+    signal,
+  );
+}
+
+/** Errors after which no later trial can do better, each with what to do. */
+const HOPELESS: Record<string, string> = {
+  ENOSPC: "Free space in --dir, or choose a smaller --file-size.",
+  EDQUOT: "Your disk quota in --dir is used up: choose a smaller --file-size or another --dir.",
+  EROFS: "The filesystem of --dir became read-only; see dmesg.",
+  EIO: "The device below --dir reports errors; see dmesg.",
+};
+
+function stopIfHopeless(trial: Trial, scenario: Scenario): void {
+  const remedy = HOPELESS[trial.errors[0]?.code ?? ""];
+  if (trial.status !== "failed" || remedy === undefined) return;
+  throw new UserError(`a trial of ${describe(scenario)} failed: ${trial.reason}`, remedy);
+}
+
+export function describe(scenario: Scenario): string {
+  const arm = scenario.arm === "inline" ? "" : ` (${scenario.arm})`;
+  const pace = scenario.intervalNs === 0 ? "" : ` every ${formatNs(scenario.intervalNs)}`;
+  return `${scenario.preparation}${arm} at depth ${scenario.queueDepth}${pace}`;
+}

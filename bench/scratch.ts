@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UsageError } from "../terminal/errors.js";
+
+const PREFIX = "puntbench-scratch-";
+
+/** The only directory that the bench writes data in: its own, made under `--dir` and removed on every exit. */
+export class ScratchDirectory {
+  readonly path: string;
+  readonly #removeAtExit = () => this.remove();
+
+  constructor(parent: string) {
+    const folder = resolve(parent);
+    try {
+      this.path = mkdtempSync(join(folder, `${PREFIX}${process.pid}-`));
+    } catch (error) {
+      throw unusable(folder, error as NodeJS.ErrnoException);
+    }
+    process.on("exit", this.#removeAtExit);
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+    process.off("exit", this.#removeAtExit);
+  }
+}
+
+/** Scratch directories whose process is gone: only SIGKILL or a power cut leaves one. */
+export function abandonedScratch(parent: string): string[] {
+  return readdirSync(resolve(parent))
+    .filter((name) => name.startsWith(PREFIX))
+    .filter((name) => !isAlive(Number(name.slice(PREFIX.length).split("-")[0])))
+    .map((name) => join(resolve(parent), name));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function unusable(folder: string, error: NodeJS.ErrnoException): UsageError {
+  const what: Record<string, string> = {
+    ENOENT: "does not exist",
+    ENOTDIR: "is not a directory",
+    EACCES: "is not writable for this user",
+    EPERM: "is not writable for this user",
+    EROFS: "is on a read-only filesystem",
+    ENOSPC: "has no space left",
+  };
+  return new UsageError(
+    `--dir ${folder} ${what[error.code ?? ""] ?? `cannot be used: ${error.message}`}`,
+    "Name a writable directory on the filesystem to be measured.",
+  );
+}
