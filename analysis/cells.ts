@@ -1,0 +1,128 @@
+import type { Scenario, Trial } from "../results/schema.js";
+import { ARMS, PREPARATIONS } from "../results/vocabulary.js";
+import { HistogramBatch } from "./histogram-batch.js";
+import type { Run } from "./load.js";
+import { METRIC_NAMES, type Metric, measure } from "./metrics.js";
+import { compareSubjects, type Subject, subjectOf } from "./subject.js";
+
+/** All trials of one scenario on one subject, as columns: trial i is `values[metric][i]`. */
+export interface Cell {
+  subject: Subject;
+  scenario: Scenario;
+  /** Index into `Cells.runs`; a run is one boot. */
+  runOf: number[];
+  roundOf: number[];
+  /** NaN: not measured. */
+  values: Record<Metric, number[]>;
+  /** Histograms merged by run and round; at most LATENCY_BATCHES_MAX a run. */
+  latencies: Map<string, HistogramBatch>;
+  failed: number;
+  skipped: number;
+  /** Why trials failed or were skipped, each text once. */
+  reasons: Set<string>;
+  /** The bench's warnings on these trials, each text once. */
+  warnings: Set<string>;
+}
+
+/** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
+const LATENCY_BATCHES_MAX = 64;
+
+/** Collects trials as the loader streams them. */
+export class Cells {
+  readonly runs: Run[] = [];
+  readonly #runIndex = new Map<Run, number>();
+  readonly #subjects = new Map<string, Subject>();
+  readonly #cells = new Map<string, Cell>();
+
+  add(trial: Trial, run: Run): void {
+    const cell = this.#cellOf(trial.scenario, run);
+    for (const warning of trial.warnings) cell.warnings.add(warning);
+    if (trial.status !== "ok" || trial.writes === 0) {
+      cell[trial.status === "skipped" ? "skipped" : "failed"] += 1;
+      cell.reasons.add(trial.reason ?? "no reason given");
+      return;
+    }
+    const runIndex = this.#indexOf(run);
+    const measured = measure(trial);
+    if (measured.warning) cell.warnings.add(measured.warning);
+    cell.runOf.push(runIndex);
+    cell.roundOf.push(trial.round);
+    for (const metric of METRIC_NAMES) cell.values[metric].push(measured.values[metric]);
+    if (measured.latency) {
+      const key = `${runIndex}/${trial.round % LATENCY_BATCHES_MAX}`;
+      let batch = cell.latencies.get(key);
+      if (!batch) {
+        batch = new HistogramBatch(runIndex);
+        cell.latencies.set(key, batch);
+      }
+      batch.add(measured.latency);
+    }
+  }
+
+  /** Sorted by subject, then in the order people read scenarios. */
+  list(): Cell[] {
+    return [...this.#cells.values()].sort(
+      (a, b) =>
+        compareSubjects(a.subject, b.subject) ||
+        PREPARATIONS.indexOf(a.scenario.preparation) -
+          PREPARATIONS.indexOf(b.scenario.preparation) ||
+        ARMS.indexOf(a.scenario.arm) - ARMS.indexOf(b.scenario.arm) ||
+        a.scenario.queueDepth - b.scenario.queueDepth ||
+        a.scenario.intervalNs - b.scenario.intervalNs ||
+        a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
+        a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
+    );
+  }
+
+  #indexOf(run: Run): number {
+    let index = this.#runIndex.get(run);
+    if (index === undefined) {
+      index = this.runs.push(run) - 1;
+      this.#runIndex.set(run, index);
+    }
+    return index;
+  }
+
+  #cellOf(scenario: Scenario, run: Run): Cell {
+    const fresh = subjectOf(run.header);
+    const subject = this.#subjects.get(fresh.id) ?? fresh;
+    this.#subjects.set(subject.id, subject);
+    const key = `${subject.id} ${scenarioKey(scenario)}`;
+    let cell = this.#cells.get(key);
+    if (!cell) {
+      cell = emptyCell(subject, scenario);
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+}
+
+function emptyCell(subject: Subject, scenario: Scenario): Cell {
+  const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
+  return {
+    subject,
+    scenario,
+    runOf: [],
+    roundOf: [],
+    values: Object.fromEntries(columns),
+    latencies: new Map(),
+    failed: 0,
+    skipped: 0,
+    reasons: new Set(),
+    warnings: new Set(),
+  };
+}
+
+/** The same for the same cell of the matrix, whatever run it comes from. */
+export function scenarioKey(scenario: Scenario): string {
+  const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
+  const buffers = scenario.registeredBuffers ? "registered" : "plain";
+  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${fileSizeBytes} ${order} ${scenario.intervalNs} ${buffers}`;
+}
+
+/** "dd-prefill", and for a control arm "dd-prefill (forced)". */
+export function seriesName(scenario: Pick<Scenario, "preparation" | "arm">): string {
+  return scenario.arm === "inline"
+    ? scenario.preparation
+    : `${scenario.preparation} (${scenario.arm})`;
+}

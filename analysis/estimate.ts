@@ -1,0 +1,98 @@
+import type { Cell } from "./cells.js";
+import { scenarioKey } from "./cells.js";
+import { HistogramBatch } from "./histogram-batch.js";
+import { METRICS, type Metric } from "./metrics.js";
+import { medianInterval } from "./statistics/median-interval.js";
+import { mergedQuantiles } from "./statistics/merged-quantile.js";
+import { seededRandom, seedOf } from "./statistics/random.js";
+
+/** Never a bare number: a point, its 95 % interval, its unit and what stands behind it. */
+export interface Estimate {
+  point: number;
+  lower: number;
+  upper: number;
+  unit: string;
+  trials: number;
+  /** Runs, each one boot. With one, the interval holds for this boot only. */
+  boots: number;
+}
+
+const LATENCY_SHARES = {
+  latencyNsP50: 0.5,
+  latencyNsP90: 0.9,
+  latencyNsP99: 0.99,
+  latencyNsP999: 0.999,
+} as const;
+type LatencyMetric = keyof typeof LATENCY_SHARES;
+
+/**
+ * The median over trials; with several boots the median over the boots' medians, since trials of one
+ * boot share its luck. Latency quantiles come from the merged histograms. null: not measured.
+ */
+export function estimate(cell: Cell, metric: Metric): Estimate | null {
+  if (metric in LATENCY_SHARES) return latencyEstimates(cell)[metric as LatencyMetric];
+  const { trials, units } = unitsOf(cell, metric);
+  if (trials === 0) return null;
+  const sorted = [...units.values()].sort((a, b) => a - b);
+  return { ...medianInterval(sorted), unit: METRICS[metric].unit, trials, boots: boots(cell) };
+}
+
+function boots(cell: Cell): number {
+  return new Set(cell.runOf).size;
+}
+
+/** What is resampled: the trials of one boot, or the medians of several boots. */
+function unitsOf(cell: Cell, metric: Metric): { trials: number; units: number[] } {
+  const byBoot = new Map<number, number[]>();
+  let trials = 0;
+  for (const [index, value] of cell.values[metric].entries()) {
+    if (!Number.isFinite(value)) continue;
+    trials += 1;
+    const boot = cell.runOf[index] as number;
+    const values = byBoot.get(boot);
+    if (values) values.push(value);
+    else byBoot.set(boot, [value]);
+  }
+  const groups = [...byBoot.values()];
+  if (groups.length <= 1) return { trials, units: groups[0] ?? [] };
+  const medians = groups.map((group) => medianInterval(group.sort((a, b) => a - b)).point);
+  return { trials, units: medians };
+}
+
+const latencyCache = new WeakMap<Cell, Record<LatencyMetric, Estimate | null>>();
+
+function latencyEstimates(cell: Cell): Record<LatencyMetric, Estimate | null> {
+  const known = latencyCache.get(cell);
+  if (known) return known;
+  const names = Object.keys(LATENCY_SHARES) as LatencyMetric[];
+  const histograms = latencyUnits(cell);
+  const intervals =
+    histograms.length === 0
+      ? []
+      : mergedQuantiles(
+          histograms,
+          Object.values(LATENCY_SHARES),
+          seededRandom(seedOf(`${cell.subject.id} ${scenarioKey(cell.scenario)}`)),
+        );
+  const trials = cell.values.latencyNsP50.filter(Number.isFinite).length;
+  const entries = names.map((name, index) => {
+    const interval = intervals[index];
+    return [name, interval ? { ...interval, unit: "ns", trials, boots: boots(cell) } : null];
+  });
+  const estimates = Object.fromEntries(entries) as Record<LatencyMetric, Estimate | null>;
+  latencyCache.set(cell, estimates);
+  return estimates;
+}
+
+/** One histogram a boot when there are several, else one a trial (or batch of trials). */
+export function latencyUnits(cell: Cell) {
+  const batches = [...cell.latencies.values()].filter((batch) => batch.histogram.total > 0);
+  if (boots(cell) <= 1) return batches.map((batch) => batch.histogram);
+  const byBoot = new Map<number, HistogramBatch>();
+  for (const batch of batches) {
+    const merged = byBoot.get(batch.runIndex) ?? new HistogramBatch(batch.runIndex);
+    merged.add(batch.histogram);
+    byBoot.set(batch.runIndex, merged);
+  }
+  return [...byBoot.values()].map((batch) => batch.histogram);
+}

@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../terminal/errors.js";
+
+/** Every file once, folders searched to any depth, in a stable order. Throws UserError when a path does not exist. */
+export function findResultsFiles(paths: readonly string[]): { file: string; named: boolean }[] {
+  const seen = new Set<string>();
+  const found: { file: string; named: boolean }[] = [];
+  const visit = (path: string, named: boolean): void => {
+    const real = realpathSync(path);
+    if (seen.has(real)) return;
+    seen.add(real);
+    if (statSync(path).isDirectory()) {
+      for (const entry of readdirSync(path, { withFileTypes: true }).sort(byName)) {
+        if (entry.isDirectory() || entry.name.endsWith(".jsonl"))
+          visit(join(path, entry.name), false);
+      }
+    } else found.push({ file: path, named });
+  };
+  for (const path of paths) {
+    if (!existsSync(path)) {
+      throw new UserError(
+        `${path}: no such file or folder`,
+        "Name a results file or a folder of them.",
+      );
+    }
+    visit(path, true);
+  }
+  return found;
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,108 @@
+import type { Latency, Trial } from "../results/schema.js";
+import { decodeHistogram, type Histogram, histogramQuantile } from "./histogram.js";
+
+/**
+ * What one trial says, per write where that is what compares. NaN: not measured (null in the file).
+ * The names carry their units; `METRICS` carries words and unit for people.
+ */
+export const METRICS = {
+  puntRatio: { title: "punts per write", unit: "1", better: "lower" },
+  puntsPerSecond: { title: "punts per second", unit: "1/s", better: "lower" },
+  hashedRatio: { title: "serialised share of punts", unit: "1", better: "lower" },
+  predictedPuntRatio: { title: "predicted punts per write", unit: "1", better: "lower" },
+  iops: { title: "IOPS", unit: "1/s", better: "higher" },
+  latencyNsP50: { title: "latency p50", unit: "ns", better: "lower" },
+  latencyNsP90: { title: "latency p90", unit: "ns", better: "lower" },
+  latencyNsP99: { title: "latency p99", unit: "ns", better: "lower" },
+  latencyNsP999: { title: "latency p99.9", unit: "ns", better: "lower" },
+  cpuNs: { title: "CPU per write", unit: "ns", better: "lower" },
+  cpuNsSubmitter: { title: "CPU per write, submitter", unit: "ns", better: "lower" },
+  cpuNsIoWq: { title: "CPU per write, io-wq", unit: "ns", better: "lower" },
+  cpuNsSystem: { title: "CPU per write, whole system", unit: "ns", better: "lower" },
+  instructions: { title: "instructions per write", unit: "1", better: "lower" },
+  instructionsSubmitter: { title: "instructions per write, submitter", unit: "1", better: "lower" },
+  instructionsIoWq: { title: "instructions per write, io-wq", unit: "1", better: "lower" },
+  instructionsSystem: { title: "instructions per write, system", unit: "1", better: "lower" },
+  workersPeak: { title: "io-wq workers, peak", unit: "1", better: "lower" },
+  workersMean: { title: "io-wq workers, mean", unit: "1", better: "lower" },
+  contextSwitches: { title: "context switches per write", unit: "1", better: "lower" },
+  submitNs: { title: "time inside submission per write", unit: "ns", better: "lower" },
+  issueDelayNsP99: { title: "delay of issue p99", unit: "ns", better: "lower" },
+  preparationNsPerGib: { title: "preparation time per GiB", unit: "ns", better: "lower" },
+} as const satisfies Record<string, { title: string; unit: string; better: "lower" | "higher" }>;
+
+export type Metric = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as Metric[];
+
+export interface Measured {
+  values: Record<Metric, number>;
+  latency: Histogram | null;
+  /** A histogram that could not be decoded, in words. */
+  warning: string | null;
+}
+
+const BYTES_PER_GIB = 2 ** 30;
+
+/** Only for trials with status `ok`. */
+export function measure(trial: Trial): Measured {
+  const { writes } = trial;
+  const latency = decoded(trial.latency);
+  const delay = decoded(trial.issueDelay);
+  const wallSeconds = (trial.wallNs ?? Number.NaN) / 1e9;
+  const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
+  const quantile = (share: number): number =>
+    latency.histogram ? histogramQuantile(latency.histogram, share) : Number.NaN;
+  const { instructions, contextSwitches } = trial;
+  const cpuNs = withoutRing(trial) ? { ...trial.cpuNs, ioWq: trial.cpuNs.ioWq ?? 0 } : trial.cpuNs;
+  const values: Record<Metric, number> = {
+    puntRatio: perWrite(trial.puntCount),
+    puntsPerSecond: (trial.puntCount ?? Number.NaN) / wallSeconds,
+    hashedRatio: trial.puntCount
+      ? (trial.puntCountHashed ?? Number.NaN) / trial.puntCount
+      : Number.NaN,
+    predictedPuntRatio: trial.predictedPuntRatio ?? Number.NaN,
+    iops: writes / wallSeconds,
+    latencyNsP50: quantile(0.5),
+    latencyNsP90: quantile(0.9),
+    latencyNsP99: quantile(0.99),
+    latencyNsP999: quantile(0.999),
+    cpuNs: perWrite(cpuNs.submitter) + perWrite(cpuNs.ioWq),
+    cpuNsSubmitter: perWrite(cpuNs.submitter),
+    cpuNsIoWq: perWrite(cpuNs.ioWq),
+    cpuNsSystem: perWrite(cpuNs.system),
+    instructions: perWrite(instructions?.submitter ?? null) + perWrite(instructions?.ioWq ?? null),
+    instructionsSubmitter: perWrite(instructions?.submitter ?? null),
+    instructionsIoWq: perWrite(instructions?.ioWq ?? null),
+    instructionsSystem: perWrite(instructions?.system ?? null),
+    workersPeak: trial.workersPeak ?? Number.NaN,
+    workersMean: trial.workersMean ?? Number.NaN,
+    contextSwitches:
+      perWrite(switches(contextSwitches.submitter)) + perWrite(switches(contextSwitches.ioWq)),
+    submitNs: perWrite(trial.submitNs),
+    issueDelayNsP99: delay.histogram ? histogramQuantile(delay.histogram, 0.99) : Number.NaN,
+    preparationNsPerGib:
+      ((trial.preparationNs ?? Number.NaN) / trial.scenario.fileSizeBytes) * BYTES_PER_GIB,
+  };
+  return { values, latency: latency.histogram, warning: latency.warning ?? delay.warning };
+}
+
+/** These arms have no ring, so no io-wq worker whose time could be missing. */
+function withoutRing(trial: Trial): boolean {
+  return trial.scenario.arm === "psync" || trial.scenario.arm === "libaio";
+}
+
+function switches(count: { voluntary: number; involuntary: number } | null): number | null {
+  return count && count.voluntary + count.involuntary;
+}
+
+function decoded(latency: Latency | null): {
+  histogram: Histogram | null;
+  warning: string | null;
+} {
+  if (!latency) return { histogram: null, warning: null };
+  try {
+    return { histogram: decodeHistogram(latency.histogram), warning: null };
+  } catch (error) {
+    return { histogram: null, warning: (error as Error).message };
+  }
+}

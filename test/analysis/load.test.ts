@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { loadRuns } from "../../analysis/load.js";
+import { UserError } from "../../terminal/errors.js";
+import { writeFixture } from "./fixture.js";
+
+const folder = mkdtempSync(join(tmpdir(), "puntbench-load-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function good(name: string, seed: number): string {
+  return writeFixture(join(folder, name), { kernelLabel: "6.1", rounds: 2, seed });
+}
+
+const ignore = (): void => {};
+
+test("a folder is read to any depth, each run once, and complete runs are known as such", async () => {
+  good("deep/a/one.jsonl", 1);
+  const two = good("deep/b/c/two.jsonl", 2);
+  let trials = 0;
+  const { runs } = await loadRuns([join(folder, "deep"), two], () => {
+    trials += 1;
+  });
+  assert.equal(runs.length, 2);
+  assert.equal(trials, 2 * 18 * 2);
+  assert.ok(runs.every((run) => run.complete && run.trials.ok === 36 && run.warnings.length === 0));
+});
+
+test("a copy of a run in another file is passed over, and said so", async () => {
+  const file = good("copies/one.jsonl", 3);
+  writeFileSync(join(folder, "copies/two.jsonl"), readFileSync(file));
+  const { runs, problems } = await loadRuns([join(folder, "copies")], ignore);
+  assert.equal(runs.length, 1);
+  assert.match(problems[0]?.message ?? "", /same run/);
+});
+
+test("a file cut off in the middle of a line keeps its whole lines and is marked incomplete", async () => {
+  const file = good("cut.jsonl", 4);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.slice(0, text.length * 0.6));
+  const { runs } = await loadRuns([file], ignore);
+  assert.equal(runs[0]?.complete, false);
+  assert.ok((runs[0]?.trials.ok ?? 0) > 10);
+  assert.match(runs[0]?.warnings.join("\n") ?? "", /cut off in the middle/);
+  assert.match(runs[0]?.warnings.join("\n") ?? "", /no footer/);
+});
+
+test("a damaged line in the middle costs that line only, and is named by number", async () => {
+  const file = good("damaged.jsonl", 5);
+  const lines = readFileSync(file, "utf8").split("\n");
+  lines[3] = "{ not json";
+  lines[5] = JSON.stringify({ type: "trial", round: -1 });
+  writeFileSync(file, lines.join("\n"));
+  const { runs } = await loadRuns([file], ignore);
+  assert.equal(runs[0]?.trials.ok, 34);
+  assert.match(runs[0]?.warnings[0] ?? "", /^line 4 is not JSON/);
+  assert.match(runs[0]?.warnings[1] ?? "", /^line 6: not a trial \(scenario/);
+});
+
+test("a file from the future is refused by its version, alone or in a folder", async () => {
+  const file = good("future/next.jsonl", 6);
+  const text = readFileSync(file, "utf8").replace('"schemaVersion":1', '"schemaVersion":2');
+  writeFileSync(file, text);
+  await assert.rejects(
+    loadRuns([file], ignore),
+    /schema version 2, this puntbench reads version 1/,
+  );
+  good("future/present.jsonl", 7);
+  const { runs, problems } = await loadRuns([join(folder, "future")], ignore);
+  assert.equal(runs.length, 1);
+  assert.match(problems[0]?.message ?? "", /schema version 2/);
+});
+
+test("what is no results file at all gets one clear message with a remedy", async () => {
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  const foreign = join(folder, "foreign.jsonl");
+  writeFileSync(foreign, '{"hello": 1}\n');
+  const nothing = join(folder, "nothing.jsonl");
+  writeFileSync(nothing, "");
+  const binary = join(folder, "binary.jsonl");
+  appendFileSync(binary, Buffer.from([0, 255, 10, 254, 0]));
+  for (const [path, words] of [
+    [empty, /no results in/],
+    [foreign, /first line is not its header/],
+    [nothing, /empty/],
+    [binary, /first line is not its header/],
+    [join(folder, "missing"), /no such file or folder/],
+  ] as const) {
+    await assert.rejects(loadRuns([path], ignore), (error: Error) => {
+      assert.ok(error instanceof UserError && error.remedy.length > 0, String(error));
+      assert.match(error.message, words);
+      return true;
+    });
+  }
+});
