@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../terminal/package-root.js";
+import { type Cell, Cells } from "./cells.js";
+import { loadRuns, type Problem, type Run } from "./load.js";
+import { compareSubjects, type Subject } from "./subject.js";
+
+/** Everything that charts, comparison and plan start from. */
+export interface Analysis {
+  runs: readonly Run[];
+  problems: readonly Problem[];
+  /** Sorted, see `Cells.list`. */
+  cells: readonly Cell[];
+  subjects: readonly Subject[];
+}
+
+/** Reads results and groups their trials. Throws UserError when nothing can be read. */
+export async function analyse(paths: readonly string[]): Promise<Analysis> {
+  const cells = new Cells();
+  const { runs, problems } = await loadRuns(paths, (trial, run) => cells.add(trial, run));
+  const list = cells.list();
+  const subjects = [...new Set(list.map((cell) => cell.subject))].sort(compareSubjects);
+  return { runs, problems, cells: list, subjects };
+}
+
+/**
+ * What is analysed when no path is given: the runs under `results/` here; when there are none but
+ * the reference run that comes with puntbench, that one.
+ */
+export function defaultPaths(): string[] {
+  const here = existsSync("results") ? "results" : join(packageRoot(), "results");
+  const own = readdirSync(here, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith(".jsonl"))
+    .filter((entry) => entry.name !== "reference" && entry.name !== "report")
+    .map((entry) => join(here, entry.name));
+  if (own.some(holdsResults)) return own.filter(holdsResults);
+  const reference = join(packageRoot(), "results", "reference");
+  return [existsSync(reference) ? reference : here];
+}
+
+function holdsResults(path: string): boolean {
+  if (path.endsWith(".jsonl")) return true;
+  return readdirSync(path, { recursive: true }).some((name) => String(name).endsWith(".jsonl"));
+}

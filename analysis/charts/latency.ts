@@ -1,0 +1,37 @@
+import type { MeasuredRow } from "../chart-rows.js";
+import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
+import { lineLayers, microsecondAxis } from "./lines.js";
+
+export interface LatencyRow extends MeasuredRow {
+  /** "p50" or "p99". */
+  quantile: string;
+}
+
+/** Latency p50 and p99 against queue depth, a row of panels a kernel. */
+export function latencyChart(rows: readonly LatencyRow[], context: ChartContext): ChartSpec {
+  const reading =
+    "from submission to completion; merged histograms of all trials; bars: 95 % interval; logarithmic";
+  return chartSpec("Latency against queue depth", subtitleOf(context, reading), rows, {
+    facet: {
+      column: {
+        field: "quantile",
+        type: "nominal",
+        title: null,
+        sort: ["p50", "p99"],
+        header: { labelPadding: 6 },
+      },
+      row: rowByKernel(context),
+    },
+    spec: {
+      width: 330,
+      ...lineLayers(rows, {
+        valueTitle: "latency",
+        tooltipFormat: ",.1f",
+        tooltipTitle: "latency, µs",
+        axis: microsecondAxis(rows.flatMap((row) => [row.lower, row.upper])),
+        logarithmic: true,
+        height: 210,
+      }),
+    },
+  });
+}

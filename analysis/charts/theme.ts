@@ -1,0 +1,95 @@
+import type { Preparation } from "../../results/vocabulary.js";
+
+/**
+ * One colour per preparation in every chart. Okabe and Ito's palette, which readers with the common
+ * colour deficiencies can tell apart (https://jfly.uni-koeln.de/color/): warm for the preparations
+ * that always punt, blue for those that depend on the kernel, green for the one that never does.
+ */
+export const PREPARATION_COLOURS: Record<Preparation, string> = {
+  "no-fallocate": "#D55E00",
+  "keep-size": "#E69F00",
+  "fallocate-0": "#56B4E9",
+  "zero-range": "#0072B2",
+  "dd-prefill": "#009E73",
+};
+
+/** Who spent the CPU time. */
+export const SPENDER_COLOURS = {
+  submitter: "#6A7FDB",
+  "io-wq workers": "#C2477F",
+  "rest of the system": "#A9A9A9",
+} as const;
+
+/** Verdicts: good and bad must differ in lightness as well as in hue. */
+export const VERDICT_COLOURS = { better: "#009E73", worse: "#D55E00", same: "#8C8C8C" } as const;
+
+interface Shades {
+  background: string;
+  text: string;
+  faint: string;
+  grid: string;
+}
+
+export const LIGHT: Shades = {
+  background: "#ffffff",
+  text: "#1f2328",
+  faint: "#57606a",
+  grid: "#e3e6ea",
+};
+export const DARK: Shades = {
+  background: "#16191d",
+  text: "#e6e8eb",
+  faint: "#a3abb5",
+  grid: "#343a42",
+};
+
+const FONT = "DejaVu Sans, Verdana, sans-serif";
+
+/** The look of every chart; the report swaps in the dark shades when the reader's system is dark. */
+export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
+  return {
+    background: shades.background,
+    font: FONT,
+    padding: 12,
+    view: { stroke: shades.grid },
+    title: {
+      anchor: "start",
+      color: shades.text,
+      fontSize: 15,
+      subtitleColor: shades.faint,
+      subtitleFontSize: 12,
+      subtitlePadding: 5,
+      offset: 12,
+      frame: "bounds",
+    },
+    axis: {
+      labelColor: shades.text,
+      titleColor: shades.text,
+      labelFontSize: 11,
+      titleFontSize: 12,
+      titleFontWeight: "normal",
+      gridColor: shades.grid,
+      domainColor: shades.faint,
+      tickColor: shades.faint,
+      labelLimit: 260,
+    },
+    header: {
+      labelColor: shades.text,
+      titleColor: shades.text,
+      labelFontSize: 12,
+      labelFontWeight: "bold",
+      labelLimit: 340,
+    },
+    legend: {
+      labelColor: shades.text,
+      titleColor: shades.text,
+      labelFontSize: 11,
+      titleFontSize: 12,
+      titleFontWeight: "normal",
+      labelLimit: 260,
+      symbolOpacity: 1,
+      symbolStrokeWidth: 2,
+    },
+    text: { color: shades.text },
+  };
+}

@@ -1,0 +1,7 @@
+import type { Command } from "commander";
+import { reportCommand } from "./report.js";
+
+/** Every command that reads results; they load the analysis itself only when they run. */
+export function analysisCommands(): Command[] {
+  return [reportCommand()];
+}

@@ -1,0 +1,14 @@
+import { Command } from "commander";
+
+/** `puntbench report [PATHS...]`: charts and one self-contained page from results files. */
+export function reportCommand(): Command {
+  return new Command("report")
+    .description("draw charts and a self-contained HTML report from results files")
+    .argument("[paths...]", "results files or folders (default: results/, else the reference run)")
+    .option("--out <dir>", "folder to write to", "results/report")
+    .option("--title <text>", "headline of the report")
+    .action(async (paths: string[], options: { out: string; title?: string }) => {
+      const { writeReport } = await import("../report/write.js");
+      await writeReport(paths, options);
+    });
+}

@@ -1,0 +1,47 @@
+/** HTML that is safe to put into a page: made by `html`, which escapes whatever is put into it. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = string | number | Html | readonly Part[] | null | undefined;
+
+/** Tagged template: text is escaped, `Html` and lists of it are taken as they are, null is nothing. */
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  const text = strings.reduce((all, fixed, index) => all + rendered(parts[index - 1]) + fixed);
+  return new Html(text);
+}
+
+function rendered(part: Part): string {
+  if (part === null || part === undefined) return "";
+  if (part instanceof Html) return part.text;
+  if (typeof part === "object") return part.map(rendered).join("");
+  return escapeHtml(String(part));
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+/** Only for text that is ours: style sheets, scripts, base64. */
+export function trusted(text: string): Html {
+  return new Html(text);
+}
+
+export interface TableColumn {
+  title: string;
+  numeric?: boolean;
+}
+
+export function htmlTable(columns: readonly TableColumn[], rows: readonly Part[][]): Html {
+  const cssClass = (index: number) => (columns[index]?.numeric ? html` class="number"` : null);
+  return html`<div class="scroll"><table><thead><tr>${columns.map(
+    (column, index) => html`<th${cssClass(index)}>${column.title}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    (row) => html`<tr>${row.map((part, index) => html`<td${cssClass(index)}>${part}</td>`)}</tr>\n`,
+  )}</tbody></table></div>`;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { packageRoot } from "../../terminal/package-root.js";
+import type { Chart, ChartSpec } from "../charts/chart.js";
+import { chartConfig, DARK, LIGHT } from "../charts/theme.js";
+import { type Html, html, trusted } from "./html.js";
+
+const LIBRARIES = [
+  ["vega", "vega.min.js"],
+  ["vega-lite", "vega-lite.min.js"],
+  ["vega-embed", "vega-embed.min.js"],
+] as const;
+
+/** Nothing from outside, no eval: the page can only run what is in it. */
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
+
+export function pageStyle(): Html {
+  return html`<style>${trusted(asset("page.css"))}</style>`;
+}
+
+/**
+ * Libraries, chart specs and the script that draws them. Specs repeat each other a lot, so they
+ * travel compressed; the browser unpacks them itself, without a request.
+ */
+export function pageScripts(charts: readonly Chart[]): Html {
+  const specs = Object.fromEntries(charts.map(({ name, spec }) => [name, withoutConfig(spec)]));
+  const data = { specs, light: chartConfig(LIGHT), dark: chartConfig(DARK) };
+  const packed = gzipSync(JSON.stringify(data), { level: 9 }).toString("base64");
+  return html`${LIBRARIES.map(([name, file]) => inline(library(name, file)))}
+<script type="text/plain" id="charts">${trusted(packed)}</script>
+${inline(asset("page.js"))}`;
+}
+
+/** The page brings the look, light or dark. */
+function withoutConfig(spec: ChartSpec): ChartSpec {
+  const { config: _, ...rest } = spec;
+  return rest;
+}
+
+function inline(script: string): Html {
+  const safe = script
+    .replaceAll(/<\/script/gi, "<\\/script")
+    .replaceAll("<!--", "<\\!--")
+    .replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");
+  return html`<script>${trusted(safe)}</script>\n`;
+}
+
+/** The minified bundles are not exported by their packages, but lie beside what is. */
+function library(name: string, file: string): string {
+  const folder = dirname(fileURLToPath(import.meta.resolve(name)));
+  return readFileSync(join(folder, file), "utf8");
+}
+
+function asset(name: string): string {
+  return readFileSync(join(packageRoot(), "analysis", "report", "assets", name), "utf8");
+}

@@ -1,0 +1,76 @@
+import type { Analysis } from "../analysis.js";
+import { type Cell, seriesName } from "../cells.js";
+import type { Run } from "../load.js";
+import { subjectName } from "../subject.js";
+import { type Html, html } from "./html.js";
+
+/** Everything that a reader must know before believing a figure, most general first; each text once. */
+export function warningTexts(analysis: Analysis): string[] {
+  return [
+    ...new Set([
+      ...emulationWarnings(analysis),
+      ...nullWarnings(analysis),
+      ...analysis.cells.flatMap((cell) => trialWarnings(cell, analysis)),
+      ...analysis.runs.flatMap(runWarnings),
+      ...analysis.problems.map(({ file, message }) => `${file}: ${message}`),
+    ]),
+  ];
+}
+
+export function warningsBox(analysis: Analysis): Html | null {
+  const texts = warningTexts(analysis);
+  if (texts.length === 0) return null;
+  const shown = texts.slice(0, 6);
+  const folded = texts.slice(6);
+  return html`<section class="warnings" id="warnings"><strong>Before you read on</strong>
+<ul>${shown.map((text) => html`<li>${text}</li>`)}</ul>${
+    folded.length === 0
+      ? null
+      : html`<details><summary>${folded.length} more</summary><ul>${folded.map(
+          (text) => html`<li>${text}</li>`,
+        )}</ul></details>`
+  }</section>`;
+}
+
+function emulationWarnings(analysis: Analysis): string[] {
+  const names = analysis.subjects
+    .filter((subject) => subject.emulated)
+    .map((subject) => subjectName(subject, analysis.subjects));
+  if (names.length === 0) return [];
+  return [
+    `${names.join(", ")}: measured under software emulation. Punts, return values and workers are exact; times compare with nothing.`,
+  ];
+}
+
+function nullWarnings(analysis: Analysis): string[] {
+  return analysis.runs
+    .filter((run) => !run.header.environment.privileges.puntCounter)
+    .map((run) => {
+      const reason = run.header.environment.privileges.puntCounterReason ?? "no reason recorded";
+      return `${run.header.kernelLabel}: punts could not be counted (${reason}); they are shown as not measured, not as 0.`;
+    });
+}
+
+function trialWarnings(cell: Cell, analysis: Analysis): string[] {
+  if (cell.failed + cell.skipped === 0) return [];
+  const name = `${subjectName(cell.subject, analysis.subjects)}, ${seriesName(cell.scenario)}, queue depth ${cell.scenario.queueDepth}`;
+  const counts = [
+    cell.failed > 0 ? `${cell.failed} failed` : "",
+    cell.skipped > 0 ? `${cell.skipped} skipped` : "",
+  ].filter((text) => text !== "");
+  return [`${name}: ${counts.join(", ")} (${[...cell.reasons].join("; ")})`];
+}
+
+function runWarnings(run: Run): string[] {
+  const outcome = run.footer && run.footer.outcome !== "complete" ? run.footer : null;
+  const ended = outcome
+    ? [`the run was ${outcome.outcome}: ${outcome.reason ?? "no reason given"}`]
+    : [];
+  const texts = [
+    ...run.warnings,
+    ...ended,
+    ...run.header.warnings,
+    ...(run.footer?.warnings ?? []),
+  ];
+  return texts.map((text) => `${run.header.kernelLabel} (${run.file}): ${text}`);
+}

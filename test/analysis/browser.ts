@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** false when there is no browser to test with, else no reason to skip. */
+export const noBrowser: string | false = existsSync(CHROMIUM)
+  ? false
+  : `${CHROMIUM} is missing; apt-get install chromium`;
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+export interface OpenedReport {
+  page: Page;
+  /** Everything the page said or asked for; both stay as they should while it is used. */
+  consoleMessages: string[];
+  requests: string[];
+}
+
+/** Opens a page from disk with the network off and waits until every chart is drawn. */
+export async function openReport(
+  browser: Browser,
+  file: string,
+  colorScheme: "light" | "dark",
+): Promise<OpenedReport> {
+  const context = await browser.newContext({
+    offline: true,
+    colorScheme,
+    viewport: { width: 1280, height: 900 },
+  });
+  const page = await context.newPage();
+  const consoleMessages: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => consoleMessages.push(message.text()));
+  page.on("pageerror", (error) => consoleMessages.push(String(error)));
+  page.on("dialog", (dialog) => consoleMessages.push(`dialog: ${dialog.message()}`));
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('html[data-charts="drawn"]', { timeout: 60_000 });
+  return { page, consoleMessages, requests };
+}
