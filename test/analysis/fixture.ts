@@ -268,6 +268,8 @@ function baseTrial(cell: Scenario, round: number, position: number, writes: numb
       submitter: { voluntary: 4, involuntary: 0 },
       ioWq: { voluntary: 1, involuntary: 0 },
     },
+    ringEntries: 64,
+    workerLimit: 8,
     submitNs: 3_000 * writes,
     waitNs: 9_000 * writes,
     submitCalls: writes,
