@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { ResultsLine } from "../results/schema.js";
 import { UsageError } from "../terminal/errors.js";
 
@@ -12,7 +12,7 @@ export class ResultsWriter {
     const folder = join(resolve(out), folderName(kernelLabel));
     this.path = join(folder, `${runId}.jsonl`);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
       this.#file = openSync(this.path, "ax", 0o644);
     } catch (error) {
       throw new UsageError(
@@ -30,6 +30,13 @@ export class ResultsWriter {
   close(): void {
     closeSync(this.#file);
   }
+}
+
+/** Not mkdir's own recursion: where the kernel refuses a folder with ENOENT (/proc), Node 20 tries for ever. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** A label may hold anything; a folder may not. The label itself stands in the header. */
