@@ -28,6 +28,8 @@ export async function withTimeLimit<T>(
   try {
     return await Promise.race([work(AbortSignal.any([outer, limit.signal])), abandoned]);
   } catch (error) {
+    // What was cancelled says only ECANCELED: the reason is what the reader needs.
+    if (outer.aborted) throw outer.reason;
     throw limit.signal.aborted ? overdue : error;
   } finally {
     for (const timer of timers) clearTimeout(timer);
