@@ -1,13 +1,15 @@
 import { realpathSync } from "node:fs";
+import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
+import { mountOf } from "../environment/mount.js";
+import { openPuntCounter } from "../environment/punt-counter.js";
+import { abandonedScratch, type ScratchDirectory } from "../environment/scratch.js";
 import type { Driver } from "../native/index.js";
 import { type Header, SCHEMA_VERSION, type Scenario } from "../results/schema.js";
-import { environment } from "./environment/index.js";
-import { mountOf } from "./environment/mount.js";
-import { checkInstrument, openPuntCounter } from "./instrument.js";
+import { environment } from "./environment.js";
+import { checkInstrument } from "./instrument.js";
 import type { BenchOptions } from "./options.js";
-import { checkBlockSize, checkSpace, directIoAlignment } from "./preflight.js";
+import { checkSpace } from "./preflight.js";
 import { gitCommit, newRunId, toolVersion } from "./provenance.js";
-import { abandonedScratch, type ScratchDirectory } from "./scratch.js";
 
 /**
  * Checks the place and the instrument, and describes both: all that is said before the first trial.

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { EXIT } from "../terminal/errors.js";
+import { Interrupt } from "../terminal/interrupt.js";
 import { stderrProgress } from "../terminal/progress.js";
-import { Interrupt } from "./interrupt.js";
 import { parseOptions, type RawOptions } from "./options.js";
 import { type RunOutcome, runBench } from "./run.js";
 import { type ScenarioSummary, summarise } from "./summary.js";

@@ -1,16 +1,16 @@
+import { ScratchDirectory } from "../environment/scratch.js";
 import { type Driver, loadDriver } from "../native/index.js";
 import type { Footer, Header, Scenario, Trial } from "../results/schema.js";
 import { UserError } from "../terminal/errors.js";
+import { Interrupted } from "../terminal/interrupt.js";
 import { type Progress, timeLeft } from "../terminal/progress.js";
 import { formatNs } from "../terminal/units.js";
 import { openingHeader } from "./header.js";
-import { Interrupted } from "./interrupt.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions } from "./options.js";
 import { checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
 import { runRounds } from "./rounds.js";
-import { ScratchDirectory } from "./scratch.js";
 import { withTimeLimit } from "./time-limit.js";
 import { runTrial } from "./trial.js";
 

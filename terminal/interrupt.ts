@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { EXIT, UserError } from "../terminal/errors.js";
+import { EXIT, UserError } from "./errors.js";
 
 /**
  * Ends the run on SIGINT, SIGTERM or SIGHUP: the trial under way is cancelled and everything cleaned up. A

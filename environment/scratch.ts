@@ -4,17 +4,21 @@ import { UsageError } from "../terminal/errors.js";
 
 const PREFIX = "puntbench-scratch-";
 
-/** The only directory that the bench writes data in: its own, made under `--dir` and removed on every exit. */
+/** The only directory that data is written in: its own, made under a directory that the user named, and removed on every exit. */
 export class ScratchDirectory {
   readonly path: string;
   readonly #removeAtExit = () => this.remove();
 
-  constructor(parent: string) {
+  /** `givenAs` is what the user calls `parent`, for messages: the option's name, or "the directory". */
+  constructor(
+    parent: string,
+    readonly givenAs = "--dir",
+  ) {
     const folder = resolve(parent);
     try {
       this.path = mkdtempSync(join(folder, `${PREFIX}${process.pid}-`));
     } catch (error) {
-      throw unusable(folder, error as NodeJS.ErrnoException);
+      throw unusable(`${givenAs} ${folder}`, error as NodeJS.ErrnoException);
     }
     process.on("exit", this.#removeAtExit);
   }
@@ -46,7 +50,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function unusable(folder: string, error: NodeJS.ErrnoException): UsageError {
+function unusable(place: string, error: NodeJS.ErrnoException): UsageError {
   const what: Record<string, string> = {
     ENOENT: "does not exist",
     ENOTDIR: "is not a directory",
@@ -56,7 +60,7 @@ function unusable(folder: string, error: NodeJS.ErrnoException): UsageError {
     ENOSPC: "has no space left",
   };
   return new UsageError(
-    `--dir ${folder} ${what[error.code ?? ""] ?? `cannot be used: ${error.message}`}`,
+    `${place} ${what[error.code ?? ""] ?? `cannot be used: ${error.message}`}`,
     "Name a writable directory on the filesystem to be measured.",
   );
 }

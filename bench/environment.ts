@@ -1,17 +1,17 @@
 import { realpathSync } from "node:fs";
 import { arch, release, totalmem, version } from "node:os";
-import type { DirectIoAlignment } from "../../native/index.js";
-import { type Environment, LabProvenance } from "../../results/schema.js";
-import { UsageError } from "../../terminal/errors.js";
-import type { PuntCounter } from "../instrument.js";
-import { ioUringDisabled } from "../preflight.js";
-import { cpu } from "./cpu.js";
-import { device } from "./device.js";
-import { filesystem } from "./filesystem.js";
-import { kernelConfig } from "./kernel.js";
-import { mountOf } from "./mount.js";
-import { readNumber } from "./read.js";
-import { container, virtualisation } from "./virtualisation.js";
+import { cpu } from "../environment/cpu.js";
+import { device } from "../environment/device.js";
+import { filesystem } from "../environment/filesystem.js";
+import { ioUringDisabled } from "../environment/io-uring.js";
+import { kernelConfig } from "../environment/kernel.js";
+import { mountOf } from "../environment/mount.js";
+import type { PuntCounter } from "../environment/punt-counter.js";
+import { readNumber } from "../environment/read.js";
+import { container, virtualisation } from "../environment/virtualisation.js";
+import type { DirectIoAlignment } from "../native/index.js";
+import { type Environment, LabProvenance } from "../results/schema.js";
+import { UsageError } from "../terminal/errors.js";
 
 /** Everything about this machine that a reader needs to judge the figures. Reads, never writes. */
 export function environment(
