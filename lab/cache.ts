@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Where the lab keeps what it fetched and built: `$XDG_CACHE_HOME/puntbench`, by default `~/.cache`. */
+export interface LabCache {
+  root: string;
+  /** A private apt: its configuration, signed indexes and nothing of the host's. */
+  apt: string;
+  /** Kernel packages found in those indexes. */
+  packageIndex: string;
+  /** Package files under download. */
+  downloads: string;
+  /** Unpacked kernels, one folder each. */
+  kernels: string;
+  /** Images of node and puntbench for guests. */
+  payloads: string;
+  /** Whether KVM works here. */
+  accelerator: string;
+}
+
+export function labCache(environment: NodeJS.ProcessEnv = process.env): LabCache {
+  const base = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), ".cache");
+  const root = join(base, "puntbench");
+  return {
+    root,
+    apt: join(root, "apt"),
+    packageIndex: join(root, "packages.json"),
+    downloads: join(root, "downloads"),
+    kernels: join(root, "kernels"),
+    payloads: join(root, "payloads"),
+    accelerator: join(root, "accelerator.json"),
+  };
+}
