@@ -16,6 +16,7 @@ export interface Finished {
   exitCode: number;
   stdout: string;
   stderr: string;
+  stdoutBytes: Buffer;
 }
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -48,7 +49,12 @@ export async function run(
       else reject(error);
     });
     child.on("close", (exitCode) =>
-      resolve({ exitCode: exitCode ?? 1, stdout: stdout(), stderr: stderr() }),
+      resolve({
+        exitCode: exitCode ?? 1,
+        stdout: stdout().toString("utf8"),
+        stderr: stderr().toString("utf8"),
+        stdoutBytes: stdout(),
+      }),
     );
   });
 }
@@ -58,9 +64,10 @@ export async function runOrFail(
   program: string,
   args: readonly string[],
   options: RunOptions & { doing: string; remedy: string },
-): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(program, args, options);
-  if (exitCode === 0) return stdout;
+): Promise<Finished> {
+  const finished = await run(program, args, options);
+  const { exitCode, stdout, stderr } = finished;
+  if (exitCode === 0) return finished;
   const said = `${stderr}\n${stdout}`.trim().split("\n").slice(0, 8).join("\n  ");
   throw new UserError(
     `${options.doing}: ${program} ended with exit code ${exitCode}\n  ${said}`,
@@ -82,12 +89,12 @@ function tookTooLong(program: string, timeoutMs: number): UserError {
   );
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream): () => Buffer {
   const chunks: Buffer[] = [];
   let bytes = 0;
   stream.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= OUTPUT_BYTES_MAX) chunks.push(chunk);
   });
-  return () => Buffer.concat(chunks).toString("utf8");
+  return () => Buffer.concat(chunks);
 }

@@ -140,6 +140,7 @@ function vmlinuzIn(root: string, release: string): string | null {
   const candidates = [
     join(root, "boot", `vmlinuz-${release}`),
     join(root, "lib", "modules", release, "vmlinuz"),
+    join(root, "lib", "modules", release, "vmlinuz.unsigned"),
   ];
   return candidates.find((path) => existsSync(path)) ?? null;
 }

@@ -1,0 +1,141 @@
+import { filesystemType, GUEST, type GuestJob, mountOptions, shellQuote } from "./job.js";
+
+/** Lines of the guest to the lab start with this, on the status port and, before it is up, on the console. */
+export const STATUS_PREFIX = "puntbench-lab: ";
+
+/** Names of the virtio-serial ports. */
+export const PORTS = {
+  status: "puntbench.status",
+  log: "puntbench.log",
+  output: "puntbench.output",
+} as const;
+
+const HEARTBEAT_SECONDS = 5;
+
+/**
+ * The first process of a guest: a shell script for busybox. It says each step on the status port as
+ * `step NAME UPTIME_SECONDS`, a failure as `fail TEXT`, each command's end as `exit INDEX CODE`, and
+ * at last hands over every file under /output: `PATH SIZE` on a line, then its bytes;
+ * `end` closes them.
+ */
+export function initScript(job: GuestJob): string {
+  return [
+    "#!/bin/busybox sh",
+    PRELUDE,
+    FUNCTIONS,
+    LOAD_MODULES,
+    OPEN_PORTS,
+    'say "step started $(uptime_s)"',
+    job.fault ? FAULTS[job.fault] : "",
+    job.heartbeat
+      ? `(while sleep ${HEARTBEAT_SECONDS}; do echo "${STATUS_PREFIX}alive" >&3; done) &`
+      : "",
+    mountSystem(),
+    mountScratch(job),
+    'say "step ready $(uptime_s)"',
+    job.shell
+      ? shellPrompt(job)
+      : job.commands.map((_, index) => runCommand(job, index)).join("\n"),
+    HAND_OVER,
+    "",
+  ].join("\n");
+}
+
+const PRELUDE = `export PATH=/bin
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+exec 0</dev/null 3>/dev/console`;
+
+const FUNCTIONS = `say() { echo "${STATUS_PREFIX}$*" >&3; }
+uptime_s() { cut -d' ' -f1 /proc/uptime; }
+fail() { say "fail $*"; sleep 60; poweroff -f; }
+port() {
+  for found in /sys/class/virtio-ports/*; do
+    [ "$(cat "$found/name" 2>/dev/null)" = "$1" ] && { echo "/dev/\${found##*/}"; return; }
+  done
+}
+disk() {
+  tries=0
+  while [ "$tries" -lt 100 ]; do
+    for found in /sys/block/*; do
+      serial=$(cat "$found/serial" "$found/device/serial" 2>/dev/null | tr -d ' \\n')
+      [ "$serial" = "$1" ] && { echo "/dev/\${found##*/}"; return; }
+    done
+    tries=$((tries + 1)); sleep 0.1
+  done
+}`;
+
+const LOAD_MODULES = `while read -r module need parameters; do
+  reason=$(insmod "/modules/$module" $parameters 2>&1) || [ "$need" = optional ] \\
+    || fail "module $module: $reason"
+done </modules/order`;
+
+const OPEN_PORTS = `status=$(port ${PORTS.status})
+[ -n "$status" ] && exec 3>"$status"
+log=$(port ${PORTS.log})
+output=$(port ${PORTS.output})`;
+
+const FAULTS = {
+  panic: "echo c >/proc/sysrq-trigger; sleep 600",
+  hang: "sleep 86400",
+} as const;
+
+function mountSystem(): string {
+  return `mount -t ext4 -o ro,noload "$(disk system)" /system || fail "mount: the system image"
+mount -t proc proc /system/proc
+mount -t sysfs sysfs /system/sys
+mount -t devtmpfs devtmpfs /system/dev
+mount -t tmpfs tmpfs /system/tmp
+mount -t tmpfs tmpfs /system${GUEST.output}
+mount --bind ${GUEST.puntbench} /system${GUEST.puntbench}`;
+}
+
+function mountScratch(job: GuestJob): string {
+  const options = mountOptions(job);
+  const withOptions = options.length > 0 ? `-o ${shellQuote(options.join(","))} ` : "";
+  const type = filesystemType(job.filesystem);
+  const device =
+    job.device === "null_blk"
+      ? `scratch=/dev/nullb0
+chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`
+      : "scratch=$(disk scratch)";
+  return `${device}
+reason=$(mount -t ${type} ${withOptions}"$scratch" /system${GUEST.scratch} 2>&1) \\
+  || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"`;
+}
+
+function runCommand(job: GuestJob, index: number): string {
+  const words = [job.nodePath, ...(job.commands[index] as string[])].map(shellQuote).join(" ");
+  return `say "step command ${index} $(uptime_s)"
+${environmentOf(job)} chroot /system ${words} >/system${GUEST.output}/stdout.${index} 2>"$log"
+say "exit ${index} $?"`;
+}
+
+function environmentOf(job: GuestJob): string {
+  const variables = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/tmp", ...job.environment };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${shellQuote(value)}`)
+    .join(" ");
+}
+
+function shellPrompt(job: GuestJob): string {
+  return `cd /
+echo "A prompt in Linux $(uname -r). ${GUEST.scratch} is ${job.filesystem}; node and puntbench are there. Leave with: exit" >/dev/console
+${environmentOf(job)} setsid cttyhack chroot /system /bin/sh -c 'cd ${GUEST.scratch}; exec /bin/sh' \\
+  </dev/ttyS0 >/dev/ttyS0 2>&1
+poweroff -f`;
+}
+
+/** The lab ends the machine once it has everything, so the guest only waits here. */
+const HAND_OVER = `cd /system${GUEST.output}
+{ find . -type f | while read -r file; do
+    echo "$file $(stat -c %s "$file")"
+    cat "$file"
+  done
+  echo end
+} >"$output"
+say "done $(uptime_s)"
+sleep 60
+poweroff -f`;

@@ -1,0 +1,39 @@
+import { type FilesystemChoice, filesystemType } from "./job.js";
+
+/** A program and its arguments that make a filesystem, and the Debian package that has the program. */
+export interface MakeFilesystem {
+  program: string;
+  args: string[];
+  package: string;
+}
+
+/**
+ * The same features for every kernel from 5.10 on, so that kernels differ in nothing but themselves:
+ * no lazy initialisation (its thread writes after the mount), nothing discarded (the host's blocks
+ * stay allocated), and no feature that an old kernel cannot mount: ext4's orphan_file needs 5.15,
+ * XFS's nrext64 5.19, btrfs' block-group-tree 6.1.
+ */
+export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFilesystem {
+  const type = filesystemType(choice);
+  if (type === "ext4") {
+    const features = "^orphan_file,^metadata_csum_seed";
+    const extended = "lazy_itable_init=0,lazy_journal_init=0,nodiscard";
+    return {
+      program: "mkfs.ext4",
+      args: ["-q", "-F", "-O", features, "-E", extended, device],
+      package: "e2fsprogs",
+    };
+  }
+  if (type === "xfs") {
+    return {
+      program: "mkfs.xfs",
+      args: ["-q", "-f", "-K", "-i", "nrext64=0", device],
+      package: "xfsprogs",
+    };
+  }
+  return {
+    program: "mkfs.btrfs",
+    args: ["-q", "-f", "-K", "-m", "single", "-d", "single", device],
+    package: "btrfs-progs",
+  };
+}

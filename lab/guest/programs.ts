@@ -1,0 +1,53 @@
+import { accessSync, constants, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../terminal/errors.js";
+import { missingProgram } from "../process.js";
+
+const SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** The absolute path of a program in PATH or the usual places for administrators; null when missing. */
+export function findProgram(name: string): string | null {
+  const folders = [...(process.env.PATH ?? "").split(":"), ...SBIN].filter(Boolean);
+  for (const folder of folders) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
+}
+
+export function requireProgram(name: string, debianPackage: string): string {
+  const path = findProgram(name);
+  if (path === null) throw missingProgram(name, debianPackage);
+  return path;
+}
+
+/** busybox, which must be static: it is the first program in a guest that has no library yet. */
+export function requireStaticBusybox(): string {
+  const path = requireProgram("busybox", "busybox-static");
+  if (hasInterpreter(path)) {
+    throw new UserError(
+      `${path} needs shared libraries, and the guest's first program cannot`,
+      "Install the static one: `apt-get install busybox-static`.",
+    );
+  }
+  return path;
+}
+
+/** Whether an ELF program names a dynamic loader (a program header of type PT_INTERP, 3). */
+function hasInterpreter(path: string): boolean {
+  const head = Buffer.alloc(4096);
+  readSync(openSync(path, "r"), head, 0, head.length, 0);
+  const tableOffset = Number(head.readBigUInt64LE(32));
+  const entryBytes = head.readUInt16LE(54);
+  const entries = head.readUInt16LE(56);
+  for (let index = 0; index < entries; index += 1) {
+    const at = tableOffset + index * entryBytes;
+    if (at + 4 <= head.length && head.readUInt32LE(at) === 3) return true;
+  }
+  return false;
+}

@@ -1,0 +1,92 @@
+/** Software emulation, hardware, or emulation that counts instructions. */
+export type Accelerator = "kvm" | "tcg" | "tcg-icount";
+
+/** How a port of the guest reaches the lab: a descriptor that qemu inherits, a file, or the terminal. */
+export type Channel = { fd: number } | { file: string } | { terminal: true };
+
+export interface ScratchDisk {
+  kind: "virtio-blk" | "nvme";
+  image: string;
+}
+
+/** Everything that a guest's hardware is. */
+export interface MachineSpec {
+  accelerator: Accelerator;
+  cpus: number;
+  memoryBytes: number;
+  kernel: string;
+  initramfs: string;
+  systemImage: string;
+  /** null when the guest makes its scratch device itself (`null_blk`). */
+  scratch: ScratchDisk | null;
+  console: Channel;
+  /** virtio-serial ports by name. */
+  ports: readonly { name: string; channel: Channel }[];
+}
+
+export const QEMU = "qemu-system-x86_64";
+
+/**
+ * The kernel's own parameters. A panic or an oops ends the guest; the CPU's random numbers are
+ * trusted so that node does not wait for entropy; tests of built-in ciphers are skipped.
+ */
+export const KERNEL_PARAMETERS =
+  "console=ttyS0 quiet panic=-1 oops=panic random.trust_cpu=on cryptomgr.notests rdinit=/init";
+
+/** The arguments of qemu for a guest. Nothing is taken from the user's or the system's qemu settings. */
+export function qemuArguments(spec: MachineSpec): string[] {
+  return [
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "pc"],
+    ...acceleration(spec.accelerator),
+    ...["-smp", String(spec.cpus), "-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],
+    ...["-kernel", spec.kernel, "-initrd", spec.initramfs, "-append", KERNEL_PARAMETERS],
+    ...["-chardev", chardev("console", spec.console), "-serial", "chardev:console"],
+    ...disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
+    ...(spec.scratch
+      ? disk("scratch", spec.scratch.image, spec.scratch.kind, hostCache(spec.accelerator))
+      : []),
+    ...(spec.ports.length > 0 ? ["-device", "virtio-serial-pci"] : []),
+    ...spec.ports.flatMap(({ name, channel }) => {
+      const id = name.split(".").at(-1) as string;
+      return [
+        ...["-chardev", chardev(id, channel)],
+        ...["-device", `virtserialport,chardev=${id},name=${name}`],
+      ];
+    }),
+  ];
+}
+
+/**
+ * Emulation runs all processors on one thread: with one thread each, newer kernels can oops while
+ * they patch their own code. Counting makes a nanosecond of guest time one executed instruction.
+ */
+function acceleration(accelerator: Accelerator): string[] {
+  if (accelerator === "kvm") return ["-accel", "kvm", "-cpu", "host"];
+  const emulation = ["-accel", "tcg,thread=single", "-cpu", "max"];
+  return accelerator === "tcg" ? emulation : [...emulation, "-icount", "shift=0,sleep=off"];
+}
+
+/** Emulated times mean nothing, so the host's cache may help; real ones must not see it. */
+function hostCache(accelerator: Accelerator): string {
+  return accelerator === "kvm" ? "cache=none,aio=native" : "cache=unsafe";
+}
+
+function disk(name: string, image: string, kind: "virtio-blk" | "nvme", options: string): string[] {
+  const device = kind === "nvme" ? "nvme" : "virtio-blk-pci";
+  return [
+    "-drive",
+    `if=none,id=${name},format=raw,discard=ignore,${options},file=${escapeCommas(image)}`,
+    ...["-device", `${device},drive=${name},serial=${name}`],
+  ];
+}
+
+function chardev(id: string, channel: Channel): string {
+  if ("fd" in channel) return `socket,id=${id},fd=${channel.fd}`;
+  if ("file" in channel) return `file,id=${id},path=${escapeCommas(channel.file)}`;
+  return `stdio,id=${id},signal=off`;
+}
+
+/** A comma in a value is written twice. */
+function escapeCommas(value: string): string {
+  return value.replaceAll(",", ",,");
+}

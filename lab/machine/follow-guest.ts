@@ -1,0 +1,168 @@
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { missingProgram } from "../process.js";
+import { QEMU } from "./arguments.js";
+import { DESCRIPTORS } from "./channels.js";
+import { GuestError, type GuestFailure } from "./guest-error.js";
+import { type GuestFile, guestFiles } from "./guest-output.js";
+import { type GuestStatus, lineSplitter, parseStatus } from "./guest-status.js";
+import { type GuestLimits, passedLimit } from "./limits.js";
+
+export interface GuestRun {
+  /** Of each command, in their order. */
+  exitCodes: number[];
+  files: GuestFile[];
+  /** From power-on to each step, on the host's clock. */
+  stepMs: Record<string, number>;
+  /** Most memory that qemu had resident. */
+  peakMemoryBytes: number;
+}
+
+export interface GuestWatcher {
+  onStatus?: (status: GuestStatus) => void;
+  /** A line that a command wrote on its standard error. */
+  onLog?: (line: string) => void;
+}
+
+const CONSOLE_LINES_KEPT = 200;
+const CONSOLE_LINES_SHOWN = 12;
+const WATCH_EVERY_MS = 250;
+
+/** Follows one guest from power-on to its hand-over, or to the error that ended it. */
+export class GuestFollower {
+  readonly #run: GuestRun = { exitCodes: [], files: [], stepMs: {}, peakMemoryBytes: 0 };
+  readonly #startedAtMs = performance.now();
+  readonly #console: string[] = [];
+  readonly #output: Buffer[] = [];
+  readonly #qemuSaid: string[] = [];
+  #lastSignMs = 0;
+  #done = false;
+  #settled = false;
+  #resolve: (run: GuestRun) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(
+    readonly child: ChildProcess,
+    readonly limits: GuestLimits,
+    readonly watcher: GuestWatcher,
+  ) {}
+
+  follow(signal: AbortSignal): Promise<GuestRun> {
+    return new Promise((resolve, reject) => {
+      const watch = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+      const abort = () => this.#reject(signal.reason);
+      const settle = () => {
+        this.#settled = true;
+        clearInterval(watch);
+        signal.removeEventListener("abort", abort);
+      };
+      this.#resolve = (run) => {
+        settle();
+        resolve(run);
+      };
+      this.#reject = (error) => {
+        settle();
+        reject(error);
+      };
+      signal.addEventListener("abort", abort);
+      this.#listen();
+    });
+  }
+
+  #listen(): void {
+    const stream = (fd: number) => this.child.stdio[fd] as Readable;
+    const onStatusLine = (line: string) => {
+      const status = parseStatus(line);
+      if (status) this.#onStatus(status);
+    };
+    const onConsoleLine = (line: string) => {
+      if (this.#console.push(line) > CONSOLE_LINES_KEPT) this.#console.shift();
+      onStatusLine(line);
+    };
+    const onLog = (line: string) => this.watcher.onLog?.(line);
+    stream(DESCRIPTORS.console).on("data", lineSplitter(onConsoleLine));
+    stream(DESCRIPTORS.status).on("data", lineSplitter(onStatusLine));
+    stream(DESCRIPTORS.log).on("data", lineSplitter(onLog));
+    stream(DESCRIPTORS.output).on("data", (chunk: Buffer) => {
+      this.#output.push(chunk);
+      this.#finishIfComplete();
+    });
+    this.child.stderr?.on(
+      "data",
+      lineSplitter((line) => this.#qemuSaid.push(line)),
+    );
+    this.child.on("error", (error: NodeJS.ErrnoException) =>
+      this.#reject(error.code === "ENOENT" ? missingProgram(QEMU, "qemu-system-x86") : error),
+    );
+    this.child.on("close", (code, killedBy) => this.#onQemuEnded(code, killedBy));
+  }
+
+  #onStatus(status: GuestStatus): void {
+    if (this.#settled) return;
+    this.#lastSignMs = this.#sinceStartMs();
+    if (status.kind === "step") this.#run.stepMs[status.name] = this.#lastSignMs;
+    if (status.kind === "exit") this.#run.exitCodes[status.command] = status.exitCode;
+    if (status.kind === "done") this.#done = true;
+    this.watcher.onStatus?.(status);
+    if (status.kind === "fail") this.#fail("setup", `the guest cannot go on: ${status.reason}`);
+    this.#finishIfComplete();
+  }
+
+  /** The last bytes may come before or after the word that they are all sent. */
+  #finishIfComplete(): void {
+    if (!this.#done || this.#settled) return;
+    const files = guestFiles(Buffer.concat(this.#output));
+    if (files) this.#resolve({ ...this.#run, files });
+  }
+
+  #watch(): void {
+    const resident = residentBytes(this.child.pid);
+    this.#run.peakMemoryBytes = Math.max(this.#run.peakMemoryBytes, resident);
+    const passed = passedLimit(this.limits, {
+      nowMs: this.#sinceStartMs(),
+      lastSignMs: this.#lastSignMs,
+      started: "started" in this.#run.stepMs,
+      done: this.#done,
+    });
+    if (passed) this.#fail(passed.failure, passed.what);
+  }
+
+  #onQemuEnded(code: number | null, killedBy: NodeJS.Signals | null): void {
+    if (this.#settled) return;
+    const panic = this.#console.find((line) => /Kernel panic|Oops:|BUG:/.test(line));
+    if (panic) {
+      this.#fail("panic", `the guest's kernel panicked: ${panic.trim()}`);
+      return;
+    }
+    const how = killedBy ? `killed by ${killedBy}` : `exit code ${code}`;
+    this.#fail(
+      "qemu",
+      `qemu ended early (${how}): ${this.#qemuSaid.join("; ") || "no reason given"}`,
+    );
+  }
+
+  #fail(failure: GuestFailure, what: string): void {
+    const lines = this.#console.map(printable).filter((line) => line.trim() !== "");
+    this.#reject(new GuestError(failure, what, lines.slice(-CONSOLE_LINES_SHOWN)));
+  }
+
+  #sinceStartMs(): number {
+    return performance.now() - this.#startedAtMs;
+  }
+}
+
+/** A guest's console may hold anything: what would steer the terminal is dropped. */
+function printable(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is dropped here
+  return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
+}
+
+function residentBytes(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,38 @@
+import { STATUS_PREFIX } from "../guest/init-script.js";
+
+/** What a guest says of itself. `uptimeS` is the guest's own clock. */
+export type GuestStatus =
+  | { kind: "step"; name: string; uptimeS: number }
+  | { kind: "exit"; command: number; exitCode: number }
+  | { kind: "fail"; reason: string }
+  | { kind: "alive" }
+  | { kind: "done" };
+
+/** One line of the status port or of the console; null for anything that is not the guest's. */
+export function parseStatus(line: string): GuestStatus | null {
+  const at = line.indexOf(STATUS_PREFIX);
+  if (at < 0) return null;
+  const text = line.slice(at + STATUS_PREFIX.length).trim();
+  const [word = "", ...rest] = text.split(" ");
+  if (word === "step") {
+    return {
+      kind: "step",
+      name: rest.slice(0, -1).join(" "),
+      uptimeS: Number(rest.at(-1)),
+    };
+  }
+  if (word === "exit") return { kind: "exit", command: Number(rest[0]), exitCode: Number(rest[1]) };
+  if (word === "fail") return { kind: "fail", reason: rest.join(" ") };
+  if (word === "done") return { kind: "done" };
+  return word === "alive" ? { kind: "alive" } : null;
+}
+
+/** Calls `onLine` for each full line of a stream of chunks. */
+export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + chunk.toString("utf8")).split(/\r?\n/);
+    rest = lines.pop() as string;
+    for (const line of lines) onLine(line);
+  };
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type MachineSpec, QEMU, qemuArguments } from "./arguments.js";
+import { CHANNELS } from "./channels.js";
+import { GuestFollower, type GuestRun, type GuestWatcher } from "./follow-guest.js";
+import type { GuestLimits } from "./limits.js";
+
+export type Hardware = Omit<MachineSpec, "console" | "ports">;
+
+/**
+ * Runs a guest until it has handed everything over, then ends qemu. Rejects with a GuestError when
+ * the guest panics, hangs, passes a limit or loses its output, and with the signal's reason when it
+ * is aborted. qemu has ended when the promise settles, whatever happened.
+ */
+export async function runGuest(
+  hardware: Hardware,
+  limits: GuestLimits,
+  watcher: GuestWatcher,
+  signal: AbortSignal,
+): Promise<GuestRun> {
+  signal.throwIfAborted();
+  const child = spawn(QEMU, qemuArguments({ ...hardware, ...CHANNELS }), {
+    stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    // Its own process group: Ctrl-C in the terminal is the lab's to handle.
+    detached: true,
+  });
+  const endWithUs = () => void child.kill("SIGKILL");
+  process.on("exit", endWithUs);
+  try {
+    return await new GuestFollower(child, limits, watcher).follow(signal);
+  } finally {
+    await end(child);
+    process.off("exit", endWithUs);
+  }
+}
+
+/** Runs a guest whose console is this terminal, until it ends. */
+export async function runInTerminal(hardware: Hardware): Promise<void> {
+  const spec = { ...hardware, console: { terminal: true } as const, ports: [] };
+  const child = spawn(QEMU, qemuArguments(spec), { stdio: "inherit" });
+  await new Promise<void>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", () => resolve());
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
