@@ -4,12 +4,12 @@ import type { CpioEntry } from "./cpio.js";
 
 /** Dependencies that only charts and the build use: guests measure, they do not draw. */
 const NOT_IN_GUESTS = new Set([
-  ...["vega", "vega-lite", "vega-embed", "@resvg/resvg-js", "simple-statistics"],
+  ...["vega", "vega-lite", "vega-embed", "@resvg/resvg-js"],
   ...["node-gyp", "node-addon-api"],
 ]);
 
-/** Parts of a package that run nothing. */
-const NOT_CODE = /(^|\/)(src|test|tests|docs|examples?|benchmarks?)\/|\.(ts|mts|cts|map|md)$/;
+/** Files of a package that run nothing. */
+const NOT_CODE = /\.(ts|mts|cts|map|md)$/;
 
 /**
  * The built puntbench, its addon and the packages it needs, as entries below `target`.

@@ -8,6 +8,7 @@ import { runOrFail } from "../process.js";
 import { compareVersions } from "./debian-version.js";
 import { downloadPackage } from "./download.js";
 import type { DebianKernel } from "./resolve.js";
+import { writeUncompressedKernel } from "./uncompressed-kernel.js";
 
 /** What the cache holds of one kernel; written last, so that its presence means "complete". */
 export interface KernelManifest {
@@ -27,6 +28,8 @@ export interface KernelManifest {
 /** A kernel on disk, ready to boot. */
 export interface StoredKernel extends KernelManifest {
   vmlinuz: string;
+  /** What qemu starts: the uncompressed kernel where there is one, else `vmlinuz`. */
+  bootFile: string;
   /** The folder with `modules.dep` and `kernel/`. */
   modules: string;
 }
@@ -92,6 +95,14 @@ async function unpack(
   if (!vmlinuz) {
     throw new UserError(`${kernel.release}: its packages hold no vmlinuz`, remedy);
   }
+  const scratch = join(target, "payload");
+  await writeUncompressedKernel(
+    vmlinuz,
+    await configurationIn(target, kernel.release),
+    join(target, "vmlinux"),
+    scratch,
+  );
+  await rm(scratch, { force: true });
   const { release, version, series, suite, flavour, signed, packages } = kernel;
   const manifest: KernelManifest = {
     ...{ release, version, series, suite, flavour, signed },
@@ -112,7 +123,13 @@ export async function readStored(folder: string): Promise<StoredKernel | null> {
       await rm(folder, { recursive: true, force: true });
       return null;
     }
-    return { ...manifest, vmlinuz, modules: join(folder, "lib", "modules", manifest.release) };
+    const uncompressed = join(folder, "vmlinux");
+    return {
+      ...manifest,
+      vmlinuz,
+      bootFile: existsSync(uncompressed) ? uncompressed : vmlinuz,
+      modules: join(folder, "lib", "modules", manifest.release),
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
@@ -143,6 +160,11 @@ function vmlinuzIn(root: string, release: string): string | null {
     join(root, "lib", "modules", release, "vmlinuz.unsigned"),
   ];
   return candidates.find((path) => existsSync(path)) ?? null;
+}
+
+async function configurationIn(root: string, release: string): Promise<string> {
+  const split = join(root, "lib", "modules", release, "config");
+  return readFile(existsSync(split) ? split : join(root, "boot", `config-${release}`), "utf8");
 }
 
 /** Names of the folders that an unpacking left when it was killed. */

@@ -11,7 +11,8 @@ export interface Target {
   /** What charts group by. */
   label: string;
   release: string;
-  vmlinuz: string;
+  /** What qemu starts. */
+  kernel: string;
   /** The folder with `modules.dep`. */
   modules: string;
   packageName: string;
@@ -81,8 +82,8 @@ async function inCache(
 type Stored = Awaited<ReturnType<typeof storeKernel>>;
 
 function fromStored(label: string, kernel: Stored): Target {
-  const { release, vmlinuz, modules, packageName, version } = kernel;
-  return { label, release, vmlinuz, modules, packageName, packageVersion: version };
+  const { release, bootFile, modules, packageName, version } = kernel;
+  return { label, release, kernel: bootFile, modules, packageName, packageVersion: version };
 }
 
 /** A kernel by its files, from a distribution or self-built. */
@@ -100,7 +101,7 @@ export async function targetByFile(
   return {
     label: label ?? release,
     release,
-    vmlinuz: image,
+    kernel: image,
     modules,
     packageName: image,
     packageVersion: "",

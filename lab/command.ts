@@ -1,0 +1,85 @@
+import { Command } from "commander";
+import type { RawLabOptions } from "./options.js";
+
+const EXAMPLES = `
+Options of the bench pass through: --quick, --rounds, --preparations, --queue-depths, --interval, ...
+
+Examples:
+  $ puntbench lab --kernels 6.1,6.12 --quick
+  $ puntbench lab --kernels 6.1,6.12,7.2 --boots 3 --filesystems ext4,xfs --rounds 3
+  $ puntbench lab --kernels 6.1.180-1,6.1.192-2 --preparations dd-prefill --interval 0,10ms
+  $ puntbench lab --kernels 6.1,6.12,7.2 --cost instructions
+  $ puntbench lab --kernel-image /boot/vmlinuz-6.9 --modules /lib/modules/6.9 --quick
+  $ puntbench lab --kernels 6.12 --shell
+
+Nothing is installed and the host's kernels are not touched: packages are verified, unpacked into
+$XDG_CACHE_HOME/puntbench and booted in QEMU. Under emulation punts are exact and times mean nothing.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
+
+export function labCommand(): Command {
+  const lab = new Command("lab")
+    .summary("run the bench on other kernels, in virtual machines")
+    .description(
+      "Fetches kernels from Debian, boots each in QEMU with a real filesystem, runs the same bench there, " +
+        "brings each results file back, and ends with a comparison.",
+    )
+    .option("-k, --kernels <list>", "series (6.12), versions (6.1.192-2), or host")
+    .option("--kernel-image <vmlinuz>", "a kernel of your own")
+    .option("--modules <directory>", "its modules, such as /lib/modules/6.9.1")
+    .option("-l, --kernel-label <label>", "the name of --kernel-image in charts")
+    .option(
+      "--flavour <flavour>",
+      "cloud-amd64 (made for virtual machines, small), amd64 or rt-amd64",
+      "cloud-amd64",
+    )
+    .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
+    .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow", "ext4")
+    .option("--mount-options <list>", "added when the scratch filesystem is mounted")
+    .option("--device <kind>", "of the scratch disk: virtio-blk, nvme or null_blk", "virtio-blk")
+    .option("--disk <size>", "size of the scratch disk", "1G")
+    .option("--memory <size>", "of a guest", "1G")
+    .option("--cpus <count>", "of a guest (default: 2, or 1 with --cost instructions)")
+    .option("--boots <count>", "boots of each kernel, in alternating order", "1")
+    .option("--jobs <count>", "guests at a time; more than 1 disturbs times", "1")
+    .option("--timeout <duration>", "for a guest, from power-on to its end", "30m")
+    .option("--boot-timeout <duration>", "for a guest, from power-on to its first step", "90s")
+    .option("--accelerator <kind>", "auto (KVM if it works here), kvm or tcg", "auto")
+    .option("--cost <kind>", "time, or instructions (counted exactly, on any machine)", "time")
+    .option("-o, --out <directory>", "where results files go", "results")
+    .option("--dry-run", "print the commands and run nothing")
+    .option("--shell", "a prompt in the first kernel")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RawLabOptions, command: Command) => {
+      const { main } = await import("./main.js");
+      await main(options, command.args);
+    });
+  for (const command of [kernelsCommand(), cleanCommand()]) lab.addCommand(command.exitOverride());
+  return lab;
+}
+
+function kernelsCommand(): Command {
+  return new Command("kernels")
+    .description("list the kernels that can be had and those in the cache")
+    .option("--all", "every version, not only the newest of each series")
+    .option("--flavour <flavour>", "cloud-amd64, amd64 or rt-amd64", "cloud-amd64")
+    .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
+    .option("--refresh", "fetch the package indexes anew")
+    .option("--json", "print one JSON object")
+    .action(async (options) => {
+      const { listKernels } = await import("./list-kernels.js");
+      await listKernels(options);
+    });
+}
+
+function cleanCommand(): Command {
+  return new Command("clean")
+    .description("remove kernels, images and indexes from the cache")
+    .argument("[kernels...]", "only these: series or versions (default: everything)")
+    .action(async (kernels: string[]) => {
+      const { clean } = await import("./clean.js");
+      await clean(kernels);
+    });
+}

@@ -1,0 +1,46 @@
+import type { GuestWatcher } from "../machine/follow-guest.js";
+
+/** What the lab shows of a guest while it runs. */
+export interface BootView {
+  /** Words for the step that the guest is at. */
+  step: string;
+  /** Share of its trials that are done, from 0 to 1. */
+  doneRatio: number;
+  /** From power-on to the first trial; null until then. */
+  firstTrialMs: number | null;
+  /** The last lines that the bench wrote on its standard error. */
+  log: string[];
+}
+
+const LOG_LINES_KEPT = 12;
+const STEPS: Readonly<Record<string, string>> = {
+  started: "kernel is up",
+  ready: "scratch disk mounted",
+  "command 0": "starting the bench",
+};
+
+/** Keeps a view of a guest up to date and calls `changed` after each change. */
+export function watchBoot(changed: (view: BootView) => void): {
+  view: BootView;
+  watcher: GuestWatcher;
+} {
+  const view: BootView = { step: "powering on", doneRatio: 0, firstTrialMs: null, log: [] };
+  const startedAtMs = performance.now();
+  const watcher: GuestWatcher = {
+    onStatus(status) {
+      if (status.kind === "step") view.step = STEPS[status.name] ?? status.name;
+      if (status.kind === "done") view.doneRatio = 1;
+      changed(view);
+    },
+    onLog(line) {
+      if (line.trim() === "") return;
+      if (view.log.push(line) > LOG_LINES_KEPT) view.log.shift();
+      if (/trials to run/.test(line)) view.firstTrialMs ??= performance.now() - startedAtMs;
+      const trials = /(\d+)\/(\d+) trials/.exec(line);
+      if (trials) view.doneRatio = Number(trials[1]) / Number(trials[2]);
+      view.step = line.trim();
+      changed(view);
+    },
+  };
+  return { view, watcher };
+}
