@@ -92,6 +92,7 @@ async function measureRounds(
   const startedAtMs = Date.now();
   const total = scenarios.length * options.rounds;
   let done = 0;
+  progress.milestone(`instrument checked, ${total} trials to run`);
   await runRounds(
     { scenarios, rounds: options.rounds, seed: options.seed },
     async (scenario, place) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ARMS, ORDERS, PREPARATIONS } from "./vocabulary.js";
+import { ARMS, ORDERS, PREPARATIONS, SCHEMA_VERSION } from "./vocabulary.js";
 
 /**
  * The results file: JSON Lines; one header, one line a trial, one footer.
@@ -7,7 +7,7 @@ import { ARMS, ORDERS, PREPARATIONS } from "./vocabulary.js";
  *
  * Units stand last in a name. `null` means "not measured", never zero.
  */
-export const SCHEMA_VERSION = 1;
+export { SCHEMA_VERSION };
 
 const count = z.number().int().nonnegative();
 const amount = z.number().nonnegative();

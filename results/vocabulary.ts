@@ -1,5 +1,8 @@
 /** The words of a scenario. No dependency, so that `--help` can name them without loading zod. */
 
+/** Of the results files that this puntbench writes and reads. */
+export const SCHEMA_VERSION = 1;
+
 /** State of the file before the measured writes, in the order charts show them: dearest first. */
 export const PREPARATIONS = [
   "no-fallocate",
