@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { driver, scratchFolder, smallTrial } from "../support/kernel.js";
+
+const folder = scratchFolder();
+
+test("paced writes are issued when they are due, and never early", async () => {
+  const intervalNs = 2_000_000;
+  const writes = 50;
+  const measured = await driver.runTrial(
+    smallTrial(folder, { intervalNs, fileSizeBytes: writes * 4096 }),
+  );
+  assert.equal(measured.writes, writes);
+  assert.ok(measured.wallNs >= (writes - 1) * intervalNs);
+  assert.equal(measured.issueDelayNs?.length, writes);
+});
+
+test("a late write's latency starts when it was due, not when it was issued", async () => {
+  // One slot, and an interval far below what a write takes: each write waits for those before it.
+  const writes = 200;
+  const { latencyNs, issueDelayNs } = await driver.runTrial(
+    smallTrial(folder, { queueDepth: 1, intervalNs: 1000, fileSizeBytes: writes * 4096 }),
+  );
+  const last = writes - 1;
+  assert.ok(issueDelayNs !== null);
+  assert.ok((issueDelayNs[last] as number) > (issueDelayNs[0] as number));
+  for (let i = 0; i < writes; i += 1) {
+    assert.ok((latencyNs[i] as number) > (issueDelayNs[i] as number), `write ${i}`);
+  }
+});
+
+for (const preparation of ["no-fallocate", "dd-prefill"] as const) {
+  test(`cancelling a ${preparation} trial ends it and leaves no file`, async () => {
+    const abort = new AbortController();
+    const request = smallTrial(folder, {
+      preparation,
+      intervalNs: 10_000_000,
+      fileSizeBytes: 4096 * 4096,
+    });
+    const trial = driver.runTrial(request, abort.signal);
+    setTimeout(() => abort.abort(), 100);
+    await assert.rejects(trial, { code: "ECANCELED" });
+    assert.equal(existsSync(request.path), false);
+  });
+}
+
+test("a signal that was aborted before the start cancels the trial at once", async () => {
+  const request = smallTrial(folder);
+  await assert.rejects(driver.runTrial(request, AbortSignal.abort()), { code: "ECANCELED" });
+  assert.equal(existsSync(request.path), false);
+});
+
+test("the event loop goes on while a trial runs", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks += 1;
+  }, 5);
+  await driver.runTrial(smallTrial(folder, { intervalNs: 1_000_000, fileSizeBytes: 300 * 4096 }));
+  clearInterval(timer);
+  assert.ok(ticks >= 10, `the timer fired ${ticks} times in 300 ms`);
+});

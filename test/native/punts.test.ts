@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { driver, noPuntCounter, scratchFolder, smallTrial } from "../support/kernel.js";
+
+const folder = scratchFolder();
+const skip = noPuntCounter;
+
+test("a stream of NOPs never punts", { skip }, async () => {
+  const { punts } = await driver.runNops({
+    operations: 2000,
+    queueDepth: 32,
+    forced: false,
+    countPunts: true,
+  });
+  assert.deepEqual(punts, { total: 0, forced: 0, hashed: 0 });
+});
+
+test("a stream of forced-async NOPs always punts, and each is counted as forced", {
+  skip,
+}, async () => {
+  const { punts } = await driver.runNops({
+    operations: 2000,
+    queueDepth: 32,
+    forced: true,
+    countPunts: true,
+  });
+  assert.equal(punts?.total, 2000);
+  assert.equal(punts?.forced, 2000);
+});
+
+test("forced writes to prefilled blocks all punt, and none of them by -EAGAIN", {
+  skip,
+}, async () => {
+  const { punts, workers } = await driver.runTrial(smallTrial(folder, { arm: "forced" }));
+  assert.equal(punts?.total, 512);
+  assert.equal(punts?.forced, 512);
+  assert.ok((workers?.peak ?? 0) >= 1);
+  assert.ok((workers?.cpuNs ?? 0) > 0);
+});
+
+test("extending writes punt by -EAGAIN on every kernel, and workers pay for them", {
+  skip,
+}, async () => {
+  const { punts, workers } = await driver.runTrial(
+    smallTrial(folder, { preparation: "no-fallocate", queueDepth: 1 }),
+  );
+  assert.equal(punts?.total, 512);
+  assert.equal(punts?.forced, 0);
+  assert.ok((workers?.cpuNs ?? 0) > 0);
+});
+
+test("synchronous and libaio writes use no ring: no punts, no workers", { skip }, async () => {
+  for (const arm of ["psync", "libaio"] as const) {
+    const measured = await driver.runTrial(
+      smallTrial(folder, { arm, preparation: "no-fallocate" }),
+    );
+    assert.equal(measured.punts?.total, 0);
+    assert.equal(measured.workers, null);
+    assert.equal(measured.ringFlags, null);
+  }
+});
+
+test("counters belong to one trial: 200 in one process do not leak into each other", {
+  skip,
+}, async () => {
+  const tiny = { fileSizeBytes: 16 * 4096, queueDepth: 4 };
+  for (let i = 0; i < 100; i += 1) {
+    const forced = await driver.runTrial(smallTrial(folder, { ...tiny, arm: "forced" }));
+    const inline = await driver.runTrial(smallTrial(folder, tiny));
+    assert.deepEqual([forced.punts?.total, inline.punts?.forced], [16, 0], `pair ${i}`);
+    // Prefill has warmed the inode, so no first write punts either.
+    assert.equal(inline.punts?.total, 0, `pair ${i}`);
+    assert.equal(inline.workers?.peak, 0, `pair ${i}`);
+  }
+});
+
+test("two rings at once do not see each other's punts or workers", { skip }, async () => {
+  const [forced, inline] = await Promise.all([
+    driver.runTrial(smallTrial(folder, { path: join(folder, "a"), arm: "forced" })),
+    driver.runTrial(smallTrial(folder, { path: join(folder, "b") })),
+  ]);
+  assert.equal(forced.punts?.total, 512);
+  assert.equal(inline.punts?.total, 0);
+  assert.equal(inline.workers?.peak, 0);
+});
+
+test("memory stays flat over many trials", async () => {
+  const run = async (trials: number) => {
+    for (let i = 0; i < trials; i += 1) {
+      await driver.runTrial(smallTrial(folder, { fileSizeBytes: 64 * 4096, queueDepth: 64 }));
+    }
+  };
+  await run(30);
+  const before = process.memoryUsage().rss;
+  await run(150);
+  const grownBytes = process.memoryUsage().rss - before;
+  // 150 trials with a leaked buffer of 64 blocks each would add 39 MB.
+  assert.ok(grownBytes < 16e6, `resident memory grew by ${grownBytes} bytes`);
+});
