@@ -25,14 +25,6 @@ struct StatxDirectIo {
 };
 static_assert(sizeof(StatxDirectIo) == 0x100);
 
-bool ask_statx(int fd, DirectIoAlignment& alignment) {
-  StatxDirectIo answer{};
-  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &answer) != 0) return false;
-  if (!(answer.mask & STATX_DIOALIGN) || answer.dio_offset_align == 0) return false;
-  alignment = {answer.dio_mem_align, answer.dio_offset_align, true};
-  return true;
-}
-
 Status try_sizes(int fd, DirectIoAlignment& alignment) {
   constexpr uint32_t kLargest = 65536;
   AlignedBuffer buffer;
@@ -49,6 +41,14 @@ Status try_sizes(int fd, DirectIoAlignment& alignment) {
 }
 
 }  // namespace
+
+bool ask_statx(int fd, DirectIoAlignment& alignment) {
+  StatxDirectIo answer{};
+  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &answer) != 0) return false;
+  if (!(answer.mask & STATX_DIOALIGN) || answer.dio_offset_align == 0) return false;
+  alignment = {answer.dio_mem_align, answer.dio_offset_align, true};
+  return true;
+}
 
 Status query_direct_io_alignment(const char* probe_path, DirectIoAlignment& alignment) {
   FileDescriptor file(open(probe_path, O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));

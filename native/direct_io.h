@@ -13,6 +13,9 @@ struct DirectIoAlignment {
   bool from_statx = false;  // STATX_DIOALIGN (Linux 6.1, ext4 and XFS first); else found by trying
 };
 
+// What the filesystem declares for an open file; false before Linux 6.1 and where O_DIRECT is impossible.
+bool ask_statx(int fd, DirectIoAlignment& alignment);
+
 // Creates, uses and removes `probe_path`. -EINVAL or -EOPNOTSUPP: the filesystem cannot do O_DIRECT.
 Status query_direct_io_alignment(const char* probe_path, DirectIoAlignment& alignment);
 

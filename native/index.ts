@@ -86,6 +86,27 @@ export interface NopRequest {
   countPunts: boolean;
 }
 
+export interface NowaitRequest {
+  /** Start of the names of the probe's files; the driver creates and removes them. */
+  path: string;
+  preparation: Preparation;
+  blockSizeBytes: number;
+}
+
+/** Answers of one oracle: "ok" would be issued inline, an errno name is a refusal. */
+export interface NowaitAnswers {
+  /** Why this oracle cannot be asked here; null when it was. */
+  unavailable: DriverError | null;
+  /** Asked within the clock tick of the file's last timestamp update, once a round. */
+  fresh: string[];
+  /** Asked 20 ms later, when the timestamp is due again. */
+  later: string[];
+}
+
+/** The same question, "would this write have to wait?", by three system calls. */
+export const ORACLES = ["ioUring", "pwritev2", "libaio"] as const;
+export type Oracle = (typeof ORACLES)[number];
+
 export interface DirectIoAlignment {
   memoryBytes: number;
   offsetBytes: number;
@@ -98,6 +119,16 @@ export interface Extent {
   lengthBytes: number;
   /** FIEMAP_EXTENT_* bits. */
   flags: number;
+}
+
+export interface FileRange {
+  offsetBytes: number;
+  lengthBytes: number;
+}
+
+export interface CachedPages {
+  source: "cachestat" | "mincore";
+  pages: number[];
 }
 
 /** A failed system call, as `addon.cc` reports it. */
@@ -116,7 +147,19 @@ export interface Driver {
   openPuntCounter(): { forcedFilter: string; hashedFilter: string };
   /** Creates, tries and removes `probePath`. Throws EINVAL or EOPNOTSUPP where O_DIRECT is impossible. */
   directIoAlignment(probePath: string): DirectIoAlignment;
+  /** What the filesystem declares for a file (STATX_DIOALIGN, Linux 6.1); null where it does not. */
+  declaredDirectIoAlignment(path: string): DirectIoAlignment | null;
+  /** Throws EOPNOTSUPP where the filesystem has no FIEMAP. */
   extents(path: string): Extent[];
+  /** Pages in the page cache, one number a range. Throws EPERM for a file of somebody else. */
+  cachedPages(path: string, ranges: readonly FileRange[]): CachedPages;
+  /** FS_*_FL bits, as lsattr(1) shows them; null where the filesystem has none. */
+  inodeFlags(path: string): number | null;
+  /**
+   * Whether writes to a freshly prepared file would punt. Takes about 50 ms, on the calling thread. Throws
+   * EOPNOTSUPP from `fallocate` where the filesystem lacks the preparation.
+   */
+  nowaitProbe(request: NowaitRequest): Record<Oracle, NowaitAnswers>;
   timestampCostNs(): number;
   readonly liburingVersion: string;
 }
@@ -129,10 +172,18 @@ interface Job {
 interface Addon
   extends Pick<
     Driver,
-    "openPuntCounter" | "directIoAlignment" | "extents" | "timestampCostNs" | "liburingVersion"
+    | "openPuntCounter"
+    | "directIoAlignment"
+    | "declaredDirectIoAlignment"
+    | "extents"
+    | "cachedPages"
+    | "inodeFlags"
+    | "timestampCostNs"
+    | "liburingVersion"
   > {
   startTrial(request: object): Job;
   startNops(request: NopRequest): Job;
+  nowaitProbe(request: object): Record<Oracle, NowaitAnswers>;
 }
 
 async function settled(job: Job, signal?: AbortSignal): Promise<Measurement> {
@@ -171,7 +222,15 @@ function wrap(addon: Addon): Driver {
     runNops: (request) => settled(addon.startNops(request)),
     openPuntCounter: () => addon.openPuntCounter(),
     directIoAlignment: (probePath) => addon.directIoAlignment(probePath),
+    declaredDirectIoAlignment: (path) => addon.declaredDirectIoAlignment(path),
     extents: (path) => addon.extents(path),
+    cachedPages: (path, ranges) => addon.cachedPages(path, ranges),
+    inodeFlags: (path) => addon.inodeFlags(path),
+    nowaitProbe: (request) =>
+      addon.nowaitProbe({
+        ...request,
+        preparation: NATIVE_PREPARATIONS.indexOf(request.preparation),
+      }),
     timestampCostNs: () => addon.timestampCostNs(),
     liburingVersion: addon.liburingVersion,
   };

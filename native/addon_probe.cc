@@ -1,0 +1,53 @@
+// The nowait probe.
+
+#include <cstring>
+
+#include "addon_values.h"
+#include "nowait_probe.h"
+
+namespace puntbench {
+namespace {
+
+// "ok", or the name of the errno.
+Napi::Array to_names(Napi::Env env, const std::vector<int>& answers) {
+  Napi::Array out = Napi::Array::New(env, answers.size());
+  for (uint32_t i = 0; i < answers.size(); ++i) {
+    const char* name = answers[i] == 0 ? "ok" : strerrorname_np(-answers[i]);
+    out[i] = name ? std::string(name) : std::to_string(answers[i]);
+  }
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const NowaitAnswers& answers) {
+  Napi::Object out = Napi::Object::New(env);
+  const Status& refused = answers.unavailable;
+  out.Set("unavailable", refused.ok() ? env.Null() : Napi::Value(to_error(env, refused, "").Value()));
+  out.Set("fresh", to_names(env, answers.fresh));
+  out.Set("later", to_names(env, answers.later));
+  return out;
+}
+
+Napi::Value nowait_probe(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  NowaitRequest request;
+  request.path = from.Get("path").As<Napi::String>();
+  request.preparation = static_cast<Preparation>(integer(from, "preparation"));
+  request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
+  NowaitReport report;
+  if (const Status status = probe_nowait(request, report); !status.ok()) {
+    throw to_error(info.Env(), status, request.path);
+  }
+  Napi::Object out = Napi::Object::New(info.Env());
+  out.Set("ioUring", to_object(info.Env(), report[static_cast<size_t>(Oracle::kIoUring)]));
+  out.Set("pwritev2", to_object(info.Env(), report[static_cast<size_t>(Oracle::kPwritev2)]));
+  out.Set("libaio", to_object(info.Env(), report[static_cast<size_t>(Oracle::kLibaio)]));
+  return out;
+}
+
+}  // namespace
+
+void export_probe(Napi::Env env, Napi::Object& exports) {
+  exports.Set("nowaitProbe", Napi::Function::New(env, nowait_probe));
+}
+
+}  // namespace puntbench

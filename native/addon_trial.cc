@@ -1,0 +1,209 @@
+// Trials and the punt counter.
+
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include "addon_values.h"
+#include "trial.h"
+
+namespace puntbench {
+namespace {
+
+TrialRequest to_request(const Napi::Object& from) {
+  TrialRequest request;
+  request.path = from.Get("path").As<Napi::String>();
+  request.preparation = static_cast<Preparation>(integer(from, "preparation"));
+  request.arm = static_cast<Arm>(integer(from, "arm"));
+  request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
+  request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
+  request.file_bytes = integer(from, "fileSizeBytes");
+  request.random_order = flag(from, "randomOrder");
+  request.seed = integer(from, "seed");
+  request.interval_ns = integer(from, "intervalNs");
+  request.registered_buffers = flag(from, "registeredBuffers");
+  request.settle_ns = integer(from, "settleNs");
+  request.keep_file = flag(from, "keepFile");
+  return request;
+}
+
+Napi::Object to_object(Napi::Env env, const ExtentState& state) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("extents", static_cast<double>(state.extents));
+  out.Set("writtenBytes", static_cast<double>(state.written_bytes));
+  out.Set("unwrittenBytes", static_cast<double>(state.unwritten_bytes));
+  out.Set("holeBytes", static_cast<double>(state.hole_bytes));
+  out.Set("beyondSizeBytes", static_cast<double>(state.beyond_size_bytes));
+  out.Set("sizeBytes", static_cast<double>(state.size_bytes));
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const SwitchCounts& switches) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("voluntary", static_cast<double>(switches.voluntary));
+  out.Set("involuntary", static_cast<double>(switches.involuntary));
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const PuntCounts& punts) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("total", static_cast<double>(punts.total));
+  out.Set("forced", number_or_null(env, punts.forced));
+  out.Set("hashed", number_or_null(env, punts.hashed));
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const WorkerUsage& workers) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("peak", static_cast<double>(workers.peak));
+  out.Set("mean", workers.mean);
+  out.Set("samples", static_cast<double>(workers.samples));
+  out.Set("cpuNs", static_cast<double>(workers.cpu_ns));
+  out.Set("switches", to_object(env, SwitchCounts{workers.voluntary_switches, workers.involuntary_switches}));
+  return out;
+}
+
+template <class T>
+Napi::Value object_or_null(Napi::Env env, const std::optional<T>& value) {
+  return value ? Napi::Value(to_object(env, *value)) : env.Null();
+}
+
+// Nanoseconds as doubles: exact up to 2^53 ns, 104 days.
+Napi::Float64Array to_array(Napi::Env env, const std::vector<uint64_t>& values, uint64_t size) {
+  Napi::Float64Array out = Napi::Float64Array::New(env, size);
+  for (size_t i = 0; i < size; ++i) out[i] = static_cast<double>(values[i]);
+  return out;
+}
+
+void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record) {
+  // After a failure only the writes that were issued have a latency.
+  const uint64_t issued = std::min<uint64_t>(record.completed + record.failed, record.latency_ns.size());
+  out.Set("writes", static_cast<double>(record.completed));
+  out.Set("failedWrites", static_cast<double>(record.failed));
+  out.Set("firstError", record.first_error == 0 ? env.Null()
+                                                : Napi::Value(Napi::String::New(
+                                                      env, strerrorname_np(-record.first_error))));
+  out.Set("shortWrite", record.short_write);
+  out.Set("wallNs", static_cast<double>(record.wall_ns));
+  out.Set("submitNs", static_cast<double>(record.submit_ns));
+  out.Set("waitNs", static_cast<double>(record.wait_ns));
+  out.Set("submitCalls", static_cast<double>(record.submit_calls));
+  out.Set("waitCalls", static_cast<double>(record.wait_calls));
+  out.Set("latencyNs", to_array(env, record.latency_ns, issued));
+  out.Set("issueDelayNs", record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, issued)));
+}
+
+Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
+  Napi::Object out = Napi::Object::New(env);
+  if (measurement.record) set_record(env, out, *measurement.record);
+  out.Set("punts", object_or_null(env, measurement.punts));
+  out.Set("workers", object_or_null(env, measurement.workers));
+  out.Set("submitterCpuNs", static_cast<double>(measurement.submitter_cpu_ns));
+  out.Set("submitterSwitches", to_object(env, measurement.submitter_switches));
+  out.Set("systemCpuNs", number_or_null(env, measurement.system_cpu_ns));
+  out.Set("systemCpuResolutionNs", static_cast<double>(measurement.system_cpu_resolution_ns));
+  out.Set("extentsBefore", object_or_null(env, measurement.extents_before));
+  out.Set("extentsAfter", object_or_null(env, measurement.extents_after));
+  out.Set("preparationNs", static_cast<double>(measurement.preparation_ns));
+  out.Set("preparationBytesWritten", static_cast<double>(measurement.preparation_bytes));
+  out.Set("ringFlags", number_or_null(env, measurement.ring_flags));
+  out.Set("ringEntries", static_cast<double>(measurement.ring_entries));
+  out.Set("workerLimit", static_cast<double>(measurement.worker_limit));
+  return out;
+}
+
+// ---- jobs: each on a thread of its own, so that its ring and io-wq workers are its own ----
+
+// Found once; the punt counter of each trial opens its own events on it.
+std::optional<PuntTracepoint> punt_tracepoint;
+
+struct Job {
+  explicit Job(Napi::Env env) : done(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise::Deferred done;
+  Napi::ThreadSafeFunction resolve;
+  std::thread thread;
+  std::atomic<bool> cancelled{false};
+  std::string path;
+  TrialMeasurement measurement;
+  Status status;
+};
+
+void settle(Napi::Env env, Job& job) {
+  job.thread.join();
+  if (job.status.ok()) {
+    job.done.Resolve(to_object(env, job.measurement));
+  } else {
+    job.done.Reject(to_error(env, job.status, job.path).Value());
+  }
+  job.resolve.Release();
+}
+
+// Runs `work(job)` on a new thread. Returns {promise, cancel()}.
+template <class Work>
+Napi::Value start_job(Napi::Env env, const std::string& path, Work work) {
+  auto job = std::make_shared<Job>(env);
+  job->path = path;
+  const Napi::Function nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
+  job->resolve = Napi::ThreadSafeFunction::New(env, nothing, "puntbench job", 0, 1);
+  job->thread = std::thread([job, work] {
+    try {
+      job->status = work(*job);
+    } catch (const std::bad_alloc&) {
+      job->status = {-ENOMEM, "allocate"};
+    }
+    job->resolve.BlockingCall([job](Napi::Env on_main, Napi::Function) { settle(on_main, *job); });
+  });
+  Napi::Object handle = Napi::Object::New(env);
+  handle.Set("promise", job->done.Promise());
+  handle.Set("cancel", Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancelled = true; }));
+  return handle;
+}
+
+const PuntTracepoint* tracepoint_if(bool wanted) {
+  return wanted && punt_tracepoint ? &*punt_tracepoint : nullptr;
+}
+
+Napi::Value start_trial(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  const TrialRequest request = to_request(from);
+  const PuntTracepoint* tracepoint = tracepoint_if(flag(from, "countPunts"));
+  return start_job(info.Env(), request.path, [request, tracepoint](Job& job) {
+    return run_trial(request, tracepoint, job.cancelled, job.measurement);
+  });
+}
+
+Napi::Value start_nops(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  const uint64_t operations = integer(from, "operations");
+  const auto queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
+  const bool forced = flag(from, "forced");
+  const PuntTracepoint* tracepoint = tracepoint_if(flag(from, "countPunts"));
+  return start_job(info.Env(), "", [=](Job& job) {
+    return run_nops(operations, queue_depth, forced, tracepoint, job.measurement);
+  });
+}
+
+// Finds the tracepoint and opens a counter on it for a moment, so that a missing right shows here.
+Napi::Value open_punt_counter(const Napi::CallbackInfo& info) {
+  PuntTracepoint tracepoint;
+  Status status = PuntTracepoint::find(tracepoint);
+  PuntCounter trial;
+  if (status.ok()) status = trial.open(tracepoint);
+  if (!status.ok()) throw to_error(info.Env(), status, "");
+  punt_tracepoint = tracepoint;
+  Napi::Object out = Napi::Object::New(info.Env());
+  out.Set("forcedFilter", tracepoint.forced_filter);
+  out.Set("hashedFilter", tracepoint.hashed_filter);
+  return out;
+}
+
+}  // namespace
+
+void export_trials(Napi::Env env, Napi::Object& exports) {
+  exports.Set("startTrial", Napi::Function::New(env, start_trial));
+  exports.Set("startNops", Napi::Function::New(env, start_nops));
+  exports.Set("openPuntCounter", Napi::Function::New(env, open_punt_counter));
+}
+
+}  // namespace puntbench

@@ -1,0 +1,103 @@
+#include "nowait_probe.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+
+#include "aligned_buffer.h"
+#include "file_descriptor.h"
+
+namespace puntbench {
+namespace {
+
+// One oracle's file. Removed on every way out.
+class ProbeFile {
+ public:
+  ~ProbeFile() {
+    if (file_.valid()) unlink(path_.c_str());
+  }
+
+  Status create(const NowaitRequest& request, size_t index) {
+    path_ = request.path + "-" + std::to_string(index);
+    file_ = FileDescriptor(open(path_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+    if (!file_.valid()) return Status::last_errno("open O_DIRECT");
+    block_bytes_ = request.block_bytes;
+    if (!buffer_.allocate(block_bytes_)) return {-ENOMEM, "mmap"};
+    std::memset(buffer_.data(), 0x5a, block_bytes_);
+    // The block written unasked, two blocks a round, and one so that no write ends the file.
+    const uint64_t size = (2 * uint64_t{request.rounds} + 2) * block_bytes_;
+    const std::atomic<bool> never{false};
+    uint64_t bytes_written = 0;
+    Status status = prepare_file(file_.get(), request.preparation, size, never, bytes_written);
+    if (status.ok() && fsync(file_.get()) != 0) status = Status::last_errno("fsync");
+    return status.ok() ? write_blocking() : status;
+  }
+
+  // The inode's timestamps become those of the current tick, so that a write needs no update of them.
+  Status refresh_timestamps() noexcept {
+    return futimens(file_.get(), nullptr) == 0 ? Status{} : Status::last_errno("futimens");
+  }
+
+  Status ask(NowaitOracle& oracle, std::vector<int>& answers) {
+    const int result = oracle.write(file_.get(), buffer_.data(), block_bytes_, offset_);
+    if (result == static_cast<int>(block_bytes_)) {
+      offset_ += block_bytes_;
+      answers.push_back(0);
+      return {};
+    }
+    // Part of the block inline, the rest would be punted.
+    answers.push_back(result >= 0 ? -EAGAIN : result);
+    return write_blocking();
+  }
+
+ private:
+  Status write_blocking() noexcept {
+    const ssize_t n = pwrite(file_.get(), buffer_.data(), block_bytes_, static_cast<off_t>(offset_));
+    if (n != static_cast<ssize_t>(block_bytes_)) return n < 0 ? Status::last_errno("pwrite") : Status{-EIO, "pwrite"};
+    offset_ += block_bytes_;
+    return {};
+  }
+
+  std::string path_;
+  FileDescriptor file_;
+  AlignedBuffer buffer_;
+  uint32_t block_bytes_ = 0;
+  uint64_t offset_ = 0;
+};
+
+void sleep_ns(uint64_t ns) {
+  const timespec time{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  nanosleep(&time, nullptr);
+}
+
+}  // namespace
+
+Status probe_nowait(const NowaitRequest& request, NowaitReport& report) {
+  std::array<std::unique_ptr<NowaitOracle>, kOracles> oracles;
+  std::array<ProbeFile, kOracles> files;
+  for (size_t i = 0; i < kOracles; ++i) {
+    oracles[i] = make_nowait_oracle(static_cast<Oracle>(i));
+    report[i].unavailable = oracles[i]->open();
+    if (!report[i].unavailable.ok()) continue;
+    if (Status status = files[i].create(request, i); !status.ok()) return status;
+  }
+  for (uint32_t round = 0; round < request.rounds; ++round) {
+    for (size_t i = 0; i < kOracles; ++i) {
+      if (!report[i].unavailable.ok()) continue;
+      if (Status status = files[i].refresh_timestamps(); !status.ok()) return status;
+      if (Status status = files[i].ask(*oracles[i], report[i].fresh); !status.ok()) return status;
+    }
+    sleep_ns(request.gap_ns);
+    for (size_t i = 0; i < kOracles; ++i) {
+      if (!report[i].unavailable.ok()) continue;
+      if (Status status = files[i].ask(*oracles[i], report[i].later); !status.ok()) return status;
+    }
+  }
+  return {};
+}
+
+}  // namespace puntbench
