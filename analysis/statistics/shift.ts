@@ -1,0 +1,130 @@
+import type { Interval } from "./median-interval.js";
+import type { Random } from "./random.js";
+import { studentCritical, studentTwoSidedP } from "./student-t.js";
+
+/** A difference between two samples, with its interval and the evidence against "no difference". */
+export interface Shift extends Interval {
+  /** Two-sided; 0 when every resample says the same. */
+  p: number;
+}
+
+const RESAMPLES = 1000;
+/** Beyond this the table of pairs costs more than it tells; callers then pass medians of batches. */
+export const SHIFT_VALUES_MAX = 64;
+
+/**
+ * The Hodges-Lehmann estimate of how much B lies above A: the median of all differences b - a
+ * (J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 34, 1963). It is nearly as sharp as
+ * the mean and, unlike it, shrugs off a trial that was disturbed.
+ *
+ * Interval: the standard error over seeded bootstrap resamples times Student's t, since plain bootstrap
+ * percentiles of five values are far too narrow (T. Hesterberg, What Teachers Should Know about the
+ * Bootstrap, The American Statistician 69, 2015, section 3.2). At a level of 95 % such intervals miss
+ * the truth in 4 to 5 % of samples of five (6 % with three): test/analysis/calibration.test.ts.
+ *
+ * @returns null with fewer than two values on a side: then nothing is known about the spread.
+ */
+export function unpairedShift(
+  a: readonly number[],
+  b: readonly number[],
+  random: Random,
+  level = 0.95,
+): Shift | null {
+  if (a.length < 2 || b.length < 2) return null;
+  const pairs: Pair[] = [];
+  for (const [i, from] of a.entries()) {
+    for (const [j, to] of b.entries()) pairs.push({ value: to - from, i, j });
+  }
+  pairs.sort((left, right) => left.value - right.value);
+  const values = Float64Array.from(pairs, (pair) => pair.value);
+  const weights = new Float64Array(values.length);
+  const draw = (): number => {
+    const inA = resampleCounts(a.length, random);
+    const inB = resampleCounts(b.length, random);
+    for (const [index, { i, j }] of pairs.entries()) {
+      weights[index] = (inA[i] as number) * (inB[j] as number);
+    }
+    return weightedMedian(values, weights);
+  };
+  const point = weightedMedian(values, weights.fill(1));
+  return shiftFrom(point, draw, a.length + b.length - 2, level);
+}
+
+/**
+ * The Hodges-Lehmann estimate of the middle of differences taken in pairs, e.g. by round: the median
+ * of all averages of two of them. Interval as for `unpairedShift`.
+ */
+export function pairedShift(
+  differences: readonly number[],
+  random: Random,
+  level = 0.95,
+): Shift | null {
+  const n = differences.length;
+  if (n < 2) return null;
+  const pairs: Pair[] = [];
+  for (let i = 0; i < n; i += 1) {
+    for (let j = i; j < n; j += 1) {
+      pairs.push({ value: ((differences[i] as number) + (differences[j] as number)) / 2, i, j });
+    }
+  }
+  pairs.sort((left, right) => left.value - right.value);
+  const values = Float64Array.from(pairs, (pair) => pair.value);
+  const weights = new Float64Array(values.length);
+  const draw = (): number => {
+    const counts = resampleCounts(n, random);
+    for (const [index, { i, j }] of pairs.entries()) {
+      const count = counts[i] as number;
+      weights[index] = i === j ? (count * (count + 1)) / 2 : count * (counts[j] as number);
+    }
+    return weightedMedian(values, weights);
+  };
+  const point = weightedMedian(values, weights.fill(1));
+  return shiftFrom(point, draw, n - 1, level);
+}
+
+interface Pair {
+  value: number;
+  i: number;
+  j: number;
+}
+
+function shiftFrom(point: number, draw: () => number, degrees: number, level: number): Shift {
+  let sum = 0;
+  let squares = 0;
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    const deviation = draw() - point;
+    sum += deviation;
+    squares += deviation * deviation;
+  }
+  const variance = Math.max(0, squares / RESAMPLES - (sum / RESAMPLES) ** 2);
+  const error = Math.sqrt(variance);
+  const reach = error === 0 ? 0 : studentCritical(level, degrees) * error;
+  const p = error === 0 ? Number(point === 0) : studentTwoSidedP(point / error, degrees);
+  return { point, lower: point - reach, upper: point + reach, p };
+}
+
+/** How often each of n values is drawn when n are drawn with replacement. */
+function resampleCounts(n: number, random: Random): Uint16Array {
+  const counts = new Uint16Array(n);
+  for (let draw = 0; draw < n; draw += 1) {
+    const chosen = Math.floor(random() * n);
+    counts[chosen] = (counts[chosen] as number) + 1;
+  }
+  return counts;
+}
+
+/** @param values ascending. With half the weight exactly below, the middle of the two neighbours. */
+function weightedMedian(values: Float64Array, weights: Float64Array): number {
+  let total = 0;
+  for (const weight of weights) total += weight;
+  let below = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    below += weights[index] as number;
+    if (below * 2 < total) continue;
+    if (below * 2 > total) return values[index] as number;
+    let next = index + 1;
+    while (weights[next] === 0) next += 1;
+    return ((values[index] as number) + (values[next] as number)) / 2;
+  }
+  return Number.NaN;
+}
