@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../terminal/package-root.js";
-import { type Cell, Cells } from "./cells.js";
+import { type Cell, Cells, type RunNumbers } from "./cells.js";
 import { loadRuns, type Problem, type Run } from "./load.js";
 import { compareSubjects, type Subject } from "./subject.js";
 
@@ -14,10 +14,21 @@ export interface Analysis {
   subjects: readonly Subject[];
 }
 
-/** Reads results and groups their trials. Throws UserError when nothing can be read. */
-export async function analyse(paths: readonly string[]): Promise<Analysis> {
-  const cells = new Cells();
-  const { runs, problems } = await loadRuns(paths, (trial, run) => cells.add(trial, run));
+/**
+ * Reads results and groups their trials. `wanted` leaves out runs. Throws UserError when nothing can
+ * be read.
+ */
+export async function analyse(
+  paths: readonly string[],
+  options: { runNumbers?: RunNumbers; wanted?: (run: Run) => boolean } = {},
+): Promise<Analysis> {
+  const { runNumbers, wanted = () => true } = options;
+  const cells = new Cells(runNumbers);
+  const loaded = await loadRuns(paths, (trial, run) => {
+    if (wanted(run)) cells.add(trial, run);
+  });
+  const { problems } = loaded;
+  const runs = loaded.runs.filter(wanted);
   const list = cells.list();
   const subjects = [...new Set(list.map((cell) => cell.subject))].sort(compareSubjects);
   return { runs, problems, cells: list, subjects };

@@ -9,7 +9,7 @@ import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 export interface Cell {
   subject: Subject;
   scenario: Scenario;
-  /** Index into `Cells.runs`; a run is one boot. */
+  /** Number of the run; a run is one boot. */
   runOf: number[];
   roundOf: number[];
   /** NaN: not measured. */
@@ -27,12 +27,24 @@ export interface Cell {
 /** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
 const LATENCY_BATCHES_MAX = 64;
 
+/** Numbers runs by their id, so that cells of two collections know whether they share a run. */
+export class RunNumbers {
+  readonly #numbers = new Map<string, number>();
+
+  of(run: Run): number {
+    const { runId } = run.header;
+    const number = this.#numbers.get(runId) ?? this.#numbers.size;
+    this.#numbers.set(runId, number);
+    return number;
+  }
+}
+
 /** Collects trials as the loader streams them. */
 export class Cells {
-  readonly runs: Run[] = [];
-  readonly #runIndex = new Map<Run, number>();
   readonly #subjects = new Map<string, Subject>();
   readonly #cells = new Map<string, Cell>();
+
+  constructor(private readonly runNumbers = new RunNumbers()) {}
 
   add(trial: Trial, run: Run): void {
     const cell = this.#cellOf(trial.scenario, run);
@@ -42,7 +54,7 @@ export class Cells {
       cell.reasons.add(trial.reason ?? "no reason given");
       return;
     }
-    const runIndex = this.#indexOf(run);
+    const runIndex = this.runNumbers.of(run);
     const measured = measure(trial);
     if (measured.warning) cell.warnings.add(measured.warning);
     cell.runOf.push(runIndex);
@@ -72,15 +84,6 @@ export class Cells {
         a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
         a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
     );
-  }
-
-  #indexOf(run: Run): number {
-    let index = this.#runIndex.get(run);
-    if (index === undefined) {
-      index = this.runs.push(run) - 1;
-      this.#runIndex.set(run, index);
-    }
-    return index;
   }
 
   #cellOf(scenario: Scenario, run: Run): Cell {

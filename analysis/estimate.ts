@@ -31,6 +31,11 @@ type LatencyMetric = keyof typeof LATENCY_SHARES;
  */
 export function estimate(cell: Cell, metric: Metric): Estimate | null {
   if (metric in LATENCY_SHARES) return latencyEstimates(cell)[metric as LatencyMetric];
+  return trialEstimate(cell, metric);
+}
+
+/** The same, but always from each trial's own value, as `changeBetween` compares them. */
+export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
   const { trials, units } = unitsOf(cell, metric);
   if (trials === 0) return null;
   const sorted = [...units.values()].sort((a, b) => a - b);

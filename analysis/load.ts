@@ -82,6 +82,7 @@ async function readRun(
 ): Promise<Run | null> {
   let run: Run | null = null;
   let lineNumber = 0;
+  const badLines: string[] = [];
   for await (const { lines, unterminated } of lineBatches(file)) {
     for (const [index, line] of lines.entries()) {
       lineNumber += 1;
@@ -92,11 +93,16 @@ async function readRun(
         runIds.set(run.header.runId, file);
       } else {
         const truncated = unterminated && index === lines.length - 1;
-        readLine(line, lineNumber, truncated, run, onTrial);
+        readLine(line, lineNumber, truncated, run, badLines, onTrial);
       }
     }
   }
   if (run === null) throw new UnreadableFile("empty, so not a results file");
+  const [bad] = badLines;
+  if (bad) {
+    const others = badLines.length > 1 ? `; ${badLines.length - 1} more like this` : "";
+    run.warnings.unshift(`${bad}: passed over${others}`);
+  }
   run.complete = run.footer?.outcome === "complete";
   if (!run.footer) run.warnings.push("no footer: the run was cut off, this file is incomplete");
   return run;
@@ -122,14 +128,18 @@ function parseHeader(line: string): Header {
   return header.data;
 }
 
-function readLine(line: string, number: number, truncated: boolean, run: Run, onTrial: OnTrial) {
+function readLine(
+  line: string,
+  number: number,
+  truncated: boolean,
+  run: Run,
+  badLines: string[],
+  onTrial: OnTrial,
+): void {
   const value = parseJson(line);
   if (value === null) {
-    run.warnings.push(
-      truncated
-        ? `line ${number} is cut off in the middle: passed over`
-        : `line ${number} is not JSON: passed over`,
-    );
+    if (truncated) run.warnings.push(`line ${number} is cut off in the middle: passed over`);
+    else badLines.push(`line ${number}: not JSON`);
     return;
   }
   if (value.type === "footer") {
@@ -140,7 +150,7 @@ function readLine(line: string, number: number, truncated: boolean, run: Run, on
   }
   const trial = Trial.safeParse(value);
   if (!trial.success) {
-    run.warnings.push(`line ${number}: not a trial (${firstIssue(trial.error)}): passed over`);
+    badLines.push(`line ${number}: not a trial (${firstIssue(trial.error)})`);
     return;
   }
   run.trials[trial.data.status] += 1;

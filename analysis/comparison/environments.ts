@@ -1,0 +1,53 @@
+import type { Header } from "../../results/schema.js";
+import { formatBytes } from "../../terminal/units.js";
+import type { Analysis } from "../analysis.js";
+
+export interface Difference {
+  what: string;
+  a: string;
+  b: string;
+}
+
+type Aspect = [what: string, read: (header: Header) => string];
+
+const UNKNOWN = "not known";
+
+const ASPECTS: readonly Aspect[] = [
+  ["kernel", ({ environment }) => environment.kernelRelease],
+  ["device", deviceOf],
+  ["filesystem", ({ environment }) => environment.filesystem.type],
+  ["mount options", ({ environment }) => environment.filesystem.mountOptions.join(",")],
+  ["scheduler", ({ environment }) => environment.device.scheduler ?? UNKNOWN],
+  ["write cache", ({ environment }) => environment.device.writeCache ?? UNKNOWN],
+  ["CPU", ({ environment }) => `${environment.cpuModel ?? UNKNOWN}, ${environment.cpuCount} CPUs`],
+  ["governor", ({ environment }) => environment.governor ?? UNKNOWN],
+  ["memory", ({ environment }) => formatBytes(environment.memoryBytes)],
+  ["CONFIG_HZ", ({ environment }) => environment.kernelConfig.CONFIG_HZ ?? UNKNOWN],
+  ["virtualisation", ({ environment }) => environment.virtualisation.hypervisor ?? "none found"],
+  ["emulated", ({ environment }) => (isEmulated(environment) ? "yes" : "no")],
+  ["puntbench", ({ toolVersion }) => toolVersion],
+];
+
+/** What is not alike on both sides, in the order of how much it bears on the figures. */
+export function environmentDifferences(a: Analysis, b: Analysis): Difference[] {
+  return ASPECTS.flatMap(([what, read]) => {
+    const [left, right] = [a, b].map((side) => valuesOf(side, read)) as [string, string];
+    return left === right ? [] : [{ what, a: left, b: right }];
+  });
+}
+
+function valuesOf(side: Analysis, read: Aspect[1]): string {
+  return [...new Set(side.runs.map((run) => read(run.header)))].sort().join(" and ");
+}
+
+export function deviceOf({ environment }: Header): string {
+  const { name, model, rotational } = environment.device;
+  const kind = environment.lab ? `lab ${environment.lab.device}` : (model ?? "");
+  const parts = [name ?? UNKNOWN, kind, rotational ? "rotational" : ""];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function isEmulated(environment: Header["environment"]): boolean {
+  const accelerator = environment.lab?.accelerator ?? "";
+  return environment.virtualisation.emulated || accelerator.startsWith("tcg");
+}

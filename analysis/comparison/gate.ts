@@ -1,0 +1,19 @@
+import { EXIT } from "../../terminal/errors.js";
+import type { Comparison } from "./compare.js";
+import { scenarioVerdict } from "./summary.js";
+
+/**
+ * The exit code of a comparison. Without `failOnRegression`: 0, or 4 when nothing at all could be
+ * told. With it: 3 when any metric of any scenario is worse; else 4 when some scenario could not be
+ * told at all, since a gate that passes for want of data is no gate; else 0.
+ */
+export function comparisonExitCode(comparison: Comparison, failOnRegression: boolean): number {
+  const { scenarios } = comparison;
+  const untold = scenarios.filter((found) => scenarioVerdict(found) === "not enough data");
+  if (!failOnRegression) return untold.length === scenarios.length ? EXIT.notEnoughData : EXIT.ok;
+  const regression = scenarios.some(({ metrics }) =>
+    metrics.some(({ verdict }) => verdict === "worse"),
+  );
+  if (regression) return EXIT.gateCrossed;
+  return untold.length > 0 ? EXIT.notEnoughData : EXIT.ok;
+}

@@ -1,0 +1,73 @@
+import { renderTable } from "../../terminal/table.js";
+import { formatBytes, formatNs } from "../../terminal/units.js";
+import { seriesName } from "../cells.js";
+import { formatChange, formatChangeInterval, formatMetric } from "../format.js";
+import { METRICS } from "../metrics.js";
+import type { Comparison, ScenarioComparison } from "./compare.js";
+import { comparisonSentence, countVerdicts, scenarioVerdict } from "./summary.js";
+
+/** For a terminal: the sentence, what differs, then every scenario. */
+export function comparisonText(comparison: Comparison): string {
+  const { a, b, differences, notes, scenarios } = comparison;
+  const lines = [comparisonSentence(comparison), ""];
+  if (differences.length > 0) {
+    lines.push("Environments differ:");
+    for (const { what, a: left, b: right } of differences) {
+      lines.push(`  ${what}: ${left} → ${right}`);
+    }
+    lines.push("");
+  }
+  for (const note of notes) lines.push(`Note: ${note}.`);
+  if (notes.length > 0) lines.push("");
+  const rows = scenarios.flatMap((scenario) =>
+    scenario.metrics.map((found, index) => [
+      index === 0 ? scenarioName(scenario) : "",
+      METRICS[found.metric].title,
+      formatMetric(found.metric, found.a.point),
+      formatMetric(found.metric, found.b.point),
+      found.change ? formatChange(found.change) : "?",
+      found.change ? formatChangeInterval(found.change) : "?",
+      found.verdict,
+    ]),
+  );
+  lines.push(
+    renderTable(
+      [
+        { title: "scenario" },
+        { title: "metric" },
+        { title: a.name, align: "right" },
+        { title: b.name, align: "right" },
+        { title: "change", align: "right" },
+        { title: "95 % interval", align: "right" },
+        { title: "verdict" },
+      ],
+      rows,
+    ),
+  );
+  return lines.join("\n");
+}
+
+export function scenarioName({ scenario, filesystem }: ScenarioComparison): string {
+  const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
+  return `${filesystem} ${seriesName(scenario)}, depth ${scenario.queueDepth}, ${formatBytes(scenario.blockSizeBytes)}${pace}`;
+}
+
+/** For programs: everything, with estimates as they are. */
+export function comparisonJson(comparison: Comparison): object {
+  const { a, b, thresholdRatio, differences, notes, scenarios } = comparison;
+  return {
+    a: { name: a.name, files: a.analysis.runs.map((run) => run.file) },
+    b: { name: b.name, files: b.analysis.runs.map((run) => run.file) },
+    sentence: comparisonSentence(comparison),
+    thresholdRatio,
+    verdicts: countVerdicts(comparison),
+    environmentDifferences: differences,
+    notes,
+    scenarios: scenarios.map((found) => ({
+      ...found.scenario,
+      filesystem: found.filesystem,
+      verdict: scenarioVerdict(found),
+      metrics: Object.fromEntries(found.metrics.map(({ metric, ...rest }) => [metric, rest])),
+    })),
+  };
+}

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { UsageError, UserError } from "../../terminal/errors.js";
+import { type Analysis, analyse } from "../analysis.js";
+import { RunNumbers } from "../cells.js";
+
+/** One side of a comparison: the runs of one kernel. */
+export interface Side {
+  name: string;
+  analysis: Analysis;
+}
+
+/**
+ * Reads both sides. Each is a file or folder, or a kernel label, which is then looked for in
+ * `resultsPaths`. Throws UserError when one cannot be found, or holds several kernels.
+ */
+export async function readSides(
+  a: string,
+  b: string,
+  resultsPaths: readonly string[],
+): Promise<[Side, Side]> {
+  const runNumbers = new RunNumbers();
+  const first = await readSide(a, resultsPaths, runNumbers);
+  const second = await readSide(b, resultsPaths, runNumbers);
+  if (first.name === second.name) {
+    first.name = `${first.name} (A)`;
+    second.name = `${second.name} (B)`;
+  }
+  return [first, second];
+}
+
+async function readSide(
+  wanted: string,
+  resultsPaths: readonly string[],
+  runNumbers: RunNumbers,
+): Promise<Side> {
+  if (!existsSync(wanted)) return readLabel(wanted, resultsPaths, runNumbers);
+  const analysis = await analyse([wanted], { runNumbers });
+  const labels = labelsOf(analysis);
+  if (labels.length > 1) {
+    throw new UsageError(
+      `${wanted} holds several kernels: ${labels.join(", ")}`,
+      "Name one of these labels instead (with --results for the folder), or one of the files.",
+    );
+  }
+  return { name: labels[0] ?? wanted, analysis };
+}
+
+async function readLabel(
+  label: string,
+  resultsPaths: readonly string[],
+  runNumbers: RunNumbers,
+): Promise<Side> {
+  const known = new Set<string>();
+  const analysis = await analyse(resultsPaths, {
+    runNumbers,
+    wanted: (run) => {
+      known.add(run.header.kernelLabel);
+      return run.header.kernelLabel === label;
+    },
+  });
+  if (analysis.runs.length === 0) {
+    throw new UserError(
+      `${label}: neither a file or folder nor a kernel label in ${resultsPaths.join(", ")}`,
+      `Known labels: ${[...known].sort().join(", ")}.`,
+    );
+  }
+  return { name: label, analysis };
+}
+
+function labelsOf(analysis: Analysis): string[] {
+  return [...new Set(analysis.runs.map((run) => run.header.kernelLabel))];
+}

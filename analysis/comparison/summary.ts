@@ -1,0 +1,89 @@
+import { seriesName } from "../cells.js";
+import type { Verdict } from "../change.js";
+import { formatChange, formatMetric } from "../format.js";
+import { METRICS } from "../metrics.js";
+import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
+
+export type ScenarioVerdict = Verdict | "mixed";
+
+/** A scenario is better or worse when no metric says the contrary, and unknown when nothing can be told. */
+export function scenarioVerdict({ metrics }: ScenarioComparison): ScenarioVerdict {
+  const has = (verdict: Verdict): boolean => metrics.some((found) => found.verdict === verdict);
+  if (has("better") && has("worse")) return "mixed";
+  if (has("better")) return "better";
+  if (has("worse")) return "worse";
+  return has("same") ? "same" : "not enough data";
+}
+
+export function countVerdicts(comparison: Comparison): Record<ScenarioVerdict, number> {
+  const counts = { better: 0, worse: 0, mixed: 0, same: 0, "not enough data": 0 };
+  for (const scenario of comparison.scenarios) counts[scenarioVerdict(scenario)] += 1;
+  return counts;
+}
+
+/** The whole comparison in words that need no explanation. The control arms are not counted. */
+export function comparisonSentence(full: Comparison): string {
+  const { a, b } = full;
+  const subject = full.scenarios.filter(({ scenario }) => scenario.arm === "inline");
+  const comparison = { ...full, scenarios: subject.length > 0 ? subject : full.scenarios };
+  const counts = countVerdicts(comparison);
+  const total = comparison.scenarios.length;
+  const gain = strongest(comparison, "better");
+  const loss = strongest(comparison, "worse");
+  const parts = [
+    counts.better > 0 ? `better in ${counts.better}` : "",
+    counts.worse > 0 ? `worse in ${counts.worse}` : "",
+    counts.mixed > 0 ? `better in one respect and worse in another in ${counts.mixed}` : "",
+    counts.same > 0 ? `the same in ${counts.same}` : "",
+    counts["not enough data"] > 0
+      ? `not to be told from noise in ${counts["not enough data"]}`
+      : "",
+  ].filter((part) => part !== "");
+  const head = `${b.name} against ${a.name}, over ${total} scenario${total === 1 ? "" : "s"}: ${parts.join(", ")}.`;
+  return [
+    head,
+    gain ? `Largest gain: ${inWords(gain)}.` : "",
+    loss
+      ? `Largest loss: ${inWords(loss)}.`
+      : counts.worse + counts.mixed === 0
+        ? "Nothing is shown to be worse."
+        : "",
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+}
+
+interface Found {
+  scenario: ScenarioComparison;
+  metric: MetricComparison;
+}
+
+/** The finding farthest from "no change"; punts first, since they are what the rest follows from. */
+function strongest({ scenarios }: Comparison, verdict: Verdict): Found | null {
+  const found = scenarios
+    .flatMap((scenario) => scenario.metrics.map((metric) => ({ scenario, metric })))
+    .filter(({ metric }) => metric.verdict === verdict)
+    .sort((a, b) => size(b) - size(a));
+  return found[0] ?? null;
+}
+
+function size({ scenario, metric: { change, metric } }: Found): number {
+  if (!change) return 0;
+  if (change.kind === "ratio") {
+    // CPU and throughput decide what is bought; a tail latency swings much more by nature.
+    return Math.abs(Math.log(change.point)) * (metric === "latencyNsP99" ? 0.3 : 1);
+  }
+  // Among equal changes of punts, the one that throughput felt most.
+  const iops = scenario.metrics.find((found) => found.metric === "iops")?.change;
+  return 10 * Math.abs(change.point) + (iops ? Math.abs(Math.log(iops.point)) : 0);
+}
+
+function inWords({ scenario: { scenario, metrics }, metric }: Found): string {
+  const iops = metrics.find((other) => other.metric === "iops" && other.verdict === metric.verdict);
+  const told = iops && iops !== metric ? [metric, iops] : [metric];
+  const changes = told.map((found) => {
+    const factor = found.change?.kind === "ratio" ? ` (${formatChange(found.change)})` : "";
+    return `${METRICS[found.metric].title} ${formatMetric(found.metric, found.a.point)} → ${formatMetric(found.metric, found.b.point)}${factor}`;
+  });
+  return `${seriesName(scenario)} at queue depth ${scenario.queueDepth}, ${changes.join(" and ")}`;
+}
