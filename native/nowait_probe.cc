@@ -28,8 +28,8 @@ class ProbeFile {
     block_bytes_ = request.block_bytes;
     if (!buffer_.allocate(block_bytes_)) return {-ENOMEM, "mmap"};
     std::memset(buffer_.data(), 0x5a, block_bytes_);
-    // The block written unasked, two blocks a round, and one so that no write ends the file.
-    const uint64_t size = (2 * uint64_t{request.rounds} + 2) * block_bytes_;
+    // The block written unasked, those asked about, and one so that no write ends the file.
+    const uint64_t size = ((kFreshAttempts + 1) * uint64_t{request.rounds} + 2) * block_bytes_;
     const std::atomic<bool> never{false};
     uint64_t bytes_written = 0;
     Status status = prepare_file(file_.get(), request.preparation, size, never, bytes_written);
@@ -38,8 +38,13 @@ class ProbeFile {
   }
 
   // The inode's timestamps become those of the current tick, so that a write needs no update of them.
-  Status refresh_timestamps() noexcept {
-    return futimens(file_.get(), nullptr) == 0 ? Status{} : Status::last_errno("futimens");
+  Status ask_fresh(NowaitOracle& oracle, std::vector<int>& answers) {
+    for (uint32_t attempt = 0; attempt < kFreshAttempts; ++attempt) {
+      if (futimens(file_.get(), nullptr) != 0) return Status::last_errno("futimens");
+      if (Status status = ask(oracle, answers); !status.ok()) return status;
+      if (answers.back() == 0) return {};
+    }
+    return {};
   }
 
   Status ask(NowaitOracle& oracle, std::vector<int>& answers) {
@@ -88,8 +93,7 @@ Status probe_nowait(const NowaitRequest& request, NowaitReport& report) {
   for (uint32_t round = 0; round < request.rounds; ++round) {
     for (size_t i = 0; i < kOracles; ++i) {
       if (!report[i].unavailable.ok()) continue;
-      if (Status status = files[i].refresh_timestamps(); !status.ok()) return status;
-      if (Status status = files[i].ask(*oracles[i], report[i].fresh); !status.ok()) return status;
+      if (Status status = files[i].ask_fresh(*oracles[i], report[i].fresh); !status.ok()) return status;
     }
     sleep_ns(request.gap_ns);
     for (size_t i = 0; i < kOracles; ++i) {

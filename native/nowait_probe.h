@@ -19,12 +19,16 @@ struct NowaitRequest {
   uint64_t gap_ns = 20'000'000;  // longer than the slowest clock tick, 10 ms at HZ=100
 };
 
-// Answers of one oracle, one of each kind a round: 0 would be issued inline, else a negative errno.
+// Answers of one oracle: 0 would be issued inline, else a negative errno.
 struct NowaitAnswers {
   Status unavailable;      // not ok: the oracle could not be opened, and there are no answers
-  std::vector<int> fresh;  // within the clock tick of the file's last timestamp update
-  std::vector<int> later;  // after a gap, when the timestamp is due again
+  // Within the clock tick of the file's last timestamp update. The tick may end in between, so a refused
+  // one is repeated: kFreshAttempts a round at most.
+  std::vector<int> fresh;
+  std::vector<int> later;  // one a round: after a gap, when the timestamp is due again
 };
+
+constexpr uint32_t kFreshAttempts = 3;
 
 using NowaitReport = std::array<NowaitAnswers, kOracles>;
 

@@ -6,13 +6,16 @@ import { EXIT, UserError } from "./errors.js";
  * second signal exits at once; the scratch directory is still removed, by its exit handler.
  */
 export class Interrupt {
+  readonly #remainder: string;
   readonly #controller = new AbortController();
   readonly #handler = (name: NodeJS.Signals) => {
     if (this.signal.aborted) process.exit(EXIT.interrupted);
-    this.#controller.abort(new Interrupted(name));
+    this.#controller.abort(new Interrupted(name, this.#remainder));
   };
 
-  constructor() {
+  /** `remainder` tells the user what an interrupted command leaves. */
+  constructor(remainder = "What was measured so far is kept, marked as incomplete.") {
+    this.#remainder = remainder;
     // Every trial listens for a moment; Node's leak warning counts them all.
     setMaxListeners(0, this.signal);
     for (const name of SIGNALS) process.on(name, this.#handler);
@@ -28,12 +31,8 @@ export class Interrupt {
 }
 
 export class Interrupted extends UserError {
-  constructor(name: NodeJS.Signals) {
-    super(
-      `interrupted (${name})`,
-      "What was measured so far is kept, marked as incomplete.",
-      EXIT.interrupted,
-    );
+  constructor(name: NodeJS.Signals, remainder: string) {
+    super(`interrupted (${name})`, remainder, EXIT.interrupted);
   }
 }
 

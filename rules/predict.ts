@@ -1,0 +1,43 @@
+import { BTRFS_RULES } from "./btrfs.js";
+import { EXT4_RULES } from "./ext4.js";
+import type { Prediction, Rule } from "./prediction.js";
+import type { WriteQuestion } from "./question.js";
+import { XFS_RULES } from "./xfs.js";
+
+const RULES: Record<string, readonly Rule[]> = {
+  ext4: EXT4_RULES,
+  xfs: XFS_RULES,
+  btrfs: BTRFS_RULES,
+};
+
+const FORCED: Prediction = {
+  punts: true,
+  cause: "forced",
+  why: "IOSQE_ASYNC asks for a worker without an attempt",
+  kernelFunction: "io_queue_sqe_fallback",
+  curedBy: "not setting IOSQE_ASYNC",
+};
+
+/** Filesystems that rules exist for. */
+export const KNOWN_FILESYSTEMS: readonly string[] = Object.keys(RULES);
+
+/**
+ * What mainline Linux of this version does with the write, by the checks in its source. Distribution kernels
+ * carry backports, so where the kernel itself can be asked (`puntbench probe`), its answer is the better one.
+ * Locks held by others, at the moment of the write, can punt any write and are not predicted.
+ */
+export function predict(question: WriteQuestion): Prediction {
+  if (question.forced) return FORCED;
+  const rule = RULES[question.filesystem]?.find(({ applies }) => applies(question));
+  if (rule === undefined) {
+    return {
+      punts: null,
+      cause: "not-established",
+      why: `there are no rules for ${question.filesystem}, only for ${KNOWN_FILESYSTEMS.join(", ")}`,
+      kernelFunction: null,
+      curedBy: null,
+    };
+  }
+  const { punts, cause, why, kernelFunction, curedBy } = rule;
+  return { punts, cause, why, kernelFunction, curedBy };
+}

@@ -1,0 +1,62 @@
+import type { KernelVersion } from "./kernel-version.js";
+
+/** What the blocks of a write are to the filesystem, before it. */
+export type ExtentState =
+  | "written"
+  /** Allocated by fallocate, reads as zeros. */
+  | "unwritten"
+  | "hole"
+  /** Buffered data without blocks yet (delayed allocation). */
+  | "delayed"
+  /** Shared with a reflink or a snapshot. */
+  | "shared"
+  /** Stored inside the inode. */
+  | "inline"
+  | "compressed"
+  | "encrypted";
+
+/** One O_DIRECT write through io_uring, and all that decides whether its first attempt says -EAGAIN. */
+export interface WriteQuestion {
+  /** As mount(8) names it. */
+  filesystem: string;
+  kernel: KernelVersion;
+  /** Of the mount: "lazytime", "data=journal", ... */
+  mountOptions: readonly string[];
+  inode: {
+    /** chattr +C, or nodatacow: btrfs writes in place and keeps no checksums. */
+    noCow: boolean;
+    /** btrfs: fallocate was ever used on the file. */
+    preallocated: boolean;
+    /** chattr +j: file data goes through the journal. */
+    dataJournal: boolean;
+  };
+  extent: ExtentState;
+  /** Ends beyond the size of the file. */
+  extending: boolean;
+  /** Starts beyond the size of the file. */
+  afterGap: boolean;
+  /** Touches more than one extent. */
+  crossesExtents: boolean;
+  /** Offset and length are multiples of the filesystem's block. */
+  aligned: boolean;
+  /** Pages of the range are in the page cache, clean ones included; null when that is not known. */
+  cached: boolean | null;
+  /** Nothing was written yet since the kernel loaded the inode. */
+  firstWriteOfInode: boolean;
+  /** IOSQE_ASYNC. */
+  forced: boolean;
+}
+
+/** A write that nothing speaks against; predictions start from it. */
+export const EASY_WRITE = {
+  mountOptions: [],
+  inode: { noCow: false, preallocated: false, dataJournal: false },
+  extent: "written",
+  extending: false,
+  afterGap: false,
+  crossesExtents: false,
+  aligned: true,
+  cached: false,
+  firstWriteOfInode: false,
+  forced: false,
+} as const satisfies Omit<WriteQuestion, "filesystem" | "kernel">;

@@ -1,0 +1,92 @@
+import { atLeast } from "./kernel-version.js";
+import type { Rule } from "./prediction.js";
+
+/**
+ * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
+ * 6.1, 6.12, 6.18, 7.2, 7.3. An unwritten extent is no reason here, and neither is extending by itself.
+ */
+export const XFS_RULES: readonly Rule[] = [
+  {
+    applies: ({ extent }) => extent === "hole" || extent === "delayed",
+    punts: true,
+    cause: "hole",
+    why: "the range has no blocks yet, and allocating some has to wait",
+    kernelFunction: "imap_needs_alloc in xfs_direct_write_iomap_begin",
+    curedBy: "fallocate, with or without FALLOC_FL_KEEP_SIZE",
+  },
+  {
+    applies: ({ extent }) => extent === "shared",
+    punts: true,
+    cause: "shared-extent",
+    why: "the extent is shared by a reflink, so the write needs new blocks",
+    kernelFunction: "imap_needs_cow in xfs_direct_write_iomap_begin",
+    curedBy: "a copy that shares nothing: cp --reflink=never",
+  },
+  {
+    applies: ({ afterGap, kernel }) => afterGap && atLeast(kernel, 5, 12),
+    punts: true,
+    cause: "beyond-size",
+    why: "the write starts beyond i_size, and the gap must be zeroed first",
+    kernelFunction: "xfs_file_write_zero_eof in xfs_file_write_checks",
+    curedBy:
+      "a size that covers the write: fallocate without FALLOC_FL_KEEP_SIZE, or appending in order",
+  },
+  {
+    applies: ({ aligned, kernel }) => !aligned && !atLeast(kernel, 5, 12),
+    punts: true,
+    cause: "unaligned",
+    why: "before Linux 5.12 a write of part of a block takes the inode lock exclusively",
+    kernelFunction: "xfs_file_dio_aio_write",
+    curedBy: "offset and length in multiples of the filesystem's block",
+  },
+  {
+    applies: ({ aligned, extent, extending }) => !aligned && (extent === "unwritten" || extending),
+    punts: true,
+    cause: "unaligned",
+    why: "part of an unwritten block, or of the block at the end of the file, must be zeroed",
+    kernelFunction: "IOMAP_DIO_OVERWRITE_ONLY in xfs_file_dio_write_unaligned",
+    curedBy: "offset and length in multiples of the filesystem's block",
+  },
+  {
+    applies: ({ crossesExtents }) => crossesExtents,
+    punts: true,
+    cause: "crosses-extents",
+    why: "one mapping does not cover the whole write",
+    kernelFunction: "imap_spans_range in xfs_direct_write_iomap_begin",
+    curedBy: "writes that stay inside one extent",
+  },
+  {
+    applies: ({ cached }) => cached === true,
+    punts: true,
+    cause: "page-cache",
+    why: "pages of the range are in the page cache, and invalidating them may wait",
+    kernelFunction: "kiocb_invalidate_pages (filemap_range_has_page) in __iomap_dio_rw",
+    curedBy:
+      "dropping the pages: posix_fadvise(POSIX_FADV_DONTNEED) after fsync, no buffered access",
+  },
+  {
+    applies: ({ kernel, mountOptions }) =>
+      atLeast(kernel, 6, 0) && !(atLeast(kernel, 7, 0) && mountOptions.includes("lazytime")),
+    punts: "tick",
+    cause: "timestamp",
+    why: "from Linux 6.0 the first write after a clock tick has to log the new mtime",
+    kernelFunction: "kiocb_modified in xfs_file_write_checks (since 66fa3cedf16a)",
+    curedBy: "mount -o lazytime on Linux 7.0 and newer (85c871a02b03)",
+  },
+  {
+    applies: ({ extent }) => extent === "unwritten",
+    punts: false,
+    cause: "unwritten-in-place",
+    why: "the range is allocated: issued inline, converted after the I/O",
+    kernelFunction: "xfs_direct_write_iomap_begin",
+    curedBy: null,
+  },
+  {
+    applies: () => true,
+    punts: false,
+    cause: "overwrite",
+    why: "an overwrite of written blocks",
+    kernelFunction: "xfs_direct_write_iomap_begin",
+    curedBy: null,
+  },
+];
