@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "../terminal/errors.js";
 
@@ -18,7 +18,7 @@ export class ScratchDirectory {
     try {
       this.path = mkdtempSync(join(folder, `${PREFIX}${process.pid}-`));
     } catch (error) {
-      throw unusable(`${givenAs} ${folder}`, error as NodeJS.ErrnoException);
+      throw unusable(givenAs, folder, error as NodeJS.ErrnoException);
     }
     process.on("exit", this.#removeAtExit);
   }
@@ -50,9 +50,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function unusable(place: string, error: NodeJS.ErrnoException): UsageError {
+function unusable(givenAs: string, folder: string, error: NodeJS.ErrnoException): UsageError {
   const what: Record<string, string> = {
-    ENOENT: "does not exist",
+    // /proc and the like answer so to mkdir.
+    ENOENT: existsSync(folder) ? "cannot hold a new directory" : "does not exist",
     ENOTDIR: "is not a directory",
     EACCES: "is not writable for this user",
     EPERM: "is not writable for this user",
@@ -60,7 +61,7 @@ function unusable(place: string, error: NodeJS.ErrnoException): UsageError {
     ENOSPC: "has no space left",
   };
   return new UsageError(
-    `${place} ${what[error.code ?? ""] ?? `cannot be used: ${error.message}`}`,
+    `${givenAs} ${folder} ${what[error.code ?? ""] ?? `cannot be used: ${error.message}`}`,
     "Name a writable directory on the filesystem to be measured.",
   );
 }

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstring>
+#include <numeric>
 
 #include "aligned_buffer.h"
 #include "file_descriptor.h"
@@ -26,15 +28,19 @@ class ProbeFile {
     file_ = FileDescriptor(open(path_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
     if (!file_.valid()) return Status::last_errno("open O_DIRECT");
     block_bytes_ = request.block_bytes;
+    struct statvfs filesystem;
+    if (fstatvfs(file_.get(), &filesystem) != 0) return Status::last_errno("fstatvfs");
+    filesystem_block_bytes_ = filesystem.f_bsize;
     if (!buffer_.allocate(block_bytes_)) return {-ENOMEM, "mmap"};
     std::memset(buffer_.data(), 0x5a, block_bytes_);
     // The block written unasked, those asked about, and one so that no write ends the file.
-    const uint64_t size = ((kFreshAttempts + 1) * uint64_t{request.rounds} + 2) * block_bytes_;
+    const uint64_t step = std::lcm<uint64_t>(block_bytes_, filesystem_block_bytes_);
+    const uint64_t size = ((kFreshAttempts + 1) * uint64_t{request.rounds} + 2) * step;
     const std::atomic<bool> never{false};
     uint64_t bytes_written = 0;
     Status status = prepare_file(file_.get(), request.preparation, size, never, bytes_written);
     if (status.ok() && fsync(file_.get()) != 0) status = Status::last_errno("fsync");
-    return status.ok() ? write_blocking() : status;
+    return status.ok() ? reach_fresh_block() : status;
   }
 
   // The inode's timestamps become those of the current tick, so that a write needs no update of them.
@@ -52,14 +58,24 @@ class ProbeFile {
     if (result == static_cast<int>(block_bytes_)) {
       offset_ += block_bytes_;
       answers.push_back(0);
-      return {};
+      return offset_ % filesystem_block_bytes_ == 0 ? Status{} : reach_fresh_block();
     }
     // Part of the block inline, the rest would be punted.
     answers.push_back(result >= 0 ? -EAGAIN : result);
-    return write_blocking();
+    return reach_fresh_block();
   }
 
  private:
+  // Writes one block, and as many more as end in the same block of the filesystem: its first write changes
+  // it for those that follow.
+  Status reach_fresh_block() noexcept {
+    Status status;
+    do {
+      status = write_blocking();
+    } while (status.ok() && offset_ % filesystem_block_bytes_ != 0);
+    return status;
+  }
+
   Status write_blocking() noexcept {
     const ssize_t n = pwrite(file_.get(), buffer_.data(), block_bytes_, static_cast<off_t>(offset_));
     if (n != static_cast<ssize_t>(block_bytes_)) return n < 0 ? Status::last_errno("pwrite") : Status{-EIO, "pwrite"};
@@ -71,6 +87,7 @@ class ProbeFile {
   FileDescriptor file_;
   AlignedBuffer buffer_;
   uint32_t block_bytes_ = 0;
+  uint64_t filesystem_block_bytes_ = 1;
   uint64_t offset_ = 0;
 };
 

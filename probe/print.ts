@@ -32,7 +32,9 @@ export function printed(report: ProbeReport): string {
     "",
     ...reasons(preparations),
     ...(preparations.some(({ verdict }) => verdict === "tick") ? [TICKS, ""] : []),
-    ...refused.map(([oracle, reason]) => `not asked: ${oracle}: ${reason}`),
+    ...refused.map(
+      ([oracle, reason]) => `not asked: ${oracle === "ioUring" ? "io_uring" : oracle}: ${reason}`,
+    ),
     ...(refused.length > 0 ? [""] : []),
     NOTE,
     "",
