@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { analysisCommands } from "./analysis/commands/index.js";
 import { benchCommand } from "./bench/command.js";
+import { inspectCommand } from "./inspect/command.js";
 import { labCommand } from "./lab/command.js";
 import { probeCommand } from "./probe/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
@@ -12,7 +13,13 @@ import { packageRoot } from "./terminal/package-root.js";
 function program(): Command {
   const manifest = JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8"));
   const root = new Command("puntbench").description(manifest.description).version(manifest.version);
-  const commands: Command[] = [benchCommand(), probeCommand(), ...analysisCommands(), labCommand()];
+  const commands: Command[] = [
+    benchCommand(),
+    probeCommand(),
+    inspectCommand(),
+    ...analysisCommands(),
+    labCommand(),
+  ];
   for (const command of commands) root.addCommand(command);
   for (const command of [root, ...root.commands]) {
     command.exitOverride().showHelpAfterError("(add --help for the options and examples)");

@@ -1,0 +1,175 @@
+import { realpathSync, type Stats, statfsSync, statSync } from "node:fs";
+import { release } from "node:os";
+import { INODE_FLAGS } from "../environment/inode-flags.js";
+import { mountOf } from "../environment/mount.js";
+import type { CachedPages, Driver, DriverError, Extent } from "../native/index.js";
+import { parseKernelVersion } from "../rules/kernel-version.js";
+import { predict } from "../rules/predict.js";
+import type { Prediction } from "../rules/prediction.js";
+import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
+import { UsageError, UserError } from "../terminal/errors.js";
+import { type Region, regionsOf } from "./regions.js";
+
+/** A region, and what a write inside it would do. */
+export interface InspectedRegion extends Region {
+  /** Pages of the region in the page cache; null when the kernel does not tell. */
+  cachedPages: number | null;
+  prediction: Prediction;
+  /** Of the pages that are not cached, where that makes a difference; else null. */
+  predictionUncached: Prediction | null;
+}
+
+/** Field names are stable: they are those of `--json`. */
+export interface Inspection {
+  file: string;
+  filesystem: string;
+  kernelRelease: string;
+  blockSizeBytes: number;
+  filesystemBlockBytes: number;
+  sizeBytes: number;
+  allocatedBytes: number;
+  /** Grain of direct I/O that the filesystem declares (statx); null before Linux 6.1 or without direct I/O. */
+  directIoOffsetBytes: number | null;
+  pageCacheSource: CachedPages["source"] | null;
+  /** null: the filesystem does not tell (no FIEMAP). */
+  regions: InspectedRegion[] | null;
+  /** A write that touches two regions; null with fewer than two of them inside the size. */
+  crossing: Prediction | null;
+  /** A write of part of a written block of the filesystem; null where no block is inside the size. */
+  unaligned: Prediction | null;
+  /** What could not be learnt, and why. */
+  unknown: string[];
+}
+
+/** Opens read-only and changes nothing. Throws a UsageError for what is no regular file. */
+export function inspect(driver: Driver, file: string, blockSizeBytes: number): Inspection {
+  const stats = regularFile(file);
+  const path = realpathSync(file);
+  const unknown: string[] = [];
+  const extents = extentsOf(driver, path, unknown);
+  const question = baseQuestion(driver, path, extents ?? [], blockSizeBytes);
+  const regions = extents === null ? null : regionsOf(extents, stats.size, blockSizeBytes);
+  const cached = regions === null ? null : cachedPages(driver, path, regions, unknown);
+  const inside = regions?.filter(({ extending }) => !extending) ?? [];
+  return {
+    file: path,
+    filesystem: question.filesystem,
+    kernelRelease: release(),
+    blockSizeBytes,
+    filesystemBlockBytes: statfsSync(path).bsize,
+    sizeBytes: stats.size,
+    allocatedBytes: stats.blocks * 512,
+    directIoOffsetBytes: driver.declaredDirectIoAlignment(path)?.offsetBytes ?? null,
+    pageCacheSource: cached?.source ?? null,
+    regions:
+      regions?.map((region, index) =>
+        inspected(region, cached?.pages[index] ?? null, question, stats.size, blockSizeBytes),
+      ) ?? null,
+    crossing: inside.length < 2 ? null : predict({ ...question, crossesExtents: true }),
+    unaligned: inside.length === 0 ? null : predict({ ...question, aligned: false }),
+    unknown,
+  };
+}
+
+function regularFile(file: string): Stats {
+  try {
+    const stats = statSync(file);
+    if (stats.isFile()) return stats;
+    throw new UsageError(
+      `${file} is ${stats.isDirectory() ? "a directory" : "no regular file"}`,
+      "Name a file; `puntbench probe DIR` asks about a directory.",
+    );
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof UsageError) throw error;
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      throw new UsageError(`${file} does not exist`, "Check the path.");
+    }
+    throw new UserError(`${file} cannot be read: ${message}`, "Run as its owner or as root.");
+  }
+}
+
+/** null where the filesystem has no FIEMAP. */
+function extentsOf(driver: Driver, path: string, unknown: string[]): Extent[] | null {
+  try {
+    return driver.extents(path);
+  } catch (error) {
+    const { code, syscall, message } = error as DriverError;
+    if (syscall === "open") {
+      throw new UserError(`${path} cannot be read: ${message}`, "Run as its owner or as root.");
+    }
+    unknown.push(`extents: this filesystem does not tell (${syscall}: ${code})`);
+    return null;
+  }
+}
+
+function baseQuestion(
+  driver: Driver,
+  path: string,
+  extents: readonly Extent[],
+  blockSizeBytes: number,
+): WriteQuestion {
+  const mount = mountOf(path);
+  const flags = driver.inodeFlags(path) ?? 0;
+  const regions = regionsOf(extents, 0, blockSizeBytes);
+  return {
+    ...EASY_WRITE,
+    filesystem: mount?.type ?? "unknown",
+    kernel: parseKernelVersion(release()) ?? { major: 0, minor: 0, patch: 0 },
+    mountOptions: mount?.options ?? [],
+    inode: {
+      noCow: (flags & INODE_FLAGS.noCow) !== 0,
+      dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,
+      preallocated: regions.some(({ state }) => state === "unwritten"),
+    },
+    aligned: blockSizeBytes % statfsSync(path).bsize === 0,
+  };
+}
+
+function cachedPages(
+  driver: Driver,
+  path: string,
+  regions: readonly Region[],
+  unknown: string[],
+): CachedPages | null {
+  const ranges = regions.map(({ startBytes, endBytes }) => ({
+    offsetBytes: startBytes,
+    lengthBytes: endBytes === null ? 0 : endBytes - startBytes,
+  }));
+  try {
+    return driver.cachedPages(path, ranges);
+  } catch (error) {
+    const { code, syscall } = error as DriverError;
+    unknown.push(
+      `page cache: ${syscall}: ${code}` +
+        (code === "EPERM" ? "; only the owner of a file, or who may write to it, is told" : ""),
+    );
+    return null;
+  }
+}
+
+function inspected(
+  region: Region,
+  cachedPages: number | null,
+  base: WriteQuestion,
+  sizeBytes: number,
+  blockSizeBytes: number,
+): InspectedRegion {
+  const question: WriteQuestion = {
+    ...base,
+    extent: region.state,
+    extending: region.extending,
+    afterGap: region.startBytes > sizeBytes,
+    crossesExtents:
+      region.endBytes !== null && region.endBytes - region.startBytes < blockSizeBytes,
+    cached: cachedPages === null ? null : cachedPages > 0,
+  };
+  const prediction = predict(question);
+  return {
+    ...region,
+    cachedPages,
+    prediction,
+    predictionUncached:
+      prediction.cause === "page-cache" ? predict({ ...question, cached: false }) : null,
+  };
+}
