@@ -79,12 +79,13 @@ function measuredTrial(
     puntCount: m.punts?.total ?? null,
     puntCountForced: m.punts?.forced ?? null,
     puntCountHashed: m.punts?.hashed ?? null,
-    workersPeak: m.workers?.peak ?? null,
-    workersMean: m.workers?.mean ?? null,
+    // An arm without a ring has no io-wq workers: that is known, so it is 0.
+    workersPeak: m.workers?.peak ?? 0,
+    workersMean: m.workers?.mean ?? 0,
     workerSamples: m.workers?.samples ?? 0,
     cpuNs: {
       submitter: m.submitterCpuNs,
-      ioWq: m.workers?.cpuNs ?? null,
+      ioWq: m.workers?.cpuNs ?? 0,
       system: m.systemCpuNs,
     },
     systemCpuResolutionNs: m.systemCpuNs === null ? null : m.systemCpuResolutionNs,
