@@ -8,6 +8,7 @@ import { formatNs } from "../terminal/units.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions } from "./options.js";
+import { noPrediction, predictedPunts } from "./predicted-punts.js";
 import { checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
 import { runRounds } from "./rounds.js";
@@ -85,8 +86,10 @@ async function measureRounds(
   signal: AbortSignal,
   keep: (trial: Trial) => void,
 ): Promise<void> {
+  const countPunts = header.environment.privileges.puntCounter;
   const conditions = {
-    countPunts: header.environment.privileges.puntCounter,
+    countPunts,
+    predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
     instructions: process.env.PUNTBENCH_COST === "instructions",
   };
   const startedAtMs = Date.now();

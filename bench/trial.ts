@@ -1,6 +1,7 @@
 import type { Driver, DriverError, Measurement, TrialRequest } from "../native/index.js";
 import type { Scenario, Trial } from "../results/schema.js";
 import { encodeLatency } from "./histogram.js";
+import type { PredictedPunts } from "./predicted-punts.js";
 
 /** Where a trial stands in its run. */
 export interface TrialPlace {
@@ -11,6 +12,8 @@ export interface TrialPlace {
 
 export interface TrialConditions {
   countPunts: boolean;
+  /** The nowait probe's answer, where punts are not counted. */
+  predictedPunts: PredictedPunts;
   /** The lab counts executed instructions instead of time: CPU figures are instructions, times mean nothing. */
   instructions: boolean;
 }
@@ -40,7 +43,10 @@ export async function runTrial(
   const request = requestOf(scenario, path, place.seed, conditions.countPunts);
   try {
     const measurement = await driver.runTrial(request, signal);
-    const trial = measuredTrial(scenario, place, startedAt, measurement);
+    const trial = {
+      ...measuredTrial(scenario, place, startedAt, measurement),
+      predictedPuntRatio: conditions.predictedPunts(scenario),
+    };
     return conditions.instructions ? asInstructions(trial) : trial;
   } catch (error) {
     const { code, message, syscall } = error as DriverError;
