@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { analysisCommands } from "./analysis/commands/index.js";
 import { benchCommand } from "./bench/command.js";
+import { doctorCommand } from "./doctor/command.js";
 import { inspectCommand } from "./inspect/command.js";
 import { labCommand } from "./lab/command.js";
 import { probeCommand } from "./probe/command.js";
@@ -17,6 +18,7 @@ function program(): Command {
     benchCommand(),
     probeCommand(),
     inspectCommand(),
+    doctorCommand(),
     ...analysisCommands(),
     labCommand(),
   ];

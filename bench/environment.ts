@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { arch, release, totalmem, version } from "node:os";
+import { blockDeviceOf } from "../environment/block-device.js";
 import { cpu } from "../environment/cpu.js";
 import { device } from "../environment/device.js";
 import { filesystem } from "../environment/filesystem.js";
@@ -32,7 +33,7 @@ export function environment(
     lab: labProvenance(),
     container: container(),
     filesystem: filesystem(path, mount),
-    device: device(mount?.device ?? null),
+    device: device(mount === null ? null : blockDeviceOf(mount)),
     directIoAlignment: alignment,
     privileges: {
       user: process.getuid?.() ?? -1,

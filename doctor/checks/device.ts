@@ -1,0 +1,99 @@
+import type { StackedDevice } from "../../environment/block-device.js";
+import { atLeast } from "../../rules/kernel-version.js";
+import type { Facts } from "../facts.js";
+import { type Finding, fine } from "../finding.js";
+
+/** What lies between the filesystem and the disk. */
+export function deviceStack(facts: Facts): Finding[] {
+  const { stack } = facts;
+  if (stack.length === 0) {
+    return [
+      {
+        check: "device",
+        severity: "note",
+        what: "the block device below the directory is not known",
+        why: "its queue, cache and stacking decide about latency, and are not recorded",
+        remedy: null,
+      },
+    ];
+  }
+  const found = stack.flatMap((device) => layer(device, facts));
+  const names = stack.map(({ name }) => name).join(" on ");
+  return found.length > 0 ? found : [fine("device", `the filesystem is on ${names}`)];
+}
+
+function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Finding[] {
+  const shown = detail === null ? name : `${name} (${detail})`;
+  const finding = (severity: Finding["severity"], what: string, why: string, remedy: string) => [
+    { check: "device", severity, what, why, remedy },
+  ];
+  switch (kind) {
+    case "loop":
+      return finding(
+        "warning",
+        `${shown} is a loop device`,
+        "each write runs through a kernel worker and a second filesystem; counts hold, times and CPU do not",
+        "Measure on a disk or partition.",
+      );
+    case "dm": {
+      const punts = !atLeast(kernel.version, 6, 4);
+      return finding(
+        punts ? "warning" : "note",
+        `${shown} is a device-mapper device`,
+        punts
+          ? "before Linux 6.4 a dm target without NOWAIT (crypt, thin, snapshot) makes every write punt, before the filesystem is asked"
+          : "its target's own work is part of every write",
+        "Compare with a plain partition to tell the two apart.",
+      );
+    }
+    case "md": {
+      const punts = !atLeast(kernel.version, 5, 17);
+      return finding(
+        punts ? "warning" : "note",
+        `${shown} is a software RAID`,
+        punts
+          ? "before Linux 5.17 md does not know NOWAIT, so every write punts"
+          : "parity and bitmap updates are part of every write",
+        "Compare with a plain disk to tell the two apart.",
+      );
+    }
+    case "ram":
+      return finding(
+        "note",
+        `${shown} is in memory`,
+        "latencies are those of no storage; counts and CPU per write hold",
+        "Say so with the figures.",
+      );
+    case "disk":
+      return [];
+  }
+}
+
+export function scheduler({ device }: Facts): Finding {
+  const { scheduler: name } = device;
+  if (name !== "bfq" && name !== "cfq") {
+    return fine("scheduler", `I/O scheduler: ${name ?? "not known"}`);
+  }
+  return {
+    check: "scheduler",
+    severity: "warning",
+    what: `I/O scheduler: ${name}`,
+    why: "it idles between requests and takes CPU for each, more than a punt on fast devices",
+    remedy: `echo none > /sys/block/${device.name}/queue/scheduler`,
+  };
+}
+
+export function writeCache({ device }: Facts): Finding {
+  const mode = device.writeCache;
+  if (mode !== "write back") {
+    return fine("write-cache", `write cache: ${mode ?? "not known"}`);
+  }
+  return {
+    check: "write-cache",
+    severity: "note",
+    what: "write cache: write back",
+    why: "a write completes in the device's volatile cache, and slows down when that is full",
+    remedy:
+      "Report it with latencies; longer trials (--file-size) show the device behind the cache.",
+  };
+}

@@ -1,0 +1,101 @@
+import { atLeast } from "../../rules/kernel-version.js";
+import { KNOWN_FILESYSTEMS } from "../../rules/predict.js";
+import type { Facts } from "../facts.js";
+import { type Finding, fine } from "../finding.js";
+
+export function filesystemType({ place }: Facts): Finding {
+  const check = "filesystem";
+  const type = place.mount?.type ?? "unknown";
+  if (place.withoutDevice !== null) {
+    return {
+      check,
+      severity: "blocker",
+      what: `${place.directory} is on ${place.withoutDevice}`,
+      why: "it has no block device, so nothing that O_DIRECT does to one happens here",
+      remedy: "Name a directory on ext4, XFS or btrfs, for example /var/tmp.",
+    };
+  }
+  if (type === "overlay") {
+    return {
+      check,
+      severity: "warning",
+      what: "the directory is on overlayfs",
+      why: "writes go to the layer below, whose filesystem and device decide and are not named",
+      remedy: "Name a directory of a volume that is mounted into the container.",
+    };
+  }
+  if (type === "btrfs" && !place.noCow && !place.mount?.options.includes("nodatacow")) {
+    return {
+      check,
+      severity: "note",
+      what: "btrfs with copy-on-write and checksums",
+      why: "every O_DIRECT write punts, whatever the preparation (btrfs_write_check)",
+      remedy: "To measure overwrites in place, make an empty directory and chattr +C it.",
+    };
+  }
+  if (KNOWN_FILESYSTEMS.includes(type)) return fine(check, `the filesystem is ${type}`);
+  return {
+    check,
+    severity: "warning",
+    what: `the filesystem is ${type}`,
+    why: "puntbench was made for and tested on ext4, XFS and btrfs; counts hold, explanations do not",
+    remedy: null,
+  };
+}
+
+/** One finding for each mount option that changes what is measured. */
+export function mountOptions({ place, kernel }: Facts): Finding[] {
+  const options = place.mount?.options ?? [];
+  const type = place.mount?.type ?? "";
+  const found: Finding[] = [];
+  const add = (severity: Finding["severity"], what: string, why: string, remedy: string | null) =>
+    found.push({ check: "mount-options", severity, what, why, remedy });
+  if (options.includes("data=journal")) {
+    add(
+      "warning",
+      "mounted with data=journal",
+      "ext4 then does no direct I/O: every write is buffered, journalled, and punts",
+      "Mount with data=ordered, the default.",
+    );
+  }
+  if (options.some((option) => option === "discard" || option.startsWith("discard="))) {
+    add(
+      options.includes("discard=async") ? "note" : "warning",
+      "mounted with discard",
+      "the files deleted after each trial are discarded while later ones are measured",
+      "Mount with nodiscard, and use fstrim outside of measurements.",
+    );
+  }
+  if (options.includes("sync")) {
+    add("warning", "mounted with sync", "each write waits for the journal", "Mount with async.");
+  }
+  if (type === "xfs" && atLeast(kernel.version, 7, 0) && options.includes("lazytime")) {
+    add(
+      "note",
+      "mounted with lazytime",
+      "from Linux 7.0 on XFS it does away with the punts for timestamps, which default mounts have",
+      "Measure a mount without it too, if that is what runs in production.",
+    );
+  }
+  if (type === "xfs" && atLeast(kernel.version, 6, 0) && !options.includes("lazytime")) {
+    add(
+      "note",
+      "XFS without lazytime",
+      "from Linux 6.0 a write punts once per clock tick: a few percent back to back, all when paced",
+      atLeast(kernel.version, 7, 0)
+        ? "Mount with lazytime to be rid of it."
+        : "Measure with --interval 0,10ms; lazytime helps only from Linux 7.0.",
+    );
+  }
+  if (type === "ext4" && atLeast(kernel.version, 7, 3)) {
+    add(
+      "note",
+      "ext4 from Linux 7.3",
+      "a write punts once per clock tick: a few percent back to back, all when paced; lazytime does not help",
+      "Measure with --interval 0,10ms.",
+    );
+  }
+  return found.length > 0
+    ? found
+    : [fine("mount-options", "no mount option changes what is measured")];
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Mount } from "./mount.js";
+import { readText } from "./read.js";
+
+/**
+ * "major:minor" of the block device below a filesystem. btrfs shows an anonymous number in mountinfo, so the
+ * mount's source is asked then; null where there is no block device.
+ */
+export function blockDeviceOf(mount: Mount): string | null {
+  if (!mount.device.startsWith("0:")) return mount.device;
+  if (!mount.source.startsWith("/")) return null;
+  try {
+    const { rdev } = statSync(mount.source);
+    // The encoding of dev_t in glibc, up to 12 bits of major.
+    const major = (rdev >> 8) & 0xfff;
+    const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00);
+    return rdev === 0 ? null : `${major}:${minor}`;
+  } catch {
+    return null;
+  }
+}
+
+export interface StackedDevice {
+  name: string;
+  kind: "disk" | "loop" | "dm" | "md" | "ram";
+  /** What a dm device does ("CRYPT-LUKS2", "LVM"), or the file that a loop device shows; else null. */
+  detail: string | null;
+}
+
+/** The block devices below a filesystem, topmost first, as far as sysfs shows them. */
+export function deviceStack(majorMinor: string | null): StackedDevice[] {
+  const link = `/sys/dev/block/${majorMinor}`;
+  if (majorMinor === null || !existsSync(link)) return [];
+  return below(realpathSync(link), 0);
+}
+
+function below(folder: string, depth: number): StackedDevice[] {
+  const name = basename(folder);
+  const slaves = join(folder, "slaves");
+  const own: StackedDevice = { name, kind: kindOf(name), detail: detailOf(folder) };
+  // Deeper than any real stack: a loop in sysfs would be a kernel bug.
+  if (depth > 8 || !existsSync(slaves)) return [own];
+  const lower = readdirSync(slaves).flatMap((slave) =>
+    below(realpathSync(join(slaves, slave)), depth + 1),
+  );
+  return [own, ...lower];
+}
+
+function kindOf(name: string): StackedDevice["kind"] {
+  if (/^loop\d/.test(name)) return "loop";
+  if (/^dm-\d/.test(name)) return "dm";
+  if (/^md/.test(name)) return "md";
+  return /^(z?ram|pmem)\d/.test(name) ? "ram" : "disk";
+}
+
+function detailOf(folder: string): string | null {
+  return (
+    readText(join(folder, "loop/backing_file")) ??
+    (readText(join(folder, "dm/uuid"))?.split("-")[0] || null)
+  );
+}
