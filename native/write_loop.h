@@ -39,7 +39,8 @@ class WriteLoop {
       while (queue_.can_queue()) backend_.fill(queue_.queue_next());
       submit();
       if (reap() == 0 && queue_.under_way() > 0) {
-        wait(kForever);
+        // Refused requests may be all there is: no completion would then end the wait.
+        wait(retry_submit_ ? kRetryNs : kForever);
         reap();
       }
     }
@@ -106,6 +107,7 @@ class WriteLoop {
   }
 
   static constexpr uint64_t kCancelCheckNs = 20'000'000;
+  static constexpr uint64_t kRetryNs = 1'000'000;
 
   Backend& backend_;
   WriteQueue& queue_;
