@@ -6,6 +6,7 @@ import { benchCommand } from "./bench/command.js";
 import { doctorCommand } from "./doctor/command.js";
 import { inspectCommand } from "./inspect/command.js";
 import { labCommand } from "./lab/command.js";
+import { reproduceCommand } from "./lab/reproduce/command.js";
 import { probeCommand } from "./probe/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
@@ -21,6 +22,7 @@ function program(): Command {
     doctorCommand(),
     ...analysisCommands(),
     labCommand(),
+    reproduceCommand(),
   ];
   for (const command of commands) root.addCommand(command);
   for (const command of [root, ...root.commands]) {
