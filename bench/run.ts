@@ -13,7 +13,7 @@ import { checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
 import { runRounds } from "./rounds.js";
 import { withTimeLimit } from "./time-limit.js";
-import { runTrial } from "./trial.js";
+import { runTrial, type TrialConditions } from "./trial.js";
 
 export interface RunOutcome {
   resultsFile: string;
@@ -92,6 +92,7 @@ async function measureRounds(
     predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
     instructions: process.env.PUNTBENCH_COST === "instructions",
   };
+  if (conditions.instructions) await warmUp(driver, scenarios, scratch, conditions, signal);
   const startedAtMs = Date.now();
   const total = scenarios.length * options.rounds;
   let done = 0;
@@ -123,6 +124,30 @@ async function measureRounds(
     signal,
   );
 }
+
+/**
+ * Each scenario once, briefly, and not recorded: what a kernel does only the first time (a workqueue for
+ * the filesystem, the first worker thread) is no part of a write's exact cost.
+ */
+async function warmUp(
+  driver: Driver,
+  scenarios: readonly Scenario[],
+  scratch: ScratchDirectory,
+  conditions: TrialConditions,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = { round: 0, position: 0, seed: 0 };
+  for (const [index, scenario] of scenarios.entries()) {
+    const fileSizeBytes = Math.min(
+      scenario.fileSizeBytes,
+      WARM_UP_WRITES * scenario.blockSizeBytes,
+    );
+    const path = scratch.file(`warm-up-${index}`);
+    await runTrial(driver, { ...scenario, fileSizeBytes }, path, place, conditions, signal);
+  }
+}
+
+const WARM_UP_WRITES = 64;
 
 /** Errors after which no later trial can do better, each with what to do. */
 const HOPELESS: Record<string, string> = {

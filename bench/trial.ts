@@ -25,9 +25,11 @@ export function requestOf(
   scenario: Scenario,
   path: string,
   seed: number,
-  countPunts: boolean,
+  conditions: TrialConditions,
 ): TrialRequest {
-  return { ...scenario, path, seed, countPunts, settleNs: SETTLE_NS };
+  const { countPunts, instructions } = conditions;
+  const settleNs = SETTLE_NS;
+  return { ...scenario, path, seed, countPunts, settleNs, countWorkersOnce: instructions };
 }
 
 /** Runs one scenario once. Operating errors become a `failed` or `skipped` trial; an abort is thrown. */
@@ -40,7 +42,7 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<Trial> {
   const startedAt = new Date().toISOString();
-  const request = requestOf(scenario, path, place.seed, conditions.countPunts);
+  const request = requestOf(scenario, path, place.seed, conditions);
   try {
     const measurement = await driver.runTrial(request, signal);
     const trial = {

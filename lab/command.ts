@@ -36,8 +36,11 @@ export function labCommand(): Command {
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
     .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow", "ext4")
     .option("--mount-options <list>", "added when the scratch filesystem is mounted")
-    .option("--device <kind>", "of the scratch disk: virtio-blk, nvme or null_blk", "virtio-blk")
-    .option("--disk <size>", "size of the scratch disk", "1G")
+    .option(
+      "--device <kind>",
+      "of the scratch disk: virtio-blk, nvme or null_blk (default: virtio-blk; null_blk to count instructions)",
+    )
+    .option("--disk <size>", "size of the scratch disk (default: 1G; 320M of memory for null_blk)")
     .option("--memory <size>", "of a guest", "1G")
     .option("--cpus <count>", "of a guest (default: 2, or 1 with --cost instructions)")
     .option("--boots <count>", "boots of each kernel, in alternating order", "1")

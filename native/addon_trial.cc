@@ -23,6 +23,7 @@ TrialRequest to_request(const Napi::Object& from) {
   request.interval_ns = integer(from, "intervalNs");
   request.registered_buffers = flag(from, "registeredBuffers");
   request.settle_ns = integer(from, "settleNs");
+  request.count_workers_once = flag(from, "countWorkersOnce");
   request.keep_file = flag(from, "keepFile");
   return request;
 }

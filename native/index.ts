@@ -23,6 +23,8 @@ export interface TrialRequest {
   /** Rest between fsync of the prepared file and the first write. */
   settleNs: number;
   countPunts: boolean;
+  /** Count workers at the end instead of sampling them on a timer. */
+  countWorkersOnce?: boolean;
   /** Leaves the file, for tests that read it back. */
   keepFile?: boolean;
 }

@@ -9,18 +9,19 @@ uint64_t delta(long after, long before) { return static_cast<uint64_t>(after - b
 
 }  // namespace
 
-Status Meters::open(const PuntTracepoint* tracepoint, bool io_uring) {
+Status Meters::open(const PuntTracepoint* tracepoint, Workers workers) {
   if (tracepoint != nullptr) {
     punts_.emplace();
     if (Status status = punts_->open(*tracepoint); !status.ok()) return status;
   }
-  if (io_uring) workers_.emplace(gettid());
+  if (workers != Workers::kNone) workers_.emplace(gettid());
+  sample_workers_ = workers == Workers::kSampled;
   return {};
 }
 
 void Meters::start() {
   system_before_ = SystemCpu::read();
-  if (workers_) workers_->start();
+  if (workers_ && sample_workers_) workers_->start();
   getrusage(RUSAGE_THREAD, &usage_before_);
   if (punts_) punts_->start();
   cpu_before_ns_ = thread_cpu_ns();

@@ -12,13 +12,16 @@ namespace puntbench {
 // ones innermost, so that reading one meter is not measured by the next.
 class Meters {
  public:
-  Status open(const PuntTracepoint* tracepoint, bool io_uring);
+  enum class Workers { kNone, kSampled, kCountedOnce };
+
+  Status open(const PuntTracepoint* tracepoint, Workers workers);
   void start();
   void stop(TrialMeasurement& measurement);
 
  private:
   std::optional<PuntCounter> punts_;
   std::optional<WorkerCensus> workers_;
+  bool sample_workers_ = false;
   std::optional<SystemCpu> system_before_;
   rusage usage_before_{};
   uint64_t cpu_before_ns_ = 0;

@@ -84,10 +84,10 @@ Status measure(Backend& backend, const WriteStream& stream, Meters& meters, cons
   return {};
 }
 
-Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
-                     TrialMeasurement& measurement) {
+Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, Meters::Workers workers,
+                     const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
   Meters meters;
-  if (Status status = meters.open(tracepoint, true); !status.ok()) return status;
+  if (Status status = meters.open(tracepoint, workers); !status.ok()) return status;
   UringBackend backend;
   Status status = measure(backend, stream, meters, cancelled, measurement);
   if (!status.ok()) return status;
@@ -101,16 +101,17 @@ template <class Backend>
 Status measure_control(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
                        TrialMeasurement& measurement) {
   Meters meters;
-  if (Status status = meters.open(tracepoint, false); !status.ok()) return status;
+  if (Status status = meters.open(tracepoint, Meters::Workers::kNone); !status.ok()) return status;
   Backend backend;
   return measure(backend, stream, meters, cancelled, measurement);
 }
 
-Status measure_arm(Arm arm, const WriteStream& stream, const PuntTracepoint* tracepoint,
+Status measure_arm(const TrialRequest& request, const WriteStream& stream, const PuntTracepoint* tracepoint,
                    const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
-  switch (arm) {
+  const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
+  switch (request.arm) {
     case Arm::kInline:
-    case Arm::kForced: return measure_uring(stream, tracepoint, cancelled, measurement);
+    case Arm::kForced: return measure_uring(stream, tracepoint, workers, cancelled, measurement);
     case Arm::kPsync: return measure_control<PsyncBackend>(stream, tracepoint, cancelled, measurement);
     case Arm::kLibaio: return measure_control<AioBackend>(stream, tracepoint, cancelled, measurement);
   }
@@ -127,7 +128,7 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   // A paced write is due to the nanosecond; the default timer slack would add 50 us to each pause.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
   const WriteStream stream = stream_of(request, file.fd());
-  Status status = measure_arm(request.arm, stream, tracepoint, cancelled, measurement);
+  Status status = measure_arm(request, stream, tracepoint, cancelled, measurement);
   if (!status.ok()) return status;
   if (cancelled.load()) return {-ECANCELED, "trial"};
   measurement.extents_after.emplace();
@@ -142,7 +143,7 @@ Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const Pu
   stream.queue_depth = queue_depth;
   stream.forced_async = forced;
   const std::atomic<bool> never{false};
-  return measure_uring(stream, tracepoint, never, measurement);
+  return measure_uring(stream, tracepoint, Meters::Workers::kSampled, never, measurement);
 }
 
 }  // namespace puntbench

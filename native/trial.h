@@ -28,6 +28,9 @@ struct TrialRequest {
   uint64_t interval_ns = 0;
   bool registered_buffers = false;
   uint64_t settle_ns = 0;
+  // Count workers at the end only: where guest time jumps while it waits for the host's disk, sampling on a
+  // timer would take a different number of samples, and of instructions, each time.
+  bool count_workers_once = false;
   bool keep_file = false;  // for tests that read back what was written
 };
 

@@ -1,4 +1,11 @@
-import { filesystemType, GUEST, type GuestJob, mountOptions, shellQuote } from "./job.js";
+import {
+  filesystemType,
+  GUEST,
+  type GuestDevice,
+  type GuestJob,
+  mountOptions,
+  shellQuote,
+} from "./job.js";
 
 /** Lines of the guest to the lab start with this, on the status port and, before it is up, on the console. */
 export const STATUS_PREFIX = "puntbench-lab: ";
@@ -11,6 +18,7 @@ export const PORTS = {
 } as const;
 
 const HEARTBEAT_SECONDS = 5;
+const GUEST_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
  * The first process of a guest: a shell script for busybox. It says each step on the status port as
@@ -97,24 +105,42 @@ function mountScratch(job: GuestJob): string {
   const withOptions = options.length > 0 ? `-o ${shellQuote(options.join(","))} ` : "";
   const type = filesystemType(job.filesystem);
   const device =
-    job.device === "null_blk"
-      ? `scratch=/dev/nullb0
-chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`
-      : "scratch=$(disk scratch)";
+    job.device === "null_blk" ? makeNullDevice(job.guestDevice) : "scratch=$(disk scratch)";
   return `${device}
 reason=$(mount -t ${type} ${withOptions}"$scratch" /system${GUEST.scratch} 2>&1) \\
   || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"`;
 }
 
+/**
+ * Every page of the device is written once, so that no measured write pays for the memory of it. The
+ * folder is named as old kernels, which do not look at it, name the device.
+ */
+function makeNullDevice({ sizeBytes, latencyNs }: GuestDevice): string {
+  const megabytes = Math.floor(sizeBytes / 2 ** 20);
+  const attributes = [
+    ...[`size=${megabytes}`, "memory_backed=1", "queue_mode=2", "submit_queues=1"],
+    ...(latencyNs > 0 ? ["irqmode=2", `completion_nsec=${latencyNs}`] : ["irqmode=0"]),
+    "power=1",
+  ];
+  return `scratch=/dev/nullb0
+mount -t configfs configfs /sys/kernel/config
+mkdir /sys/kernel/config/nullb/nullb0 || fail "null_blk: no device could be made"
+for attribute in ${attributes.join(" ")}; do
+  echo "\${attribute#*=}" >"/sys/kernel/config/nullb/nullb0/\${attribute%%=*}" || fail "null_blk: $attribute"
+done
+dd if=/dev/zero of="$scratch" bs=1M count=${megabytes} oflag=direct 2>/dev/null || fail "null_blk: filling"
+PATH=${GUEST_PATH} /bin/chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`;
+}
+
 function runCommand(job: GuestJob, index: number): string {
   const words = [job.nodePath, ...(job.commands[index] as string[])].map(shellQuote).join(" ");
   return `say "step command ${index} $(uptime_s)"
-${environmentOf(job)} chroot /system ${words} >/system${GUEST.output}/stdout.${index} 2>"$log"
+${environmentOf(job)} /bin/chroot /system ${words} >/system${GUEST.output}/stdout.${index} 2>"$log"
 say "exit ${index} $?"`;
 }
 
 function environmentOf(job: GuestJob): string {
-  const variables = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/tmp", ...job.environment };
+  const variables = { PATH: GUEST_PATH, HOME: "/tmp", ...job.environment };
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${shellQuote(value)}`)
     .join(" ");
@@ -123,7 +149,7 @@ function environmentOf(job: GuestJob): string {
 function shellPrompt(job: GuestJob): string {
   return `cd /
 echo "A prompt in Linux $(uname -r). ${GUEST.scratch} is ${job.filesystem}; node and puntbench are there. Leave with: exit" >/dev/console
-${environmentOf(job)} setsid cttyhack chroot /system /bin/sh -c 'cd ${GUEST.scratch}; exec /bin/sh' \\
+${environmentOf(job)} /bin/setsid /bin/cttyhack /bin/chroot /system /bin/sh -c 'cd ${GUEST.scratch}; exec /bin/sh' \\
   </dev/ttyS0 >/dev/ttyS0 2>&1
 poweroff -f`;
 }

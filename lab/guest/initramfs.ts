@@ -12,7 +12,7 @@ const DECOMPRESS_TIMEOUT_MS = 30_000;
 
 /** Parameters of modules that the guest makes its scratch device with. */
 const MODULE_PARAMETERS: Readonly<Record<string, string>> = {
-  null_blk: "nr_devices=1 queue_mode=2 irqmode=0 memory_backed=1 gb=1",
+  null_blk: "nr_devices=0",
 };
 
 /** Where a kernel's modules lie, and what to call it in an error. */

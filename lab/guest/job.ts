@@ -18,6 +18,8 @@ export const GUEST = {
 export interface GuestJob {
   filesystem: FilesystemChoice;
   device: ScratchDevice;
+  /** Of a device that the guest makes itself. */
+  guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
   mountOptions: readonly string[];
   /** Arguments of `node` for each command, run one after the other. */
@@ -30,6 +32,13 @@ export interface GuestJob {
   shell: boolean;
   /** For tests of the lab itself: what goes wrong in this guest. */
   fault: "panic" | "hang" | null;
+}
+
+/** The `null_blk` device, in the guest's memory. */
+export interface GuestDevice {
+  sizeBytes: number;
+  /** From a request to its completion, on the guest's own clock; 0 completes inside the request. */
+  latencyNs: number;
 }
 
 /** The kind of filesystem that the kernel mounts. */

@@ -25,6 +25,10 @@ export function jobOf(session: LabSession, boot: Boot, shell: boolean): GuestJob
   return {
     filesystem: boot.filesystem,
     device: session.settings.device,
+    guestDevice: {
+      sizeBytes: session.settings.diskBytes,
+      latencyNs: session.settings.deviceLatencyNs,
+    },
     mountOptions: session.settings.mountOptions,
     commands: boot.commands,
     environment: {

@@ -34,6 +34,8 @@ export interface LabSettings {
   memoryBytes: number;
   device: ScratchDevice;
   diskBytes: number;
+  /** Of `null_blk`, see `GuestDevice`. */
+  deviceLatencyNs: number;
   mountOptions: readonly string[];
   limits: GuestLimits;
   /** How often a guest that chance may have failed is started anew. */
