@@ -22,7 +22,7 @@ export async function readRun(path: string, filesystem: string): Promise<RunSumm
   };
 }
 
-interface Row {
+export interface Row {
   name: string[];
   matches(trial: Trial): boolean;
 }
@@ -70,14 +70,14 @@ export function table(
 }
 
 /** One row for each scenario that any run has, in the order of the runs' own matrices. */
-function scenarioRows(trials: readonly Trial[]): Row[] {
+export function scenarioRows(trials: readonly Trial[]): Row[] {
   const rows = new Map<string, Row>();
   const sorted = [...trials].sort((a, b) => scenarioKey(a).localeCompare(scenarioKey(b)));
   for (const trial of sorted) {
     const key = scenarioKey(trial);
     if (rows.has(key)) continue;
     const { preparation, arm, queueDepth, intervalNs } = trial.scenario;
-    const interval = intervalNs === 0 ? "0" : `${intervalNs / 1e6} ms`;
+    const interval = intervalNs === 0 ? "-" : `${intervalNs / 1e6} ms`;
     rows.set(key, {
       name: [preparation, arm, String(queueDepth), interval],
       matches: (candidate) => scenarioKey(candidate) === key,
