@@ -12,6 +12,7 @@ import { runInTerminal } from "./machine/run-guest.js";
 import { type LabOptions, parseLabOptions, type RawLabOptions } from "./options.js";
 import { prepareBoot } from "./run/boot.js";
 import { puntTable, readRun } from "./run/comparison.js";
+import { instructionTable } from "./run/instruction-table.js";
 import { type LabOutcome, runLab } from "./run/lab.js";
 import { planBoots } from "./run/plan.js";
 import { type LabSession, openSession } from "./run/session.js";
@@ -53,7 +54,7 @@ async function measure(
   }
   const planned = planBoots(targets, options.filesystems, options.boots);
   const outcome = await runLab(session, planned, options, progress, signal);
-  process.stdout.write(await closingText(outcome, session));
+  process.stdout.write(await closingText(outcome, session, options));
   const failure = outcome.failures[0];
   if (failure) {
     throw new UserError(
@@ -64,12 +65,20 @@ async function measure(
   }
 }
 
-async function closingText(outcome: LabOutcome, session: LabSession): Promise<string> {
+async function closingText(
+  outcome: LabOutcome,
+  session: LabSession,
+  options: LabOptions,
+): Promise<string> {
   const files = outcome.finished.flatMap(({ resultsFiles, planned }) =>
     resultsFiles.map((path) => ({ path, filesystem: planned.filesystem })),
   );
   if (files.length === 0) return "";
   const runs = await Promise.all(files.map(({ path, filesystem }) => readRun(path, filesystem)));
+  if (options.cost === "instructions") {
+    const note = "Counted, not timed: exact on any machine. Such runs say nothing of punts.";
+    return `${instructionTable(runs)}\n\n${note}\n`;
+  }
   const emulated = session.accelerator !== "kvm";
   return [
     puntTable(runs),

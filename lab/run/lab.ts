@@ -69,7 +69,8 @@ export async function runLab(
         const run = await runBoot(session, boot, slot, watcher, warn, signal);
         const finished = await bringHome(run, next, view, options, Date.now() - beganAtMs);
         outcome.finished.push(finished);
-        progress.milestone(`${name}: ${describe(finished)}`);
+        const kept = !options.out.startsWith(session.workspace);
+        progress.milestone(`${name}: ${describe(finished, kept)}`);
       } catch (error) {
         if (!(error instanceof UserError) || endsEverything(error)) throw error;
         outcome.failures.push(error);
@@ -123,10 +124,11 @@ function nameOf(planned: PlannedBoot<Target>, options: LabOptions): string {
   return `${planned.target.label} ${planned.filesystem}${boots}`;
 }
 
-function describe(finished: FinishedBoot): string {
+function describe(finished: FinishedBoot, kept: boolean): string {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   const first =
     finished.firstTrialMs === null ? "" : `first trial after ${seconds(finished.firstTrialMs)}, `;
   const memory = formatBytes(finished.peakMemoryBytes);
-  return `${first}done in ${seconds(finished.elapsedMs)}, peak memory ${memory}; ${finished.resultsFiles.join(", ")}`;
+  const files = kept ? `; ${finished.resultsFiles.join(", ")}` : "";
+  return `${first}done in ${seconds(finished.elapsedMs)}, peak memory ${memory}${files}`;
 }
