@@ -1,14 +1,31 @@
 import { renderTable } from "../../terminal/table.js";
-import type { PublishedCell } from "./published.js";
+import type { NowaitCell } from "./nowait.js";
+import { NOWAIT_KERNEL, PUBLISHED, type PublishedCell } from "./published.js";
 import type { ReproducedCell } from "./verdict.js";
 
-const WORDS = { punted: "punts", inline: "issued inline" } as const;
+const WORDS: Readonly<Record<string, string>> = { punted: "punts", inline: "issued inline" };
+
+/** Everything that `puntbench reproduce` prints. */
+export function reproductionText(
+  cells: readonly ReproducedCell[],
+  nowait: readonly NowaitCell[],
+): string {
+  return [
+    "8 KiB O_DIRECT writes through io_uring on ext4 (-11 is EAGAIN: punted; -529 is EIOCBQUEUED: issued)",
+    "",
+    puntTable(PUBLISHED, cells),
+    "",
+    `First write with RWF_NOWAIT on ext4 (published for 4.18, measured on ${NOWAIT_KERNEL})`,
+    "",
+    nowaitTable(nowait),
+    "",
+    `${agreeing(cells)} cells of the first table agree, ${agreeing(nowait)} of the second.`,
+    "",
+  ].join("\n");
+}
 
 /** The published table beside what was measured, a kernel a pair of columns. */
-export function reproductionTable(
-  published: readonly PublishedCell[],
-  cells: readonly ReproducedCell[],
-): string {
+function puntTable(published: readonly PublishedCell[], cells: readonly ReproducedCell[]): string {
   const kernels = [...new Set(published.map((cell) => cell.kernel))];
   const preparations = [...new Set(published.map((cell) => cell.preparation))];
   const columns = kernels.flatMap((kernel) => [
@@ -23,17 +40,30 @@ export function reproductionTable(
       const source = published.find(matches);
       const cell = cells.find(matches);
       if (!source || !cell) return ["", ""];
-      const measured = WORDS[cell.measured as keyof typeof WORDS] ?? cell.measured;
-      return [
-        `${WORDS[source.verdict]} (${source.detail})`,
-        cell.agrees ? measured : `${measured}  <- differs`,
-      ];
+      return [`${WORDS[source.verdict]} (${source.detail})`, marked(cell)];
     }),
   ]);
   return renderTable([{ title: "preparation" }, ...columns], rows);
 }
 
-export function agreementText(cells: readonly ReproducedCell[]): string {
-  const agreeing = cells.filter((cell) => cell.agrees).length;
-  return `${agreeing} of ${cells.length} cells agree.`;
+function nowaitTable(cells: readonly NowaitCell[]): string {
+  const preparations = [...new Set(cells.map((cell) => cell.preparation))];
+  const rows = preparations.map((preparation) => {
+    const own = cells.filter((cell) => cell.preparation === preparation);
+    return [preparation, own[0]?.published ?? "", ...own.map(marked)];
+  });
+  const oracles = [...new Set(cells.map((cell) => cell.oracle))];
+  return renderTable(
+    [{ title: "preparation" }, { title: "published" }, ...oracles.map((title) => ({ title }))],
+    rows,
+  );
+}
+
+function marked(cell: { measured: string; agrees: boolean }): string {
+  const measured = WORDS[cell.measured] ?? cell.measured;
+  return cell.agrees ? measured : `${measured}  <- differs`;
+}
+
+function agreeing(cells: readonly { agrees: boolean }[]): string {
+  return `${cells.filter((cell) => cell.agrees).length} of ${cells.length}`;
 }

@@ -1,4 +1,5 @@
 import type { Trial } from "../../results/schema.js";
+import type { NowaitCell } from "./nowait.js";
 import type { PublishedCell, Verdict } from "./published.js";
 
 /** One cell of the published table beside what was measured. */
@@ -40,7 +41,14 @@ export function reproduce(
   });
 }
 
-/** The object that `--json` prints. */
-export function reproductionJson(cells: readonly ReproducedCell[]): object {
+/** The object that `--json` prints: the punt table, and beside it the second document's answers. */
+export function reproductionJson(
+  cells: readonly ReproducedCell[],
+  nowait: readonly NowaitCell[],
+): object {
+  return { ...counted(cells), nowait: counted(nowait) };
+}
+
+function counted(cells: readonly { agrees: boolean }[]): object {
   return { cells, agreeing: cells.filter((cell) => cell.agrees).length, total: cells.length };
 }
