@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { EXIT } from "../terminal/errors.js";
 import { Interrupt } from "../terminal/interrupt.js";
 import { stderrProgress } from "../terminal/progress.js";
+import { formatBytes } from "../terminal/units.js";
 import { parseOptions, type RawOptions } from "./options.js";
 import { type RunOutcome, runBench } from "./run.js";
 import { type ScenarioSummary, summarise } from "./summary.js";
@@ -50,10 +51,12 @@ function printJson(outcome: RunOutcome, scenarios: ScenarioSummary[], warnings: 
 }
 
 function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Command): void {
-  const { environment, kernelLabel, rounds } = outcome.header;
+  const { environment, kernelLabel, rounds, scenarios } = outcome.header;
   const { filesystem, virtualisation } = environment;
+  const [scenario] = scenarios;
+  const writes = `${formatBytes(scenario?.blockSizeBytes ?? 0)} O_DIRECT writes, ${scenario?.order}`;
   const lines = [
-    `${kernelLabel}: ${filesystem.type}, medians of ${rounds} trials`,
+    `${kernelLabel}: ${writes}, ${filesystem.type}; medians of ${rounds} trials`,
     "",
     summaryTable(summary),
     "",

@@ -5,86 +5,61 @@ import type { ScenarioSummary } from "./summary.js";
 /** What was not measured reads as "?", never as 0. */
 const UNKNOWN = "?";
 
+type Row = ScenarioSummary;
+
 interface Field extends Column {
-  value: (row: ScenarioSummary) => string;
+  value: (row: Row) => string;
+  /** The column is shown when this holds for some row; always, if it is not given. */
+  when?: (row: Row) => boolean;
 }
 
-const right = "right" as const;
+const counted = (row: Row) => row.instructionsPerWrite !== null;
+const timed = (row: Row) => !counted(row);
+const paced = (row: Row) => row.intervalNs > 0;
 
-export function summaryTable(rows: readonly ScenarioSummary[]): string {
-  const fields = fieldsFor(rows);
-  return renderTable(
-    fields,
-    rows.map((row) => fields.map((field) => field.value(row))),
-  );
+function right(title: string, value: Field["value"], when?: Field["when"]): Field {
+  return { title, value, align: "right", ...(when && { when }) };
 }
 
-function fieldsFor(rows: readonly ScenarioSummary[]): Field[] {
-  const paced = rows.some((row) => row.intervalNs > 0);
-  const instructions = rows.some((row) => row.instructionsPerWrite !== null);
-  const predicted = rows.some((row) => row.predictedPuntRatio !== null);
-  return [
-    { title: "preparation", value: (row) => row.preparation },
-    { title: "arm", value: (row) => row.arm },
-    { title: "depth", align: right, value: (row) => String(row.queueDepth) },
-    ...(paced
-      ? [{ title: "interval", align: right, value: (row: ScenarioSummary) => pace(row.intervalNs) }]
-      : []),
-    { title: "punted", align: right, value: (row) => percent(row.puntRatio) },
-    ...(predicted
-      ? [
-          {
-            title: "predicted",
-            align: right,
-            value: (row: ScenarioSummary) => percent(row.predictedPuntRatio),
-          },
-        ]
-      : []),
-    ...(paced
-      ? [
-          {
-            title: "punts/s",
-            align: right,
-            value: (row: ScenarioSummary) => shown(row.puntsPerSecond, formatRate),
-          },
-        ]
-      : []),
-    ...(instructions ? instructionFields : timeFields),
-    { title: "workers", align: right, value: (row) => shown(row.workersPeak, String) },
-    { title: "note", value: note },
-  ];
-}
-
-const timeFields: Field[] = [
-  { title: "IOPS", align: right, value: (row) => shown(row.iops, formatRate) },
-  { title: "p50", align: right, value: (row) => shown(row.latencyNsP50, formatNs) },
-  { title: "p99", align: right, value: (row) => shown(row.latencyNsP99, formatNs) },
-  {
-    title: "CPU µs/write: submitter",
-    align: right,
-    value: (row) => micros(row.cpuNsPerWrite.submitter),
-  },
-  { title: "+ io-wq", align: right, value: (row) => micros(row.cpuNsPerWrite.ioWq) },
-  { title: "system", align: right, value: (row) => micros(row.cpuNsPerWrite.system) },
+const FIELDS: readonly Field[] = [
+  { title: "preparation", value: (row) => row.preparation },
+  { title: "arm", value: (row) => row.arm },
+  right("depth", (row) => String(row.queueDepth)),
+  right("interval", (row) => pace(row.intervalNs), paced),
+  right("punted", (row) => percent(row.puntRatio)),
+  right(
+    "predicted",
+    (row) => percent(row.predictedPuntRatio),
+    (row) => row.predictedPuntRatio !== null,
+  ),
+  right("punts/s", (row) => shown(row.puntsPerSecond, formatRate), paced),
+  right("IOPS", (row) => shown(row.iops, formatRate), timed),
+  right("p50", (row) => shown(row.latencyNsP50, formatNs), timed),
+  right("p99", (row) => shown(row.latencyNsP99, formatNs), timed),
+  right("CPU µs/write: submitter", (row) => micros(row.cpuNsPerWrite.submitter), timed),
+  right("+ io-wq", (row) => micros(row.cpuNsPerWrite.ioWq), timed),
+  right(
+    "system",
+    (row) => micros(row.cpuNsPerWrite.system, row.systemCpuNsPerWriteResolution),
+    timed,
+  ),
+  right(
+    "instructions/write: submitter",
+    (row) => whole(row.instructionsPerWrite?.submitter),
+    counted,
+  ),
+  right("+ io-wq", (row) => whole(row.instructionsPerWrite?.ioWq), counted),
+  right("system", (row) => whole(row.instructionsPerWrite?.system), counted),
+  right("workers", (row) => shown(row.workersPeak, String)),
+  { title: "note", value: note, when: (row) => note(row) !== "" },
 ];
 
-const instructionFields: Field[] = [
-  {
-    title: "instructions/write: submitter",
-    align: right,
-    value: (row) => whole(row.instructionsPerWrite?.submitter ?? null),
-  },
-  {
-    title: "+ io-wq",
-    align: right,
-    value: (row) => whole(row.instructionsPerWrite?.ioWq ?? null),
-  },
-  {
-    title: "system",
-    align: right,
-    value: (row) => whole(row.instructionsPerWrite?.system ?? null),
-  },
-];
+export function summaryTable(rows: readonly Row[]): string {
+  const fields = FIELDS.filter(({ when }) => when === undefined || rows.some(when));
+  const cells = rows.map((row) => fields.map((field) => field.value(row)));
+  const table = renderTable(fields, cells);
+  return cells.flat().includes(UNKNOWN) ? `${table}\n\n${UNKNOWN}: not measured` : table;
+}
 
 function note(row: ScenarioSummary): string {
   if (row.skippedReason !== null) return `skipped: ${row.skippedReason}`;
@@ -109,8 +84,8 @@ function micros(ns: number | null, resolutionNs: number | null = null): string {
   return `${resolutionNs !== null && resolutionNs > ns / 10 ? "~" : ""}${(ns / 1000).toFixed(1)}`;
 }
 
-function whole(value: number | null): string {
-  return value === null ? UNKNOWN : String(Math.round(value));
+function whole(value: number | null | undefined): string {
+  return value === null || value === undefined ? UNKNOWN : String(Math.round(value));
 }
 
 function pace(intervalNs: number): string {
