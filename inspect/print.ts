@@ -69,13 +69,21 @@ function table(regions: readonly InspectedRegion[]): string[] {
       physicalBytes === null ? "" : String(physicalBytes),
       cachedPages === null ? "?" : String(cachedPages),
       verdict(prediction.punts),
-      region.predictionUncached === null
-        ? prediction.cause
-        : `${prediction.cause}; else ${verdict(region.predictionUncached.punts)}`,
+      causeOf(region),
     ];
   });
   const left = regions.length - rows.length;
   return [renderTable(columns, rows), ...(left > 0 ? [`... and ${left} more; see --json`] : [])];
+}
+
+/** Cached pages make any write punt, so a region of which they are not known is not promised. */
+function causeOf({ prediction, predictionUncached, cachedPages }: InspectedRegion): string {
+  if (predictionUncached !== null) {
+    return `${prediction.cause}; else ${verdict(predictionUncached.punts)}`;
+  }
+  return cachedPages === null && prediction.punts !== true
+    ? `${prediction.cause}, if not cached`
+    : prediction.cause;
 }
 
 /** Each cause once: why, where in the kernel, and what helps. */

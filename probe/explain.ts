@@ -43,7 +43,7 @@ export function explain(
     const said = Object.entries(answers)
       .filter(([, { unavailable }]) => unavailable === null)
       .map(([oracle, { fresh, later }]) => `${oracle}: ${[...fresh, ...later].join(" ")}`);
-    return { ...nothing, cause: "unsettled", why: `the answers differ: ${said.join("; ")}` };
+    return { ...nothing, cause: "unsettled", why: `no clear answer: ${said.join("; ")}` };
   }
   if (expected.punts === MEANING[verdict] || expected.punts === null) {
     const { cause, why, kernelFunction, curedBy } = expected;

@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bench: ["environment", "native", "probe", "results", "terminal"],
   probe: ["environment", "native", "results", "rules", "terminal"],
   inspect: ["environment", "native", "results", "rules", "terminal"],
-  doctor: ["environment", "native", "results", "terminal"],
+  doctor: ["environment", "native", "results", "rules", "terminal"],
   explain: ["environment", "native", "inspect", "results", "rules", "terminal"],
   analysis: ["results", "terminal"],
   lab: ["results", "terminal"],
