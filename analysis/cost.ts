@@ -42,11 +42,14 @@ const PUNTS_FROM = 0.5;
  * differences, not differences of intervals. Without a dd-prefill beside it a preparation has no base
  * and no breakdown.
  */
-export function costBreakdowns(cells: readonly Cell[]): CostBreakdown[] {
+export function costBreakdowns(
+  cells: readonly Cell[],
+  quantities: readonly Quantity[] = QUANTITIES,
+): CostBreakdown[] {
   const index = new CellIndex(cells);
   const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
   const breakdowns: CostBreakdown[] = [];
-  for (const quantity of QUANTITIES) {
+  for (const quantity of quantities) {
     for (const preparation of PREPARATIONS) {
       for (const queueDepth of depths) {
         const found = breakdown(index, preparation, queueDepth, quantity);

@@ -24,6 +24,7 @@ export const METRICS = {
   instructionsSubmitter: { title: "instructions per write, submitter", unit: "1", better: "lower" },
   instructionsIoWq: { title: "instructions per write, io-wq", unit: "1", better: "lower" },
   instructionsSystem: { title: "instructions per write, system", unit: "1", better: "lower" },
+  instructionsRest: { title: "instructions per write, rest", unit: "1", better: "lower" },
   workersPeak: { title: "io-wq workers, peak", unit: "1", better: "lower" },
   workersMean: { title: "io-wq workers, mean", unit: "1", better: "lower" },
   contextSwitches: { title: "context switches per write", unit: "1", better: "lower" },
@@ -76,6 +77,10 @@ export function measure(trial: Trial): Measured {
     instructionsSubmitter: perWrite(instructions?.submitter ?? null),
     instructionsIoWq: perWrite(instructions?.ioWq ?? null),
     instructionsSystem: perWrite(instructions?.system ?? null),
+    instructionsRest:
+      perWrite(instructions?.system ?? null) -
+      perWrite(instructions?.submitter ?? null) -
+      perWrite(instructions?.ioWq ?? null),
     workersPeak: trial.workersPeak ?? Number.NaN,
     workersMean: trial.workersMean ?? Number.NaN,
     contextSwitches:

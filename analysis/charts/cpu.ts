@@ -1,5 +1,6 @@
 import type { Arm, Preparation } from "../../results/vocabulary.js";
 import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
+import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
 import { seriesIn } from "./series.js";
 import { SPENDER_COLOURS } from "./theme.js";
 
@@ -71,15 +72,10 @@ function cpuEncoding(rows: readonly CpuRow[], present: readonly Spender[]): Char
     order: { field: "order", type: "quantitative" },
     opacity: { condition: { param: "pick", empty: true, value: 1 }, value: 0.12 },
     tooltip: [
-      { field: "kernel", type: "nominal" },
-      { field: "series", type: "nominal", title: "preparation" },
-      { field: "queueDepth", type: "quantitative", title: "queue depth" },
+      ...KERNEL_AND_SERIES,
       { field: "spender", type: "nominal", title: "spent by" },
       { field: "value", type: "quantitative", title: "CPU per write, µs", format: ",.2f" },
-      { field: "lower", type: "quantitative", title: "95 % interval from", format: ",.2f" },
-      { field: "upper", type: "quantitative", title: "to", format: ",.2f" },
-      { field: "trials", type: "quantitative" },
-      { field: "boots", type: "quantitative" },
+      ...intervalTooltip(",.2f"),
     ],
   };
 }

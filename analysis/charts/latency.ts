@@ -1,6 +1,6 @@
 import type { MeasuredRow } from "../chart-rows.js";
 import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
-import { lineLayers, microsecondAxis } from "./lines.js";
+import { lineLayers, microsecondAxis, queueDepthAxis } from "./lines.js";
 
 export interface LatencyRow extends MeasuredRow {
   /** "p50" or "p99". */
@@ -10,7 +10,7 @@ export interface LatencyRow extends MeasuredRow {
 /** Latency p50 and p99 against queue depth, a row of panels a kernel. */
 export function latencyChart(rows: readonly LatencyRow[], context: ChartContext): ChartSpec {
   const reading =
-    "from submission to completion; merged histograms of all trials; bars: 95 % interval; logarithmic";
+    "from submission to completion; merged histograms of all trials; bands: 95 % interval; logarithmic";
   return chartSpec("Latency against queue depth", subtitleOf(context, reading), rows, {
     facet: {
       column: {
@@ -25,6 +25,7 @@ export function latencyChart(rows: readonly LatencyRow[], context: ChartContext)
     spec: {
       width: 330,
       ...lineLayers(rows, {
+        x: queueDepthAxis(rows),
         valueTitle: "latency",
         tooltipFormat: ",.1f",
         tooltipTitle: "latency, µs",

@@ -2,17 +2,20 @@ import type { ChartSpec } from "./chart.js";
 import { type SeriesRow, seriesEncoding } from "./series.js";
 
 export interface LineOptions {
+  x: ChartSpec;
   valueTitle: string;
-  /** d3-format of value and interval in tooltips. */
+  /** d3-format of value and interval in tooltips, and the title there if it differs (a unit). */
   tooltipFormat: string;
   tooltipTitle?: string;
   axis: ChartSpec;
   logarithmic?: boolean;
   height?: number;
-}
-
-interface LineRow extends SeriesRow {
-  queueDepth: number;
+  /** Joins the points in this order instead of along x. */
+  order?: ChartSpec;
+  /** More lines for the tooltip. */
+  tooltip?: ChartSpec[];
+  /** false: rows carry no interval. */
+  band?: boolean;
 }
 
 /** Queue depths double, so their axis is logarithmic; every measured depth is labelled. */
@@ -46,69 +49,80 @@ export function microsecondAxis(values: readonly number[]): ChartSpec {
   };
 }
 
+const DIMMED = { condition: { param: "pick", empty: true, value: 1 }, value: 0.1 };
+
 /**
- * Layers of lines with interval bands over queue depth: legend filter and zoom on the first layer
- * (elsewhere Vega-Lite drops or rejects them), points large enough to hit with the mouse.
+ * Layers of interval bands, lines and points large enough to hit with the mouse. The legend filter
+ * and the zoom belong to the first layer: elsewhere Vega-Lite drops or rejects them.
  */
-export function lineLayers(rows: readonly LineRow[], options: LineOptions): ChartSpec {
-  const { valueTitle, tooltipFormat, axis, logarithmic = false } = options;
-  const scale = logarithmic ? { type: "log", nice: false, padding: 6 } : { zero: true };
+export function lineLayers(rows: readonly SeriesRow[], options: LineOptions): ChartSpec {
+  const { valueTitle, logarithmic = false } = options;
   const { color, strokeDash, shape } = seriesEncoding(rows, "line");
-  const dimmed = {
-    condition: { param: "pick", empty: true, value: 1 },
-    value: 0.1,
+  const scale = logarithmic ? { type: "log", nice: false, padding: 6 } : { zero: true };
+  const order = options.order ? { order: options.order } : {};
+  const line = {
+    params: [
+      { name: "pick", select: { type: "point", fields: ["series"] }, bind: "legend" },
+      { name: "zoom", select: "interval", bind: "scales" },
+    ],
+    mark: { type: "line", strokeWidth: 2 },
+    encoding: { opacity: DIMMED, strokeDash, ...order },
+  };
+  const points = {
+    mark: { type: "point", filled: true, size: 60, opacity: 1 },
+    encoding: { opacity: DIMMED, shape, tooltip: lineTooltip(options) },
   };
   return {
     height: options.height ?? 230,
     encoding: {
-      x: queueDepthAxis(rows),
+      x: options.x,
       y: {
         field: "value",
         type: "quantitative",
         title: valueTitle,
         scale,
-        axis,
+        axis: options.axis,
       },
       color,
     },
-    layer: [
-      {
-        params: [
-          { name: "pick", select: { type: "point", fields: ["series"] }, bind: "legend" },
-          { name: "zoom", select: "interval", bind: "scales" },
-        ],
-        mark: { type: "line", strokeWidth: 2 },
-        encoding: { opacity: dimmed, strokeDash },
-      },
-      {
-        mark: { type: "errorbar", ticks: true, thickness: 1.2 },
-        encoding: {
-          y: { field: "lower", type: "quantitative", title: valueTitle, scale },
-          y2: { field: "upper" },
-          opacity: dimmed,
-        },
-      },
-      {
-        mark: { type: "point", filled: true, size: 60, opacity: 1 },
-        encoding: {
-          opacity: dimmed,
-          shape,
-          tooltip: lineTooltip(options.tooltipTitle ?? valueTitle, tooltipFormat),
-        },
-      },
-    ],
+    layer: options.band === false ? [line, points] : [line, bandLayer(valueTitle, scale), points],
   };
 }
 
-function lineTooltip(title: string, format: string): ChartSpec[] {
+/** From the lower to the upper end of the interval. */
+function bandLayer(title: string, scale: ChartSpec): ChartSpec {
+  return {
+    mark: { type: "area", interpolate: "linear" },
+    encoding: {
+      y: { field: "lower", type: "quantitative", title, scale },
+      y2: { field: "upper" },
+      opacity: { condition: { param: "pick", empty: true, value: 0.16 }, value: 0.02 },
+    },
+  };
+}
+
+export const KERNEL_AND_SERIES: ChartSpec[] = [
+  { field: "kernel", type: "nominal" },
+  { field: "series", type: "nominal", title: "preparation" },
+  { field: "queueDepth", type: "quantitative", title: "queue depth" },
+];
+
+/** The interval and what it rests on, as every tooltip ends. */
+export function intervalTooltip(format: string): ChartSpec[] {
   return [
-    { field: "kernel", type: "nominal" },
-    { field: "series", type: "nominal", title: "preparation" },
-    { field: "queueDepth", type: "quantitative", title: "queue depth" },
-    { field: "value", type: "quantitative", title, format },
     { field: "lower", type: "quantitative", title: "95 % interval from", format },
     { field: "upper", type: "quantitative", title: "to", format },
     { field: "trials", type: "quantitative" },
     { field: "boots", type: "quantitative" },
+  ];
+}
+
+function lineTooltip({ valueTitle, tooltipTitle, tooltipFormat, tooltip }: LineOptions) {
+  const title = tooltipTitle ?? valueTitle;
+  return [
+    ...KERNEL_AND_SERIES,
+    { field: "value", type: "quantitative", title, format: tooltipFormat },
+    ...(tooltip ?? []),
+    ...intervalTooltip(tooltipFormat),
   ];
 }

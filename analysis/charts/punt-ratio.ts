@@ -6,6 +6,7 @@ import {
   facetByKernel,
   subtitleOf,
 } from "./chart.js";
+import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
 import { formatPercent } from "./percent.js";
 import { seriesIn } from "./series.js";
 
@@ -63,14 +64,9 @@ function heatCells(): ChartSpec {
         legend: null,
       },
       tooltip: [
-        { field: "kernel", type: "nominal" },
-        { field: "series", type: "nominal", title: "preparation" },
-        { field: "queueDepth", type: "quantitative", title: "queue depth" },
+        ...KERNEL_AND_SERIES,
         { field: "label", type: "nominal", title: "punts per write" },
-        { field: "lower", type: "quantitative", title: "95 % interval from", format: ".2%" },
-        { field: "upper", type: "quantitative", title: "to", format: ".2%" },
-        { field: "trials", type: "quantitative" },
-        { field: "boots", type: "quantitative" },
+        ...intervalTooltip(".2%"),
       ],
     },
   };

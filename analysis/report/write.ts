@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { analyse, defaultPaths } from "../analysis.js";
 import type { Chart } from "../charts/chart.js";
-import { overviewCharts } from "../figures.js";
+import { overviewCharts } from "../figures/overview.js";
 import { renderPng } from "../render/png.js";
 import { renderSvg } from "../render/svg.js";
 import { DEFAULT_TITLE, reportPage } from "./page.js";
@@ -19,7 +19,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
   for (const { file, message } of analysis.problems) {
     process.stderr.write(`puntbench: ${file}: ${message}\n`);
   }
-  const charts = overviewCharts(analysis);
+  const charts = overviewCharts(analysis, null, null);
   makeFolder(options.out);
   await Promise.all(charts.map((chart) => writeChart(chart, options.out)));
   const page = join(options.out, "index.html");

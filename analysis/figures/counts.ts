@@ -1,0 +1,47 @@
+import { estimateRow, type MeasuredRow, measuredRows } from "../chart-rows.js";
+import type { Chart } from "../charts/chart.js";
+import { paceChart } from "../charts/pace.js";
+import { puntRatioChart } from "../charts/punt-ratio.js";
+import { puntTableChart } from "../charts/punt-table.js";
+import { workersChart } from "../charts/workers.js";
+import { estimate } from "../estimate.js";
+import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+
+const EXACT = "counts are exact under emulation";
+
+/** Charts of counts: real and emulated subjects side by side. */
+export function countCharts(scope: Scope): Chart[] {
+  const { slice, all, suffix } = scope;
+  const shown = slice.cells.filter(isLine);
+  const context = contextOf(scope, EXACT);
+  const charts: Chart[] = [];
+  if (shown.length > 0) {
+    const depth = usualDepth(shown);
+    const atDepth = shown.filter((cell) => cell.scenario.queueDepth === depth);
+    const rows = (cells: typeof shown) => cells.map((cell) => estimateRow(cell, "puntRatio", all));
+    charts.push(
+      { name: `punt-table${suffix}`, spec: puntTableChart(rows(atDepth), context) },
+      { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows(shown), context) },
+    );
+  }
+  const workers = measuredRows(shown, "workersPeak", all);
+  if (workers.length > 0) {
+    charts.push({ name: `workers${suffix}`, spec: workersChart(workers, context) });
+  }
+  const pace = paceRows(scope);
+  if (pace.length > 0) charts.push({ name: `pace${suffix}`, spec: paceChart(pace, context) });
+  return charts;
+}
+
+/** At the lowest paced depth: pace is about single writes. */
+function paceRows({ slice, all }: Scope) {
+  const lowest = Math.min(...slice.paced.map((cell) => cell.scenario.queueDepth));
+  return slice.paced
+    .filter((cell) => cell.scenario.queueDepth === lowest && isLine(cell))
+    .map((cell) => ({
+      ...estimateRow(cell, "puntRatio", all),
+      intervalMs: cell.scenario.intervalNs / 1e6,
+      puntsPerSecond: estimate(cell, "puntsPerSecond")?.point ?? null,
+    }))
+    .filter((row): row is typeof row & MeasuredRow => row.value !== null);
+}

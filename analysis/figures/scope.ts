@@ -1,0 +1,73 @@
+import type { Analysis } from "../analysis.js";
+import type { Cell } from "../cells.js";
+import type { ChartContext } from "../charts/chart.js";
+import { type Slice, slicesOf } from "../slice.js";
+import { EMULATED_NOTE, type Subject, subjectName } from "../subject.js";
+
+/** The cells and names that a set of charts is drawn from. */
+export interface Scope {
+  slice: Slice;
+  /** Subjects drawn, in order. */
+  subjects: readonly Subject[];
+  /** All subjects of the report: names are made to tell these apart. */
+  all: readonly Subject[];
+  /** Appended to file names. */
+  suffix: string;
+}
+
+/** The main slice of the subjects that `wanted` picks; null when nothing of them was measured. */
+export function scopeOf(
+  analysis: Analysis,
+  wanted: (subject: Subject) => boolean,
+  suffix = "",
+): Scope | null {
+  const [slice] = slicesOf(analysis.cells.filter((cell) => wanted(cell.subject)));
+  if (!slice) return null;
+  const present = new Set(slice.cells.concat(slice.paced).map((cell) => cell.subject));
+  const subjects = analysis.subjects.filter((subject) => present.has(subject));
+  return { slice, subjects, all: analysis.subjects, suffix };
+}
+
+/** Times of real and of emulated hardware never share a chart. */
+export function withTimesOf(scope: Scope, emulated: boolean): Scope | null {
+  const subjects = scope.subjects.filter((subject) => subject.emulated === emulated);
+  if (subjects.length === 0) return null;
+  const keep = (cell: Cell): boolean => cell.subject.emulated === emulated;
+  const slice = {
+    ...scope.slice,
+    cells: scope.slice.cells.filter(keep),
+    paced: scope.slice.paced.filter(keep),
+  };
+  return { ...scope, slice, subjects, suffix: `${scope.suffix}${emulated ? "-emulated" : ""}` };
+}
+
+/** For charts of times; charts of counts pass their own note. */
+export function contextOf(scope: Scope, note: string = EMULATED_NOTE): ChartContext {
+  const filesystems = [...new Set(scope.subjects.map((subject) => subject.filesystem))];
+  return {
+    workload: `${scope.slice.workload}, ${filesystems.join(", ")}`,
+    subjects: scope.subjects.map((subject) => subjectName(subject, scope.all)),
+    emulatedNote: scope.subjects.some((subject) => subject.emulated) ? note : null,
+  };
+}
+
+/** The psync and libaio controls belong to the cost; as lines they would only crowd a chart. */
+export function isLine({ scenario }: Cell): boolean {
+  if (scenario.arm === "inline") return true;
+  return scenario.arm === "forced" && scenario.preparation === "dd-prefill";
+}
+
+/** The depth that most cells share; among equals the middle one. */
+export function usualDepth(cells: readonly Cell[]): number {
+  const counts = new Map<number, number>();
+  for (const cell of cells) {
+    const { queueDepth } = cell.scenario;
+    counts.set(queueDepth, (counts.get(queueDepth) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  const depths = [...counts.entries()]
+    .filter(([, count]) => count === most)
+    .map(([depth]) => depth);
+  depths.sort((a, b) => a - b);
+  return depths[Math.floor((depths.length - 1) / 2)] ?? 1;
+}

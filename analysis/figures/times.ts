@@ -1,0 +1,95 @@
+import type { Cell } from "../cells.js";
+import { measuredRows, significant } from "../chart-rows.js";
+import type { Chart } from "../charts/chart.js";
+import { type CpuRow, cpuChart, type Spender } from "../charts/cpu.js";
+import { instructionsChart } from "../charts/instructions.js";
+import { iopsChart } from "../charts/iops.js";
+import { latencyChart } from "../charts/latency.js";
+import { loadLatencyChart } from "../charts/load-latency.js";
+import { trialsChart } from "../charts/trials.js";
+import { estimate } from "../estimate.js";
+import type { Metric } from "../metrics.js";
+import type { Subject } from "../subject.js";
+import { costFigure } from "./cost.js";
+import { percentileFigure } from "./percentiles.js";
+import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+import { trialRows } from "./trials.js";
+
+/** Charts of times and CPU. The scope holds either real or emulated subjects. */
+export function timeCharts(scope: Scope, targetUs: number | null): Chart[] {
+  const { slice, all, suffix } = scope;
+  const context = contextOf(scope);
+  const shown = slice.cells.filter(isLine);
+  const charts: Chart[] = [];
+  const add = (name: string, spec: () => Chart["spec"], rows: readonly unknown[]): void => {
+    if (rows.length > 0) charts.push({ name: `${name}${suffix}`, spec: spec() });
+  };
+  const iops = measuredRows(shown, "iops", all);
+  add("iops", () => iopsChart(iops, context), iops);
+  const latency = (["p50", "p99"] as const).flatMap((quantile) =>
+    measuredRows(shown, quantile === "p50" ? "latencyNsP50" : "latencyNsP99", all, 1000).map(
+      (row) => ({ ...row, quantile }),
+    ),
+  );
+  add("latency", () => latencyChart(latency, context), latency);
+  charts.push(...percentileFigure(scope));
+  const load = loadRows(shown, all);
+  add("load-latency", () => loadLatencyChart(load, context, targetUs), load);
+  const cpu = spenderRows(shown, all, CPU_SPENDERS);
+  add("cpu", () => cpuChart(cpu, context), cpu);
+  charts.push(...costFigure(scope));
+  charts.push(...instructionFigure(scope));
+  const trials = trialRows(scope);
+  add("trials", () => trialsChart(trials, context), trials);
+  return charts;
+}
+
+function loadRows(cells: readonly Cell[], all: readonly Subject[]) {
+  return cells.flatMap((cell) => {
+    const [row] = measuredRows([cell], "latencyNsP99", all, 1000);
+    const iops = estimate(cell, "iops");
+    return row && iops ? [{ ...row, iops: significant(iops.point) }] : [];
+  });
+}
+
+const CPU_SPENDERS: readonly [Spender, Metric][] = [
+  ["submitter", "cpuNsSubmitter"],
+  ["io-wq workers", "cpuNsIoWq"],
+  ["rest of the system", "cpuNsRest"],
+];
+const INSTRUCTION_SPENDERS: readonly [Spender, Metric][] = [
+  ["submitter", "instructionsSubmitter"],
+  ["io-wq workers", "instructionsIoWq"],
+  ["rest of the system", "instructionsRest"],
+];
+
+/** In µs, or in thousand instructions. */
+function spenderRows(
+  cells: readonly Cell[],
+  all: readonly Subject[],
+  spenders: readonly [Spender, Metric][],
+): CpuRow[] {
+  return spenders.flatMap(([spender, metric], order) =>
+    measuredRows(cells, metric, all, 1000).map((row) => ({
+      ...row,
+      // The system's part is a difference of two clocks: a little below zero is zero.
+      value: Math.max(0, row.value),
+      spender,
+      order,
+    })),
+  );
+}
+
+/** Exact whatever the machine, so without the note on emulated times. */
+function instructionFigure(scope: Scope): Chart[] {
+  const cells = scope.slice.cells.filter(
+    (cell) => isLine(cell) && estimate(cell, "instructionsSubmitter") !== null,
+  );
+  if (cells.length === 0) return [];
+  const depth = usualDepth(cells);
+  const atDepth = cells.filter((cell) => cell.scenario.queueDepth === depth);
+  const rows = spenderRows(atDepth, scope.all, INSTRUCTION_SPENDERS);
+  const context = { ...contextOf(scope), emulatedNote: null };
+  const name = `instructions${scope.suffix.replace("-emulated", "")}`;
+  return [{ name, spec: instructionsChart(rows, context) }];
+}
