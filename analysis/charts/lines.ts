@@ -14,6 +14,8 @@ export interface LineOptions {
   order?: ChartSpec;
   /** More lines for the tooltip. */
   tooltip?: ChartSpec[];
+  /** Replaces the usual scale of the value. */
+  scale?: ChartSpec;
   /** false: rows carry no interval. */
   band?: boolean;
 }
@@ -58,7 +60,8 @@ const DIMMED = { condition: { param: "pick", empty: true, value: 1 }, value: 0.1
 export function lineLayers(rows: readonly SeriesRow[], options: LineOptions): ChartSpec {
   const { valueTitle, logarithmic = false } = options;
   const { color, strokeDash, shape } = seriesEncoding(rows, "line");
-  const scale = logarithmic ? { type: "log", nice: false, padding: 6 } : { zero: true };
+  const usual = logarithmic ? { type: "log", nice: false, padding: 6 } : { zero: true };
+  const scale = options.scale ?? usual;
   const order = options.order ? { order: options.order } : {};
   const line = {
     params: [

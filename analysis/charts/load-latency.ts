@@ -26,6 +26,7 @@ export function loadLatencyChart(
       field: "iops",
       type: "quantitative",
       title: "achieved IOPS",
+      scale: { zero: true },
       axis: { ...RATE_AXIS, tickCount: 5 },
     },
     valueTitle: "p99 latency",

@@ -40,7 +40,8 @@ export function paceChart(rows: readonly PaceRow[], context: ChartContext): Char
             format: ",.1f",
           },
         ],
-        axis: { format: ".0%" },
+        axis: { format: ".0%", values: [0, 0.25, 0.5, 0.75, 1] },
+        scale: { domain: [0, 1], nice: false, padding: 8 },
       }),
     },
   });

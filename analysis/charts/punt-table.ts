@@ -12,7 +12,7 @@ export function puntTableChart(rows: readonly EstimateRow[], context: ChartConte
   const cells = rows.map((row) => ({ ...row, label: puntLabel(row.value) }));
   const reading = `share of writes handed to an io-wq worker at queue depth ${depth}; n/m: not measured`;
   return chartSpec("Does my write punt?", subtitleOf(context, reading), cells, {
-    width: { step: 104 },
+    width: { step: 116 },
     height: { step: 34 },
     encoding: {
       x: {

@@ -50,7 +50,10 @@ export function seriesEncoding(rows: readonly SeriesRow[], marks: "line" | "bar"
   if (marks === "bar") return { color };
   return {
     color,
-    strokeDash: channel(series.map((row) => ARM_DASHES[row.arm])),
+    strokeDash: channel(
+      series.map((row) => ARM_DASHES[row.arm]),
+      null,
+    ),
     shape: channel(series.map((row) => ARM_SHAPES[row.arm])),
   };
 }

@@ -1,0 +1,27 @@
+import { Command } from "commander";
+
+export interface PlanOptions {
+  iops: string;
+  p99: string;
+  kernels?: string;
+  coresCost?: string;
+  results?: string[];
+  json?: boolean;
+}
+
+/** `puntbench plan`: what a load costs on each kernel and preparation that was measured. */
+export function planCommand(): Command {
+  return new Command("plan")
+    .description("capacity planning: devices and cores for a load, from what was measured")
+    .requiredOption("--iops <rate>", "writes per second wanted, like 100k")
+    .requiredOption("--p99 <latency>", "99 % of the writes must be done within this, like 2ms")
+    .option("--kernels <labels>", "only these kernel labels, separated by commas")
+    .option("--cores-cost <price>", "price of one core, to put a value on savings")
+    .option("--results <paths...>", "results files or folders (default: results/)")
+    .option("--json", "print one JSON object instead of tables")
+    .addHelpText("after", "\nExample:\n  puntbench plan --iops 100k --p99 2ms --kernels 6.1,6.12\n")
+    .action(async (options: PlanOptions) => {
+      const { runPlan } = await import("../plan/run.js");
+      await runPlan(options);
+    });
+}

@@ -1,0 +1,157 @@
+import type { Preparation } from "../../results/vocabulary.js";
+import type { Cell } from "../cells.js";
+import { type Estimate, estimate } from "../estimate.js";
+import type { Subject } from "../subject.js";
+
+/** What is asked of the system. */
+export interface Demand {
+  iops: number;
+  latencyNsP99: number;
+}
+
+/** A measured point of operation. */
+export interface OperatingPoint {
+  queueDepth: number;
+  /** 0: back to back. */
+  intervalNs: number;
+  iops: Estimate;
+  latencyNsP99: Estimate;
+  cpuNsSubmitter: Estimate | null;
+  cpuNsIoWq: Estimate | null;
+  cpuNsRest: Estimate | null;
+}
+
+/** Whole cores kept busy: CPU time per second. */
+export interface Cores {
+  submitter: number | null;
+  ioWq: number | null;
+  /** Completion workers, interrupts and whatever else ran; only as good as the machine was idle. */
+  rest: number | null;
+  /** Submitter and io-wq, with the ends of their intervals. */
+  total: { point: number; lower: number; upper: number } | null;
+}
+
+export interface Capacity {
+  subject: Subject;
+  preparation: Preparation;
+  /** The highest measured load within the latency target; null: none is. */
+  best: OperatingPoint | null;
+  /** Devices like the measured one that carry the demand at that load or below. */
+  devices: number | null;
+  cores: Cores | null;
+  /** What this rests on, or which run would tell more. */
+  remarks: string[];
+}
+
+/** Every point of one preparation on one subject, from low to high load; emulated times are none. */
+export function operatingPoints(
+  cells: readonly Cell[],
+  preparation: Preparation,
+): OperatingPoint[] {
+  return cells
+    .filter((cell) => cell.scenario.preparation === preparation && cell.scenario.arm === "inline")
+    .flatMap((cell) => {
+      const iops = estimate(cell, "iops");
+      const latencyNsP99 = estimate(cell, "latencyNsP99");
+      if (!iops || !latencyNsP99 || cell.subject.emulated) return [];
+      const { queueDepth, intervalNs } = cell.scenario;
+      return [
+        {
+          queueDepth,
+          intervalNs,
+          iops,
+          latencyNsP99,
+          cpuNsSubmitter: estimate(cell, "cpuNsSubmitter"),
+          cpuNsIoWq: estimate(cell, "cpuNsIoWq"),
+          cpuNsRest: estimate(cell, "cpuNsRest"),
+        },
+      ];
+    })
+    .sort((a, b) => a.iops.point - b.iops.point);
+}
+
+/**
+ * What a preparation carries on one subject: only points that were measured, nothing in between and
+ * nothing beyond. A load below the lowest measured one is charged at that one's CPU per write.
+ *
+ * @param points as `operatingPoints` returns them, at least one.
+ */
+export function capacityOf(
+  subject: Subject,
+  preparation: Preparation,
+  points: readonly OperatingPoint[],
+  demand: Demand,
+): Capacity {
+  const within = points.filter((point) => point.latencyNsP99.point <= demand.latencyNsP99);
+  const best = within.at(-1) ?? null;
+  if (!best) {
+    const remarks = [hopeless(points)];
+    return { subject, preparation, best, devices: null, cores: null, remarks };
+  }
+  const devices = Math.ceil(demand.iops / best.iops.point);
+  const each = demand.iops / devices;
+  const operating = within.find((point) => point.iops.point >= each) ?? best;
+  return {
+    subject,
+    preparation,
+    best,
+    devices,
+    cores: coresAt(operating, demand.iops),
+    remarks: remarksOn(points, within, best, each, demand),
+  };
+}
+
+function coresAt(point: OperatingPoint, iops: number): Cores {
+  const cores = (nsPerWrite: number): number => (nsPerWrite * iops) / 1e9;
+  const of = (estimated: Estimate | null): number | null =>
+    estimated && cores(Math.max(0, estimated.point));
+  const { cpuNsSubmitter: submitter, cpuNsIoWq: ioWq } = point;
+  const total = submitter &&
+    ioWq && {
+      point: cores(submitter.point + ioWq.point),
+      lower: cores(submitter.lower + ioWq.lower),
+      upper: cores(submitter.upper + ioWq.upper),
+    };
+  return { submitter: of(submitter), ioWq: of(ioWq), rest: of(point.cpuNsRest), total };
+}
+
+function hopeless(points: readonly OperatingPoint[]): string {
+  const paced = points.some((point) => point.intervalNs > 0);
+  return paced
+    ? "no measured load holds the target"
+    : "no measured depth holds the target; paced writes may: bench --interval 1ms,10ms";
+}
+
+function remarksOn(
+  points: readonly OperatingPoint[],
+  within: readonly OperatingPoint[],
+  best: OperatingPoint,
+  each: number,
+  demand: Demand,
+): string[] {
+  const remarks: string[] = [];
+  const deepest = Math.max(...points.map((point) => point.queueDepth));
+  const next = Math.min(
+    ...points.map((point) => point.queueDepth).filter((depth) => depth > best.queueDepth),
+  );
+  if (best.queueDepth === deepest) {
+    remarks.push(
+      `the deepest measured depth holds the target, so it may carry more: bench --queue-depths ${2 * deepest},${4 * deepest}`,
+    );
+  } else if (next > best.queueDepth + 1) {
+    remarks.push(
+      `between depth ${best.queueDepth} and ${next} nothing was measured: bench --queue-depths ${Math.round(Math.sqrt(best.queueDepth * next))}`,
+    );
+  }
+  if (best.latencyNsP99.upper > demand.latencyNsP99) {
+    remarks.push("the interval of its p99 reaches beyond the target");
+  }
+  const lowest = within[0] as OperatingPoint;
+  if (each < 0.5 * lowest.iops.point) {
+    const interval = `${Math.max(1, Math.round(1e6 / each))}us`;
+    remarks.push(
+      `the load is far below the lowest measured, whose CPU per write is used: bench --interval ${interval}`,
+    );
+  }
+  return remarks;
+}

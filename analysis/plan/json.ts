@@ -1,0 +1,39 @@
+import { subjectName } from "../subject.js";
+import { PLAN_ASSUMPTIONS } from "./output.js";
+import type { Plan, Saving } from "./plan.js";
+
+/** The plan for programs: names instead of objects, estimates whole. */
+export function planJson(plan: Plan, coresCost: number | null): object {
+  const subjects = [...new Set(plan.capacities.map((capacity) => capacity.subject))];
+  const cost = (cores: number | undefined): number | null =>
+    coresCost === null || cores === undefined ? null : cores * coresCost;
+  const side = ({ subject, preparation }: Saving["from"]) => ({
+    kernel: subjectName(subject, subjects),
+    preparation,
+  });
+  return {
+    demand: plan.demand,
+    workload: plan.workload,
+    assumptions: PLAN_ASSUMPTIONS,
+    capacities: plan.capacities.map(({ subject, ...capacity }) => ({
+      kernel: subject.kernelLabel,
+      filesystem: subject.filesystem,
+      ...capacity,
+      cost: cost(capacity.cores?.total?.point),
+    })),
+    savings: plan.savings.map(({ from, to, ...rest }) => ({
+      ...rest,
+      from: side(from),
+      to: side(to),
+      value: cost(rest.cores),
+    })),
+    prefill: plan.breakEvens.flatMap(({ subject, evens }) =>
+      evens.map((even) => ({
+        kernel: subject.kernelLabel,
+        filesystem: subject.filesystem,
+        ...even,
+      })),
+    ),
+    leftOut: plan.leftOut.map((subject) => subjectName(subject, [subject])),
+  };
+}

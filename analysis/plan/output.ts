@@ -1,0 +1,151 @@
+import { renderTable } from "../../terminal/table.js";
+import { formatNs, formatRate } from "../../terminal/units.js";
+import type { PrefillBreakEven } from "../prefill.js";
+import { type Subject, subjectName } from "../subject.js";
+import type { Capacity } from "./capacity.js";
+import type { Plan, Saving } from "./plan.js";
+
+export const PLAN_ASSUMPTIONS: readonly string[] = [
+  "only measured points count: nothing is interpolated between depths or extrapolated beyond them",
+  "devices and hosts are like the measured one, and the load spreads evenly over them",
+  "CPU per write at the wanted load is that of the measured point that carries it",
+  "every write is the first one to its block: a block that was written before costs what dd-prefill costs",
+  "cores are submitter and io-wq; the rest of the system is shown beside, since other programs are in it",
+];
+
+/** `coresCost` is money per core, in whatever currency and period the user thinks in. */
+export function planText(plan: Plan, coresCost: number | null): string {
+  const subjects = subjectsOf(plan);
+  const { demand } = plan;
+  const lines = [
+    `Wanted: ${formatRate(demand.iops)} writes/s with p99 within ${formatNs(demand.latencyNsP99)} (${plan.workload})`,
+    "",
+    capacityTable(plan, subjects, coresCost),
+    "",
+  ];
+  lines.push(...remarkLines(plan, subjects));
+  lines.push("", ...savingLines(plan, subjects, coresCost));
+  lines.push("", ...breakEvenLines(plan, subjects), "Assumptions:");
+  lines.push(...PLAN_ASSUMPTIONS.map((text) => `  - ${text}`));
+  if (plan.leftOut.length > 0) {
+    const names = plan.leftOut.map((subject) => subjectName(subject, [...subjects, subject]));
+    lines.push(`Left out, since emulated times mean nothing: ${names.join(", ")}`);
+  }
+  return lines.join("\n").replaceAll(/\n{3,}/g, "\n\n");
+}
+
+function subjectsOf(plan: Plan): Subject[] {
+  return [...new Set(plan.capacities.map((capacity) => capacity.subject))];
+}
+
+/** The same remark on several capacities is made once. */
+export function remarkLines(plan: Plan, subjects: readonly Subject[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const capacity of plan.capacities) {
+    for (const remark of capacity.remarks) {
+      names.set(remark, [...(names.get(remark) ?? []), nameOf(capacity, subjects)]);
+    }
+  }
+  return [...names].map(([remark, who]) => `${remark} (${who.join(", ")})`);
+}
+
+function nameOf(capacity: Capacity, subjects: readonly Subject[]): string {
+  return `${subjectName(capacity.subject, subjects)} ${capacity.preparation}`;
+}
+
+export function capacityRows(
+  plan: Plan,
+  subjects: readonly Subject[],
+  coresCost: number | null,
+): string[][] {
+  return plan.capacities.map(({ subject, preparation, best, devices, cores }) => [
+    subjectName(subject, subjects),
+    preparation,
+    best ? formatRate(best.iops.point) : "none",
+    best ? pointName(best.queueDepth, best.intervalNs) : "",
+    best ? formatNs(best.latencyNsP99.point) : "",
+    devices === null ? "" : String(devices),
+    number(cores?.submitter),
+    number(cores?.ioWq),
+    number(cores?.rest),
+    cores?.total
+      ? `${number(cores.total.point)} (${number(cores.total.lower)} to ${number(cores.total.upper)})`
+      : "",
+    ...(coresCost === null ? [] : [cores?.total ? (cores.total.point * coresCost).toFixed(0) : ""]),
+  ]);
+}
+
+export function capacityColumns(coresCost: number | null) {
+  const right = (title: string) => ({ title, align: "right" as const });
+  return [
+    { title: "kernel" },
+    { title: "preparation" },
+    right("highest load"),
+    right("at"),
+    right("p99"),
+    right("devices"),
+    right("cores: submitter"),
+    right("io-wq"),
+    right("rest of system"),
+    right("submitter + io-wq (95 %)"),
+    ...(coresCost === null ? [] : [right("cost")]),
+  ];
+}
+
+function capacityTable(plan: Plan, subjects: readonly Subject[], coresCost: number | null): string {
+  return renderTable(capacityColumns(coresCost), capacityRows(plan, subjects, coresCost));
+}
+
+function pointName(queueDepth: number, intervalNs: number): string {
+  return intervalNs > 0 ? `every ${formatNs(intervalNs)}` : `depth ${queueDepth}`;
+}
+
+function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? "?" : value.toFixed(value >= 10 ? 1 : 2);
+}
+
+function savingLines(plan: Plan, subjects: readonly Subject[], coresCost: number | null): string[] {
+  return plan.savings
+    .filter((saving) => saving.lower > 0 || saving.upper < 0)
+    .map((saving) => savingSentence(saving, subjects, coresCost));
+}
+
+export function savingSentence(
+  { kind, from, to, cores, lower, upper }: Saving,
+  subjects: readonly Subject[],
+  coresCost: number | null,
+): string {
+  const what =
+    kind === "kernel"
+      ? `${from.preparation}: from ${subjectName(from.subject, subjects)} to ${subjectName(to.subject, subjects)}`
+      : `${subjectName(from.subject, subjects)}: from ${from.preparation} to ${to.preparation}`;
+  const verb = cores >= 0 ? "saves" : "costs";
+  const [low, high] = cores >= 0 ? [lower, upper] : [-upper, -lower];
+  const money = coresCost === null ? "" : `, worth ${(Math.abs(cores) * coresCost).toFixed(0)}`;
+  return `${what} ${verb} ${number(Math.abs(cores))} cores (${number(low)} to ${number(high)})${money}`;
+}
+
+function breakEvenLines(plan: Plan, subjects: readonly Subject[]): string[] {
+  return plan.breakEvens.flatMap(({ subject, evens }) =>
+    atMiddleDepth(evens).map(
+      (even) => `${subjectName(subject, subjects)}: ${breakEvenSentence(even)}`,
+    ),
+  );
+}
+
+/** One depth is enough for people; `--json` has all. */
+export function atMiddleDepth(evens: readonly PrefillBreakEven[]): PrefillBreakEven[] {
+  const depths = [...new Set(evens.map((even) => even.queueDepth))].sort((a, b) => a - b);
+  const middle = depths[Math.floor((depths.length - 1) / 2)];
+  return evens.filter((even) => even.queueDepth === middle);
+}
+
+export function breakEvenSentence(even: PrefillBreakEven): string {
+  const { preparation, queueDepth, writesPerGib, shareOfFile } = even;
+  const takes = `${formatNs(even.prefillNsPerGib.point)} a GiB against ${formatNs(even.otherNsPerGib.point)}`;
+  const verdict =
+    writesPerGib === null || shareOfFile === null
+      ? "does not pay for itself within one pass over the file"
+      : `has paid for itself after ${formatRate(writesPerGib)} writes to each GiB (${(shareOfFile * 100).toFixed(0)} % of the file)`;
+  return `a prefill (${takes}) instead of ${preparation}, depth ${queueDepth}, ${verdict}`;
+}

@@ -1,0 +1,83 @@
+import { PREPARATIONS } from "../../results/vocabulary.js";
+import { UserError } from "../../terminal/errors.js";
+import type { Analysis } from "../analysis.js";
+import { type PrefillBreakEven, prefillBreakEvens } from "../prefill.js";
+import { groupBy, slicesOf } from "../slice.js";
+import type { Subject } from "../subject.js";
+import { type Capacity, capacityOf, type Demand, operatingPoints } from "./capacity.js";
+
+/** Fewer cores for the same load, by another kernel or another preparation. */
+export interface Saving {
+  kind: "kernel" | "preparation";
+  from: Capacity;
+  to: Capacity;
+  cores: number;
+  /** From the ends of both intervals: cautious. */
+  lower: number;
+  upper: number;
+}
+
+export interface Plan {
+  demand: Demand;
+  workload: string;
+  capacities: Capacity[];
+  savings: Saving[];
+  breakEvens: { subject: Subject; evens: PrefillBreakEven[] }[];
+  leftOut: Subject[];
+}
+
+/** Throws UserError when there is no time to plan with. */
+export function planFor(analysis: Analysis, demand: Demand): Plan {
+  const real = analysis.cells.filter((cell) => !cell.subject.emulated && cell.runOf.length > 0);
+  const [slice] = slicesOf(real);
+  if (!slice) {
+    throw new UserError(
+      "nothing to plan with: all results come from emulated machines, whose times mean nothing",
+      "Measure on the hardware in question: puntbench bench --queue-depths 1,2,4,8,16,32,64",
+    );
+  }
+  const bySubject = groupBy([...slice.cells, ...slice.paced], (cell) => cell.subject);
+  const capacities = [...bySubject].flatMap(([subject, cells]) =>
+    PREPARATIONS.flatMap((preparation) => {
+      const points = operatingPoints(cells, preparation);
+      return points.length > 0 ? [capacityOf(subject, preparation, points, demand)] : [];
+    }),
+  );
+  const breakEvens = [...bySubject].map(([subject, cells]) => ({
+    subject,
+    evens: prefillBreakEvens(cells.filter((cell) => cell.scenario.intervalNs === 0)),
+  }));
+  const leftOut = analysis.subjects.filter((subject) => subject.emulated);
+  const { workload } = slice;
+  return { demand, workload, capacities, savings: savingsIn(capacities), breakEvens, leftOut };
+}
+
+/** Each kernel against the last one for the same preparation; each preparation against dd-prefill. */
+function savingsIn(capacities: readonly Capacity[]): Saving[] {
+  return capacities.flatMap((from) => {
+    const sameFilesystem = capacities.filter(
+      (other) => other.subject.filesystem === from.subject.filesystem,
+    );
+    const newest = sameFilesystem.filter((other) => other.preparation === from.preparation).at(-1);
+    const prefill = sameFilesystem.find(
+      (other) => other.subject === from.subject && other.preparation === "dd-prefill",
+    );
+    return [
+      newest && newest !== from ? saving("kernel", from, newest) : null,
+      prefill && prefill !== from ? saving("preparation", from, prefill) : null,
+    ].filter((found): found is Saving => found !== null);
+  });
+}
+
+function saving(kind: Saving["kind"], from: Capacity, to: Capacity): Saving | null {
+  const [before, after] = [from.cores?.total, to.cores?.total];
+  if (!before || !after) return null;
+  return {
+    kind,
+    from,
+    to,
+    cores: before.point - after.point,
+    lower: before.lower - after.upper,
+    upper: before.upper - after.lower,
+  };
+}
