@@ -50,10 +50,7 @@ export function seriesEncoding(rows: readonly SeriesRow[], marks: "line" | "bar"
   if (marks === "bar") return { color };
   return {
     color,
-    strokeDash: channel(
-      series.map((row) => ARM_DASHES[row.arm]),
-      null,
-    ),
+    strokeDash: channel(series.map((row) => ARM_DASHES[row.arm])),
     shape: channel(series.map((row) => ARM_SHAPES[row.arm])),
   };
 }

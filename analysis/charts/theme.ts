@@ -88,7 +88,7 @@ export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
       titleFontWeight: "normal",
       labelLimit: 260,
       symbolOpacity: 1,
-      symbolStrokeWidth: 2,
+      symbolStrokeWidth: 0,
     },
     text: { color: shades.text },
   };

@@ -1,5 +1,12 @@
 import { Command } from "commander";
 
+export interface ReportOptions {
+  out: string;
+  title?: string;
+  iops: string;
+  p99: string;
+}
+
 /** `puntbench report [PATHS...]`: charts and one self-contained page from results files. */
 export function reportCommand(): Command {
   return new Command("report")
@@ -7,7 +14,9 @@ export function reportCommand(): Command {
     .argument("[paths...]", "results files or folders (default: results/, else the reference run)")
     .option("--out <dir>", "folder to write to", "results/report")
     .option("--title <text>", "headline of the report")
-    .action(async (paths: string[], options: { out: string; title?: string }) => {
+    .option("--iops <rate>", "load of the capacity example", "100k")
+    .option("--p99 <latency>", "latency target of the capacity example", "2ms")
+    .action(async (paths: string[], options: ReportOptions) => {
       const { writeReport } = await import("../report/write.js");
       await writeReport(paths, options);
     });

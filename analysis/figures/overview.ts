@@ -1,25 +1,41 @@
 import type { Analysis } from "../analysis.js";
 import type { Chart } from "../charts/chart.js";
-import type { Comparison } from "../comparison/compare.js";
+import type { Subject } from "../subject.js";
 import { countCharts } from "./counts.js";
-import { scopeOf, withTimesOf } from "./scope.js";
+import { type Scope, scopeOf, withTimesOf } from "./scope.js";
 import { timeCharts } from "./times.js";
-import { upgradeFigure } from "./upgrade.js";
+
+/** Beyond this many panels a chart of all kernels is no overview; the others have their own pages. */
+const PANELS_MAX = 12;
 
 /** The charts over all kernels, in the order in which they are read. */
-export function overviewCharts(
-  analysis: Analysis,
-  comparison: Comparison | null,
-  targetUs: number | null,
-): Chart[] {
+export function overviewCharts(analysis: Analysis, targetUs: number | null): Chart[] {
   const scope = scopeOf(analysis, () => true);
   if (!scope) return [];
-  const real = withTimesOf(scope, false);
-  const emulated = withTimesOf(scope, true);
+  const [table, ...counts] = countCharts(scope);
+  const few = fewSubjects(analysis, scope);
+  const ofFew = few && countCharts(few).slice(1);
+  const real = few && withTimesOf(few, false);
+  const emulated = few && withTimesOf(few, true);
   return [
-    ...countCharts(scope),
-    ...(comparison ? upgradeFigure(comparison, scope) : []),
+    ...(table ? [table] : []),
+    ...(ofFew ?? counts),
     ...(real ? timeCharts(real, targetUs) : []),
     ...(emulated ? timeCharts(emulated, targetUs) : []),
   ];
+}
+
+/** All subjects if they fit, else those of the filesystem with the most kernels, newest first. */
+function fewSubjects(analysis: Analysis, scope: Scope): Scope | null {
+  if (scope.subjects.length <= PANELS_MAX) return scope;
+  const byFilesystem = new Map<string, Subject[]>();
+  for (const subject of scope.subjects) {
+    byFilesystem.set(subject.filesystem, [
+      ...(byFilesystem.get(subject.filesystem) ?? []),
+      subject,
+    ]);
+  }
+  const [most = []] = [...byFilesystem.values()].sort((a, b) => b.length - a.length);
+  const kept = new Set(most.slice(-PANELS_MAX));
+  return scopeOf(analysis, (subject) => kept.has(subject));
 }

@@ -1,54 +1,88 @@
-import type { Analysis } from "../analysis.js";
 import type { Chart } from "../charts/chart.js";
-import { type Html, html } from "./html.js";
-import { provenanceSection } from "./provenance.js";
+import { type Html, html, htmlTable } from "./html.js";
+import { type Block, chartsOf, type Report, type Section } from "./model.js";
 import { CONTENT_SECURITY_POLICY, pageScripts, pageStyle } from "./scripts.js";
-import { warningsBox } from "./warnings.js";
 
 /** The whole report as one file: no request, no eval, readable from disk and offline. */
-export function reportPage(analysis: Analysis, charts: readonly Chart[], title: string): string {
-  const page = html`<!doctype html>
+export function reportPage(report: Report): string {
+  const charts = chartsOf(report).map(({ chart }) => chart);
+  return html`<!doctype html>
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
-<title>${title}</title>
+<title>${report.title}</title>
 ${pageStyle()}
 </head>
 <body>
 <header>
 <button class="theme" type="button">light / dark</button>
-<h1>${title}</h1>
-<p class="faint">${whatWasRead(analysis)}</p>
+<h1>${report.title}</h1>
+<p class="faint">${report.basis}</p>
+<nav>${report.sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
 </header>
 <main>
-${warningsBox(analysis)}
-${charts.map((chart) => figure(chart))}
-${provenanceSection(analysis)}
+<section class="finding" id="finding"><ul>${report.findings.map(
+    (line) => html`<li>${line}</li>`,
+  )}</ul></section>
+${warningsBox(report.warnings)}
+${report.opening ? figure(report.opening, null) : null}
+${report.sections.map(sectionHtml)}
 </main>
 <noscript><p>Without JavaScript the charts are in the .svg and .png files beside this page.</p></noscript>
 ${pageScripts(charts)}
 </body>
 </html>
-`;
-  return page.text;
+`.text;
 }
 
-export const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
+const WARNINGS_SHOWN = 6;
 
-function whatWasRead(analysis: Analysis): string {
-  const trials = analysis.cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
-  const kernels = new Set(analysis.subjects.map((subject) => subject.kernelLabel)).size;
-  return `${trials.toLocaleString("en")} trials of ${plural(analysis.runs.length, "run")} on ${plural(kernels, "kernel")}`;
+function warningsBox(texts: readonly string[]): Html | null {
+  if (texts.length === 0) return null;
+  const items = (some: readonly string[]): Html =>
+    html`<ul>${some.map((text) => html`<li>${text}</li>`)}</ul>`;
+  const folded = texts.slice(WARNINGS_SHOWN);
+  return html`<section class="warnings" id="warnings"><strong>Before you read on</strong>
+${items(texts.slice(0, WARNINGS_SHOWN))}${
+  folded.length === 0
+    ? null
+    : html`<details><summary>${folded.length} more</summary>${items(folded)}</details>`
+}</section>`;
 }
 
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+function sectionHtml({ id, title, blocks }: Section): Html {
+  return html`<h2 id="${id}">${title}</h2>\n${blocks.map(blockHtml)}`;
+}
+
+function blockHtml(block: Block): Html {
+  switch (block.kind) {
+    case "text":
+      return html`<p>${block.text}</p>\n`;
+    case "list":
+      return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>\n`;
+    case "code":
+      return html`<pre>${block.text}</pre>\n`;
+    case "chart":
+      return figure(block.chart, block.caption);
+    case "table":
+      return htmlTable(
+        block.columns.map(({ title, align }) => ({ title, numeric: align === "right" })),
+        block.rows.map((row) => row.map(cellHtml)),
+      );
+    case "fold":
+      return html`<details><summary>${block.summary}</summary>${block.blocks.map(blockHtml)}</details>\n`;
+  }
+}
+
+/** Verdicts are coloured as well as said. */
+function cellHtml(text: string): Html | string {
+  return text === "better" || text === "worse" ? html`<span class="${text}">${text}</span>` : text;
 }
 
 /** A place that the page script fills with an interactive chart. */
-export function figure(chart: Chart, caption?: Html): Html {
+function figure(chart: Chart, caption: string | null): Html {
   return html`<figure><div class="chart" data-chart="${chart.name}"></div>${
     caption ? html`<figcaption>${caption}</figcaption>` : null
   }</figure>\n`;

@@ -1,23 +1,6 @@
 import type { Header } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Analysis } from "../analysis.js";
 import type { Run } from "../load.js";
-import { type Html, html, htmlTable } from "./html.js";
-
-/** Where every run comes from: enough to judge it and to repeat it. */
-export function provenanceSection(analysis: Analysis): Html {
-  return html`<h2 id="runs">Runs</h2>
-<p>Each run is one results file: one machine, one boot, one configuration.</p>
-${analysis.runs.map(
-  (
-    run,
-  ) => html`<details><summary>${run.header.kernelLabel}: ${run.header.environment.filesystem.type} on
-${run.header.environment.device.name ?? "an unknown device"}, ${run.header.startedAt}${
-    run.complete ? null : html` <strong>incomplete</strong>`
-  }</summary>
-${htmlTable([{ title: "what" }, { title: "value" }], provenance(run))}</details>`,
-)}`;
-}
 
 /** Pairs of a word and a value. null in the file reads "not known". */
 export function provenance(run: Run): [string, string][] {

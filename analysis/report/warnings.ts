@@ -2,7 +2,6 @@ import type { Analysis } from "../analysis.js";
 import { type Cell, seriesName } from "../cells.js";
 import type { Run } from "../load.js";
 import { subjectName } from "../subject.js";
-import { type Html, html } from "./html.js";
 
 /** Everything that a reader must know before believing a figure, most general first; each text once. */
 export function warningTexts(analysis: Analysis): string[] {
@@ -15,21 +14,6 @@ export function warningTexts(analysis: Analysis): string[] {
       ...analysis.problems.map(({ file, message }) => `${file}: ${message}`),
     ]),
   ];
-}
-
-export function warningsBox(analysis: Analysis): Html | null {
-  const texts = warningTexts(analysis);
-  if (texts.length === 0) return null;
-  const shown = texts.slice(0, 6);
-  const folded = texts.slice(6);
-  return html`<section class="warnings" id="warnings"><strong>Before you read on</strong>
-<ul>${shown.map((text) => html`<li>${text}</li>`)}</ul>${
-    folded.length === 0
-      ? null
-      : html`<details><summary>${folded.length} more</summary><ul>${folded.map(
-          (text) => html`<li>${text}</li>`,
-        )}</ul></details>`
-  }</section>`;
 }
 
 function emulationWarnings(analysis: Analysis): string[] {

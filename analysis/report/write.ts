@@ -1,29 +1,36 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
+import { parseDurationNs } from "../../terminal/units.js";
 import { analyse, defaultPaths } from "../analysis.js";
 import type { Chart } from "../charts/chart.js";
-import { overviewCharts } from "../figures/overview.js";
+import type { ReportOptions } from "../commands/report.js";
+import { parseRate } from "../plan/run.js";
 import { renderPng } from "../render/png.js";
 import { renderSvg } from "../render/svg.js";
-import { DEFAULT_TITLE, reportPage } from "./page.js";
+import { buildReport, DEFAULT_TITLE } from "./build.js";
+import { reportMarkdown } from "./markdown.js";
+import { chartsOf } from "./model.js";
+import { reportPage } from "./page.js";
 
-export interface ReportOptions {
-  out: string;
-  title?: string;
-}
-
-/** Writes the report folder and says on stdout what lies where. Throws UserError. */
+/** Writes the report folder and says on stdout where the page lies. Throws UserError. */
 export async function writeReport(paths: readonly string[], options: ReportOptions): Promise<void> {
+  const demand = {
+    iops: parseRate(options.iops, "--iops"),
+    latencyNsP99: parseDurationNs(options.p99, "--p99"),
+  };
   const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
   for (const { file, message } of analysis.problems) {
     process.stderr.write(`puntbench: ${file}: ${message}\n`);
   }
-  const charts = overviewCharts(analysis, null, null);
-  makeFolder(options.out);
-  await Promise.all(charts.map((chart) => writeChart(chart, options.out)));
-  const page = join(options.out, "index.html");
-  writeFileSync(page, reportPage(analysis, charts, options.title ?? DEFAULT_TITLE));
+  const { out, title = DEFAULT_TITLE } = options;
+  const report = buildReport(analysis, { title, demand, out });
+  makeFolder(out);
+  const beside = chartsOf(report).filter(({ filesBeside }) => filesBeside);
+  await Promise.all(beside.map(({ chart }) => writeChart(chart, out)));
+  const page = join(out, "index.html");
+  writeFileSync(page, reportPage(report));
+  writeFileSync(join(out, "report.md"), reportMarkdown(report));
   process.stdout.write(`${page}\n`);
 }
 

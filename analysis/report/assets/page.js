@@ -43,11 +43,14 @@ void (async () => {
   );
   for (const holder of holders) inView.observe(holder);
 
+  // What is folded away is drawn when it is unfolded.
+  const isUnfolded = (holder) => holder.closest("details:not([open])") === null;
+
   let pass = 0;
   async function drawAll() {
     pass += 1;
     const mine = pass;
-    for (const holder of holders) {
+    for (const holder of holders.filter(isUnfolded)) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (mine !== pass) return;
       await draw(holder);
@@ -66,9 +69,8 @@ void (async () => {
     void applyTheme();
   });
   let beforePrint = null;
-  // On paper everything is light, and nothing may be folded away.
+  // On paper everything is light.
   addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
     beforePrint = chosen;
     chosen = "light";
     void applyTheme();

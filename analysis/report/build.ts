@@ -1,0 +1,59 @@
+import type { Analysis } from "../analysis.js";
+import type { Chart } from "../charts/chart.js";
+import { overviewCharts } from "../figures/overview.js";
+import type { Demand } from "../plan/capacity.js";
+import { capacitySection } from "./capacity.js";
+import { comparisonSection, reportComparison } from "./comparison.js";
+import { costSection } from "./cost.js";
+import { findings } from "./finding.js";
+import { kernelSections } from "./kernels.js";
+import { methodSection, repeatSection, runsSection } from "./method.js";
+import { chartBlock, type Report, type Section } from "./model.js";
+import { warningTexts } from "./warnings.js";
+import { plural } from "./words.js";
+
+export const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
+
+export interface ReportRequest {
+  title: string;
+  demand: Demand;
+  /** Folder of the report, named in the command that repeats it. */
+  out: string;
+}
+
+/** The whole report: findings and the table of punts first, evidence after. */
+export function buildReport(analysis: Analysis, request: ReportRequest): Report {
+  const comparison = reportComparison(analysis);
+  const targetUs = request.demand.latencyNsP99 / 1000;
+  const charts = overviewCharts(analysis, targetUs);
+  const opening = charts.find((chart) => chart.name === "punt-table") ?? null;
+  const sections: (Section | null)[] = [
+    comparison && comparisonSection(analysis, comparison),
+    costSection(analysis),
+    capacitySection(analysis, request.demand),
+    overviewSection(charts.filter((chart) => chart !== opening && chart.name !== "cost")),
+    kernelSections(analysis, targetUs),
+    methodSection(),
+    repeatSection(analysis, request.out),
+    runsSection(analysis),
+  ];
+  return {
+    title: request.title,
+    basis: basisOf(analysis),
+    findings: findings(analysis, comparison),
+    opening,
+    warnings: warningTexts(analysis),
+    sections: sections.filter((section): section is Section => section !== null),
+  };
+}
+
+function overviewSection(charts: readonly Chart[]): Section | null {
+  if (charts.length === 0) return null;
+  return { id: "charts", title: "All kernels", blocks: charts.map((chart) => chartBlock(chart)) };
+}
+
+function basisOf(analysis: Analysis): string {
+  const trials = analysis.cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
+  const kernels = new Set(analysis.subjects.map((subject) => subject.kernelLabel)).size;
+  return `${plural(trials, "trial")} in ${plural(analysis.runs.length, "run")} on ${plural(kernels, "kernel")}`;
+}

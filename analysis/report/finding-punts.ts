@@ -1,0 +1,77 @@
+import { PREPARATIONS } from "../../results/vocabulary.js";
+import type { Cell } from "../cells.js";
+import { estimate } from "../estimate.js";
+import type { Subject } from "../subject.js";
+import { joined } from "./words.js";
+
+type Habit = "every write punts" | "no write punts" | "some writes punt";
+
+/** From which ratios on "every" and "no" may be said; the first write to an inode may punt. */
+const EVERY = 0.99;
+const NONE = 0.01;
+
+/**
+ * Who punts, in words: preparations that behave alike on all kernels share a sentence. Emulated
+ * kernels count, since punts are exact there; a kernel measured both ways is named once.
+ */
+export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
+  const names = kernelNames(subjects);
+  const all = [...new Set(names.values())];
+  const alike = new Map<string, { preparations: string[]; habits: Map<Habit, string[]> }>();
+  for (const preparation of PREPARATIONS) {
+    const habits = habitsOf(cells, preparation, names);
+    if (habits.size === 0) continue;
+    const key = JSON.stringify([...habits]);
+    const group = alike.get(key) ?? { preparations: [], habits };
+    group.preparations.push(preparation);
+    alike.set(key, group);
+  }
+  return [...alike.values()].map(({ preparations, habits }) => {
+    const parts = [...habits].map(
+      ([habit, kernels]) => `${habit} ${onKernels(habit, kernels, all)}`,
+    );
+    return `${joined(preparations)}: ${parts.join("; ")}.`;
+  });
+}
+
+function onKernels(habit: Habit, kernels: readonly string[], all: readonly string[]): string {
+  if (kernels.length < all.length) return `on ${joined(kernels)}`;
+  if (all.length === 1) return `on ${all[0]}`;
+  return `on ${habit === "no write punts" ? "any of the" : "all"} ${all.length} kernels`;
+}
+
+/** The filesystem is part of the name only when there are several. */
+function kernelNames(subjects: readonly Subject[]): Map<Subject, string> {
+  const several = new Set(subjects.map((subject) => subject.filesystem)).size > 1;
+  return new Map(
+    subjects.map((subject) => [
+      subject,
+      several ? `${subject.kernelLabel} ${subject.filesystem}` : subject.kernelLabel,
+    ]),
+  );
+}
+
+function habitsOf(
+  cells: readonly Cell[],
+  preparation: string,
+  names: ReadonlyMap<Subject, string>,
+): Map<Habit, string[]> {
+  const ratios = new Map<string, number[]>();
+  for (const cell of cells) {
+    if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
+    const ratio = estimate(cell, "puntRatio");
+    const name = names.get(cell.subject);
+    if (ratio && name) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
+  }
+  const habits = new Map<Habit, string[]>();
+  for (const [name, values] of ratios) {
+    const habit = habitOf(values);
+    habits.set(habit, [...(habits.get(habit) ?? []), name]);
+  }
+  return habits;
+}
+
+function habitOf(ratios: readonly number[]): Habit {
+  if (ratios.every((ratio) => ratio >= EVERY)) return "every write punts";
+  return ratios.every((ratio) => ratio < NONE) ? "no write punts" : "some writes punt";
+}

@@ -1,0 +1,71 @@
+import type { Block, Report } from "./model.js";
+
+/** The same report for pull requests and wikis, with the PNG files that lie beside it. */
+export function reportMarkdown(report: Report): string {
+  const lines = [
+    `# ${escaped(report.title)}`,
+    "",
+    escaped(report.basis),
+    "",
+    ...report.findings.map((line) => `- ${escaped(line)}`),
+    "",
+  ];
+  if (report.warnings.length > 0) {
+    lines.push("**Before you read on**", "");
+    lines.push(...report.warnings.map((line) => `- ${escaped(line)}`), "");
+  }
+  if (report.opening) lines.push(image(report.opening), "");
+  for (const { title, blocks } of report.sections) {
+    lines.push(`## ${escaped(title)}`, "", ...blocks.flatMap(blockLines));
+  }
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function blockLines(block: Block): string[] {
+  switch (block.kind) {
+    case "text":
+      return [escaped(block.text), ""];
+    case "list":
+      return [...block.items.map((item) => `- ${escaped(item)}`), ""];
+    case "code":
+      return ["```sh", block.text.replaceAll("```", "'''"), "```", ""];
+    case "chart":
+      // Charts of single kernels are in the page only.
+      return block.filesBeside ? [image(block.chart), ""] : [];
+    case "table":
+      return [
+        row(block.columns.map(({ title }) => title)),
+        `|${block.columns.map(({ align }) => (align === "right" ? "---:" : "---")).join("|")}|`,
+        ...block.rows.map((cells) => row(cells)),
+        "",
+      ];
+    case "fold":
+      return [
+        `<details><summary>${escaped(block.summary)}</summary>`,
+        "",
+        ...block.blocks.flatMap(blockLines),
+        "</details>",
+        "",
+      ];
+  }
+}
+
+function image({ name, spec }: { name: string; spec: { [key: string]: unknown } }): string {
+  const { text } = spec.title as { text: string };
+  return `![${escaped(text)}](${name}.png)`;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(escaped).join(" | ")} |`;
+}
+
+/** No label may become markup, a link or a new column. */
+export function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll(/([\\`*[\]|~])/g, "\\$1")
+    .replaceAll(/(^|\W)_|_(\W|$)/g, (found) => found.replace("_", "\\_"))
+    .replaceAll(/\s+/g, " ");
+}
