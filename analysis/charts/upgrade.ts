@@ -73,8 +73,14 @@ export function upgradeChart(
 const RATIO_AXIS = {
   type: "quantitative",
   title: "ratio, new / old",
-  scale: { type: "log", nice: false, padding: 26 },
-  axis: { tickCount: 4, labelExpr: "'× ' + format(datum.value, '~r')", labelOverlap: "greedy" },
+  scale: { type: "log", nice: false, padding: 48 },
+  axis: {
+    values: [
+      0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 20, 50, 100, 1000,
+    ],
+    labelExpr: "'× ' + format(datum.value, '~r')",
+    labelOverlap: "greedy",
+  },
 } as const;
 
 function intervalBar(): ChartSpec {

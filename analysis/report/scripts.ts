@@ -30,7 +30,7 @@ export function pageScripts(charts: readonly Chart[]): Html {
   const data = { specs, light: chartConfig(LIGHT), dark: chartConfig(DARK) };
   const packed = gzipSync(JSON.stringify(data), { level: 9 }).toString("base64");
   return html`${LIBRARIES.map(([name, file]) => inline(library(name, file)))}
-<script type="text/plain" id="charts">${trusted(packed)}</script>
+<script type="text/plain" id="chart-specs">${trusted(packed)}</script>
 ${inline(asset("page.js"))}`;
 }
 

@@ -1,7 +1,7 @@
 // Draws the charts of the report: those in view first, the others while the browser is idle.
 // Runs under a policy without eval and without network; Vega interprets its expressions (`ast`).
 void (async () => {
-  const packed = document.getElementById("charts").textContent;
+  const packed = document.getElementById("chart-specs").textContent;
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const { specs, light, dark } = await new Response(stream).json();
