@@ -71,8 +71,18 @@ for (const scheme of ["light", "dark"] as const) {
       join(out, "index.html"),
       scheme,
     );
-    const holders = await page.locator("[data-chart]").all();
-    assert.ok(holders.length >= 7);
+    // Unfold a kernel's page: its charts are drawn only then.
+    await page
+      .locator("details:has([data-chart])")
+      .first()
+      .evaluate((node) => node.setAttribute("open", ""));
+    const unfolded = page.locator("details[open] [data-chart]");
+    for (const holder of await unfolded.all()) {
+      await holder.scrollIntoViewIfNeeded();
+      await holder.locator("svg.marks").first().waitFor();
+    }
+    const holders = await page.locator("[data-chart].drawn").all();
+    assert.ok(holders.length >= 20, `${holders.length} charts`);
     for (const holder of holders) {
       const marks = await holder
         .locator("svg.marks .role-mark path, svg.marks .role-mark text")
