@@ -29,9 +29,21 @@ export function checkSpace(
   }
 }
 
-/** Refuses a depth that the file can never fill, since its figures would describe a shallower queue. */
+/** Locked while a trial runs; also the most that one registered buffer may hold (io_uring_register(2)). */
+const MAX_BUFFER_BYTES = 1 << 30;
+
+/**
+ * Refuses a depth that the file can never fill, since its figures would describe a shallower queue, and one
+ * whose buffers would take the host's memory.
+ */
 export function checkQueueDepths(scenarios: readonly Scenario[]): void {
   for (const { queueDepth, fileSizeBytes, blockSizeBytes } of scenarios) {
+    if (queueDepth * blockSizeBytes > MAX_BUFFER_BYTES) {
+      throw new UsageError(
+        `queue depth ${queueDepth} with blocks of ${formatBytes(blockSizeBytes)} needs more than ${formatBytes(MAX_BUFFER_BYTES)} of buffers`,
+        "Choose a smaller --queue-depths or --block-size.",
+      );
+    }
     const writes = fileSizeBytes / blockSizeBytes;
     if (queueDepth > writes) {
       throw new UsageError(

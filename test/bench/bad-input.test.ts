@@ -37,6 +37,11 @@ const refused: [string, string[], RegExp][] = [
     ["--dir", folder, "--queue-depths", "64", "--file-size", "64k"],
     /queue depth 64 is more than the 16 writes/,
   ],
+  [
+    "buffers that would take the host's memory",
+    ["--dir", folder, "--queue-depths", "2048", "--block-size", "1M"],
+    /needs more than 1 GiB of buffers/,
+  ],
   ["an unknown preparation", ["--preparations", "magic"], /unknown value 'magic'/],
   ["results in a place that cannot hold them", ["--dir", folder, "--out", "/proc/x"], /--out/],
   ["an unknown option", ["--bogus"], /unknown option '--bogus'/],
