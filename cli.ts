@@ -15,6 +15,8 @@ import { packageRoot } from "./terminal/package-root.js";
 function program(): Command {
   const manifest = JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8"));
   const root = new Command("puntbench").description(manifest.description).version(manifest.version);
+  // Options after a command are its own, also where a command has commands (`lab kernels`).
+  root.enablePositionalOptions();
   const commands: Command[] = [
     benchCommand(),
     probeCommand(),

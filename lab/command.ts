@@ -52,6 +52,8 @@ export function labCommand(): Command {
     .option("-o, --out <directory>", "where results files go", "results")
     .option("--dry-run", "print the commands and run nothing")
     .option("--shell", "a prompt in the first kernel")
+    // What follows `lab kernels` belongs to it, although `lab` has options of the same name.
+    .enablePositionalOptions()
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText("after", EXAMPLES)

@@ -7,6 +7,7 @@ import { packageRoot } from "../terminal/package-root.js";
 import { type Progress, stderrProgress } from "../terminal/progress.js";
 import { type LabCache, labCache } from "./cache.js";
 import { dryRunText } from "./dry-run.js";
+import { requireLabTools } from "./guest/programs.js";
 import { interruptible } from "./interrupt.js";
 import { runInTerminal } from "./machine/run-guest.js";
 import { type LabOptions, parseLabOptions, type RawLabOptions } from "./options.js";
@@ -23,6 +24,7 @@ export async function main(raw: RawLabOptions, benchOptions: readonly string[]):
   const options = parseLabOptions(raw, benchOptions);
   const progress = stderrProgress();
   const cache = labCache();
+  if (options.kernels.some((kernel) => kernel !== "host") || options.kernelFile) requireLabTools();
   await interruptible(async (signal) => {
     if (options.kernels.includes("host")) await runOnHost(options, signal);
     const targets = await targetsOf(cache, options, progress, signal);

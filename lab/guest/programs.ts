@@ -38,6 +38,16 @@ export function requireStaticBusybox(): string {
   return path;
 }
 
+/** The tools that every guest needs; asked for before anything is downloaded. */
+export function requireLabTools(): void {
+  requireProgram("qemu-system-x86_64", "qemu-system-x86");
+  requireProgram("mkfs.ext4", "e2fsprogs");
+  requireProgram("depmod", "kmod");
+  requireProgram("xz", "xz-utils");
+  requireProgram("zstd", "zstd");
+  requireStaticBusybox();
+}
+
 /** Whether an ELF program names a dynamic loader (a program header of type PT_INTERP, 3). */
 function hasInterpreter(path: string): boolean {
   const head = Buffer.alloc(4096);

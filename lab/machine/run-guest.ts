@@ -3,6 +3,7 @@ import { type MachineSpec, QEMU, qemuArguments } from "./arguments.js";
 import { CHANNELS } from "./channels.js";
 import { GuestFollower, type GuestRun, type GuestWatcher } from "./follow-guest.js";
 import type { GuestLimits } from "./limits.js";
+import { tiedCommand } from "./tied-command.js";
 
 export type Hardware = Omit<MachineSpec, "console" | "ports">;
 
@@ -18,7 +19,8 @@ export async function runGuest(
   signal: AbortSignal,
 ): Promise<GuestRun> {
   signal.throwIfAborted();
-  const child = spawn(QEMU, qemuArguments({ ...hardware, ...CHANNELS }), {
+  const tied = tiedCommand(QEMU, qemuArguments({ ...hardware, ...CHANNELS }));
+  const child = spawn(tied.program, tied.args, {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
     // Its own process group: Ctrl-C in the terminal is the lab's to handle.
     detached: true,

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:f
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import type { LabCache } from "../cache.js";
+import { requireProgram } from "../guest/programs.js";
 import { runOrFail } from "../process.js";
 import { compareVersions } from "./debian-version.js";
 import { downloadPackage } from "./download.js";
@@ -84,7 +85,7 @@ async function unpack(
     await rename(join(target, "usr", "lib"), join(target, "lib"));
   }
   await rm(join(target, "usr"), { recursive: true, force: true });
-  await runOrFail("depmod", ["-b", target, kernel.release], {
+  await runOrFail(requireProgram("depmod", "kmod"), ["-b", target, kernel.release], {
     timeoutMs: UNPACK_TIMEOUT_MS,
     signal,
     package: "kmod",

@@ -2,6 +2,7 @@ import type { Trial } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { type Progress, stderrProgress } from "../../terminal/progress.js";
 import { labCache } from "../cache.js";
+import { requireLabTools } from "../guest/programs.js";
 import { interruptible } from "../interrupt.js";
 import { openSession } from "../run/session.js";
 import { targetsByVersion } from "../run/target.js";
@@ -21,6 +22,7 @@ export interface RawReproduceOptions {
 /** `puntbench reproduce`: the published experiments, run again in guests, beside their published table. */
 export async function main(raw: RawReproduceOptions): Promise<void> {
   const progress = stderrProgress();
+  requireLabTools();
   const { trials, probed } = await interruptible((signal) => measure(raw, progress, signal));
   const cells = reproduce(PUBLISHED, trials);
   const nowait = nowaitCells(PUBLISHED_NOWAIT, probed);

@@ -4,10 +4,10 @@ import type { LabCache } from "../cache.js";
 import type { CpioEntry } from "../guest/cpio.js";
 import { GUEST, type ScratchDevice } from "../guest/job.js";
 import { addonFiles, packageFiles } from "../guest/package-files.js";
-import { requireProgram, requireStaticBusybox } from "../guest/programs.js";
+import { requireStaticBusybox } from "../guest/programs.js";
 import { resolved } from "../guest/shared-libraries.js";
 import { systemImage } from "../guest/system-image.js";
-import { type Accelerator, QEMU } from "../machine/arguments.js";
+import type { Accelerator } from "../machine/arguments.js";
 import { chooseAccelerator } from "../machine/choose-accelerator.js";
 import type { GuestLimits } from "../machine/limits.js";
 import type { Target } from "./target.js";
@@ -49,7 +49,6 @@ export async function openSession(
   anyTarget: Target,
   say: (text: string) => void,
 ): Promise<LabSession> {
-  requireProgram(QEMU, "qemu-system-x86");
   const busybox = requireStaticBusybox();
   const root = packageRoot();
   const workspace = await openWorkspace(cache);
