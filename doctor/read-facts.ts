@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync, statfsSync, statSync } from "node:fs";
-import { loadavg, release } from "node:os";
+import { loadavg, release, version } from "node:os";
 import { blockDeviceOf, deviceStack } from "../environment/block-device.js";
 import { cpu } from "../environment/cpu.js";
 import { device } from "../environment/device.js";
@@ -13,7 +13,7 @@ import { readText } from "../environment/read.js";
 import { abandonedScratch } from "../environment/scratch.js";
 import { container, virtualisation } from "../environment/virtualisation.js";
 import type { Driver, DriverError } from "../native/index.js";
-import { parseKernelVersion } from "../rules/kernel-version.js";
+import { runningKernelVersion } from "../rules/kernel-version.js";
 import { UsageError } from "../terminal/errors.js";
 import { cgroupLimit } from "./cgroup.js";
 import type { Facts } from "./facts.js";
@@ -28,7 +28,7 @@ export async function readFacts(driver: Driver, directory: string): Promise<Fact
   return {
     kernel: {
       release: release(),
-      version: parseKernelVersion(release()) ?? { major: 0, minor: 0, patch: 0 },
+      version: runningKernelVersion(release(), version()),
       hz: Number(kernelConfig().CONFIG_HZ ?? Number.NaN) || null,
     },
     rights: {

@@ -1,9 +1,9 @@
 import { realpathSync, type Stats, statfsSync, statSync } from "node:fs";
-import { release } from "node:os";
+import { release, version } from "node:os";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
 import type { CachedPages, Driver, DriverError, Extent } from "../native/index.js";
-import { parseKernelVersion } from "../rules/kernel-version.js";
+import { runningKernelVersion } from "../rules/kernel-version.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
@@ -115,7 +115,7 @@ function baseQuestion(
   return {
     ...EASY_WRITE,
     filesystem: mount?.type ?? "unknown",
-    kernel: parseKernelVersion(release()) ?? { major: 0, minor: 0, patch: 0 },
+    kernel: runningKernelVersion(release(), version()),
     mountOptions: mount?.options ?? [],
     inode: {
       noCow: (flags & INODE_FLAGS.noCow) !== 0,

@@ -1,5 +1,5 @@
 import { realpathSync, statfsSync } from "node:fs";
-import { release } from "node:os";
+import { release, version } from "node:os";
 import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { ringRefused } from "../environment/io-uring.js";
@@ -13,7 +13,7 @@ import {
   type Oracle,
 } from "../native/index.js";
 import { PREPARATIONS, type Preparation } from "../results/vocabulary.js";
-import { parseKernelVersion } from "../rules/kernel-version.js";
+import { runningKernelVersion } from "../rules/kernel-version.js";
 import { UserError } from "../terminal/errors.js";
 import { expectation, type Place } from "./expectation.js";
 import { type Explanation, explain } from "./explain.js";
@@ -122,7 +122,7 @@ function placeOf(driver: Driver, scratch: ScratchDirectory, blockSizeBytes: numb
   const mountOptions = mount?.options ?? [];
   return {
     filesystem: mount?.type ?? "unknown",
-    kernel: parseKernelVersion(release()) ?? { major: 0, minor: 0, patch: 0 },
+    kernel: runningKernelVersion(release(), version()),
     mountOptions,
     noCow: (flags & INODE_FLAGS.noCow) !== 0 || mountOptions.includes("nodatacow"),
     dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,

@@ -12,6 +12,15 @@ export function parseKernelVersion(release: string): KernelVersion | null {
   return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3] ?? 0) };
 }
 
+/**
+ * The version of a running kernel. Debian keeps the patch level out of `uname -r` ("5.10.0-46-amd64") and
+ * says it in `uname -v` ("#1 SMP Debian 5.10.262-1 (2026-01-01)"). 0.0.0 where neither names one.
+ */
+export function runningKernelVersion(release: string, version: string): KernelVersion {
+  const named = parseKernelVersion(/\bDebian (\S+)/.exec(version)?.[1] ?? "");
+  return named ?? parseKernelVersion(release) ?? { major: 0, minor: 0, patch: 0 };
+}
+
 /** Whether `version` is `major.minor` or newer. Stable backports are not considered. */
 export function atLeast(version: KernelVersion, major: number, minor: number): boolean {
   return version.major > major || (version.major === major && version.minor >= minor);

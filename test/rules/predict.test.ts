@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { expectation } from "../../probe/expectation.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
-import { type KernelVersion, parseKernelVersion } from "../../rules/kernel-version.js";
+import {
+  type KernelVersion,
+  parseKernelVersion,
+  runningKernelVersion,
+} from "../../rules/kernel-version.js";
 import { predict } from "../../rules/predict.js";
 import type { Cause, Punts } from "../../rules/prediction.js";
 import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
@@ -17,6 +21,9 @@ test("kernel versions are read as distributions write them", () => {
   assert.deepEqual(kernel("6.12.107+deb13-amd64"), { major: 6, minor: 12, patch: 107 });
   assert.deepEqual(kernel("7.3-rc1"), { major: 7, minor: 3, patch: 0 });
   assert.equal(parseKernelVersion("unknown"), null);
+  const debian = "#1 SMP Debian 5.10.262-1 (2026-01-01)";
+  assert.equal(runningKernelVersion("5.10.0-46-cloud-amd64", debian).patch, 262);
+  assert.equal(runningKernelVersion("6.18.44", "#1 SMP PREEMPT_DYNAMIC").patch, 44);
 });
 
 /** Each preparation on each kernel: as published for 6.1 and 6.12, and as measured on the others. */
