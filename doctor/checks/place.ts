@@ -10,7 +10,9 @@ export function writable({ place }: Facts): Finding {
   return {
     check: "directory",
     severity: "blocker",
-    what: `${place.directory} is not writable for this user`,
+    what: place.mount?.options.includes("ro")
+      ? `${place.directory} is on a read-only filesystem`
+      : `${place.directory} is not writable for this user`,
     why: "the bench makes its scratch directory there",
     remedy: "Name a writable directory on the filesystem to be measured.",
   };
