@@ -1,6 +1,7 @@
 // Runs the driver's core without Node, so that AddressSanitizer and UBSan see all of it.
 // scripts/test-sanitize builds and runs it. Argument: a directory that can do O_DIRECT.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +10,8 @@
 #include <thread>
 
 #include "../direct_io.h"
+#include "../nowait_probe.h"
+#include "../page_cache.h"
 #include "../trial.h"
 
 using namespace puntbench;
@@ -111,6 +114,33 @@ void a_failing_write_is_recorded(const std::string& directory) {
   CHECK(measurement.record->first_error == -EINVAL);
 }
 
+void the_nowait_probe_answers_by_every_oracle(const std::string& directory) {
+  for (const Preparation preparation : {Preparation::kNoFallocate, Preparation::kFallocate0, Preparation::kKeepSize,
+                                        Preparation::kZeroRange, Preparation::kDdPrefill}) {
+    for (const uint32_t block_bytes : {512u, 4096u, 1536u}) {
+      NowaitReport report;
+      const NowaitRequest request{directory + "/probe", preparation, block_bytes, 1, 1'000'000};
+      const Status status = probe_nowait(request, report);
+      if (status.error == -EOPNOTSUPP || status.error == -EINVAL) continue;
+      CHECK(status.ok());
+      for (const NowaitAnswers& answers : report) CHECK(answers.unavailable.ok() && answers.later.size() == 1);
+      CHECK(access((directory + "/probe-0").c_str(), F_OK) != 0);
+    }
+  }
+}
+
+void pages_in_the_cache_are_counted(const std::string& directory) {
+  const std::string path = directory + "/cached";
+  const FileDescriptor file(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  const std::string data(8192, 'x');
+  CHECK(pwrite(file.get(), data.data(), data.size(), 4096) == 8192);
+  std::vector<uint64_t> pages;
+  PageCacheSource source;
+  CHECK(count_cached_pages(file.get(), {{0, 4096}, {4096, 8192}, {8192, 0}}, pages, source).ok());
+  CHECK((pages == std::vector<uint64_t>{0, 2, 0}));
+  unlink(path.c_str());
+}
+
 void nops_and_alignment(const std::string& directory, const PuntTracepoint* tracepoint) {
   for (const bool forced : {false, true}) {
     TrialMeasurement measurement;
@@ -132,6 +162,8 @@ int main(int argc, char** argv) {
   if (!counted) std::printf("SKIPPED: punt counts, the tracepoint is out of reach\n");
   const PuntTracepoint* counter = counted ? &tracepoint : nullptr;
 
+  the_nowait_probe_answers_by_every_oracle(directory);
+  pages_in_the_cache_are_counted(directory);
   nops_and_alignment(directory, counter);
   every_arm_writes_every_block(directory, counter);
   paced_trials_record_their_delay(directory);
