@@ -5,6 +5,7 @@ import { probePreparation } from "../probe/probe.js";
 import type { Verdict } from "../probe/verdict.js";
 import type { Scenario } from "../results/schema.js";
 import type { Preparation } from "../results/vocabulary.js";
+import { UserError } from "../terminal/errors.js";
 
 export type PredictedPunts = (scenario: Scenario) => number | null;
 
@@ -24,10 +25,20 @@ export function predictedPunts(
   const verdicts = new Map<Preparation, Verdict | null>();
   for (const { preparation, blockSizeBytes } of scenarios) {
     if (verdicts.has(preparation)) continue;
-    verdicts.set(preparation, probePreparation(driver, scratch, preparation, blockSizeBytes));
+    verdicts.set(preparation, verdictOrNull(driver, scratch, preparation, blockSizeBytes));
   }
   return (scenario) =>
     ratioOf(verdicts.get(scenario.preparation) ?? null, scenario, filesystemBlockBytes);
+}
+
+/** A probe that fails leaves the prediction open: the trial itself says what is wrong. */
+function verdictOrNull(...asked: Parameters<typeof probePreparation>): Verdict | null {
+  try {
+    return probePreparation(...asked);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }
 
 /**

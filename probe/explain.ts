@@ -45,14 +45,17 @@ export function explain(
       .map(([oracle, { fresh, later }]) => `${oracle}: ${[...fresh, ...later].join(" ")}`);
     return { ...nothing, cause: "unsettled", why: `no clear answer: ${said.join("; ")}` };
   }
-  if (expected.punts === MEANING[verdict] || expected.punts === null) {
+  if (expected.punts === MEANING[verdict]) {
     const { cause, why, kernelFunction, curedBy } = expected;
     return { cause, why, kernelFunction, curedBy };
   }
   if (Object.values(answers).some(({ later }) => later.includes("EOPNOTSUPP"))) {
     const why =
       "the filesystem or its device cannot write this file without waiting (FMODE_NOWAIT)";
-    return { ...nothing, cause: "no-direct-io", why };
+    return { ...nothing, cause: "no-nowait", why };
+  }
+  if (expected.punts === null) {
+    return { ...nothing, cause: "not-established", why: expected.why };
   }
   return {
     ...nothing,

@@ -1,5 +1,6 @@
 import { BTRFS_RULES } from "./btrfs.js";
 import { EXT4_RULES } from "./ext4.js";
+import { OVERLAY_RULES } from "./overlay.js";
 import type { Prediction, Rule } from "./prediction.js";
 import type { WriteQuestion } from "./question.js";
 import { XFS_RULES } from "./xfs.js";
@@ -8,6 +9,7 @@ const RULES: Record<string, readonly Rule[]> = {
   ext4: EXT4_RULES,
   xfs: XFS_RULES,
   btrfs: BTRFS_RULES,
+  overlay: OVERLAY_RULES,
 };
 
 const FORCED: Prediction = {

@@ -4,6 +4,7 @@ import type { WriteQuestion } from "./question.js";
 export const CAUSES = [
   "forced",
   "no-direct-io",
+  "no-nowait",
   "first-write-of-inode",
   "extends-size",
   "beyond-size",

@@ -20,7 +20,7 @@ export function filesystemType({ place }: Facts): Finding {
       check,
       severity: "warning",
       what: "the directory is on overlayfs",
-      why: "writes go to the layer below, whose filesystem and device decide and are not named",
+      why: "every write punts, whatever the preparation: its files have no FMODE_NOWAIT",
       remedy: "Name a directory of a volume that is mounted into the container.",
     };
   }

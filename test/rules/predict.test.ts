@@ -44,6 +44,7 @@ const PREPARED: [filesystem: string, release: string, options: string[], Punts[]
   ["xfs", "7.2.13", ["lazytime"], [true, false, false, false, false]],
   ["btrfs", "6.1.180", [], [true, false, false, false, true]],
   ["btrfs", "6.18.44", [], [true, true, true, true, true]],
+  ["overlay", "6.18.44", [], [true, true, true, true, true]],
   ["f2fs", "6.18.44", [], [null, null, null, null, null]],
 ];
 
