@@ -6,11 +6,12 @@ import { abandonedScratch, type ScratchDirectory } from "../environment/scratch.
 import type { Driver } from "../native/index.js";
 import type { Header, Scenario } from "../results/schema.js";
 import { SCHEMA_VERSION } from "../results/vocabulary.js";
+import { gitCommit } from "../terminal/git-commit.js";
 import { environment } from "./environment.js";
 import { checkInstrument } from "./instrument.js";
 import type { BenchOptions } from "./options.js";
 import { checkSpace } from "./preflight.js";
-import { gitCommit, newRunId, toolVersion } from "./provenance.js";
+import { newRunId, toolVersion } from "./provenance.js";
 
 /**
  * Checks the place and the instrument, and describes both: all that is said before the first trial.

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { packageRoot } from "../terminal/package-root.js";
@@ -11,14 +10,4 @@ export function newRunId(now: Date): string {
 
 export function toolVersion(): string {
   return JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8")).version;
-}
-
-/** The commit of this checkout, with "+changes" where it was edited; null outside a checkout. */
-export function gitCommit(): string | null {
-  const git = (...args: string[]) =>
-    spawnSync("git", ["-C", packageRoot(), ...args], { encoding: "utf8", timeout: 5_000 });
-  const head = git("rev-parse", "--short=12", "HEAD");
-  if (head.status !== 0) return null;
-  const changed = git("status", "--porcelain", "--untracked-files=no").stdout.trim() !== "";
-  return head.stdout.trim() + (changed ? "+changes" : "");
 }

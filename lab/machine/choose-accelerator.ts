@@ -51,17 +51,15 @@ async function tryKvm(
   const initramfs = join(workspace, "kvm-trial.cpio");
   await writeFile(initramfs, await trialArchive(busybox));
   const startedAt = Date.now();
-  const up = await comesUp(vmlinuz, initramfs);
+  const failure = await trialRun(vmlinuz, initramfs);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  return up
+  return failure === null
     ? { accelerator: "kvm", reason: `a trial guest came up in ${seconds} s` }
-    : {
-        accelerator: "tcg",
-        reason: "/dev/kvm is there, but a trial guest did not come up under it",
-      };
+    : { accelerator: "tcg", reason: `a trial guest does not come up under KVM: ${failure}` };
 }
 
-async function comesUp(vmlinuz: string, initramfs: string): Promise<boolean> {
+/** null when the guest came up, else why not. */
+async function trialRun(vmlinuz: string, initramfs: string): Promise<string | null> {
   const args = [
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "pc"],
     ...["-accel", "kvm", "-cpu", "host", "-m", "256M", "-kernel", vmlinuz, "-initrd", initramfs],
@@ -69,9 +67,11 @@ async function comesUp(vmlinuz: string, initramfs: string): Promise<boolean> {
   ];
   try {
     const options = { timeoutMs: TRIAL_MS, package: "qemu-system-x86" };
-    return (await run(QEMU, args, options)).stdout.includes(`${STATUS_PREFIX}up`);
+    const { stdout, stderr } = await run(QEMU, args, options);
+    if (stdout.includes(`${STATUS_PREFIX}up`)) return null;
+    return stderr.trim().split("\n")[0] || "it ended without a word";
   } catch {
-    return false;
+    return `it was silent for ${TRIAL_MS / 1000} s`;
   }
 }
 

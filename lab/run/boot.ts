@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GIT_COMMIT_VARIABLE } from "../../terminal/git-commit.js";
 import { initramfs } from "../guest/initramfs.js";
 import type { FilesystemChoice, GuestJob } from "../guest/job.js";
 import type { GuestRun, GuestWatcher } from "../machine/follow-guest.js";
@@ -33,6 +34,7 @@ export function jobOf(session: LabSession, boot: Boot, shell: boolean): GuestJob
     commands: boot.commands,
     environment: {
       PUNTBENCH_LAB: JSON.stringify(provenance(session, boot.target, boot.boot)),
+      [GIT_COMMIT_VARIABLE]: session.gitCommit ?? "",
       ...boot.environment,
     },
     nodePath: session.nodePath,

@@ -1,4 +1,5 @@
 import type { LabProvenance } from "../../results/schema.js";
+import { gitCommit } from "../../terminal/git-commit.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import type { LabCache } from "../cache.js";
 import type { CpioEntry } from "../guest/cpio.js";
@@ -22,6 +23,8 @@ export interface LabSession {
   puntbench: readonly CpioEntry[];
   accelerator: Accelerator;
   acceleratorReason: string;
+  /** Of puntbench itself. */
+  gitCommit: string | null;
   settings: LabSettings;
   close(): void;
 }
@@ -65,6 +68,7 @@ export async function openSession(
       puntbench: packageFiles(root, GUEST.puntbench),
       accelerator: chosen.accelerator,
       acceleratorReason: chosen.reason,
+      gitCommit: gitCommit(),
       settings,
       close: workspace.remove,
     };
