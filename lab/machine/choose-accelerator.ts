@@ -69,7 +69,11 @@ async function trialRun(vmlinuz: string, initramfs: string): Promise<string | nu
     const options = { timeoutMs: TRIAL_MS, package: "qemu-system-x86" };
     const { stdout, stderr } = await run(QEMU, args, options);
     if (stdout.includes(`${STATUS_PREFIX}up`)) return null;
-    return stderr.trim().split("\n")[0] || "it ended without a word";
+    const reason = stderr
+      .trim()
+      .split("\n")[0]
+      ?.replace(/^qemu-system-x86_64: (error: )?/, "");
+    return reason || "it ended without a word";
   } catch {
     return `it was silent for ${TRIAL_MS / 1000} s`;
   }
