@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import type { Driver } from "../native/index.js";
-import { probePreparation } from "../probe/probe.js";
+import { probePreparation } from "../probe/ask.js";
 import type { Verdict } from "../probe/verdict.js";
 import type { Scenario } from "../results/schema.js";
 import type { Preparation } from "../results/vocabulary.js";

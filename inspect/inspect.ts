@@ -1,13 +1,13 @@
-import { realpathSync, type Stats, statfsSync, statSync } from "node:fs";
+import { realpathSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
-import type { CachedPages, Driver, DriverError, Extent } from "../native/index.js";
+import type { CachedPages, Driver, Extent } from "../native/index.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
-import { UsageError, UserError } from "../terminal/errors.js";
+import { cachedPages, extentsOf, regularFile } from "./read-file.js";
 import { type Region, regionsOf } from "./regions.js";
 
 /** A region, and what a write inside it would do. */
@@ -71,38 +71,6 @@ export function inspect(driver: Driver, file: string, blockSizeBytes: number): I
   };
 }
 
-function regularFile(file: string): Stats {
-  try {
-    const stats = statSync(file);
-    if (stats.isFile()) return stats;
-    throw new UsageError(
-      `${file} is ${stats.isDirectory() ? "a directory" : "no regular file"}`,
-      "Name a file; `puntbench probe DIR` asks about a directory.",
-    );
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof UsageError) throw error;
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new UsageError(`${file} does not exist`, "Check the path.");
-    }
-    throw new UserError(`${file} cannot be read: ${message}`, "Run as its owner or as root.");
-  }
-}
-
-/** null where the filesystem has no FIEMAP. */
-function extentsOf(driver: Driver, path: string, unknown: string[]): Extent[] | null {
-  try {
-    return driver.extents(path);
-  } catch (error) {
-    const { code, syscall, message } = error as DriverError;
-    if (syscall === "open") {
-      throw new UserError(`${path} cannot be read: ${message}`, "Run as its owner or as root.");
-    }
-    unknown.push(`extents: this filesystem does not tell (${syscall}: ${code})`);
-    return null;
-  }
-}
-
 function baseQuestion(
   driver: Driver,
   path: string,
@@ -124,28 +92,6 @@ function baseQuestion(
     },
     aligned: blockSizeBytes % statfsSync(path).bsize === 0,
   };
-}
-
-function cachedPages(
-  driver: Driver,
-  path: string,
-  regions: readonly Region[],
-  unknown: string[],
-): CachedPages | null {
-  const ranges = regions.map(({ startBytes, endBytes }) => ({
-    offsetBytes: startBytes,
-    lengthBytes: endBytes === null ? 0 : endBytes - startBytes,
-  }));
-  try {
-    return driver.cachedPages(path, ranges);
-  } catch (error) {
-    const { code, syscall } = error as DriverError;
-    unknown.push(
-      `page cache: ${syscall}: ${code}` +
-        (code === "EPERM" ? "; only the owner of a file, or who may write to it, is told" : ""),
-    );
-    return null;
-  }
 }
 
 function inspected(

@@ -5,16 +5,10 @@ import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { ringRefused } from "../environment/io-uring.js";
 import { mountOf } from "../environment/mount.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
-import {
-  type Driver,
-  type DriverError,
-  type NowaitAnswers,
-  ORACLES,
-  type Oracle,
-} from "../native/index.js";
+import { type Driver, type NowaitAnswers, ORACLES, type Oracle } from "../native/index.js";
 import { PREPARATIONS, type Preparation } from "../results/vocabulary.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
-import { UserError } from "../terminal/errors.js";
+import { ask } from "./ask.js";
 import { expectation, type Place } from "./expectation.js";
 import { type Explanation, explain } from "./explain.js";
 import { combinedVerdict, shortAnswer, type Verdict } from "./verdict.js";
@@ -38,9 +32,6 @@ export interface ProbeReport {
   unavailable: Record<Oracle, string | null>;
   preparations: PreparationReport[];
 }
-
-/** Attempts until the answers make sense: a lock held for a moment refuses a write that would go inline. */
-const ATTEMPTS = 3;
 
 /** Asks for every preparation. Throws a UserError where the directory cannot be written with O_DIRECT. */
 export async function probe(
@@ -74,46 +65,6 @@ export async function probe(
     unavailable,
     preparations,
   };
-}
-
-/** The verdict on one preparation alone, as the bench asks for it. null: the filesystem lacks it. */
-export function probePreparation(
-  driver: Driver,
-  scratch: ScratchDirectory,
-  preparation: Preparation,
-  blockSizeBytes: number,
-): Verdict | null {
-  const answers = ask(driver, scratch, preparation, blockSizeBytes);
-  return answers === null ? null : combinedVerdict(answers);
-}
-
-function ask(
-  driver: Driver,
-  scratch: ScratchDirectory,
-  preparation: Preparation,
-  blockSizeBytes: number,
-): Record<Oracle, NowaitAnswers> | null {
-  const path = scratch.file(`probe-${preparation}`);
-  try {
-    let answers = driver.nowaitProbe({ path, preparation, blockSizeBytes });
-    for (
-      let attempt = 1;
-      attempt < ATTEMPTS && combinedVerdict(answers) === "unknown";
-      attempt += 1
-    ) {
-      answers = driver.nowaitProbe({ path, preparation, blockSizeBytes });
-    }
-    return answers;
-  } catch (error) {
-    const { code, syscall, message } = error as DriverError;
-    if (code === "EOPNOTSUPP" && syscall === "fallocate") return null;
-    throw new UserError(
-      `the probe of ${preparation} failed: ${message}`,
-      code === "ENOSPC" || code === "EDQUOT"
-        ? "Free some space, or name another directory."
-        : "See dmesg.",
-    );
-  }
 }
 
 function placeOf(driver: Driver, scratch: ScratchDirectory, blockSizeBytes: number): Place {

@@ -1,9 +1,10 @@
 import { atLeast } from "../../rules/kernel-version.js";
-import { KNOWN_FILESYSTEMS } from "../../rules/predict.js";
+import { KNOWN_FILESYSTEMS, predict } from "../../rules/predict.js";
+import { EASY_WRITE } from "../../rules/question.js";
 import type { Facts } from "../facts.js";
 import { type Finding, fine } from "../finding.js";
 
-export function filesystemType({ place }: Facts): Finding {
+export function filesystemType({ place, kernel }: Facts): Finding {
   const check = "filesystem";
   const type = place.mount?.type ?? "unknown";
   if (place.withoutDevice !== null) {
@@ -29,7 +30,9 @@ export function filesystemType({ place }: Facts): Finding {
       check,
       severity: "note",
       what: "btrfs with copy-on-write and checksums",
-      why: "every O_DIRECT write punts, whatever the preparation (btrfs_write_check)",
+      why: atLeast(kernel.version, 6, 2)
+        ? "every O_DIRECT write punts, whatever the preparation (btrfs_write_check, btrfs_direct_write)"
+        : "every O_DIRECT write punts but the first to each fallocated block (btrfs_write_check)",
       remedy: "To measure overwrites in place, make an empty directory and chattr +C it.",
     };
   }
@@ -77,22 +80,18 @@ export function mountOptions({ place, kernel }: Facts): Finding[] {
       "Measure a mount without it too, if that is what runs in production.",
     );
   }
-  if (type === "xfs" && atLeast(kernel.version, 6, 0) && !options.includes("lazytime")) {
+  const overwrite = predict({
+    ...EASY_WRITE,
+    filesystem: type,
+    kernel: kernel.version,
+    mountOptions: options,
+  });
+  if (overwrite.punts === "tick") {
     add(
       "note",
-      "XFS without lazytime",
-      "from Linux 6.0 a write punts once per clock tick: a few percent back to back, all when paced",
-      atLeast(kernel.version, 7, 0)
-        ? "Mount with lazytime to be rid of it."
-        : "Measure with --interval 0,10ms; lazytime helps only from Linux 7.0.",
-    );
-  }
-  if (type === "ext4" && atLeast(kernel.version, 7, 3)) {
-    add(
-      "note",
-      "ext4 from Linux 7.3",
-      "a write punts once per clock tick: a few percent back to back, all when paced; lazytime does not help",
-      "Measure with --interval 0,10ms.",
+      `${type} of this kernel punts for timestamps`,
+      `${overwrite.why}: a few percent of the writes back to back, all of them when paced`,
+      `Measure with --interval 0,10ms. To be rid of it: ${overwrite.curedBy}.`,
     );
   }
   return found.length > 0

@@ -95,6 +95,13 @@ export const ILLS_OF_THE_PLACE: readonly Ill[] = [
     /lazytime/,
   ],
   [
+    "XFS that punts for timestamps, as lazytime does not help before 7.0",
+    ({ place }) => Object.assign(place.mount as object, { type: "xfs", options: ["lazytime"] }),
+    "note",
+    "mount-options",
+    /punts for timestamps/,
+  ],
+  [
     "a nearly full filesystem",
     ({ place }) => Object.assign(place, { freeBytes: 5e9 }),
     "warning",
