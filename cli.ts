@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { analysisCommands } from "./analysis/commands/index.js";
 import { benchCommand } from "./bench/command.js";
 import { doctorCommand } from "./doctor/command.js";
+import { explainCommand } from "./explain/command.js";
 import { inspectCommand } from "./inspect/command.js";
 import { labCommand } from "./lab/command.js";
 import { reproduceCommand } from "./lab/reproduce/command.js";
@@ -20,6 +21,7 @@ function program(): Command {
   const commands: Command[] = [
     benchCommand(),
     probeCommand(),
+    explainCommand(),
     inspectCommand(),
     doctorCommand(),
     ...analysisCommands(),

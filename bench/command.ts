@@ -16,12 +16,22 @@ counts are null. Only a scratch directory made under --dir is written to; it is 
 Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
 
 export function benchCommand(): Command {
-  return new Command("bench")
+  return withBenchOptions(new Command("bench"))
     .summary("measure punts and their cost on this kernel")
     .description(
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
         "io-wq workers, and measures latency, throughput and CPU time beside. One results file a run.",
     )
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RawOptions, command: Command) => {
+      const { main } = await import("./main.js");
+      await main(options, command);
+    });
+}
+
+/** The options that choose what is written and how, for every command that runs the bench's scenarios. */
+export function withBenchOptions(command: Command): Command {
+  return command
     .option("-l, --kernel-label <label>", "name that charts group by (default: uname -r)")
     .option("-d, --dir <directory>", "where the scratch directory is made", ".")
     .option(
@@ -51,10 +61,5 @@ export function benchCommand(): Command {
     )
     .option("--trial-timeout <duration>", "a trial that takes longer ends the run", "10m")
     .option("--quick", "smaller files and 3 rounds: a first look in seconds")
-    .option("--json", "print one JSON object instead of the table")
-    .addHelpText("after", EXAMPLES)
-    .action(async (options: RawOptions, command: Command) => {
-      const { main } = await import("./main.js");
-      await main(options, command);
-    });
+    .option("--json", "print one JSON object instead of the table");
 }

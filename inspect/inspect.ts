@@ -71,7 +71,8 @@ export function inspect(driver: Driver, file: string, blockSizeBytes: number): I
   };
 }
 
-function baseQuestion(
+/** A write to written blocks of this file that nothing speaks against. */
+export function baseQuestion(
   driver: Driver,
   path: string,
   extents: readonly Extent[],

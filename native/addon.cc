@@ -41,6 +41,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_trials(env, exports);
   export_probe(env, exports);
   export_files(env, exports);
+  export_tracing(env, exports);
   exports.Set("timestampCostNs", Napi::Function::New(env, timestamp_cost_ns));
   exports.Set("liburingVersion", Napi::String::New(env, LIBURING_VERSION_STRING));
   return exports;

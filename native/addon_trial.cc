@@ -25,6 +25,8 @@ TrialRequest to_request(const Napi::Object& from) {
   request.settle_ns = integer(from, "settleNs");
   request.count_workers_once = flag(from, "countWorkersOnce");
   request.keep_file = flag(from, "keepFile");
+  request.existing_file = flag(from, "existingFile");
+  request.prepare_only = flag(from, "prepareOnly");
   return request;
 }
 
@@ -96,6 +98,7 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record) {
 
 Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
   Napi::Object out = Napi::Object::New(env);
+  out.Set("submitterTid", measurement.submitter_tid);
   if (measurement.record) set_record(env, out, *measurement.record);
   out.Set("punts", object_or_null(env, measurement.punts));
   out.Set("workers", object_or_null(env, measurement.workers));

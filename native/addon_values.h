@@ -23,5 +23,6 @@ Napi::Value number_or_null(Napi::Env env, const std::optional<uint64_t>& value);
 void export_trials(Napi::Env env, Napi::Object& exports);
 void export_probe(Napi::Env env, Napi::Object& exports);
 void export_files(Napi::Env env, Napi::Object& exports);
+void export_tracing(Napi::Env env, Napi::Object& exports);
 
 }  // namespace puntbench

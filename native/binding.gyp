@@ -6,6 +6,7 @@
         "addon.cc",
         "addon_files.cc",
         "addon_probe.cc",
+        "addon_tracing.cc",
         "addon_trial.cc",
         "direct_io.cc",
         "extents.cc",

@@ -27,6 +27,10 @@ export interface TrialRequest {
   countWorkersOnce?: boolean;
   /** Leaves the file, for tests that read it back. */
   keepFile?: boolean;
+  /** Writes to a file as it is, and leaves it. */
+  existingFile?: boolean;
+  /** Ends before the first write; of the measurement only the preparation is there. */
+  prepareOnly?: boolean;
 }
 
 export interface Switches {
@@ -45,6 +49,8 @@ export interface ExtentState {
 
 /** What one trial measured; null is "not measured". Index n of an array belongs to the n-th write issued. */
 export interface Measurement {
+  /** Thread that issued the writes. */
+  submitterTid: number;
   /** Writes that succeeded in full. */
   writes: number;
   failedWrites: number;
@@ -162,6 +168,12 @@ export interface Driver {
    * EOPNOTSUPP from `fallocate` where the filesystem lacks the preparation.
    */
   nowaitProbe(request: NowaitRequest): Record<Oracle, NowaitAnswers>;
+  /** A descriptor of the root of tracefs, open until the process ends. Throws a DriverError without the right. */
+  openTracefs(): number;
+  /** Block numbers in the order in which a trial of random order and this seed writes them. */
+  randomOrder(blocks: number, seed: number): Uint32Array;
+  /** Name of the threads that issue the writes of trials. */
+  readonly submitterName: string;
   timestampCostNs(): number;
   readonly liburingVersion: string;
 }
@@ -180,6 +192,9 @@ interface Addon
     | "extents"
     | "cachedPages"
     | "inodeFlags"
+    | "openTracefs"
+    | "randomOrder"
+    | "submitterName"
     | "timestampCostNs"
     | "liburingVersion"
   > {
@@ -233,6 +248,9 @@ function wrap(addon: Addon): Driver {
         ...request,
         preparation: NATIVE_PREPARATIONS.indexOf(request.preparation),
       }),
+    openTracefs: () => addon.openTracefs(),
+    randomOrder: (blocks, seed) => addon.randomOrder(blocks, seed),
+    submitterName: addon.submitterName,
     timestampCostNs: () => addon.timestampCostNs(),
     liburingVersion: addon.liburingVersion,
   };

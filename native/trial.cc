@@ -20,12 +20,12 @@ class TrialFile {
  public:
   explicit TrialFile(const TrialRequest& request) : request_(request) {}
   ~TrialFile() {
-    if (file_.valid() && !request_.keep_file) unlink(request_.path.c_str());
+    if (file_.valid() && !request_.keep_file && !request_.existing_file) unlink(request_.path.c_str());
   }
 
   Status create() {
-    constexpr int kFlags = O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC;
-    file_ = FileDescriptor(open(request_.path.c_str(), kFlags, 0600));
+    const int creation = request_.existing_file ? 0 : O_CREAT | O_EXCL;
+    file_ = FileDescriptor(open(request_.path.c_str(), creation | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
     return file_.valid() ? Status{} : Status::last_errno("open O_DIRECT");
   }
 
@@ -44,6 +44,7 @@ void sleep_ns(uint64_t ns) {
 // From creation to a file whose state the device knows.
 Status prepare(const TrialRequest& request, const TrialFile& file, const std::atomic<bool>& cancelled,
                TrialMeasurement& measurement) {
+  if (request.existing_file) return {};
   const uint64_t start = now_ns();
   Status status = prepare_file(file.fd(), request.preparation, request.file_bytes, cancelled, measurement.preparation_bytes);
   if (!status.ok()) return status;
@@ -122,9 +123,13 @@ Status measure_arm(const TrialRequest& request, const WriteStream& stream, const
 
 Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
                  TrialMeasurement& measurement) {
+  measurement.submitter_tid = gettid();
+  // A name to filter traces by; an io-wq worker has one of its own.
+  prctl(PR_SET_NAME, kSubmitterName);
   TrialFile file(request);
   if (Status status = file.create(); !status.ok()) return status;
   if (Status status = prepare(request, file, cancelled, measurement); !status.ok()) return status;
+  if (request.prepare_only) return {};
   // A paced write is due to the nanosecond; the default timer slack would add 50 us to each pause.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
   const WriteStream stream = stream_of(request, file.fd());

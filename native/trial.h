@@ -14,6 +14,9 @@
 
 namespace puntbench {
 
+// Name of the thread that submits a trial's writes.
+constexpr char kSubmitterName[] = "puntbench-trial";
+
 enum class Arm { kInline, kForced, kPsync, kLibaio };
 
 struct TrialRequest {
@@ -32,6 +35,10 @@ struct TrialRequest {
   // timer would take a different number of samples, and of instructions, each time.
   bool count_workers_once = false;
   bool keep_file = false;  // for tests that read back what was written
+  // Writes to a file as somebody else prepared it, and leaves it there: so that its state can be looked at
+  // between preparation and writes.
+  bool existing_file = false;
+  bool prepare_only = false;  // ends before the first write
 };
 
 struct SwitchCounts {
@@ -41,6 +48,7 @@ struct SwitchCounts {
 
 // Everything measured in one trial. An empty optional was not measured.
 struct TrialMeasurement {
+  pid_t submitter_tid = 0;
   std::optional<WriteRecord> record;
   std::optional<PuntCounts> punts;
   std::optional<WorkerUsage> workers;  // io_uring arms only

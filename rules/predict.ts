@@ -20,6 +20,9 @@ const FORCED: Prediction = {
   curedBy: "not setting IOSQE_ASYNC",
 };
 
+/** Every check of a filesystem, in the kernel's own order; empty for one without rules. */
+export const rulesOf = (filesystem: string): readonly Rule[] => RULES[filesystem] ?? [];
+
 /** Filesystems that rules exist for. */
 export const KNOWN_FILESYSTEMS: readonly string[] = Object.keys(RULES);
 

@@ -1,0 +1,68 @@
+import { type Attempt, EAGAIN } from "../attempts.js";
+import type { Verdict } from "../causes.js";
+import { failedLock, named, returns, seenSizeBytes } from "./facts.js";
+
+/**
+ * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. What the worker
+ * had to do in the same place says why the last of them refused.
+ */
+export function xfsVerdict(attempt: Attempt): Verdict {
+  const { inline, worker } = attempt;
+  if (inline.entry === null) return byTracepoints(attempt);
+  if (returns(inline, "has_page_ret").includes(1)) {
+    return {
+      cause: "page-cache",
+      evidence: "filemap_range_has_page returned 1 inside iomap_dio_rw",
+    };
+  }
+  if (returns(inline, "kiocb_modified_ret").includes(EAGAIN)) {
+    return { cause: "timestamp", evidence: "kiocb_modified returned -11" };
+  }
+  if (returns(inline, "xfs_begin_ret").includes(EAGAIN)) {
+    if (worker && named(worker, "xfs_iomap_alloc").length > 0) {
+      return {
+        cause: "hole",
+        evidence:
+          "xfs_direct_write_iomap_begin returned -11, and the worker allocated blocks (xfs_iomap_alloc)",
+      };
+    }
+    return unknown("xfs_direct_write_iomap_begin returned -11, and the worker allocated nothing");
+  }
+  const lock = failedLock(inline);
+  if (lock !== null) return { cause: "lock-contended", evidence: `${lock} failed` };
+  const size = seenSizeBytes(attempt);
+  if (
+    size !== null &&
+    attempt.offsetBytes > size.bytes &&
+    named(inline, "iomap_dio_ret").length === 0
+  ) {
+    return {
+      cause: "beyond-size",
+      evidence: `it starts at ${attempt.offsetBytes}, i_size is ${size.bytes}`,
+    };
+  }
+  return unknown("no step of XFS was seen to refuse");
+}
+
+/** Without probes, only a mapping that was refused can be told. */
+function byTracepoints({ inline, worker }: Attempt): Verdict {
+  const mapped = named(inline, "iomap_iter").length > 0;
+  if (mapped && worker && named(worker, "xfs_iomap_alloc").length > 0) {
+    return {
+      cause: "hole",
+      evidence: "the mapping was refused, and the worker allocated blocks (xfs_iomap_alloc)",
+    };
+  }
+  if (named(inline, "iomap_dio_rw_begin").length > 0 && !mapped) {
+    return {
+      cause: "page-cache",
+      evidence:
+        "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
+    };
+  }
+  return unknown("the tracepoints do not show which check of XFS refused");
+}
+
+function unknown(evidence: string): Verdict {
+  return { cause: "unknown", evidence };
+}

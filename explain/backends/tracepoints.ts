@@ -1,0 +1,40 @@
+import type { TraceInstance } from "../tracing/instance.js";
+import type { Backend } from "./backend.js";
+
+/** What io_uring does with each request. The name of the first changed in Linux 6.2. */
+const IO_URING = [
+  "io_uring/io_uring_submit_sqe",
+  "io_uring/io_uring_submit_req",
+  "io_uring/io_uring_queue_async_work",
+] as const;
+
+/** What happens inside the filesystem. A kernel has those of its time. */
+const FILESYSTEM = [
+  "iomap/iomap_dio_rw_begin",
+  "iomap/iomap_dio_rw_queued",
+  "iomap/iomap_dio_complete",
+  "iomap/iomap_iter",
+  "iomap/iomap_iter_dstmap",
+  "ext4/ext4_es_lookup_extent_exit",
+  "ext4/ext4_ext_map_blocks_exit",
+  "xfs/xfs_file_direct_write",
+  "xfs/xfs_iomap_found",
+  "xfs/xfs_iomap_alloc",
+] as const;
+
+/** The kernel's static tracepoints alone: on every kernel, and they show less. */
+export function tracepoints(): Backend {
+  return {
+    name: "tracepoints",
+    what: "static tracepoints",
+    enable: (instance, filter) => enableTracepoints(instance, filter),
+    remove: () => {},
+  };
+}
+
+export function enableTracepoints(instance: TraceInstance, filter: string): string[] {
+  return [
+    ...IO_URING.filter((event) => instance.enable(event)),
+    ...FILESYSTEM.filter((event) => instance.enable(event, filter)),
+  ];
+}

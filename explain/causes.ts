@@ -1,0 +1,47 @@
+import { CAUSES, type Cause } from "../rules/prediction.js";
+
+/** What tracing can say besides the causes that rules predict. */
+export const OBSERVED_CAUSES = [
+  ...CAUSES,
+  /** Somebody else held the inode's lock at that moment. */
+  "lock-contended",
+  /** io_uring did not even ask the filesystem: the file or its device cannot write without waiting. */
+  "not-supported",
+  /** Handed over because of the request before it. */
+  "linked-or-drained",
+  /** The evidence does not decide. */
+  "unknown",
+] as const;
+export type ObservedCause = Cause | (typeof OBSERVED_CAUSES)[number];
+
+/** Why one write punted, and what was seen that says so. */
+export interface Verdict {
+  cause: ObservedCause;
+  evidence: string;
+}
+
+/** In a sentence: "... because <words>". */
+export const CAUSE_WORDS: Record<ObservedCause, string> = {
+  forced: "the request carried IOSQE_ASYNC",
+  "no-direct-io": "the filesystem does no direct I/O on this file",
+  "first-write-of-inode": "it is the first write since the kernel loaded the inode",
+  "extends-size": "the write extends the file",
+  "beyond-size": "the write starts beyond the end of the file",
+  hole: "the range has no blocks yet",
+  unwritten: "the blocks are unwritten extents",
+  "crosses-extents": "the write crosses extents",
+  unaligned: "the write covers only part of a block of the filesystem",
+  "page-cache": "pages of the range are in the page cache",
+  timestamp: "the file's timestamp was due",
+  "copy-on-write": "the file is copy-on-write",
+  checksums: "the file has checksums",
+  "shared-extent": "the extent is shared",
+  "special-extent": "the extent is inline, compressed or encrypted",
+  overwrite: "it overwrites blocks in place",
+  "unwritten-in-place": "it fills allocated blocks in place",
+  "not-established": "no rule knows",
+  "lock-contended": "somebody else held the lock of the inode",
+  "not-supported": "the file or its device cannot write without waiting",
+  "linked-or-drained": "a request before it had to end first",
+  unknown: "the evidence does not decide",
+};

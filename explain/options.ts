@@ -1,0 +1,39 @@
+import { scenariosOf } from "../bench/matrix.js";
+import { type BenchOptions, parseOptions, type RawOptions } from "../bench/options.js";
+import type { Scenario } from "../results/schema.js";
+import { UsageError } from "../terminal/errors.js";
+import type { BackendName } from "./backends/backend.js";
+
+export interface RawExplainOptions extends RawOptions {
+  backend?: BackendName;
+  raw?: boolean;
+  check?: boolean;
+}
+
+export interface ExplainOptions {
+  bench: BenchOptions;
+  backend: BackendName | "auto";
+  raw: boolean;
+  check: boolean;
+  /** Those of the bench that go through io_uring: nothing else punts. */
+  scenarios: Scenario[];
+}
+
+/** Takes the bench's options; each scenario is run once, however many rounds are asked for. */
+export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
+  const bench = parseOptions(raw);
+  const scenarios = scenariosOf(bench).filter(({ arm }) => arm === "inline" || arm === "forced");
+  if (scenarios.length === 0) {
+    throw new UsageError(
+      "psync and libaio do not go through io_uring, so none of their writes can punt",
+      "Choose --arms inline, or leave it out.",
+    );
+  }
+  return {
+    bench,
+    backend: raw.backend ?? "auto",
+    raw: raw.raw ?? false,
+    check: raw.check ?? false,
+    scenarios,
+  };
+}

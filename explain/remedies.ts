@@ -1,0 +1,23 @@
+import { rulesOf } from "../rules/predict.js";
+import type { Prediction } from "../rules/prediction.js";
+import type { ObservedCause } from "./causes.js";
+
+/** What no filesystem's rules know. */
+const REMEDIES: Partial<Record<ObservedCause, string>> = {
+  forced: "not setting IOSQE_ASYNC",
+  "lock-contended":
+    "one writer a file for what needs the lock alone: no appends, truncates, fallocates or buffered writes beside the O_DIRECT writes",
+  "not-supported": "a device that can refuse to wait: dm-crypt and others can from Linux 6.4 on",
+  "linked-or-drained": "not linking or draining the request",
+};
+
+/** What makes such a write go inline; null where nothing is known to. */
+export function remedyFor(
+  cause: ObservedCause,
+  filesystem: string,
+  predicted: Prediction | null,
+): string | null {
+  if (predicted?.cause === cause && predicted.curedBy !== null) return predicted.curedBy;
+  const rule = rulesOf(filesystem).find((known) => known.cause === cause && known.punts !== false);
+  return REMEDIES[cause] ?? rule?.curedBy ?? null;
+}

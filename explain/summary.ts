@@ -1,0 +1,157 @@
+import { EAGAIN, EIOCBQUEUED } from "./attempts.js";
+import { CAUSE_WORDS, type ObservedCause } from "./causes.js";
+import type { ObservedStream, ObservedWrite } from "./observe.js";
+import { remedyFor } from "./remedies.js";
+
+/** How many punts had one cause, with what was seen of the first of them. */
+export interface CauseCount {
+  cause: ObservedCause;
+  words: string;
+  punts: number;
+  evidence: string;
+  /** Kernel stack of the first punt, innermost function first. */
+  stack: readonly string[] | null;
+  /** null: nothing is known to cure it. */
+  curedBy: string | null;
+}
+
+export interface PredictedCount {
+  cause: ObservedCause;
+  /** true, false, "tick" (now and then), or null: no rule knows. */
+  punts: boolean | "tick" | null;
+  writes: number;
+  why: string;
+  kernelFunction: string | null;
+}
+
+/** Writes of which the rules expected something else than what was seen. */
+export interface Disagreement {
+  predicted: string;
+  observed: string;
+  writes: number;
+  /** Number of the first of them, from 0. */
+  firstWrite: number;
+  evidence: string | null;
+}
+
+/** Field names are stable: they are those of `--json`. */
+export interface StreamSummary {
+  writes: number;
+  punts: number;
+  /** Results of the filesystem's write function, by their number; "not seen" where it could not be probed. */
+  submitterGot: Record<string, number>;
+  workerGot: Record<string, number>;
+  /** Handed to the device by the submitter itself. */
+  issuedInline: number;
+  causes: CauseCount[];
+  predicted: PredictedCount[];
+  disagreements: Disagreement[];
+  lostEvents: number;
+}
+
+const RESULT_NAMES: Record<number, string> = {
+  [EAGAIN]: "-11 (EAGAIN)",
+  [EIOCBQUEUED]: "-529 (EIOCBQUEUED)",
+};
+
+const NOTHING: ObservedStream = {
+  filesystem: "",
+  kernelRelease: "",
+  writes: [],
+  recording: { events: [], stacks: [], lostEvents: 0 },
+};
+
+/** null: nothing was run. */
+export function summarise(observed: ObservedStream | null): StreamSummary {
+  const stream = observed ?? NOTHING;
+  const { writes, recording } = stream;
+  const punted = writes.filter(({ attempt }) => attempt.punt !== null);
+  return {
+    writes: writes.length,
+    punts: punted.length,
+    submitterGot: tally(writes.map(submitterResult)),
+    workerGot: tally(punted.map(({ attempt }) => resultName(attempt.worker?.result ?? null))),
+    issuedInline: writes.length - punted.length,
+    causes: causesOf(stream),
+    predicted: predictedOf(writes),
+    disagreements: disagreementsOf(writes),
+    lostEvents: recording.lostEvents,
+  };
+}
+
+function causesOf({ writes, filesystem }: ObservedStream): CauseCount[] {
+  const groups = grouped(writes, ({ verdict }) => verdict?.cause ?? null);
+  return [...groups].map(([cause, members]) => {
+    const first = members[0] as ObservedWrite;
+    return {
+      cause,
+      words: CAUSE_WORDS[cause],
+      punts: members.length,
+      evidence: first.verdict?.evidence ?? "",
+      stack: first.attempt.punt?.stack ?? null,
+      curedBy: remedyFor(cause, filesystem, first.predicted),
+    };
+  });
+}
+
+function predictedOf(writes: readonly ObservedWrite[]): PredictedCount[] {
+  const groups = grouped(writes, ({ predicted }) => `${predicted.cause} ${predicted.punts}`);
+  return [...groups.values()].map((members) => {
+    const { cause, punts, why, kernelFunction } = (members[0] as ObservedWrite).predicted;
+    return { cause, punts, writes: members.length, why, kernelFunction };
+  });
+}
+
+function disagreementsOf(writes: readonly ObservedWrite[]): Disagreement[] {
+  const strays = writes.filter(disagrees);
+  const groups = grouped(
+    strays,
+    ({ predicted, verdict }) => `${predicted.cause} ${predicted.punts} ${verdict?.cause}`,
+  );
+  return [...groups.values()].map((members) => {
+    const { predicted, verdict, attempt } = members[0] as ObservedWrite;
+    return {
+      predicted: predicted.punts === false ? "no punt" : `a punt: ${CAUSE_WORDS[predicted.cause]}`,
+      observed: verdict === null ? "no punt" : `a punt: ${CAUSE_WORDS[verdict.cause]}`,
+      writes: members.length,
+      firstWrite: attempt.index,
+      evidence: verdict?.evidence ?? null,
+    };
+  });
+}
+
+/** A lock that others hold is not predicted, and an unknown cause contradicts nothing. */
+function disagrees({ predicted, verdict }: ObservedWrite): boolean {
+  if (predicted.punts === null || verdict?.cause === "lock-contended") return false;
+  if (verdict === null) return predicted.punts === true;
+  if (predicted.punts === false) return true;
+  return verdict.cause !== "unknown" && verdict.cause !== predicted.cause;
+}
+
+function grouped<Item, Key>(
+  items: readonly Item[],
+  keyOf: (item: Item) => Key | null,
+): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function tally(names: readonly string[]): Record<string, number> {
+  const groups = grouped(names, (name) => name);
+  return Object.fromEntries([...groups].map(([name, members]) => [name, members.length]));
+}
+
+function submitterResult({ attempt: { punt, inline } }: ObservedWrite): string {
+  return punt?.forced ? "no attempt" : resultName(inline.result);
+}
+
+function resultName(result: number | null): string {
+  return result === null ? "not seen" : (RESULT_NAMES[result] ?? String(result));
+}

@@ -1,0 +1,135 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { decode, type EventFormat, type Fields, parseFormat } from "./event-format.js";
+import { parsePageLayout, recordsOf } from "./ring-buffer.js";
+import type { Tracefs } from "./tracefs.js";
+
+/** One event of the trace, in the words of the kernel's own format file. */
+export interface TraceEvent {
+  timeNs: number;
+  /** Thread id. */
+  tid: number;
+  name: string;
+  fields: Fields;
+}
+
+// TRACE_FLAG_HARDIRQ | TRACE_FLAG_SOFTIRQ: the thread was interrupted, the event is not its own.
+const IN_INTERRUPT = 0x08 | 0x10;
+
+/** A trace buffer of our own, which nobody else's tracing sees or disturbs. */
+export class TraceInstance {
+  readonly #formats = new Map<number, EventFormat>();
+
+  constructor(
+    readonly tracefs: Tracefs,
+    readonly name: string,
+    bufferKiBPerCpu: number,
+  ) {
+    tracefs.makeInstance(name);
+    this.#write("tracing_on", "0");
+    this.#write("trace_clock", "mono");
+    this.#write("buffer_size_kb", String(bufferKiBPerCpu));
+    // What happened first is kept; what no longer fits is counted.
+    this.option("overwrite", false);
+  }
+
+  /** False where this kernel has no such event. */
+  enable(event: string, filter: string | null = null): boolean {
+    if (!this.tracefs.exists(this.#path(`events/${event}/enable`))) return false;
+    if (filter !== null) this.#write(`events/${event}/filter`, filter);
+    const format = parseFormat(this.tracefs.read(`events/${event}/format`));
+    this.#formats.set(format.id, format);
+    this.#write(`events/${event}/enable`, "1");
+    return true;
+  }
+
+  option(name: string, on: boolean): void {
+    this.#write(`options/${name}`, on ? "1" : "0");
+  }
+
+  /** Empties the buffer and records from now on. */
+  start(): void {
+    this.#write("trace", "");
+    this.#write("tracing_on", "1");
+  }
+
+  stop(): void {
+    this.#write("tracing_on", "0");
+  }
+
+  /** What was recorded, as the kernel prints it. */
+  text(): string {
+    return this.tracefs.read(this.#path("trace"));
+  }
+
+  /** Takes everything recorded out of the buffer, in the order of time. */
+  takeEvents(): TraceEvent[] {
+    const layout = parsePageLayout(this.tracefs.read("events/header_page"));
+    const events: TraceEvent[] = [];
+    for (const cpu of this.#cpus()) {
+      for (const page of this.#pages(cpu, layout.pageBytes)) {
+        for (const { timeNs, data } of recordsOf(page, layout)) {
+          const event = this.#decoded(timeNs, data);
+          if (event !== null) events.push(event);
+        }
+      }
+    }
+    return events.sort((a, b) => a.timeNs - b.timeNs);
+  }
+
+  /** Events that did not fit into the buffer. */
+  lostEvents(): number {
+    const lost = this.#cpus().flatMap((cpu) => {
+      const stats = this.tracefs.read(this.#path(`per_cpu/${cpu}/stats`));
+      return ["overrun", "commit overrun", "dropped events"].map((count) =>
+        Number(new RegExp(`^${count}: (\\d+)`, "m").exec(stats)?.[1] ?? 0),
+      );
+    });
+    return lost.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Also switches off every event that was on in it. */
+  remove(): void {
+    this.tracefs.removeInstance(this.name);
+  }
+
+  #decoded(timeNs: number, data: Buffer): TraceEvent | null {
+    const format = data.length < 8 ? undefined : this.#formats.get(data.readUInt16LE(0));
+    if (format === undefined || (data.readUInt8(2) & IN_INTERRUPT) !== 0) return null;
+    return { timeNs, tid: data.readInt32LE(4), name: format.name, fields: decode(format, data) };
+  }
+
+  *#pages(cpu: string, pageBytes: number): Generator<Buffer> {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const pipe = openSync(this.tracefs.path(this.#path(`per_cpu/${cpu}/trace_pipe_raw`)), flags);
+    try {
+      for (;;) {
+        const page = Buffer.alloc(pageBytes);
+        if (readOrNothing(pipe, page) < pageBytes) return;
+        yield page;
+      }
+    } finally {
+      closeSync(pipe);
+    }
+  }
+
+  #cpus(): string[] {
+    return this.tracefs.list(this.#path("per_cpu"));
+  }
+
+  #path(name: string): string {
+    return `instances/${this.name}/${name}`;
+  }
+
+  #write(name: string, text: string): void {
+    this.tracefs.write(this.#path(name), text);
+  }
+}
+
+function readOrNothing(pipe: number, page: Buffer): number {
+  try {
+    return readSync(pipe, page);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return 0;
+    throw error;
+  }
+}

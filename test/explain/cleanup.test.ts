@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Recorder } from "../../explain/recorder.js";
+import { findOurs } from "../../explain/tracing/leftovers.js";
+import { openTracefs } from "../../explain/tracing/tracefs.js";
+import { driver, noPuntCounter, scratchFolder } from "../support/kernel.js";
+import { puntbench } from "../support/puntbench.js";
+
+const skip = noPuntCounter;
+const folder = scratchFolder();
+const anyProcess = () => true;
+const left = () => findOurs(openTracefs(driver), anyProcess);
+const NOTHING = { instances: [], probes: [] };
+
+const quick = ["--dir", folder, "--file-size", "256k", "--queue-depths", "1"];
+/** A trial of some seconds, so that there is time to end it from outside. */
+const slow = [...quick, "--preparations", "dd-prefill", "--arms", "inline", "--interval", "100ms"];
+
+test("after explain no trace buffer and no probe is left", { skip }, async () => {
+  const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(left(), NOTHING);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  test(`nothing is left after ${signal} either`, { skip }, async () => {
+    let tracing = 0;
+    const outcome = await puntbench(["explain", ...slow], {
+      onStderr: (text, kill) => {
+        if (!text.includes("trials to run") || tracing > 0) return;
+        tracing = left().instances.length;
+        kill(signal);
+      },
+    });
+    assert.equal(outcome.code, 130, outcome.stderr);
+    assert.equal(tracing, 2);
+    assert.deepEqual(left(), NOTHING);
+  });
+}
+
+test("what SIGKILL leaves, the next run removes", { skip }, async () => {
+  await puntbench(["explain", ...slow], {
+    onStderr: (text, kill) => text.includes("trials to run") && kill("SIGKILL"),
+  });
+  assert.equal(left().instances.length, 2);
+  const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(left(), NOTHING);
+});
+
+test("a run leaves the buffers of another that is alive alone", { skip }, async () => {
+  const recorder = new Recorder(driver, "auto");
+  try {
+    const { code } = await puntbench(["explain", ...quick, "--json"]);
+    assert.equal(code, 0);
+    assert.equal(left().instances.length, 2);
+  } finally {
+    recorder.remove();
+  }
+  assert.deepEqual(left(), NOTHING);
+});

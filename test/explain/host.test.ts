@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ExplainReport, ScenarioReport } from "../../explain/explain.js";
+import { noPuntCounter, scratchFolder } from "../support/kernel.js";
+import { puntbench } from "../support/puntbench.js";
+
+const skip = noPuntCounter;
+const folder = scratchFolder();
+
+async function explained(...options: string[]): Promise<ExplainReport> {
+  const args = ["explain", "--dir", folder, "--file-size", "1M", "--json", ...options];
+  const { code, stdout, stderr } = await puntbench(args);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const causes = ({ causes: found }: ScenarioReport) =>
+  Object.fromEntries(found.map(({ cause, punts }) => [cause, punts]));
+
+test("every punt of an extending write has that cause, at any depth, as predicted", {
+  skip,
+}, async () => {
+  const { scenarios } = await explained("-p", "no-fallocate,keep-size", "-q", "1,8");
+  assert.equal(scenarios.length, 4);
+  for (const report of scenarios) {
+    assert.equal(report.punts, 256);
+    assert.deepEqual(causes(report), { "extends-size": 256 });
+    assert.deepEqual(report.disagreements, []);
+    assert.equal(report.lostEvents, 0);
+    assert.ok(report.causes[0]?.stack?.includes("io_queue_iowq"));
+    assert.match(report.causes[0]?.curedBy ?? "", /fallocate/);
+  }
+});
+
+test("forced writes are told from refused ones", { skip }, async () => {
+  const { scenarios } = await explained("-p", "dd-prefill", "-q", "8");
+  const [inline, forced] = scenarios as [ScenarioReport, ScenarioReport];
+  assert.deepEqual(causes(forced), { forced: 256 });
+  assert.deepEqual(forced.submitterGot, { "no attempt": 256 });
+  assert.equal(inline.issuedInline + inline.punts, 256);
+  assert.deepEqual(inline.disagreements, []);
+});
+
+test("the table and the paragraph name cause, evidence and remedy", { skip }, async () => {
+  const args = ["explain", "--dir", folder, "--file-size", "64k", "-p", "keep-size", "-q", "1"];
+  const { stdout } = await puntbench([...args, "--raw"]);
+  assert.match(stdout, /keep-size at depth 1 +16 +16 +extends-size 16 +extends-size 16/);
+  assert.match(stdout, /all 16 writes punted because the write extends the file/);
+  assert.match(stdout, /Seen \(extends-size\): it ends at 4096, i_size is 0/);
+  assert.match(stdout, /Cure: a size that covers the write before it/);
+  assert.match(stdout, /^\d+\.\d+ \d+ io_uring_queue_async_work .*opcode=23/m);
+});
+
+test("controls that do not use io_uring cannot be explained", async () => {
+  const { code, stderr } = await puntbench(["explain", "--dir", folder, "--arms", "psync"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /none of their writes can punt/);
+});
+
+test("without the right to trace it says what to do", { skip }, async () => {
+  const { code, stderr } = await puntbench(["explain", "--dir", folder], {
+    prefix: ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"],
+  });
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /tracefs cannot be opened.*\n.*Run as root/);
+});
