@@ -24,6 +24,8 @@ export interface Attempt {
   lengthBytes: number;
   /** Size of the file when the trace next tells it: at the attempt it was no larger. null: never told. */
   sizeAfterBytes: number | null;
+  /** io-wq workers that were inside a write of this stream at the end of the inline attempt. */
+  workersInside: number;
   /** The non-blocking attempt, on the submitting thread. */
   inline: Pass;
   /** The hand-over to io-wq; null when the write was issued inline. */
@@ -99,7 +101,10 @@ class Builder {
   onSubmitter(event: TraceEvent): void {
     if (isSubmission(event)) this.#submitted(event);
     else if (event.name === "io_uring_queue_async_work") this.#punted(event);
-    else if (this.#open !== null) this.#open = record(this.#open.inline, event) ? null : this.#open;
+    else if (this.#open !== null) {
+      this.#open.workersInside = this.#inWorker.size;
+      if (record(this.#open.inline, event)) this.#open = null;
+    }
   }
 
   #submitted({ fields }: TraceEvent): void {
@@ -111,6 +116,7 @@ class Builder {
       offsetBytes,
       lengthBytes: this.stream.blockSizeBytes,
       sizeAfterBytes: null,
+      workersInside: 0,
       inline: emptyPass(),
       punt: null,
       worker: null,

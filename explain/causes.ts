@@ -3,7 +3,7 @@ import { CAUSES, type Cause } from "../rules/prediction.js";
 /** What tracing can say besides the causes that rules predict. */
 export const OBSERVED_CAUSES = [
   ...CAUSES,
-  /** Somebody else held the inode's lock at that moment. */
+  /** Somebody held the inode's lock at that moment; often a worker at an earlier write. */
   "lock-contended",
   /** io_uring did not even ask the filesystem: the file or its device cannot write without waiting. */
   "not-supported",
@@ -18,6 +18,8 @@ export type ObservedCause = Cause | (typeof OBSERVED_CAUSES)[number];
 export interface Verdict {
   cause: ObservedCause;
   evidence: string;
+  /** Where this write is cured otherwise than the cause is in general. */
+  curedBy?: string;
 }
 
 /** In a sentence: "... because <words>". */
@@ -40,7 +42,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   overwrite: "it overwrites blocks in place",
   "unwritten-in-place": "it fills allocated blocks in place",
   "not-established": "no rule knows",
-  "lock-contended": "somebody else held the lock of the inode",
+  "lock-contended": "the lock of the inode was held",
   "not-supported": "the file or its device cannot write without waiting",
   "linked-or-drained": "a request before it had to end first",
   unknown: "the evidence does not decide",

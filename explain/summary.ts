@@ -89,7 +89,7 @@ function causesOf({ writes, filesystem }: ObservedStream): CauseCount[] {
       punts: members.length,
       evidence: first.verdict?.evidence ?? "",
       stack: first.attempt.punt?.stack ?? null,
-      curedBy: remedyFor(cause, filesystem, first.predicted),
+      curedBy: first.verdict?.curedBy ?? remedyFor(cause, filesystem, first.predicted),
     };
   });
 }

@@ -1,9 +1,10 @@
 import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
-import { failedLock, named, returns } from "./facts.js";
+import { lockVerdict, named, returns } from "./facts.js";
 
 /** btrfs_file_write_iter -> lock -> btrfs_write_check -> iomap_dio_rw -> btrfs_dio_iomap_begin. */
-export function btrfsVerdict({ inline }: Attempt): Verdict {
+export function btrfsVerdict(attempt: Attempt): Verdict {
+  const { inline } = attempt;
   if (inline.entry === null)
     return unknown("the tracepoints do not show which check of btrfs refused");
   if (returns(inline, "btrfs_check_ret").includes(EAGAIN)) {
@@ -21,8 +22,8 @@ export function btrfsVerdict({ inline }: Attempt): Verdict {
       evidence: "can_nocow_extent returned 0: the blocks cannot be overwritten in place",
     };
   }
-  const lock = failedLock(inline);
-  if (lock !== null) return { cause: "lock-contended", evidence: `${lock} failed` };
+  const lock = lockVerdict(attempt);
+  if (lock !== null) return lock;
   if (
     named(inline, "btrfs_check_ret").length > 0 &&
     named(inline, "btrfs_begin_ret").length === 0

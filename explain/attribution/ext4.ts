@@ -3,9 +3,9 @@ import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import type { Context } from "./context.js";
 import {
-  failedLock,
   knownWithoutSecurityAttributes,
   type Lookup,
+  lockVerdict,
   lookups,
   named,
   returns,
@@ -27,10 +27,10 @@ export function ext4Verdict(attempt: Attempt, context: Context): Verdict {
   }
   if (enteredDirectIo(attempt)) return insideDirectIo(attempt);
   if (inline.entry !== null && named(inline, "checks").length === 0) {
-    const lock = failedLock(inline);
-    return lock === null
-      ? unknown("ext4 gave up before its write checks, and no lock was seen to fail")
-      : { cause: "lock-contended", evidence: `${lock} failed before ext4_generic_write_checks` };
+    return (
+      lockVerdict(attempt) ??
+      unknown("ext4 gave up before its write checks, and no lock was seen to fail")
+    );
   }
   return beforeDirectIo(attempt, context);
 }

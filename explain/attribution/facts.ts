@@ -1,4 +1,5 @@
 import type { Attempt, Pass } from "../attempts.js";
+import type { Verdict } from "../causes.js";
 import type { TraceEvent } from "../tracing/instance.js";
 
 /** What the filesystem found when it looked for the blocks of a write. */
@@ -74,9 +75,20 @@ export function workerForcedToWait(attempt: Attempt): boolean | null {
 }
 
 /** A lock that somebody else held: no other step follows a failed attempt to take it. */
-export function failedLock(pass: Pass): string | null {
-  const last = pass.events.at(-1);
-  if (last === undefined || Number(last.fields.ret) !== 0) return null;
-  if (last.name === "read_trylock_ret") return "down_read_trylock";
-  return last.name === "write_trylock_ret" ? "down_write_trylock" : null;
+export function lockVerdict({ inline, workersInside }: Attempt): Verdict | null {
+  const last = inline.events.at(-1);
+  const lock = LOCKS[last?.name ?? ""];
+  if (lock === undefined || Number(last?.fields.ret) !== 0) return null;
+  const failed = `${lock} failed before any check of the write`;
+  if (workersInside === 0) return { cause: "lock-contended", evidence: failed };
+  return {
+    cause: "lock-contended",
+    evidence: `${failed}, while an io-wq worker was inside an earlier write to the file`,
+    curedBy: "what cures the earlier writes, whose retries hold the lock",
+  };
 }
+
+const LOCKS: Record<string, string> = {
+  read_trylock_ret: "down_read_trylock",
+  write_trylock_ret: "down_write_trylock",
+};

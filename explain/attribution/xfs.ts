@@ -1,6 +1,6 @@
 import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
-import { failedLock, named, returns, seenSizeBytes } from "./facts.js";
+import { lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
 
 /**
  * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. What the worker
@@ -28,8 +28,8 @@ export function xfsVerdict(attempt: Attempt): Verdict {
     }
     return unknown("xfs_direct_write_iomap_begin returned -11, and the worker allocated nothing");
   }
-  const lock = failedLock(inline);
-  if (lock !== null) return { cause: "lock-contended", evidence: `${lock} failed` };
+  const lock = lockVerdict(attempt);
+  if (lock !== null) return lock;
   const size = seenSizeBytes(attempt);
   if (
     size !== null &&
