@@ -5,8 +5,6 @@ export const OBSERVED_CAUSES = [
   ...CAUSES,
   /** Somebody held the inode's lock at that moment; often a worker at an earlier write. */
   "lock-contended",
-  /** io_uring did not even ask the filesystem: the file or its device cannot write without waiting. */
-  "not-supported",
   /** Handed over because of the request before it. */
   "linked-or-drained",
   /** The evidence does not decide. */
@@ -43,7 +41,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   "unwritten-in-place": "it fills allocated blocks in place",
   "not-established": "no rule knows",
   "lock-contended": "the lock of the inode was held",
-  "not-supported": "the file or its device cannot write without waiting",
+  "no-nowait": "the file or its device cannot write without waiting",
   "linked-or-drained": "a request before it had to end first",
   unknown: "the evidence does not decide",
 };

@@ -7,7 +7,7 @@ const REMEDIES: Partial<Record<ObservedCause, string>> = {
   forced: "not setting IOSQE_ASYNC",
   "lock-contended":
     "one writer a file for what needs the lock alone: no appends, truncates, fallocates or buffered writes beside the O_DIRECT writes",
-  "not-supported": "a device that can refuse to wait: dm-crypt and others can from Linux 6.4 on",
+  "no-nowait": "a device that can refuse to wait: dm-crypt and others can from Linux 6.4 on",
   "linked-or-drained": "not linking or draining the request",
 };
 

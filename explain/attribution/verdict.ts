@@ -20,7 +20,7 @@ export function verdictOf(attempt: Attempt, context: Context): Verdict {
   if (probed && inline.entry === null) {
     if (!context.filesystemWasAsked) {
       return {
-        cause: "not-supported",
+        cause: "no-nowait",
         evidence: `io_uring called ${context.filesystem}_file_write_iter for no write of this file`,
       };
     }
