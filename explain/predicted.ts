@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { baseQuestion, extentsOf } from "../inspect/inspect.js";
+import { baseQuestion } from "../inspect/inspect.js";
+import { extentsOf } from "../inspect/read-file.js";
 import { type Region, regionsOf } from "../inspect/regions.js";
 import type { Driver, DriverError } from "../native/index.js";
 import { predict } from "../rules/predict.js";
