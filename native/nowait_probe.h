@@ -33,9 +33,10 @@ constexpr uint32_t kFreshAttempts = 3;
 using NowaitReport = std::array<NowaitAnswers, kOracles>;
 
 // Prepares a file for each oracle and asks it about fresh blocks, one after the other from the start of
-// the file, as the bench writes them; of writes smaller than the filesystem's block, about the first in it. A refused block is written blocking before the next one is asked
-// about, as an io-wq worker would do. The first block is written unasked: on ext4 the first write of an
-// inode is refused whatever its preparation (!IS_NOSEC in ext4_dio_write_checks).
+// the file, as the bench writes them; of writes smaller than the filesystem's block, about the first in it.
+// A refused block is written blocking before the next one is asked about, as an io-wq worker would do. The
+// first block is written unasked: on ext4 the first write after the kernel loads an inode is refused
+// whatever its preparation (!IS_NOSEC in ext4_dio_write_checks).
 // -EOPNOTSUPP from "fallocate": the filesystem lacks this preparation.
 Status probe_nowait(const NowaitRequest& request, NowaitReport& report);
 

@@ -44,8 +44,8 @@ export function printed(report: ProbeReport): string {
 const TICKS =
   "Once per clock tick: back to back a few percent of the writes, at 10 ms from write to write all of them.";
 const NOTE =
-  "Asked with RWF_NOWAIT after one write, as a fresh inode's very first write punts on ext4 whatever its preparation.\n" +
-  "The answers are the kernel's; the reasons are rules of mainline Linux.";
+  "Asked with RWF_NOWAIT after one write: on ext4 the first write after the kernel loads an inode punts whatever its\n" +
+  "preparation. The answers are the kernel's; the reasons are rules of mainline Linux.";
 
 /** Each reason once, with the preparations that it is the reason of. */
 function reasons(rows: readonly PreparationReport[]): string[] {
