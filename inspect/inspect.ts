@@ -33,7 +33,7 @@ export interface Inspection {
   pageCacheSource: CachedPages["source"] | null;
   /** null: the filesystem does not tell (no FIEMAP). */
   regions: InspectedRegion[] | null;
-  /** A write that touches two regions; null with fewer than two of them inside the size. */
+  /** A write across a border inside the file, between allocated parts if there are such; null without a border. */
   crossing: Prediction | null;
   /** A write of part of a written block of the filesystem; null where no block is inside the size. */
   unaligned: Prediction | null;
@@ -65,7 +65,7 @@ export function inspect(driver: Driver, file: string, blockSizeBytes: number): I
       regions?.map((region, index) =>
         inspected(region, cached?.pages[index] ?? null, question, stats.size, blockSizeBytes),
       ) ?? null,
-    crossing: inside.length < 2 ? null : predict({ ...question, crossesExtents: true }),
+    crossing: crossing(inside, question),
     unaligned: inside.length === 0 ? null : predict({ ...question, aligned: false }),
     unknown,
   };
@@ -93,6 +93,16 @@ export function baseQuestion(
     },
     aligned: blockSizeBytes % statfsSync(path).bsize === 0,
   };
+}
+
+/** Of the borders inside the file the easiest: one between two allocated parts, where there is one. */
+function crossing(inside: readonly Region[], question: WriteQuestion): Prediction | null {
+  const borders = inside.slice(1).map((region, index) => [region.state, inside[index]?.state]);
+  if (borders.length === 0) return null;
+  const allocated = borders.filter((pair) => !pair.includes("hole") && !pair.includes("delayed"));
+  const unwritten = allocated.some((pair) => pair.includes("unwritten"));
+  const extent = allocated.length === 0 ? "hole" : unwritten ? "unwritten" : "written";
+  return predict({ ...question, crossesExtents: true, extent });
 }
 
 function inspected(

@@ -12,7 +12,9 @@ export function printed(inspection: Inspection): string {
     ...heading(inspection),
     "",
     ...(regions === null ? [] : [...table(regions), "", ...reasons(regions)]),
-    ...(crossing === null ? [] : [`A write across two regions ${sentence(crossing)}`]),
+    ...(crossing === null
+      ? []
+      : [`A write across the border of two regions ${sentence(crossing)}`]),
     ...(unaligned === null
       ? []
       : [

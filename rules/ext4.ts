@@ -59,17 +59,9 @@ export const EXT4_RULES: readonly Rule[] = [
     applies: (question) => question.crossesExtents && !from73(question),
     punts: true,
     cause: "crosses-extents",
-    why: "one mapping does not cover the whole write, so ext4 does not take it for an overwrite",
+    why: "before Linux 7.3 a write that one mapping does not cover is no overwrite, and takes the inode lock exclusively",
     kernelFunction: "ext4_overwrite_io in ext4_dio_write_checks",
     curedBy: "writes that stay inside one extent: preallocate in one go, write in order",
-  },
-  {
-    applies: ({ crossesExtents }) => crossesExtents,
-    punts: null,
-    cause: "not-established",
-    why: "what a write across extents does from Linux 7.3 on was not examined",
-    kernelFunction: null,
-    curedBy: "writes that stay inside one extent",
   },
   {
     applies: (question) => question.extent === "unwritten" && !from63(question),

@@ -30,6 +30,7 @@ export interface WriteQuestion {
     /** chattr +j: file data goes through the journal. */
     dataJournal: boolean;
   };
+  /** Of a write that crosses extents the one that is hardest to write: a hole before unwritten before written. */
   extent: ExtentState;
   /** Ends beyond the size of the file. */
   extending: boolean;
