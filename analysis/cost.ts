@@ -52,12 +52,31 @@ export function costBreakdowns(
   for (const quantity of quantities) {
     for (const preparation of PREPARATIONS) {
       for (const queueDepth of depths) {
-        const found = breakdown(index, preparation, queueDepth, quantity);
+        const found = knownBreakdown(index, preparation, queueDepth, quantity);
         if (found) breakdowns.push(found);
       }
     }
   }
   return breakdowns;
+}
+
+/** A cell always meets the same others, and several parts of a report ask for it. */
+const known = new WeakMap<Cell, Map<Quantity, CostBreakdown | null>>();
+
+function knownBreakdown(
+  index: CellIndex,
+  preparation: Preparation,
+  queueDepth: number,
+  quantity: Quantity,
+): CostBreakdown | null {
+  const cell = index.get({ preparation, arm: "inline", queueDepth });
+  if (!cell) return null;
+  const found = known.get(cell) ?? new Map<Quantity, CostBreakdown | null>();
+  known.set(cell, found);
+  if (!found.has(quantity)) {
+    found.set(quantity, breakdown(index, preparation, queueDepth, quantity));
+  }
+  return found.get(quantity) ?? null;
 }
 
 function breakdown(

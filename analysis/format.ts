@@ -21,7 +21,8 @@ export function formatChangeInterval({ kind, lower, upper }: Change): string {
   return `${format(lower)} to ${format(upper)}`;
 }
 
-function formatRatio(ratio: number): string {
+/** "2.13", "41.5", "300". */
+export function formatRatio(ratio: number): string {
   if (ratio >= 1e4) return "over 10000";
   return ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
 }

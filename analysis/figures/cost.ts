@@ -5,7 +5,7 @@ import { type CostBreakdown, costBreakdowns } from "../cost.js";
 import type { Estimate } from "../estimate.js";
 import { groupBy } from "../slice.js";
 import { type Subject, subjectName } from "../subject.js";
-import { contextOf, type Scope } from "./scope.js";
+import { contextOf, fewDepths, type Scope } from "./scope.js";
 
 /** CPU per write taken apart, for every subject of the scope that has a dd-prefill beside. */
 export function costFigure(scope: Scope): Chart[] {
@@ -14,7 +14,10 @@ export function costFigure(scope: Scope): Chart[] {
     .flatMap((cells) => costBreakdowns(cells, ["cpuNs"]))
     .filter((found) => found.parts.length > 0);
   if (breakdowns.length === 0) return [];
-  const rows = breakdowns.flatMap((breakdown) => costRows(breakdown, scope.all));
+  const depths = new Set(fewDepths(scope.slice.cells).map((cell) => cell.scenario.queueDepth));
+  const rows = breakdowns
+    .filter((breakdown) => depths.has(breakdown.queueDepth))
+    .flatMap((breakdown) => costRows(breakdown, scope.all));
   return [{ name: `cost${scope.suffix}`, spec: costChart(rows, contextOf(scope)) }];
 }
 

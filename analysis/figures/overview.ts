@@ -6,7 +6,7 @@ import { type Scope, scopeOf, withTimesOf } from "./scope.js";
 import { timeCharts } from "./times.js";
 
 /** Beyond this many panels a chart of all kernels is no overview; the others have their own pages. */
-const PANELS_MAX = 12;
+const PANELS_MAX = 6;
 
 /** The charts over all kernels, in the order in which they are read. */
 export function overviewCharts(analysis: Analysis, targetUs: number | null): Chart[] {
@@ -25,7 +25,7 @@ export function overviewCharts(analysis: Analysis, targetUs: number | null): Cha
   ];
 }
 
-/** All subjects if they fit, else those of the filesystem with the most kernels, newest first. */
+/** All subjects if they fit, else some of the filesystem with the most kernels, from oldest to newest. */
 function fewSubjects(analysis: Analysis, scope: Scope): Scope | null {
   if (scope.subjects.length <= PANELS_MAX) return scope;
   const byFilesystem = new Map<string, Subject[]>();
@@ -36,6 +36,9 @@ function fewSubjects(analysis: Analysis, scope: Scope): Scope | null {
     ]);
   }
   const [most = []] = [...byFilesystem.values()].sort((a, b) => b.length - a.length);
-  const kept = new Set(most.slice(-PANELS_MAX));
+  const step = Math.max(1, (most.length - 1) / (PANELS_MAX - 1));
+  const kept = new Set(
+    Array.from({ length: PANELS_MAX }, (_, index) => most[Math.round(index * step)]),
+  );
   return scopeOf(analysis, (subject) => kept.has(subject));
 }

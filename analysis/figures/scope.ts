@@ -71,3 +71,11 @@ export function usualDepth(cells: readonly Cell[]): number {
   depths.sort((a, b) => a - b);
   return depths[Math.floor((depths.length - 1) / 2)] ?? 1;
 }
+
+/** A panel a depth: beyond four the lowest, the usual and the highest speak for all. */
+export function fewDepths(cells: readonly Cell[]): Cell[] {
+  const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
+  if (depths.length <= 4) return [...cells];
+  const kept = new Set([depths[0], usualDepth(cells), depths.at(-1)]);
+  return cells.filter((cell) => kept.has(cell.scenario.queueDepth));
+}

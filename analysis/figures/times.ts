@@ -12,7 +12,7 @@ import type { Metric } from "../metrics.js";
 import type { Subject } from "../subject.js";
 import { costFigure } from "./cost.js";
 import { percentileFigure } from "./percentiles.js";
-import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+import { contextOf, fewDepths, isLine, type Scope, usualDepth } from "./scope.js";
 import { trialRows } from "./trials.js";
 
 /** Charts of times and CPU. The scope holds either real or emulated subjects. */
@@ -35,7 +35,7 @@ export function timeCharts(scope: Scope, targetUs: number | null): Chart[] {
   charts.push(...percentileFigure(scope));
   const load = loadRows(shown, all);
   add("load-latency", () => loadLatencyChart(load, context, targetUs), load);
-  const cpu = spenderRows(shown, all, CPU_SPENDERS);
+  const cpu = spenderRows(fewDepths(shown), all, CPU_SPENDERS);
   add("cpu", () => cpuChart(cpu, context), cpu);
   charts.push(...costFigure(scope));
   charts.push(...instructionFigure(scope));

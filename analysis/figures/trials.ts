@@ -2,14 +2,14 @@ import { type Cell, seriesName } from "../cells.js";
 import { significant } from "../chart-rows.js";
 import type { TrialRow } from "../charts/trials.js";
 import { subjectName } from "../subject.js";
-import { isLine, type Scope } from "./scope.js";
+import { fewDepths, isLine, type Scope } from "./scope.js";
 
 /** Beyond this a chart is a cloud, and its file is heavy: every n-th round is drawn. */
 const TRIALS_MAX = 3000;
 
 /** Every trial of the lines, thinned by rounds when there are very many. */
 export function trialRows({ slice, all }: Scope): TrialRow[] {
-  const cells = slice.cells.filter(isLine);
+  const cells = fewDepths(slice.cells.filter(isLine));
   const trials = cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
   const every = Math.ceil(trials / TRIALS_MAX);
   return cells.flatMap((cell) => rowsOf(cell, subjectName(cell.subject, all), every));

@@ -1,12 +1,11 @@
 import type { Analysis } from "../analysis.js";
 import type { Cell } from "../cells.js";
-import { changeBetween } from "../change.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import { costBreakdowns } from "../cost.js";
 import { estimate } from "../estimate.js";
 import { usualDepth } from "../figures/scope.js";
-import { formatChange, formatMetric } from "../format.js";
+import { formatMetric, formatRatio } from "../format.js";
 import type { Metric } from "../metrics.js";
 import { prefillBreakEvens } from "../prefill.js";
 import { slicesOf } from "../slice.js";
@@ -73,9 +72,9 @@ const WORDS: Partial<Record<Metric, string>> = {
 
 function costWords(from: Cell, to: Cell, metric: Metric): string | null {
   const [before, after] = [estimate(from, metric), estimate(to, metric)];
-  const change = changeBetween(from, to, metric);
-  if (!before || !after || !change) return null;
-  return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (${formatChange(change)})`;
+  if (!before || !after) return null;
+  const factor = formatRatio(after.point / before.point);
+  return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (× ${factor})`;
 }
 
 function partsLine(cells: readonly Cell[], preparation: string, depth: number): string[] {

@@ -6,6 +6,8 @@ import { CONTENT_SECURITY_POLICY, pageScripts, pageStyle } from "./scripts.js";
 /** The whole report as one file: no request, no eval, readable from disk and offline. */
 export function reportPage(report: Report): string {
   const charts = chartsOf(report).map(({ chart }) => chart);
+  const folds: Folds = new Map();
+  const sections = report.sections.map((section) => sectionHtml(section, folds));
   return html`<!doctype html>
 <html lang="en" data-theme="light">
 <head>
@@ -28,10 +30,10 @@ ${pageStyle()}
   )}</ul></section>
 ${warningsBox(report.warnings)}
 ${report.opening ? figure(report.opening, null) : null}
-${report.sections.map(sectionHtml)}
+${sections}
 </main>
 <noscript><p>Without JavaScript the charts are in the .svg and .png files beside this page.</p></noscript>
-${pageScripts(charts)}
+${pageScripts(charts, Object.fromEntries(folds))}
 </body>
 </html>
 `.text;
@@ -52,11 +54,25 @@ ${items(texts.slice(0, WARNINGS_SHOWN))}${
 }</section>`;
 }
 
-function sectionHtml({ id, title, blocks }: Section): Html {
-  return html`<h2 id="${id}">${title}</h2>\n${blocks.map(blockHtml)}`;
+/** What is folded away and large travels compressed beside the charts: name to HTML. */
+type Folds = Map<string, string>;
+const FOLD_CHARACTERS_MAX = 8000;
+
+function sectionHtml({ id, title, blocks }: Section, folds: Folds): Html {
+  return html`<h2 id="${id}">${title}</h2>\n${blocks.map((block) => blockHtml(block, folds))}`;
 }
 
-function blockHtml(block: Block): Html {
+function foldHtml(summary: string, blocks: readonly Block[], folds: Folds): Html {
+  const inside = html`${blocks.map((block) => blockHtml(block, folds))}`;
+  if (inside.text.length <= FOLD_CHARACTERS_MAX) {
+    return html`<details><summary>${summary}</summary>${inside}</details>\n`;
+  }
+  const name = `fold${folds.size + 1}`;
+  folds.set(name, inside.text);
+  return html`<details data-fold="${name}"><summary>${summary}</summary></details>\n`;
+}
+
+function blockHtml(block: Block, folds: Folds): Html {
   switch (block.kind) {
     case "text":
       return html`<p>${block.text}</p>\n`;
@@ -72,7 +88,7 @@ function blockHtml(block: Block): Html {
         block.rows.map((row) => row.map(cellHtml)),
       );
     case "fold":
-      return html`<details><summary>${block.summary}</summary>${block.blocks.map(blockHtml)}</details>\n`;
+      return foldHtml(block.summary, block.blocks, folds);
   }
 }
 

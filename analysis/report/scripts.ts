@@ -22,12 +22,15 @@ export function pageStyle(): Html {
 }
 
 /**
- * Libraries, chart specs and the script that draws them. Specs repeat each other a lot, so they
- * travel compressed; the browser unpacks them itself, without a request.
+ * Libraries, chart specs, large folded parts, and the script that draws them. Specs and tables repeat
+ * themselves a lot, so they travel compressed; the browser unpacks them itself, without a request.
  */
-export function pageScripts(charts: readonly Chart[]): Html {
+export function pageScripts(
+  charts: readonly Chart[],
+  folds: Readonly<Record<string, string>>,
+): Html {
   const specs = Object.fromEntries(charts.map(({ name, spec }) => [name, withoutConfig(spec)]));
-  const data = { specs, light: chartConfig(LIGHT), dark: chartConfig(DARK) };
+  const data = { specs, folds, light: chartConfig(LIGHT), dark: chartConfig(DARK) };
   const packed = gzipSync(JSON.stringify(data), { level: 9 }).toString("base64");
   return html`${LIBRARIES.map(([name, file]) => inline(library(name, file)))}
 <script type="text/plain" id="chart-specs">${trusted(packed)}</script>

@@ -27,7 +27,10 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
   const report = buildReport(analysis, { title, demand, out });
   makeFolder(out);
   const beside = chartsOf(report).filter(({ filesBeside }) => filesBeside);
-  await Promise.all(beside.map(({ chart }) => writeChart(chart, out)));
+  await writeCharts(
+    beside.map(({ chart }) => chart),
+    out,
+  );
   const page = join(out, "index.html");
   writeFileSync(page, reportPage(report));
   writeFileSync(join(out, "report.md"), reportMarkdown(report));
@@ -43,6 +46,17 @@ function makeFolder(folder: string): void {
       "Name another folder with --out.",
     );
   }
+}
+
+/** Two at a time: while one is laid out here, another becomes pixels in a thread of its own. */
+async function writeCharts(charts: readonly Chart[], folder: string): Promise<void> {
+  const waiting = [...charts];
+  const work = async (): Promise<void> => {
+    for (let chart = waiting.shift(); chart; chart = waiting.shift()) {
+      await writeChart(chart, folder);
+    }
+  };
+  await Promise.all([work(), work()]);
 }
 
 async function writeChart(chart: Chart, folder: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Histogram } from "../histogram.js";
 import type { Interval } from "./median-interval.js";
 import type { Random } from "./random.js";
+import { resamplesOf } from "./resamples.js";
 
 const RESAMPLES = 400;
 
@@ -20,32 +21,40 @@ export function mergedQuantiles(
   const { axis, cumulative } = onCommonAxis(histograms);
   const once = new Float64Array(histograms.length).fill(1);
   const points = shares.map((share) => weightedQuantile(axis, cumulative, once, share));
-  const resampled = shares.map(() => new Float64Array(RESAMPLES));
+  const resamples = resamplesOf(histograms.length, random, RESAMPLES);
   const weights = new Float64Array(histograms.length);
-  for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    weights.fill(0);
-    for (let draw = 0; draw < weights.length; draw += 1) {
-      const chosen = Math.floor(random() * weights.length);
-      weights[chosen] = (weights[chosen] as number) + 1;
-    }
+  const resampled = shares.map((): Weighted[] => []);
+  for (const { counts, weight } of resamples) {
+    weights.set(counts);
     for (const [index, share] of shares.entries()) {
-      (resampled[index] as Float64Array)[resample] = weightedQuantile(
-        axis,
-        cumulative,
-        weights,
-        share,
-      );
+      const value = weightedQuantile(axis, cumulative, weights, share);
+      (resampled[index] as Weighted[]).push({ value, weight });
     }
   }
   return points.map((point, index) => {
-    const sorted = (resampled[index] as Float64Array).sort();
-    const skipped = Math.floor(((1 - level) / 2) * RESAMPLES);
+    const sorted = (resampled[index] as Weighted[]).sort((a, b) => a.value - b.value);
+    const tail = (1 - level) / 2;
     return {
       point,
-      lower: Math.min(point, sorted[skipped] as number),
-      upper: Math.max(point, sorted[RESAMPLES - 1 - skipped] as number),
+      lower: Math.min(point, quantileOf(sorted, tail)),
+      upper: Math.max(point, quantileOf(sorted, 1 - tail)),
     };
   });
+}
+
+interface Weighted {
+  value: number;
+  weight: number;
+}
+
+/** @param sorted ascending; the weights add up to 1. */
+function quantileOf(sorted: readonly Weighted[], share: number): number {
+  let seen = 0;
+  for (const { value, weight } of sorted) {
+    seen += weight;
+    if (seen >= share) return value;
+  }
+  return (sorted.at(-1) as Weighted).value;
 }
 
 interface CommonAxis {

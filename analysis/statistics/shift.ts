@@ -1,5 +1,6 @@
 import type { Interval } from "./median-interval.js";
 import type { Random } from "./random.js";
+import { drawCounts, type Resample, resamplesOf } from "./resamples.js";
 import { studentCritical, studentTwoSidedP } from "./student-t.js";
 
 /** A difference between two samples, with its interval and the evidence against "no difference". */
@@ -39,17 +40,18 @@ export function unpairedShift(
   pairs.sort((left, right) => left.value - right.value);
   const values = Float64Array.from(pairs, (pair) => pair.value);
   const weights = new Float64Array(values.length);
-  const draw = (): number => {
-    const inA = resampleCounts(a.length, random);
-    const inB = resampleCounts(b.length, random);
+  const deviations = new Float64Array(RESAMPLES);
+  const point = weightedMedian(values, weights.fill(1));
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    const inA = drawCounts(a.length, random);
+    const inB = drawCounts(b.length, random);
     for (const [index, { i, j }] of pairs.entries()) {
       weights[index] = (inA[i] as number) * (inB[j] as number);
     }
-    return weightedMedian(values, weights);
-  };
-  const point = weightedMedian(values, weights.fill(1));
+    deviations[resample] = weightedMedian(values, weights) - point;
+  }
   const fewer = Math.min(a.length, b.length);
-  return shiftFrom(point, draw, a.length + b.length - 2, fewer, level);
+  return shiftFrom(point, meanOfSquares(deviations), a.length + b.length - 2, fewer, level);
 }
 
 /**
@@ -72,16 +74,9 @@ export function pairedShift(
   pairs.sort((left, right) => left.value - right.value);
   const values = Float64Array.from(pairs, (pair) => pair.value);
   const weights = new Float64Array(values.length);
-  const draw = (): number => {
-    const counts = resampleCounts(n, random);
-    for (const [index, { i, j }] of pairs.entries()) {
-      const count = counts[i] as number;
-      weights[index] = i === j ? (count * (count + 1)) / 2 : count * (counts[j] as number);
-    }
-    return weightedMedian(values, weights);
-  };
   const point = weightedMedian(values, weights.fill(1));
-  return shiftFrom(point, draw, n - 1, n, level);
+  const variance = pairedVariance(pairs, values, resamplesOf(n, random, RESAMPLES));
+  return shiftFrom(point, variance, n - 1, n, level);
 }
 
 interface Pair {
@@ -90,35 +85,54 @@ interface Pair {
   j: number;
 }
 
+function pairedVariance(
+  pairs: readonly Pair[],
+  values: Float64Array,
+  resamples: readonly Resample[],
+): number {
+  const weights = new Float64Array(values.length);
+  let mean = 0;
+  let square = 0;
+  for (const { counts, weight } of resamples) {
+    for (let index = 0; index < pairs.length; index += 1) {
+      const { i, j } = pairs[index] as Pair;
+      const count = counts[i] as number;
+      weights[index] = i === j ? (count * (count + 1)) / 2 : count * (counts[j] as number);
+    }
+    const drawn = weightedMedian(values, weights);
+    mean += weight * drawn;
+    square += weight * drawn * drawn;
+  }
+  return spread(mean, square);
+}
+
+function meanOfSquares(deviations: Float64Array): number {
+  let mean = 0;
+  let square = 0;
+  for (const deviation of deviations) {
+    mean += deviation / deviations.length;
+    square += (deviation * deviation) / deviations.length;
+  }
+  return spread(mean, square);
+}
+
+/** The variance, where a rest of rounding is no variance. */
+function spread(mean: number, meanSquare: number): number {
+  const variance = meanSquare - mean * mean;
+  return variance > 1e-14 * meanSquare ? variance : 0;
+}
+
 function shiftFrom(
   point: number,
-  draw: () => number,
+  variance: number,
   degrees: number,
   fewest: number,
   level: number,
 ): Shift {
-  let sum = 0;
-  let squares = 0;
-  for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    const deviation = draw() - point;
-    sum += deviation;
-    squares += deviation * deviation;
-  }
-  const variance = Math.max(0, squares / RESAMPLES - (sum / RESAMPLES) ** 2);
   const error = Math.sqrt((variance * (fewest + 1)) / fewest);
   const reach = error === 0 ? 0 : studentCritical(level, degrees) * error;
   const p = error === 0 ? Number(point === 0) : studentTwoSidedP(point / error, degrees);
   return { point, lower: point - reach, upper: point + reach, p };
-}
-
-/** How often each of n values is drawn when n are drawn with replacement. */
-function resampleCounts(n: number, random: Random): Uint16Array {
-  const counts = new Uint16Array(n);
-  for (let draw = 0; draw < n; draw += 1) {
-    const chosen = Math.floor(random() * n);
-    counts[chosen] = (counts[chosen] as number) + 1;
-  }
-  return counts;
 }
 
 /** @param values ascending. With half the weight exactly below, the middle of the two neighbours. */

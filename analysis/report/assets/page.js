@@ -4,7 +4,7 @@ void (async () => {
   const packed = document.getElementById("chart-specs").textContent;
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { specs, light, dark } = await new Response(stream).json();
+  const { specs, folds, light, dark } = await new Response(stream).json();
 
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -34,23 +34,34 @@ void (async () => {
     actions: { export: true, source: false, compiled: false, editor: false },
   });
 
-  const holders = [...document.querySelectorAll("[data-chart]")];
+  const chartsIn = (node) => [...node.querySelectorAll("[data-chart]")];
   const inView = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) if (entry.isIntersecting) void draw(entry.target);
     },
     { rootMargin: "300px" },
   );
-  for (const holder of holders) inView.observe(holder);
+  for (const holder of chartsIn(document)) inView.observe(holder);
 
-  // What is folded away is drawn when it is unfolded.
+  // Large folded parts are made when they are unfolded, and their charts drawn as they come into view.
+  for (const details of document.querySelectorAll("details[data-fold]")) {
+    details.addEventListener(
+      "toggle",
+      () => {
+        details.insertAdjacentHTML("beforeend", folds[details.dataset.fold]);
+        for (const holder of chartsIn(details)) inView.observe(holder);
+      },
+      { once: true },
+    );
+  }
+
   const isUnfolded = (holder) => holder.closest("details:not([open])") === null;
 
   let pass = 0;
   async function drawAll() {
     pass += 1;
     const mine = pass;
-    for (const holder of holders.filter(isUnfolded)) {
+    for (const holder of chartsIn(document).filter(isUnfolded)) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (mine !== pass) return;
       await draw(holder);
