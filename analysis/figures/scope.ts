@@ -79,3 +79,25 @@ export function fewDepths(cells: readonly Cell[]): Cell[] {
   const kept = new Set([depths[0], usualDepth(cells), depths.at(-1)]);
   return cells.filter((cell) => kept.has(cell.scenario.queueDepth));
 }
+
+/** Beyond this many panels a chart of all kernels is no overview; the others have their own pages. */
+const PANELS_MAX = 6;
+
+/** All subjects if they fit, else some of the filesystem with the most kernels, from oldest to newest. */
+export function overviewScope(analysis: Analysis): Scope | null {
+  const scope = scopeOf(analysis, () => true);
+  if (!scope || scope.subjects.length <= PANELS_MAX) return scope;
+  const byFilesystem = new Map<string, Subject[]>();
+  for (const subject of scope.subjects) {
+    byFilesystem.set(subject.filesystem, [
+      ...(byFilesystem.get(subject.filesystem) ?? []),
+      subject,
+    ]);
+  }
+  const [most = []] = [...byFilesystem.values()].sort((a, b) => b.length - a.length);
+  const step = Math.max(1, (most.length - 1) / (PANELS_MAX - 1));
+  const kept = new Set(
+    Array.from({ length: PANELS_MAX }, (_, index) => most[Math.round(index * step)]),
+  );
+  return scopeOf(analysis, (subject) => kept.has(subject));
+}

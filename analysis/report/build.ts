@@ -8,7 +8,7 @@ import { costSection } from "./cost.js";
 import { findings } from "./finding.js";
 import { kernelSections } from "./kernels.js";
 import { methodSection, repeatSection, runsSection } from "./method.js";
-import { chartBlock, type Report, type Section } from "./model.js";
+import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
 import { warningTexts } from "./warnings.js";
 import { plural } from "./words.js";
 
@@ -19,6 +19,8 @@ export interface ReportRequest {
   demand: Demand;
   /** Folder of the report, named in the command that repeats it. */
   out: string;
+  /** Called for each chart that gets files of its own, as soon as it is known. */
+  onChart: (chart: Chart) => void;
 }
 
 /** The whole report: findings and the table of punts first, evidence after. */
@@ -27,24 +29,28 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const targetUs = request.demand.latencyNsP99 / 1000;
   const charts = overviewCharts(analysis, targetUs);
   const opening = charts.find((chart) => chart.name === "punt-table") ?? null;
-  const sections: (Section | null)[] = [
+  const evidence = [
     comparison && comparisonSection(analysis, comparison),
     costSection(analysis),
     capacitySection(analysis, request.demand),
-    overviewSection(charts.filter((chart) => chart !== opening && chart.name !== "cost")),
-    kernelSections(analysis, targetUs),
-    methodSection(),
-    repeatSection(analysis, request.out),
-    runsSection(analysis),
-  ];
-  return {
+    overviewSection(charts.filter((chart) => chart !== opening && !chart.name.startsWith("cost"))),
+  ].filter((section): section is Section => section !== null);
+  const report: Report = {
     title: request.title,
     basis: basisOf(analysis),
     findings: findings(analysis, comparison),
     opening,
     warnings: warningTexts(analysis),
-    sections: sections.filter((section): section is Section => section !== null),
+    sections: evidence,
   };
+  for (const { chart, filesBeside } of chartsOf(report)) if (filesBeside) request.onChart(chart);
+  report.sections.push(
+    kernelSections(analysis, targetUs),
+    methodSection(),
+    repeatSection(analysis, request.out),
+    runsSection(analysis),
+  );
+  return report;
 }
 
 function overviewSection(charts: readonly Chart[]): Section | null {

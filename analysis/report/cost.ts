@@ -3,7 +3,7 @@ import { type CostBreakdown, costBreakdowns, lostIops } from "../cost.js";
 import type { Quantity } from "../cost-recipe.js";
 import type { Estimate } from "../estimate.js";
 import { costFigure } from "../figures/cost.js";
-import { scopeOf, withTimesOf } from "../figures/scope.js";
+import { overviewScope, withTimesOf } from "../figures/scope.js";
 import { formatMetric } from "../format.js";
 import { groupBy, slicesOf } from "../slice.js";
 import { subjectName } from "../subject.js";
@@ -24,7 +24,7 @@ export function costSection(analysis: Analysis): Section | null {
     .flatMap((cells) => costBreakdowns(cells))
     .filter((found) => found.quantity === "instructions" || !found.subject.emulated);
   if (breakdowns.length === 0) return null;
-  const scope = scopeOf(analysis, () => true);
+  const scope = overviewScope(analysis);
   const real = scope && withTimesOf(scope, false);
   const blocks: Block[] = [
     text(

@@ -64,9 +64,13 @@ interface CommonAxis {
 }
 
 function onCommonAxis(histograms: readonly Histogram[]): CommonAxis {
-  const all = new Set<number>();
-  for (const { valuesNs } of histograms) for (const value of valuesNs) all.add(value);
-  const axis = Float64Array.from(all).sort();
+  const all = new Float64Array(histograms.reduce((sum, { valuesNs }) => sum + valuesNs.length, 0));
+  let filled = 0;
+  for (const { valuesNs } of histograms) {
+    all.set(valuesNs, filled);
+    filled += valuesNs.length;
+  }
+  const axis = all.sort().filter((value, index) => index === 0 || value !== all[index - 1]);
   const cumulative = histograms.map(({ valuesNs, counts }) => {
     const column = new Float64Array(axis.length);
     let next = 0;

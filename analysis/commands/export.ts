@@ -1,0 +1,19 @@
+import { Command } from "commander";
+
+export interface ExportOptions {
+  format: string;
+  out?: string;
+}
+
+/** `puntbench export`: every estimate as a tidy table for other tools. */
+export function exportCommand(): Command {
+  return new Command("export")
+    .description("write every estimate with its interval as a tidy table")
+    .argument("[paths...]", "results files or folders (default: results/, else the reference run)")
+    .option("--format <format>", "csv or json", "csv")
+    .option("--out <file>", "file to write to (default: stdout)")
+    .action(async (paths: string[], options: ExportOptions) => {
+      const { runExport } = await import("../export/run.js");
+      await runExport(paths, options);
+    });
+}

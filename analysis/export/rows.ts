@@ -1,0 +1,55 @@
+import type { Cell } from "../cells.js";
+import { type Estimate, estimate } from "../estimate.js";
+import { METRIC_NAMES, type Metric } from "../metrics.js";
+
+/** One scenario on one subject: tidy, one column a value, units last in the names, null not measured. */
+export type ExportRow = Record<string, string | number | boolean | null>;
+
+/** Every cell with every metric: point, interval, and what stands behind them. */
+export function exportRows(cells: readonly Cell[]): ExportRow[] {
+  return cells.map((cell) => {
+    const { subject, scenario } = cell;
+    const row: ExportRow = {
+      kernelLabel: subject.kernelLabel,
+      filesystem: subject.filesystem,
+      emulated: subject.emulated,
+      preparation: scenario.preparation,
+      arm: scenario.arm,
+      queueDepth: scenario.queueDepth,
+      blockSizeBytes: scenario.blockSizeBytes,
+      fileSizeBytes: scenario.fileSizeBytes,
+      order: scenario.order,
+      intervalNs: scenario.intervalNs,
+      registeredBuffers: scenario.registeredBuffers,
+      trials: cell.runOf.length,
+      trialsFailed: cell.failed,
+      trialsSkipped: cell.skipped,
+      boots: new Set(cell.runOf).size,
+    };
+    for (const metric of METRIC_NAMES) addEstimate(row, metric, estimateOf(cell, metric));
+    return row;
+  });
+}
+
+function estimateOf(cell: Cell, metric: Metric): Estimate | null {
+  return cell.runOf.length > 0 ? estimate(cell, metric) : null;
+}
+
+function addEstimate(row: ExportRow, metric: Metric, found: Estimate | null): void {
+  row[metric] = found?.point ?? null;
+  row[`${metric}Lower`] = found?.lower ?? null;
+  row[`${metric}Upper`] = found?.upper ?? null;
+}
+
+/** RFC 4180: quoted where needed, null an empty field. */
+export function toCsv(rows: readonly ExportRow[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
+  return lines.map((fields) => `${fields.map(csvField).join(",")}\n`).join("");
+}
+
+function csvField(value: string | number | boolean | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

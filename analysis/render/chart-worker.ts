@@ -1,0 +1,17 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Chart } from "../charts/chart.js";
+import { writeChart } from "./write-chart.js";
+
+/** Entry of the worker thread: writes each chart it is sent, and asks for the next by answering. */
+parentPort?.on("message", async (chart: Chart | null) => {
+  if (chart === null) {
+    parentPort?.close();
+    return;
+  }
+  try {
+    await writeChart(chart, workerData as string);
+    parentPort?.postMessage(null);
+  } catch (error) {
+    parentPort?.postMessage(`${chart.name}: ${(error as Error).message}`);
+  }
+});
