@@ -25,7 +25,7 @@ export interface Cell {
 }
 
 /** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
-const LATENCY_BATCHES_MAX = 64;
+const LATENCY_BATCHES_MAX = 16;
 
 /** Numbers runs by their id, so that cells of two collections know whether they share a run. */
 export class RunNumbers {
@@ -42,6 +42,7 @@ export class RunNumbers {
 /** Collects trials as the loader streams them. */
 export class Cells {
   readonly #subjects = new Map<string, Subject>();
+  readonly #subjectOfRun = new Map<Run, Subject>();
   readonly #cells = new Map<string, Cell>();
 
   constructor(private readonly runNumbers = new RunNumbers()) {}
@@ -86,10 +87,19 @@ export class Cells {
     );
   }
 
+  #subjectOf(run: Run): Subject {
+    let subject = this.#subjectOfRun.get(run);
+    if (!subject) {
+      const fresh = subjectOf(run.header);
+      subject = this.#subjects.get(fresh.id) ?? fresh;
+      this.#subjects.set(subject.id, subject);
+      this.#subjectOfRun.set(run, subject);
+    }
+    return subject;
+  }
+
   #cellOf(scenario: Scenario, run: Run): Cell {
-    const fresh = subjectOf(run.header);
-    const subject = this.#subjects.get(fresh.id) ?? fresh;
-    this.#subjects.set(subject.id, subject);
+    const subject = this.#subjectOf(run);
     const key = `${subject.id} ${scenarioKey(scenario)}`;
     let cell = this.#cells.get(key);
     if (!cell) {

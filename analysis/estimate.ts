@@ -1,5 +1,6 @@
 import type { Cell } from "./cells.js";
 import { scenarioKey } from "./cells.js";
+import { type ValueCounts, valueCounts } from "./histogram.js";
 import { HistogramBatch } from "./histogram-batch.js";
 import { METRICS, type Metric } from "./metrics.js";
 import { medianInterval } from "./statistics/median-interval.js";
@@ -90,14 +91,14 @@ function latencyEstimates(cell: Cell): Record<LatencyMetric, Estimate | null> {
 }
 
 /** One histogram a boot when there are several, else one a trial (or batch of trials). */
-export function latencyUnits(cell: Cell) {
+export function latencyUnits(cell: Cell): ValueCounts[] {
   const batches = [...cell.latencies.values()].filter((batch) => batch.histogram.total > 0);
-  if (boots(cell) <= 1) return batches.map((batch) => batch.histogram);
+  if (boots(cell) <= 1) return batches.map((batch) => valueCounts(batch.histogram));
   const byBoot = new Map<number, HistogramBatch>();
   for (const batch of batches) {
     const merged = byBoot.get(batch.runIndex) ?? new HistogramBatch(batch.runIndex);
     merged.add(batch.histogram);
     byBoot.set(batch.runIndex, merged);
   }
-  return [...byBoot.values()].map((batch) => batch.histogram);
+  return [...byBoot.values()].map((batch) => valueCounts(batch.histogram));
 }

@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { type Buckets, bucketsFor, growTo, indexOf } from "./buckets.js";
 
 /**
  * A latency histogram as the results files hold it: HdrHistogram V2, compressed, base64.
@@ -7,8 +8,9 @@ import { inflateSync } from "node:zlib";
  * Format: https://github.com/HdrHistogram/HdrHistogram (AbstractHistogram.encodeIntoByteBuffer).
  */
 export interface Histogram {
-  /** Ascending; the highest value that falls into the bucket, as HdrHistogram reports quantiles. */
-  valuesNs: Float64Array;
+  buckets: Buckets;
+  /** Ascending indices of the buckets that were hit. */
+  indices: Int32Array;
   counts: Float64Array;
   total: number;
 }
@@ -17,6 +19,8 @@ const COMPRESSED_COOKIE_V2 = 0x1c849304;
 const COOKIE_V2 = 0x1c849303;
 const WORD_SIZE_BITS = 0xf0;
 const HEADER_BYTES = 40;
+/** Buffers of this size are allocated for each histogram; the default of 16 KiB costs more than inflating. */
+const INFLATED_BYTES_USUAL = 4096;
 
 /** Throws an Error that names what is wrong with the text. */
 export function decodeHistogram(base64: string): Histogram {
@@ -25,77 +29,141 @@ export function decodeHistogram(base64: string): Histogram {
   if ((compressed.readInt32BE(0) & ~WORD_SIZE_BITS) !== COMPRESSED_COOKIE_V2) {
     throw new Error("histogram: not HdrHistogram V2, compressed");
   }
-  const data = inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)));
+  const data = inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
+    chunkSize: INFLATED_BYTES_USUAL,
+  });
   if ((data.readInt32BE(0) & ~WORD_SIZE_BITS) !== COOKIE_V2) {
     throw new Error("histogram: not HdrHistogram V2");
   }
   const significantDigits = data.readInt32BE(12);
   const lowestTrackable = Number(data.readBigInt64BE(16));
-  const payload = data.subarray(HEADER_BYTES, HEADER_BYTES + data.readInt32BE(4));
-  return unpack(payload, bucketLayout(significantDigits, lowestTrackable));
+  const payloadEnd = HEADER_BYTES + data.readInt32BE(4);
+  return unpack(data, payloadEnd, bucketsFor(significantDigits, lowestTrackable));
 }
 
-interface BucketLayout {
-  unitMagnitude: number;
-  subBucketHalfCountMagnitude: number;
-}
+/** Reused by every call, so that reading a million histograms leaves no garbage behind. */
+let foundIndices = new Int32Array(4096);
+let foundCounts = new Float64Array(4096);
 
-function bucketLayout(significantDigits: number, lowestTrackable: number): BucketLayout {
-  const largestSingleUnitValue = 2 * 10 ** significantDigits;
-  const subBucketCountMagnitude = Math.ceil(Math.log2(largestSingleUnitValue));
-  return {
-    unitMagnitude: Math.floor(Math.log2(lowestTrackable)),
-    subBucketHalfCountMagnitude: Math.max(subBucketCountMagnitude, 1) - 1,
-  };
-}
-
-function unpack(payload: Buffer, layout: BucketLayout): Histogram {
-  const valuesNs: number[] = [];
-  const counts: number[] = [];
+function unpack(data: Buffer, end: number, buckets: Buckets): Histogram {
+  if (foundIndices.length < end) {
+    foundIndices = new Int32Array(2 * end);
+    foundCounts = new Float64Array(2 * end);
+  }
+  let used = 0;
   let total = 0;
   let index = 0;
-  let position = 0;
-  while (position < payload.length) {
+  let position = HEADER_BYTES;
+  while (position < end) {
     // ZigZag LEB128: a negative number is a run of that many empty buckets.
-    let raw = 0;
-    let scale = 1;
-    let byte = 0;
-    do {
-      byte = payload[position++] as number;
+    let byte = data[position++] as number;
+    let raw = byte & 0x7f;
+    for (let scale = 128; byte & 0x80 && position < end; scale *= 128) {
+      byte = data[position++] as number;
       raw += (byte & 0x7f) * scale;
-      scale *= 128;
-    } while (byte & 0x80 && position < payload.length);
-    const count = raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
-    if (count < 0) {
-      index -= count;
+    }
+    if (raw % 2 !== 0) {
+      index += (raw + 1) / 2;
       continue;
     }
-    if (count > 0) {
-      valuesNs.push(highestValueAt(index, layout));
-      counts.push(count);
-      total += count;
+    if (raw > 0) {
+      foundIndices[used] = index;
+      foundCounts[used] = raw / 2;
+      total += raw / 2;
+      used += 1;
     }
     index += 1;
   }
-  return { valuesNs: Float64Array.from(valuesNs), counts: Float64Array.from(counts), total };
+  growTo(buckets, index);
+  return {
+    buckets,
+    indices: foundIndices.slice(0, used),
+    counts: foundCounts.slice(0, used),
+    total,
+  };
 }
 
-function highestValueAt(index: number, layout: BucketLayout): number {
-  const halfCount = 2 ** layout.subBucketHalfCountMagnitude;
-  const half = Math.floor(index / halfCount);
-  const bucket = Math.max(half - 1, 0);
-  const subBucket = half === 0 ? index : (index % halfCount) + halfCount;
-  const width = 2 ** (bucket + layout.unitMagnitude);
-  return (subBucket + 1) * width - 1;
-}
-
-/** The smallest recorded value that at least `share` (0..1) of all values do not exceed; NaN when empty. */
-export function histogramQuantile(histogram: Histogram, share: number): number {
-  const wanted = Math.max(1, Math.ceil(share * histogram.total - 1e-9));
+/**
+ * For each share (0..1, ascending): the smallest recorded value that at least so many of all values
+ * do not exceed; NaN when the histogram is empty.
+ */
+export function histogramQuantiles(histogram: Histogram, shares: readonly number[]): number[] {
+  const { buckets, indices, counts, total } = histogram;
   let seen = 0;
-  for (let index = 0; index < histogram.counts.length; index += 1) {
-    seen += histogram.counts[index] as number;
-    if (seen >= wanted) return histogram.valuesNs[index] as number;
+  let next = -1;
+  return shares.map((share) => {
+    const wanted = Math.max(1, Math.ceil(share * total - 1e-9));
+    while (seen < wanted && next + 1 < counts.length) seen += counts[++next] as number;
+    return total === 0 ? Number.NaN : (buckets.highest[indices[next] as number] as number);
+  });
+}
+
+const EMPTY: Histogram = {
+  buckets: bucketsFor(3, 1),
+  indices: new Int32Array(),
+  counts: new Float64Array(),
+  total: 0,
+};
+
+/** Reused; all zero between calls. */
+let sums = new Float64Array(65536);
+
+/** Adds histograms up: exact when they were recorded with the same precision, as one bench does. */
+export function mergeHistograms(histograms: readonly Histogram[]): Histogram {
+  const [first] = histograms;
+  if (!first) return EMPTY;
+  if (histograms.length === 1) return first;
+  const { buckets } = first;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = -1;
+  let total = 0;
+  for (const histogram of histograms.map((other) => inBuckets(other, buckets))) {
+    const { indices, counts } = histogram;
+    if (indices.length === 0) continue;
+    const last = indices[indices.length - 1] as number;
+    lowest = Math.min(lowest, indices[0] as number);
+    highest = Math.max(highest, last);
+    total += histogram.total;
+    if (last >= sums.length) sums = grown(sums, 2 * last);
+    for (let at = 0; at < indices.length; at += 1) {
+      const index = indices[at] as number;
+      sums[index] = (sums[index] as number) + (counts[at] as number);
+    }
   }
-  return Number.NaN;
+  const indices: number[] = [];
+  const counts: number[] = [];
+  for (let index = lowest; index <= highest; index += 1) {
+    const count = sums[index] as number;
+    if (count === 0) continue;
+    indices.push(index);
+    counts.push(count);
+    sums[index] = 0;
+  }
+  return { buckets, indices: Int32Array.from(indices), counts: Float64Array.from(counts), total };
+}
+
+function grown(array: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(array);
+  return larger;
+}
+
+/** A histogram of another precision, bucket by bucket; several may fall into one. */
+function inBuckets(histogram: Histogram, buckets: Buckets): Histogram {
+  if (histogram.buckets === buckets) return histogram;
+  const { highest } = histogram.buckets;
+  const indices = histogram.indices.map((index) => indexOf(highest[index] as number, buckets));
+  return { ...histogram, buckets, indices };
+}
+
+/** Values in nanoseconds and how often they occur, ascending. */
+export interface ValueCounts {
+  valuesNs: Float64Array;
+  counts: Float64Array;
+  total: number;
+}
+
+export function valueCounts({ buckets, indices, counts, total }: Histogram): ValueCounts {
+  const valuesNs = Float64Array.from(indices, (index) => buckets.highest[index] as number);
+  return { valuesNs, counts, total };
 }

@@ -1,5 +1,5 @@
 import type { Latency, Trial } from "../results/schema.js";
-import { decodeHistogram, type Histogram, histogramQuantile } from "./histogram.js";
+import { decodeHistogram, type Histogram, histogramQuantiles } from "./histogram.js";
 
 /**
  * What one trial says, per write where that is what compares. NaN: not measured (null in the file).
@@ -43,6 +43,7 @@ export interface Measured {
   warning: string | null;
 }
 
+const LATENCY_SHARES = [0.5, 0.9, 0.99, 0.999];
 const BYTES_PER_GIB = 2 ** 30;
 
 /** Only for trials with status `ok`. */
@@ -52,8 +53,8 @@ export function measure(trial: Trial): Measured {
   const delay = decoded(trial.issueDelay);
   const wallSeconds = (trial.wallNs ?? Number.NaN) / 1e9;
   const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
-  const quantile = (share: number): number =>
-    latency.histogram ? histogramQuantile(latency.histogram, share) : Number.NaN;
+  const quantiles = latency.histogram ? histogramQuantiles(latency.histogram, LATENCY_SHARES) : [];
+  const [p50 = Number.NaN, p90 = Number.NaN, p99 = Number.NaN, p999 = Number.NaN] = quantiles;
   const { instructions, contextSwitches } = trial;
   const cpuNs = withoutRing(trial) ? { ...trial.cpuNs, ioWq: trial.cpuNs.ioWq ?? 0 } : trial.cpuNs;
   const values: Record<Metric, number> = {
@@ -64,10 +65,10 @@ export function measure(trial: Trial): Measured {
       : Number.NaN,
     predictedPuntRatio: trial.predictedPuntRatio ?? Number.NaN,
     iops: writes / wallSeconds,
-    latencyNsP50: quantile(0.5),
-    latencyNsP90: quantile(0.9),
-    latencyNsP99: quantile(0.99),
-    latencyNsP999: quantile(0.999),
+    latencyNsP50: p50,
+    latencyNsP90: p90,
+    latencyNsP99: p99,
+    latencyNsP999: p999,
     cpuNs: perWrite(cpuNs.submitter) + perWrite(cpuNs.ioWq),
     cpuNsSubmitter: perWrite(cpuNs.submitter),
     cpuNsIoWq: perWrite(cpuNs.ioWq),
@@ -86,7 +87,9 @@ export function measure(trial: Trial): Measured {
     contextSwitches:
       perWrite(switches(contextSwitches.submitter)) + perWrite(switches(contextSwitches.ioWq)),
     submitNs: perWrite(trial.submitNs),
-    issueDelayNsP99: delay.histogram ? histogramQuantile(delay.histogram, 0.99) : Number.NaN,
+    issueDelayNsP99: delay.histogram
+      ? (histogramQuantiles(delay.histogram, [0.99])[0] as number)
+      : Number.NaN,
     preparationNsPerGib:
       ((trial.preparationNs ?? Number.NaN) / trial.scenario.fileSizeBytes) * BYTES_PER_GIB,
   };

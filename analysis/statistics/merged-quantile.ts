@@ -1,4 +1,4 @@
-import type { Histogram } from "../histogram.js";
+import type { ValueCounts } from "../histogram.js";
 import type { Interval } from "./median-interval.js";
 import type { Random } from "./random.js";
 import { resamplesOf } from "./resamples.js";
@@ -13,7 +13,7 @@ const RESAMPLES = 400;
  * @param share 0..1; @param histograms at least one, none empty. The point always lies within.
  */
 export function mergedQuantiles(
-  histograms: readonly Histogram[],
+  histograms: readonly ValueCounts[],
   shares: readonly number[],
   random: Random,
   level = 0.95,
@@ -63,7 +63,7 @@ interface CommonAxis {
   cumulative: Float64Array[];
 }
 
-function onCommonAxis(histograms: readonly Histogram[]): CommonAxis {
+function onCommonAxis(histograms: readonly ValueCounts[]): CommonAxis {
   const all = new Float64Array(histograms.reduce((sum, { valuesNs }) => sum + valuesNs.length, 0));
   let filled = 0;
   for (const { valuesNs } of histograms) {
