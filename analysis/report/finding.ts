@@ -16,7 +16,9 @@ import { joined } from "./words.js";
 /** The findings in at most ten lines that need no explanation, the most important first. */
 export function findings(analysis: Analysis, comparison: Comparison | null): string[] {
   const [slice] = slicesOf(analysis.cells);
-  if (!slice) return ["No trial succeeded: see the warnings."];
+  if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
+    return ["No trial succeeded: see the warnings."];
+  }
   const lines = puntSentences(slice.cells, analysis.subjects).slice(0, 5);
   const newest = analysis.subjects.filter((subject) => !subject.emulated).at(-1);
   if (newest) {

@@ -4,6 +4,7 @@ import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { type Random, seededRandom } from "../../analysis/statistics/random.js";
 import type { Footer, Header, Scenario, Trial } from "../../results/schema.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
+import { headerOf } from "./fixture-header.js";
 
 /**
  * Results files with made-up but plausible values, the same for the same seed, so that tests and
@@ -101,78 +102,7 @@ export function writeFixture(file: string, options: FixtureRun): string {
 }
 
 export function fixtureHeader(options: FixtureRun, scenarios = scenariosOf(options)): Header {
-  const { kernelLabel, seed = 1, boot = 0, emulated = false } = options;
-  const accelerator = options.instructionCounting ? "tcg-icount" : "tcg";
-  return {
-    type: "header",
-    schemaVersion: 1,
-    runId: `${kernelLabel}/${options.filesystem ?? "ext4"}/${accelerator}/${seed}/${boot}`,
-    toolVersion: "0.1.0",
-    gitCommit: null,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    kernelLabel,
-    commandLine: ["puntbench", "bench", "--kernel-label", kernelLabel],
-    seed,
-    rounds: options.rounds ?? 5,
-    scenarios,
-    environment: {
-      kernelRelease: kernelLabel,
-      kernelVersion: "#1 SMP fixture",
-      kernelConfig: { CONFIG_HZ: "250" },
-      machine: "x86_64",
-      cpuModel: "Fixture CPU",
-      cpuCount: 2,
-      governor: "performance",
-      memoryBytes: 8 * 2 ** 30,
-      virtualisation: { hypervisor: emulated ? "qemu" : null, emulated },
-      lab: emulated
-        ? {
-            kernelPackage: "linux-image-fixture",
-            kernelPackageVersion: "1",
-            accelerator,
-            cpus: 2,
-            memoryBytes: 2 ** 30,
-            device: "virtio-blk",
-            boot,
-          }
-        : null,
-      container: null,
-      filesystem: {
-        type: options.filesystem ?? "ext4",
-        mountPoint: "/data",
-        mountOptions: ["rw", "relatime"],
-        features: null,
-        blockSizeBytes: 4096,
-        sizeBytes: 2 ** 36,
-        freeBytes: 2 ** 35,
-      },
-      device: {
-        name: "vda",
-        model: null,
-        rotational: false,
-        scheduler: "none",
-        writeCache: "write back",
-        discardGranularityBytes: 512,
-        logicalBlockBytes: 512,
-        queueRequests: 256,
-      },
-      directIoAlignment: { memoryBytes: 512, offsetBytes: 512, source: "statx" },
-      privileges: {
-        user: 0,
-        puntCounter: true,
-        puntCounterReason: null,
-        ioUringDisabled: 0,
-        perfEventParanoid: 2,
-      },
-    },
-    instrumentChecks: {
-      nopPuntRatio: 0,
-      forcedPuntRatio: 1,
-      timestampCostNs: 25,
-      emptyLoopNsPerOperation: 40,
-    },
-    warnings: [],
-  };
+  return headerOf(options, scenarios);
 }
 
 /** Extending and (on old kernels) unwritten extents punt; a punt costs a hand-off and a lock. */
