@@ -73,10 +73,11 @@ for (const scheme of ["light", "dark"] as const) {
     );
     // Unfold a kernel's page: its charts are drawn only then.
     await page
-      .locator("details:has([data-chart])")
+      .locator("h2#kernels ~ details[data-fold]")
       .first()
       .evaluate((node) => node.setAttribute("open", ""));
     const unfolded = page.locator("details[open] [data-chart]");
+    await unfolded.first().waitFor({ state: "attached" });
     for (const holder of await unfolded.all()) {
       await holder.scrollIntoViewIfNeeded();
       await holder.locator("svg.marks").first().waitFor();
