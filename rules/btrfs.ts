@@ -33,7 +33,15 @@ export const BTRFS_RULES: readonly Rule[] = [
     curedBy: NO_COW,
   },
   {
-    applies: ({ aligned }) => !aligned,
+    applies: ({ aligned, kernel }) => !aligned && atLeast(kernel, 5, 11) && !atLeast(kernel, 6, 1),
+    punts: null,
+    cause: "not-established",
+    why: "Linux 5.10 writes part of a block through the page cache without a punt, 6.1 punts; in between was not examined",
+    kernelFunction: null,
+    curedBy: "offset and length in multiples of the filesystem's block",
+  },
+  {
+    applies: ({ aligned, kernel }) => !aligned && atLeast(kernel, 6, 1),
     punts: true,
     cause: "unaligned",
     why: "a write of part of a block falls back to a buffered write",
