@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../terminal/package-root.js";
 import { type Cell, Cells, type RunNumbers } from "./cells.js";
-import { loadRuns, type Problem, type Run } from "./load.js";
+import { loadRuns, type Problem, type Run } from "./loading/load.js";
 import { compareSubjects, type Subject } from "./subject.js";
 
 /** Everything that charts, comparison and plan start from. */
@@ -24,9 +24,15 @@ export async function analyse(
 ): Promise<Analysis> {
   const { runNumbers, wanted = () => true } = options;
   const cells = new Cells(runNumbers);
-  const loaded = await loadRuns(paths, (trial, run) => {
-    if (wanted(run)) cells.add(trial, run);
-  });
+  const loaded = await loadRuns(
+    paths,
+    (trial, run) => {
+      if (wanted(run)) cells.add(trial, run);
+    },
+    (parts, run) => {
+      if (wanted(run)) cells.absorb(parts, run);
+    },
+  );
   const { problems } = loaded;
   const runs = loaded.runs.filter(wanted);
   const list = cells.list();

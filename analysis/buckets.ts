@@ -1,5 +1,7 @@
 /** Where HdrHistogram's buckets end, for one precision: a table that grows as indices are met. */
 export interface Buckets {
+  significantDigits: number;
+  lowestTrackable: number;
   unitMagnitude: number;
   subBucketHalfCount: number;
   /** Highest value that falls into the bucket of that index, ascending. */
@@ -16,6 +18,8 @@ export function bucketsFor(significantDigits: number, lowestTrackable: number): 
     const largestSingleUnitValue = 2 * 10 ** significantDigits;
     const subBucketCountMagnitude = Math.ceil(Math.log2(largestSingleUnitValue));
     buckets = {
+      significantDigits,
+      lowestTrackable,
       unitMagnitude: Math.floor(Math.log2(lowestTrackable)),
       subBucketHalfCount: 2 ** (Math.max(subBucketCountMagnitude, 1) - 1),
       highest: new Float64Array(0),

@@ -1,7 +1,8 @@
 import type { Scenario, Trial } from "../results/schema.js";
 import { ARMS, PREPARATIONS } from "../results/vocabulary.js";
+import { type CellPart, unpackHistogram } from "./cells-transfer.js";
 import { HistogramBatch } from "./histogram-batch.js";
-import type { Run } from "./load.js";
+import type { Run } from "./loading/load.js";
 import { METRIC_NAMES, type Metric, measure } from "./metrics.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 
@@ -62,13 +63,30 @@ export class Cells {
     cell.roundOf.push(trial.round);
     for (const metric of METRIC_NAMES) cell.values[metric].push(measured.values[metric]);
     if (measured.latency) {
-      const key = `${runIndex}/${trial.round % LATENCY_BATCHES_MAX}`;
-      let batch = cell.latencies.get(key);
-      if (!batch) {
-        batch = new HistogramBatch(runIndex);
-        cell.latencies.set(key, batch);
+      batchOf(cell, runIndex, String(trial.round % LATENCY_BATCHES_MAX)).add(measured.latency);
+    }
+  }
+
+  /** Takes over what another thread has read of a run. */
+  absorb(parts: readonly CellPart[], run: Run): void {
+    const runIndex = this.runNumbers.of(run);
+    for (const part of parts) {
+      const cell = this.#cellOf(part.scenario, run);
+      for (const round of part.rounds) {
+        cell.runOf.push(runIndex);
+        cell.roundOf.push(round);
       }
-      batch.add(measured.latency);
+      for (const metric of METRIC_NAMES) {
+        const column = cell.values[metric];
+        for (const value of part.columns[metric]) column.push(value);
+      }
+      for (const latency of part.latencies) {
+        batchOf(cell, runIndex, latency.batch).add(unpackHistogram(latency));
+      }
+      cell.failed += part.failed;
+      cell.skipped += part.skipped;
+      for (const reason of part.reasons) cell.reasons.add(reason);
+      for (const warning of part.warnings) cell.warnings.add(warning);
     }
   }
 
@@ -108,6 +126,16 @@ export class Cells {
     }
     return cell;
   }
+}
+
+function batchOf(cell: Cell, runIndex: number, batchName: string): HistogramBatch {
+  const key = `${runIndex}/${batchName}`;
+  let batch = cell.latencies.get(key);
+  if (!batch) {
+    batch = new HistogramBatch(runIndex);
+    cell.latencies.set(key, batch);
+  }
+  return batch;
 }
 
 function emptyCell(subject: Subject, scenario: Scenario): Cell {

@@ -1,6 +1,6 @@
 import type { Analysis } from "../analysis.js";
 import { type Cell, seriesName } from "../cells.js";
-import type { Run } from "../load.js";
+import type { Run } from "../loading/load.js";
 import { subjectName } from "../subject.js";
 
 /** Everything that a reader must know before believing a figure, most general first; each text once. */

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { loadRuns } from "../../analysis/load.js";
+import { loadRuns } from "../../analysis/loading/load.js";
 import { UserError } from "../../terminal/errors.js";
 import { writeFixture } from "./fixture.js";
 

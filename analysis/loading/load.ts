@@ -1,7 +1,11 @@
-import { Footer, Header, SCHEMA_VERSION, Trial } from "../results/schema.js";
-import { UserError } from "../terminal/errors.js";
+import { statSync } from "node:fs";
+import { type Footer, Header, SCHEMA_VERSION, type Trial } from "../../results/schema.js";
+import { UserError } from "../../terminal/errors.js";
+import type { CellPart } from "../cells-transfer.js";
 import { findResultsFiles } from "./find-files.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
+import { readInThreads } from "./parallel.js";
+import { firstIssue, type PartRead, parseJson, readTrials } from "./read-trials.js";
 
 /** One results file as far as it could be read. Trials are streamed, not kept. */
 export interface Run {
@@ -29,19 +33,27 @@ export interface Loaded {
 /** Called for every readable trial, in the order of the file. */
 export type OnTrial = (trial: Trial, run: Run) => void;
 
+/** Called for parts of a very large file, which threads have read and put into cells already. */
+export type OnCells = (cells: readonly CellPart[], run: Run) => void;
+
 /**
  * Reads files, and folders with all their `*.jsonl`, one line at a time.
  *
  * A file that was named and cannot be read is an error; one that lies in a folder is passed over
- * and reported in `problems`, unless nothing readable is left. Throws UserError.
+ * and reported in `problems`, unless nothing readable is left. With `onCells`, very large files are read
+ * by several threads. Throws UserError.
  */
-export async function loadRuns(paths: readonly string[], onTrial: OnTrial): Promise<Loaded> {
+export async function loadRuns(
+  paths: readonly string[],
+  onTrial: OnTrial,
+  onCells: OnCells | null = null,
+): Promise<Loaded> {
   const found = findResultsFiles(paths);
   const loaded: Loaded = { runs: [], problems: [] };
   const runIds = new Map<string, string>();
   for (const { file, named } of found) {
     try {
-      const run = await readRun(file, onTrial, runIds);
+      const run = await readRun(file, onTrial, onCells, runIds);
       if (run) loaded.runs.push(run);
       else loaded.problems.push({ file, message: "the same run was read already; passed over" });
     } catch (error) {
@@ -74,38 +86,54 @@ function nothingIn(paths: readonly string[], problems: readonly Problem[]): User
   );
 }
 
+/** Below this a file is read before a thread has started. */
+const PARALLEL_BYTES = 32 << 20;
+
 /** Returns null when this run was read before, from another file. */
 async function readRun(
   file: string,
   onTrial: OnTrial,
+  onCells: OnCells | null,
   runIds: Map<string, string>,
 ): Promise<Run | null> {
-  let run: Run | null = null;
-  let lineNumber = 0;
-  const badLines: string[] = [];
-  for await (const { lines, unterminated } of lineBatches(file)) {
-    for (const [index, line] of lines.entries()) {
-      lineNumber += 1;
-      if (line === "") continue;
-      if (run === null) {
-        run = { ...emptyRun(file), header: parseHeader(line) };
-        if (runIds.has(run.header.runId)) return null;
-        runIds.set(run.header.runId, file);
-      } else {
-        const truncated = unterminated && index === lines.length - 1;
-        readLine(line, lineNumber, truncated, run, badLines, onTrial);
-      }
-    }
+  const { header, bytes } = await readHeader(file);
+  if (runIds.has(header.runId)) return null;
+  runIds.set(header.runId, file);
+  const run: Run = { ...emptyRun(file), header };
+  const range = { start: bytes, end: statSync(file).size };
+  const parallel = onCells !== null && range.end - range.start > PARALLEL_BYTES;
+  const parts = parallel
+    ? await readInThreads(run, range, onCells)
+    : [await readTrials(run, range, 2, onTrial)];
+  addUp(run, parts);
+  return run;
+}
+
+function addUp(run: Run, parts: readonly PartRead[]): void {
+  for (const { trials, footer, truncated } of parts) {
+    run.trials.ok += trials.ok;
+    run.trials.failed += trials.failed;
+    run.trials.skipped += trials.skipped;
+    run.footer = footer ?? run.footer;
+    if (truncated) run.warnings.push(truncated);
   }
-  if (run === null) throw new UnreadableFile("empty, so not a results file");
-  const [bad] = badLines;
-  if (bad) {
+  const badLines = parts.flatMap((part) => part.badLines);
+  if (badLines.length > 0) {
     const others = badLines.length > 1 ? `; ${badLines.length - 1} more like this` : "";
-    run.warnings.unshift(`${bad}: passed over${others}`);
+    run.warnings.unshift(`${badLines[0]}: passed over${others}`);
   }
   run.complete = run.footer?.outcome === "complete";
   if (!run.footer) run.warnings.push("no footer: the run was cut off, this file is incomplete");
-  return run;
+}
+
+/** The first line, and how many bytes it takes with its newline. */
+async function readHeader(file: string): Promise<{ header: Header; bytes: number }> {
+  for await (const { lines } of lineBatches(file)) {
+    const [line] = lines;
+    if (line === undefined) continue;
+    return { header: parseHeader(line), bytes: Buffer.byteLength(line) + 1 };
+  }
+  throw new UnreadableFile("empty, so not a results file");
 }
 
 function emptyRun(file: string): Omit<Run, "header"> {
@@ -126,49 +154,4 @@ function parseHeader(line: string): Header {
   const header = Header.safeParse(value);
   if (!header.success) throw new UnreadableFile(`damaged header: ${firstIssue(header.error)}`);
   return header.data;
-}
-
-function readLine(
-  line: string,
-  number: number,
-  truncated: boolean,
-  run: Run,
-  badLines: string[],
-  onTrial: OnTrial,
-): void {
-  const value = parseJson(line);
-  if (value === null) {
-    if (truncated) run.warnings.push(`line ${number} is cut off in the middle: passed over`);
-    else badLines.push(`line ${number}: not JSON`);
-    return;
-  }
-  if (value.type === "footer") {
-    const footer = Footer.safeParse(value);
-    if (footer.success) run.footer = footer.data;
-    else run.warnings.push(`line ${number}: damaged footer: ${firstIssue(footer.error)}`);
-    return;
-  }
-  const trial = Trial.safeParse(value);
-  if (!trial.success) {
-    badLines.push(`line ${number}: not a trial (${firstIssue(trial.error)})`);
-    return;
-  }
-  run.trials[trial.data.status] += 1;
-  onTrial(trial.data, run);
-}
-
-function firstIssue(error: {
-  issues: readonly { path: PropertyKey[]; message: string }[];
-}): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.map(String).join(".")}: ${issue.message}` : "unknown";
-}
-
-function parseJson(line: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value : null;
-  } catch {
-    return null;
-  }
 }

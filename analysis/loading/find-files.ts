@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../terminal/errors.js";
+import { UserError } from "../../terminal/errors.js";
 
 /** Every file once, folders searched to any depth, in a stable order. Throws UserError when a path does not exist. */
 export function findResultsFiles(paths: readonly string[]): { file: string; named: boolean }[] {

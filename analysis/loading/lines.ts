@@ -1,0 +1,70 @@
+import { createReadStream } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+
+const CHUNK_BYTES = 1 << 20;
+/** A trial is a few kB; a "line" beyond this is no results file, and is not collected in memory. */
+const LINE_CHARACTERS_MAX = 64 << 20;
+const NEWLINE = 10;
+
+/** This file cannot be read as results; the message says why, without naming the file. */
+export class UnreadableFile extends Error {}
+
+/** Lines that begin at or after `start` and before `end`, in bytes. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+export const WHOLE_FILE: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY };
+
+interface Batch {
+  lines: string[];
+  /** The last line of the file, when that does not end in a newline. */
+  unterminated: boolean;
+}
+
+/** The lines of a range, a chunk at a time. Throws UnreadableFile. */
+export async function* lineBatches(file: string, range = WHOLE_FILE): AsyncGenerator<Batch> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of chunksOf(file, range)) {
+      const lines = (rest + decoder.write(chunk)).split("\n");
+      rest = lines.pop() as string;
+      if (rest.length > LINE_CHARACTERS_MAX) throw new UnreadableFile("holds a line beyond 64 MiB");
+      yield { lines, unterminated: false };
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new UnreadableFile(`cannot be read: ${message}`);
+  }
+  if (rest !== "") yield { lines: [rest], unterminated: true };
+}
+
+/** Bytes from the first line that begins in the range to the end of the last one that does. */
+async function* chunksOf(file: string, { start, end }: ByteRange): AsyncGenerator<Buffer> {
+  // A line begins after a newline, so the byte before the range decides about its first.
+  const readFrom = Math.max(0, start - 1);
+  let begun = start === 0;
+  let position = readFrom;
+  for await (const read of createReadStream(file, {
+    start: readFrom,
+    highWaterMark: CHUNK_BYTES,
+  })) {
+    const chunk = read as Buffer;
+    const chunkStart = position;
+    position += chunk.length;
+    let from = 0;
+    if (!begun) {
+      from = chunk.indexOf(NEWLINE) + 1;
+      if (from === 0) continue;
+      if (chunkStart + from >= end) return;
+      begun = true;
+    }
+    // The line under way at `end - 1` is the last one: it goes on to the newline there or after.
+    const last =
+      position >= end ? chunk.indexOf(NEWLINE, Math.max(from, end - 1 - chunkStart)) : -1;
+    yield chunk.subarray(from, last < 0 ? chunk.length : last + 1);
+    if (last >= 0) return;
+  }
+}

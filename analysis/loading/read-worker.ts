@@ -1,0 +1,20 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Cells } from "../cells.js";
+import { packCell } from "../cells-transfer.js";
+import { UnreadableFile } from "./lines.js";
+import type { ThreadInput, ThreadOutput } from "./parallel.js";
+import { readTrials } from "./read-trials.js";
+
+/** Entry of a reading thread: one range of one file, then done. */
+async function read({ run, range, line }: ThreadInput): Promise<ThreadOutput> {
+  const cells = new Cells();
+  try {
+    const part = await readTrials(run, range, line, (trial) => cells.add(trial, run));
+    return { cells: cells.list().map(packCell), part };
+  } catch (error) {
+    if (error instanceof UnreadableFile) return { unreadable: error.message };
+    throw error;
+  }
+}
+
+parentPort?.postMessage(await read(workerData as ThreadInput));

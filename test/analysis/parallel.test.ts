@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { type Cell, Cells } from "../../analysis/cells.js";
+import { estimate } from "../../analysis/estimate.js";
+import { lineBatches } from "../../analysis/loading/lines.js";
+import { loadRuns, type Run } from "../../analysis/loading/load.js";
+import { readInThreads } from "../../analysis/loading/parallel.js";
+import { METRIC_NAMES } from "../../analysis/metrics.js";
+import { writeFixture } from "./fixture.js";
+
+const folder = mkdtempSync(join(tmpdir(), "puntbench-parallel-"));
+after(() => rmSync(folder, { recursive: true }));
+const file = writeFixture(join(folder, "run.jsonl"), { kernelLabel: "6.1", rounds: 3 });
+
+async function linesOf(start: number, end: number): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const batch of lineBatches(file, { start, end })) lines.push(...batch.lines);
+  return lines.filter((line) => line !== "");
+}
+
+test("wherever a file is cut into ranges, each line is read exactly once and in order", async () => {
+  const { size } = statSync(file);
+  const all = await linesOf(0, size);
+  assert.equal(all.length, 1 + 18 * 3 + 1);
+  const firstEnd = Buffer.byteLength(all[0] as string) + 1;
+  for (const cut of [1, firstEnd - 1, firstEnd, firstEnd + 1, 50_000, 77_777, size - 1, size]) {
+    const halves = [...(await linesOf(0, cut)), ...(await linesOf(cut, size))];
+    assert.deepEqual(halves, all, `cut at byte ${cut}`);
+  }
+  const thirds = [0, 20_000, 20_001, 60_000, size];
+  const pieces: string[] = [];
+  for (let index = 0; index + 1 < thirds.length; index += 1) {
+    pieces.push(...(await linesOf(thirds[index] as number, thirds[index + 1] as number)));
+  }
+  assert.deepEqual(pieces, all);
+});
+
+test("threads find what one reader finds: every value, every quantile, every count", async () => {
+  const serial = new Cells();
+  const { runs } = await loadRuns([file], (trial, run) => serial.add(trial, run));
+  const run = { ...(runs[0] as Run), warnings: [] };
+  const parallel = new Cells();
+  const range = { start: 0, end: statSync(file).size };
+  const parts = await readInThreads(run, range, (cells) => parallel.absorb(cells, run));
+  const ok = parts.reduce((sum, part) => sum + part.trials.ok, 0);
+  assert.equal(ok, 54);
+  assert.ok(parts.some((part) => part.footer?.outcome === "complete"));
+  const expected = serial.list();
+  const found = parallel.list();
+  assert.equal(found.length, expected.length);
+  for (const [index, cell] of found.entries()) {
+    const other = expected[index] as Cell;
+    assert.deepEqual([cell.scenario, cell.roundOf], [other.scenario, other.roundOf]);
+    for (const metric of METRIC_NAMES) {
+      assert.deepEqual(cell.values[metric], other.values[metric]);
+      assert.deepEqual(estimate(cell, metric), estimate(other, metric));
+    }
+  }
+});
+
+test("a file cut off in the middle of its last line says so from a thread, too", async () => {
+  const { runs } = await loadRuns([file], () => {});
+  truncateSync(file, statSync(file).size - 400);
+  const range = { start: 0, end: statSync(file).size };
+  const parts = await readInThreads(runs[0] as Run, range, () => {});
+  assert.match(parts.map((part) => part.truncated ?? "").join(), /cut off in the middle/);
+});
