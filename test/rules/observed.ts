@@ -24,7 +24,7 @@ export const WRITES: readonly [name: string, Partial<WriteQuestion>][] = [
 /**
  * What they said, in the order of WRITES: P for -EAGAIN, - for a write issued inline, ? for a state that the
  * file did not get into. The last letter: an overwrite 30 ms after the file's timestamps, all others within
- * the tick. Debian's kernels in virtual machines; 6.18 is a kernel.org one.
+ * the tick. Debian's kernels in virtual machines; 6.18.44 is a cloud vendor's build.
  */
 export const OBSERVED: readonly [filesystem: string, release: string, answers: string][] = [
   ["ext4", "5.10.262", "-PPPPPPPPPPPPPP-"],
