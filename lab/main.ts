@@ -129,5 +129,5 @@ async function openShell(
   const filesystem = options.filesystems[0] ?? "ext4";
   const boot = { target, filesystem, boot: 0, commands: [] };
   const hardware = await prepareBoot(session, boot, 0, { shell: true }, signal);
-  await runInTerminal(hardware);
+  await runInTerminal(hardware, signal);
 }

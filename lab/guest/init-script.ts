@@ -33,14 +33,14 @@ export function initScript(job: GuestJob): string {
     FUNCTIONS,
     LOAD_MODULES,
     OPEN_PORTS,
-    'say "step started $(uptime_s)"',
+    job.shell ? "" : 'say "step started $(uptime_s)"',
     job.fault ? FAULTS[job.fault] : "",
     job.heartbeat
       ? `(while sleep ${HEARTBEAT_SECONDS}; do echo "${STATUS_PREFIX}alive" >&3; done) &`
       : "",
     mountSystem(),
     mountScratch(job),
-    'say "step ready $(uptime_s)"',
+    job.shell ? "" : 'say "step ready $(uptime_s)"',
     job.shell
       ? shellPrompt(job)
       : job.commands.map((_, index) => runCommand(job, index)).join("\n"),

@@ -35,14 +35,23 @@ export async function runGuest(
   }
 }
 
-/** Runs a guest whose console is this terminal, until it ends. */
-export async function runInTerminal(hardware: Hardware): Promise<void> {
+/** Runs a guest whose console is this terminal, until it ends or the signal ends it. */
+export async function runInTerminal(hardware: Hardware, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const spec = { ...hardware, console: { terminal: true } as const, ports: [] };
-  const child = spawn(QEMU, qemuArguments(spec), { stdio: "inherit" });
-  await new Promise<void>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => resolve());
-  });
+  const tied = tiedCommand(QEMU, qemuArguments(spec));
+  const child = spawn(tied.program, tied.args, { stdio: "inherit" });
+  const abort = () => void child.kill("SIGTERM");
+  signal.addEventListener("abort", abort);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", () => resolve());
+    });
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+  signal.throwIfAborted();
 }
 
 async function end(child: ChildProcess): Promise<void> {

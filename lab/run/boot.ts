@@ -38,7 +38,7 @@ export function jobOf(session: LabSession, boot: Boot, shell: boolean): GuestJob
       ...boot.environment,
     },
     nodePath: session.nodePath,
-    heartbeat: session.settings.limits.silenceMs !== null,
+    heartbeat: !shell && session.settings.limits.silenceMs !== null,
     shell,
     fault: boot.fault ?? null,
   };
