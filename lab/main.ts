@@ -67,6 +67,10 @@ async function measure(
   }
 }
 
+const EMULATED =
+  "The CPUs are emulated: punts are exact, where a kernel punts per clock tick they follow the emulated " +
+  "pace; times are not comparable with real hardware.";
+
 async function closingText(
   outcome: LabOutcome,
   session: LabSession,
@@ -85,9 +89,7 @@ async function closingText(
   return [
     puntTable(runs),
     "",
-    ...(emulated
-      ? ["The CPUs are emulated: punts are exact, times are not comparable with real hardware.", ""]
-      : []),
+    ...(emulated ? [EMULATED, ""] : []),
     "Charts and comparison: puntbench report, puntbench compare",
     "",
   ].join("\n");

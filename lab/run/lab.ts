@@ -47,6 +47,8 @@ export async function runLab(
   signal: AbortSignal,
 ): Promise<LabOutcome> {
   const outcome: LabOutcome = { finished: [], failures: [] };
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
   const queue = [...planned];
   const startedAtMs = Date.now();
   const views = new Map<number, { name: string; view: BootView }>();
@@ -66,13 +68,16 @@ export async function runLab(
         const warn = (text: string) => progress.milestone(`warning: ${text}`);
         const boot = bootOf(next, options);
         const beganAtMs = Date.now();
-        const run = await runBoot(session, boot, slot, watcher, warn, signal);
+        const run = await runBoot(session, boot, slot, watcher, warn, either);
         const finished = await bringHome(run, next, view, options, Date.now() - beganAtMs);
         outcome.finished.push(finished);
         const kept = !options.out.startsWith(session.workspace);
         progress.milestone(`${name}: ${describe(finished, kept)}`);
       } catch (error) {
-        if (!(error instanceof UserError) || endsEverything(error)) throw error;
+        if (!(error instanceof UserError) || endsEverything(error)) {
+          stop.abort(error);
+          throw error;
+        }
         outcome.failures.push(error);
         progress.milestone(`${name}: failed: ${error.message}`);
       } finally {
@@ -81,8 +86,10 @@ export async function runLab(
     }
   };
   const slots = Math.min(options.jobs, planned.length);
-  await Promise.all(Array.from({ length: slots }, (_, slot) => work(slot)));
+  const works = await Promise.allSettled(Array.from({ length: slots }, (_, slot) => work(slot)));
   progress.done();
+  signal.throwIfAborted();
+  if (works.some((one) => one.status === "rejected")) throw stop.signal.reason;
   return outcome;
 }
 
