@@ -51,16 +51,28 @@ export function microsecondAxis(values: readonly number[]): ChartSpec {
   };
 }
 
+interface LineRow extends SeriesRow {
+  value: number;
+  upper: number;
+}
+
+/** A little above the highest point, which would else be cut in half at the edge. */
+function headroom(rows: readonly LineRow[]): number {
+  return 1.06 * Math.max(1e-9, ...rows.map(({ value, upper }) => Math.max(value, upper)));
+}
+
 const DIMMED = { condition: { param: "pick", empty: true, value: 1 }, value: 0.1 };
 
 /**
  * Layers of interval bands, lines and points large enough to hit with the mouse. The legend filter
  * and the zoom belong to the first layer: elsewhere Vega-Lite drops or rejects them.
  */
-export function lineLayers(rows: readonly SeriesRow[], options: LineOptions): ChartSpec {
+export function lineLayers(rows: readonly LineRow[], options: LineOptions): ChartSpec {
   const { valueTitle, logarithmic = false } = options;
   const { color, strokeDash, shape } = seriesEncoding(rows, "line");
-  const usual = logarithmic ? { type: "log", nice: false, padding: 6 } : { zero: true };
+  const usual = logarithmic
+    ? { type: "log", nice: false, padding: 6 }
+    : { zero: true, nice: false, domainMax: headroom(rows) };
   const scale = options.scale ?? usual;
   const order = options.order ? { order: options.order } : {};
   const line = {

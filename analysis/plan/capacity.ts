@@ -1,6 +1,6 @@
 import type { Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells.js";
-import { type Estimate, estimate } from "../estimate.js";
+import { type Estimate, estimate, trialEstimate } from "../estimate.js";
 import type { Subject } from "../subject.js";
 
 /** What is asked of the system. */
@@ -52,7 +52,8 @@ export function operatingPoints(
     .filter((cell) => cell.scenario.preparation === preparation && cell.scenario.arm === "inline")
     .flatMap((cell) => {
       const iops = estimate(cell, "iops");
-      const latencyNsP99 = estimate(cell, "latencyNsP99");
+      // Of the middle trial: one disturbed trial must not decide what a device can carry.
+      const latencyNsP99 = trialEstimate(cell, "latencyNsP99");
       if (!iops || !latencyNsP99 || cell.subject.emulated) return [];
       const { queueDepth, intervalNs } = cell.scenario;
       return [

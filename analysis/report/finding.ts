@@ -3,7 +3,7 @@ import type { Cell } from "../cells.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import { costBreakdowns } from "../cost.js";
-import { estimate } from "../estimate.js";
+import { estimate, trialEstimate } from "../estimate.js";
 import { usualDepth } from "../figures/scope.js";
 import { formatMetric, formatRatio } from "../format.js";
 import type { Metric } from "../metrics.js";
@@ -73,7 +73,7 @@ const WORDS: Partial<Record<Metric, string>> = {
 };
 
 function costWords(from: Cell, to: Cell, metric: Metric): string | null {
-  const [before, after] = [estimate(from, metric), estimate(to, metric)];
+  const [before, after] = [trialEstimate(from, metric), trialEstimate(to, metric)];
   if (!before || !after) return null;
   const factor = formatRatio(after.point / before.point);
   return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (× ${factor})`;
