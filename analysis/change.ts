@@ -44,7 +44,22 @@ export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): C
     ? boots
     : [measured(a, metric, scale), measured(b, metric, scale)];
   const shift = unpairedShift(batched(from), batched(to), random, level);
+  if (!shift && metric === "puntRatio") return allOrNothing(from, to);
   return changeFrom(shift, kind, severalBoots ? "boots" : "trials");
+}
+
+/** From which shares on a count stands for every write or for none; the first of a file may differ. */
+const EVERY_WRITE = 0.99;
+const NO_WRITE = 0.01;
+
+/** Every write or none, counted over thousands of writes, is certain from a single trial. */
+function allOrNothing(from: readonly number[], to: readonly number[]): Change | null {
+  const certain = (ratio: number): boolean => ratio >= EVERY_WRITE || ratio < NO_WRITE;
+  if (from.length === 0 || to.length === 0) return null;
+  if (![...from, ...to].every(certain)) return null;
+  const point = median(to as number[]) - median(from as number[]);
+  const p = Math.abs(point) < 0.5 ? 1 : 0;
+  return { kind: "difference", point, lower: point, upper: point, p, basis: "trials" };
 }
 
 function changeFrom(shift: Shift | null, kind: Change["kind"], basis: Basis): Change | null {

@@ -62,7 +62,7 @@ export function compareSides(
   const { pairs, notes } = matchCells(a, b, allowed);
   const metrics = COMPARED.filter((metric) => times || COUNTS.has(metric));
   if (!times) {
-    notes.push("one side is emulated: its times compare with nothing, so only counts are compared");
+    notes.push("emulated times compare with nothing, so only punts and instructions are compared");
   }
   const scenarios = pairs
     .map(([left, right]) => compareCells(left, right, metrics, thresholdRatio))
@@ -92,7 +92,7 @@ function timesCompare(
   allowed: ReadonlySet<Allowable>,
 ): boolean {
   const emulated = [a, b].map((side) => side.analysis.subjects.some((subject) => subject.emulated));
-  if (emulated[0] !== emulated[1]) return allowed.has("emulated");
+  if (emulated[0] || emulated[1]) return allowed.has("emulated");
   const device = differences.find(({ what }) => what === "device");
   if (device && !allowed.has("device")) {
     throw new UserError(
@@ -124,7 +124,9 @@ function matchCells(a: Side, b: Side, allowed: ReadonlySet<Allowable>): Matching
     ]);
   const pairs: [Cell, Cell][] = [];
   for (const left of measuredCells(a)) {
-    const candidates = measuredCells(b).filter((cell) => keyOf(cell) === keyOf(left));
+    const candidates = measuredCells(b)
+      .filter((cell) => keyOf(cell) === keyOf(left))
+      .sort((one, two) => unlike(one, left) - unlike(two, left));
     const alike = candidates.find((cell) => sameSizes(cell.scenario, left.scenario));
     const rivals = measuredCells(a).filter((cell) => keyOf(cell) === keyOf(left));
     const right = alike ?? (rivals[0] === left ? candidates[0] : undefined);
@@ -138,6 +140,11 @@ function matchCells(a: Side, b: Side, allowed: ReadonlySet<Allowable>): Matching
 
 function measuredCells({ analysis }: Side): Cell[] {
   return analysis.cells.filter((cell) => cell.runOf.length > 0);
+}
+
+/** A label may stand for a real and an emulated kernel: like goes with like. */
+function unlike(cell: Cell, other: Cell): number {
+  return Number(cell.subject.emulated !== other.subject.emulated);
 }
 
 function sameSizes(a: Scenario, b: Scenario): boolean {

@@ -35,9 +35,7 @@ export function comparisonSentence(full: Comparison): string {
     counts.worse > 0 ? `worse in ${counts.worse}` : "",
     counts.mixed > 0 ? `better in one respect and worse in another in ${counts.mixed}` : "",
     counts.same > 0 ? `the same in ${counts.same}` : "",
-    counts["not enough data"] > 0
-      ? `not to be told from noise in ${counts["not enough data"]}`
-      : "",
+    counts["not enough data"] > 0 ? `not enough data in ${counts["not enough data"]}` : "",
   ].filter((part) => part !== "");
   const head = `${b.name} against ${a.name}, over ${total} scenario${total === 1 ? "" : "s"}: ${parts.join(", ")}.`;
   return [

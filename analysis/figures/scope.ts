@@ -87,17 +87,29 @@ const PANELS_MAX = 6;
 export function overviewScope(analysis: Analysis): Scope | null {
   const scope = scopeOf(analysis, () => true);
   if (!scope || scope.subjects.length <= PANELS_MAX) return scope;
-  const byFilesystem = new Map<string, Subject[]>();
-  for (const subject of scope.subjects) {
-    byFilesystem.set(subject.filesystem, [
-      ...(byFilesystem.get(subject.filesystem) ?? []),
-      subject,
-    ]);
-  }
-  const [most = []] = [...byFilesystem.values()].sort((a, b) => b.length - a.length);
-  const step = Math.max(1, (most.length - 1) / (PANELS_MAX - 1));
   const kept = new Set(
-    Array.from({ length: PANELS_MAX }, (_, index) => most[Math.round(index * step)]),
+    [false, true].flatMap((emulated) =>
+      evenly(mostCommonFilesystem(scope.subjects.filter((one) => one.emulated === emulated))),
+    ),
   );
   return scopeOf(analysis, (subject) => kept.has(subject));
+}
+
+function mostCommonFilesystem(subjects: readonly Subject[]): Subject[] {
+  const byFilesystem = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const same = byFilesystem.get(subject.filesystem) ?? [];
+    byFilesystem.set(subject.filesystem, [...same, subject]);
+  }
+  return [...byFilesystem.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+/** As many as fit, first and last among them. */
+function evenly(subjects: readonly Subject[]): Subject[] {
+  if (subjects.length <= PANELS_MAX) return [...subjects];
+  const step = (subjects.length - 1) / (PANELS_MAX - 1);
+  return Array.from(
+    { length: PANELS_MAX },
+    (_, index) => subjects[Math.round(index * step)] as Subject,
+  );
 }

@@ -32,14 +32,16 @@ export function timeCharts(scope: Scope, targetUs: number | null): Chart[] {
     ),
   );
   add("latency", () => latencyChart(latency, context), latency);
-  charts.push(...percentileFigure(scope));
-  const load = loadRows(shown, all);
+  const emulated = scope.subjects.every((subject) => subject.emulated);
+  // Of emulated times three charts are more than enough; see the instructions instead.
+  if (!emulated) charts.push(...percentileFigure(scope));
+  const load = emulated ? [] : loadRows(shown, all);
   add("load-latency", () => loadLatencyChart(load, context, targetUs), load);
   const cpu = spenderRows(fewDepths(shown), all, CPU_SPENDERS);
   add("cpu", () => cpuChart(cpu, context), cpu);
-  charts.push(...costFigure(scope));
+  if (!emulated) charts.push(...costFigure(scope));
   charts.push(...instructionFigure(scope));
-  const trials = trialRows(scope);
+  const trials = emulated ? [] : trialRows(scope);
   add("trials", () => trialsChart(trials, context), trials);
   return charts;
 }

@@ -1,8 +1,16 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import type { Cell } from "../cells.js";
+import { formatPercent } from "../charts/percent.js";
 import { estimate } from "../estimate.js";
 import type { Subject } from "../subject.js";
 import { joined } from "./words.js";
+
+/** Preparations that behave alike, and the ratios of those that punt now and then. */
+interface Alike {
+  preparations: string[];
+  habits: Map<Habit, string[]>;
+  some: number[];
+}
 
 type Habit = "every write punts" | "no write punts" | "some writes punt";
 
@@ -17,21 +25,28 @@ const NONE = 0.01;
 export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
   const names = kernelNames(subjects);
   const all = [...new Set(names.values())];
-  const alike = new Map<string, { preparations: string[]; habits: Map<Habit, string[]> }>();
+  const alike = new Map<string, Alike>();
   for (const preparation of PREPARATIONS) {
-    const habits = habitsOf(cells, preparation, names);
+    const { habits, some } = habitsOf(cells, preparation, names);
     if (habits.size === 0) continue;
     const key = JSON.stringify([...habits]);
-    const group = alike.get(key) ?? { preparations: [], habits };
+    const group = alike.get(key) ?? { preparations: [], habits, some: [] };
     group.preparations.push(preparation);
+    group.some.push(...some);
     alike.set(key, group);
   }
-  return [...alike.values()].map(({ preparations, habits }) => {
-    const parts = [...habits].map(
-      ([habit, kernels]) => `${habit} ${onKernels(habit, kernels, all)}`,
-    );
+  return [...alike.values()].map(({ preparations, habits, some }) => {
+    const parts = [...habits].map(([habit, kernels]) => {
+      const range = habit === "some writes punt" ? ` (${rangeOf(some)})` : "";
+      return `${habit}${range} ${onKernels(habit, kernels, all)}`;
+    });
     return `${joined(preparations)}: ${parts.join("; ")}.`;
   });
+}
+
+function rangeOf(ratios: readonly number[]): string {
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(formatPercent);
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 function onKernels(habit: Habit, kernels: readonly string[], all: readonly string[]): string {
@@ -55,7 +70,7 @@ function habitsOf(
   cells: readonly Cell[],
   preparation: string,
   names: ReadonlyMap<Subject, string>,
-): Map<Habit, string[]> {
+): { habits: Map<Habit, string[]>; some: number[] } {
   const ratios = new Map<string, number[]>();
   for (const cell of cells) {
     if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
@@ -64,11 +79,13 @@ function habitsOf(
     if (ratio && name) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
   }
   const habits = new Map<Habit, string[]>();
+  const some: number[] = [];
   for (const [name, values] of ratios) {
     const habit = habitOf(values);
+    if (habit === "some writes punt") some.push(...values);
     habits.set(habit, [...(habits.get(habit) ?? []), name]);
   }
-  return habits;
+  return { habits, some };
 }
 
 function habitOf(ratios: readonly number[]): Habit {

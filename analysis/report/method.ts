@@ -24,7 +24,7 @@ export function methodSection(): Section {
 
 /** The commands that make these results and this report again. */
 export function repeatSection(analysis: Analysis, out: string): Section {
-  const lines = analysis.runs.map((run) => `# ${run.header.kernelLabel}\n${repeatCommand(run)}`);
+  const lines = analysis.runs.map((run) => `# ${whereOf(run)}\n${repeatCommand(run)}`);
   return {
     id: "repeat",
     title: "To repeat this",
@@ -38,6 +38,13 @@ export function repeatSection(analysis: Analysis, out: string): Section {
       },
     ],
   };
+}
+
+function whereOf({ header }: Run): string {
+  const { lab } = header.environment;
+  return lab
+    ? `${header.kernelLabel}, inside a guest of puntbench lab (${lab.kernelPackage} ${lab.kernelPackageVersion}, ${lab.accelerator})`
+    : header.kernelLabel;
 }
 
 /** The recorded command line, with the seed and the label that it resolved to. */

@@ -108,3 +108,25 @@ test("what cannot be compared or found is refused in one line with the remedy", 
     assert.match(error, words);
   }
 });
+
+test("a single trial is enough where every write punts or none does, and for nothing else", () => {
+  const found = JSON.parse(compare("6.1", "one-round", "--json").text);
+  const scenario = found.scenarios.find(
+    (one: { preparation: string }) => one.preparation === "fallocate-0",
+  );
+  const { puntRatio, iops } = scenario.metrics;
+  assert.deepEqual([puntRatio.verdict, puntRatio.change.point], ["better", -1]);
+  assert.deepEqual([iops.verdict, iops.change], ["not enough data", null]);
+});
+
+test("two emulated kernels are compared in counts, never in times", () => {
+  fixture("emulated-old", {
+    kernelLabel: "6.1-tcg",
+    seed: 8,
+    emulated: true,
+    unwrittenPunts: true,
+  });
+  const { text } = compare("6.1-tcg", "6.12-tcg", "--json");
+  const [scenario] = JSON.parse(text).scenarios;
+  assert.deepEqual(Object.keys(scenario.metrics), ["puntRatio"]);
+});

@@ -83,7 +83,7 @@ for (const scheme of ["light", "dark"] as const) {
       await holder.locator("svg.marks").first().waitFor();
     }
     const holders = await page.locator("[data-chart].drawn").all();
-    assert.ok(holders.length >= 20, `${holders.length} charts`);
+    assert.ok(holders.length >= 18, `${holders.length} charts`);
     for (const holder of holders) {
       const marks = await holder
         .locator("svg.marks .role-mark path, svg.marks .role-mark text")
