@@ -4,8 +4,8 @@ import { scenarioVerdict } from "./summary.js";
 
 /**
  * The exit code of a comparison. Without `failOnRegression`: 0, or 4 when nothing at all could be
- * told. With it: 3 when any metric of any scenario is worse; else 4 when some scenario could not be
- * told at all, since a gate that passes for want of data is no gate; else 0.
+ * told. With it: 3 when any metric of any scenario is worse; else 4 when a scenario could not be told
+ * at all or a metric has too few trials, since a gate that passes for want of data is no gate; else 0.
  */
 export function comparisonExitCode(comparison: Comparison, failOnRegression: boolean): number {
   const { scenarios } = comparison;
@@ -15,5 +15,6 @@ export function comparisonExitCode(comparison: Comparison, failOnRegression: boo
     metrics.some(({ verdict }) => verdict === "worse"),
   );
   if (regression) return EXIT.gateCrossed;
-  return untold.length > 0 ? EXIT.notEnoughData : EXIT.ok;
+  const tooFew = scenarios.some(({ metrics }) => metrics.some(({ change }) => change === null));
+  return untold.length > 0 || tooFew ? EXIT.notEnoughData : EXIT.ok;
 }
