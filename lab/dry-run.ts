@@ -31,7 +31,10 @@ export function dryRunText(session: LabSession, target: Target, options: LabOpti
     console: channel("console"),
     ports: CHANNELS.ports.map(({ name }) => ({ name, channel: channel(name) })),
   });
-  const command = ["node", ...benchCommandLine(target.label, options.benchOptions)];
+  const command = [
+    "node",
+    ...benchCommandLine(target.label, options.benchOptions, options.command),
+  ];
   return [
     `# ${target.label}: ${target.packageName} ${target.packageVersion}, ${filesystem}`,
     `# accelerator: ${session.accelerator} (${session.acceleratorReason})`,

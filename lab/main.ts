@@ -56,7 +56,11 @@ async function measure(
   }
   const planned = planBoots(targets, options.filesystems, options.boots);
   const outcome = await runLab(session, planned, options, progress, signal);
-  process.stdout.write(await closingText(outcome, session, options));
+  process.stdout.write(
+    options.command === "explain"
+      ? explanations(outcome, options)
+      : await closingText(outcome, session, options),
+  );
   const failure = outcome.failures[0];
   if (failure) {
     throw new UserError(
@@ -65,6 +69,16 @@ async function measure(
       failure.exitCode,
     );
   }
+}
+
+/** What `explain` printed in each guest; with its --json a line a guest. */
+function explanations(outcome: LabOutcome, options: LabOptions): string {
+  const plain = options.benchOptions.includes("--json");
+  return outcome.finished
+    .map(({ planned: { target, filesystem }, printed }) =>
+      plain ? printed : `== ${target.label}, ${filesystem}\n\n${printed}\n`,
+    )
+    .join("");
 }
 
 const EMULATED =

@@ -35,6 +35,7 @@ export interface RawLabOptions {
   out: string;
   dryRun?: boolean;
   shell?: boolean;
+  explain?: boolean;
 }
 
 export interface LabOptions {
@@ -51,7 +52,9 @@ export interface LabOptions {
   dryRun: boolean;
   shell: boolean;
   settings: LabSettings;
-  /** For the bench in the guest. */
+  /** What runs in the guest. */
+  command: "bench" | "explain";
+  /** For that command. */
   benchOptions: string[];
 }
 
@@ -73,6 +76,9 @@ const COUNTED_LATENCY_NS = 50_000;
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
 export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly string[]): LabOptions {
   const cost = word(raw.cost, ["time", "instructions"] as const, "--cost");
+  if (raw.explain && cost === "instructions") {
+    throw new UsageError("--explain traces, and a traced write costs more", "Leave out --cost.");
+  }
   const kernelFile = parseKernelFile(raw);
   const kernels = raw.kernels === undefined ? [] : list(raw.kernels, "--kernels");
   if (kernels.length === 0 && kernelFile === null) {
@@ -81,7 +87,9 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
       "Name some, as in --kernels 6.1,6.12; `puntbench lab kernels` lists what can be had.",
     );
   }
-  const reserved = benchOptions.find((option) => /^(--(dir|out|json)|-[do])(=|$)/.test(option));
+  const explain = raw.explain ?? false;
+  const ours = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
+  const reserved = benchOptions.find((option) => ours.test(option));
   if (reserved !== undefined) {
     throw new UsageError(
       `${reserved}: the lab sets this option of the bench itself`,
@@ -101,6 +109,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
     settings: parseSettings(raw, cost),
+    command: explain ? "explain" : "bench",
     benchOptions: [...benchOptions],
   };
 }

@@ -6,7 +6,7 @@ import { GUEST } from "../guest/job.js";
 import type { GuestRun } from "../machine/follow-guest.js";
 import type { LabOptions } from "../options.js";
 import { type Boot, runBoot } from "./boot.js";
-import { bringBack, GUEST_RESULTS } from "./bring-back.js";
+import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import { type BootView, watchBoot } from "./follow-boot.js";
 import type { PlannedBoot } from "./plan.js";
 import type { LabSession } from "./session.js";
@@ -19,6 +19,8 @@ export interface FinishedBoot {
   firstTrialMs: number | null;
   peakMemoryBytes: number;
   elapsedMs: number;
+  /** What the command printed on its standard output. */
+  printed: string;
 }
 
 export interface LabOutcome {
@@ -26,11 +28,17 @@ export interface LabOutcome {
   failures: UserError[];
 }
 
-/** The bench's arguments of node in a guest. */
-export function benchCommandLine(label: string, benchOptions: readonly string[]): string[] {
+const PRINTED_LINES_SHOWN = 20;
+
+/** The arguments of node in a guest. */
+export function benchCommandLine(
+  label: string,
+  benchOptions: readonly string[],
+  command: LabOptions["command"] = "bench",
+): string[] {
   return [
     join(GUEST.puntbench, "dist", "cli.js"),
-    ...["bench", "--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS],
+    ...[command, "--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS],
     ...benchOptions,
   ];
 }
@@ -96,7 +104,7 @@ export async function runLab(
 function bootOf(planned: PlannedBoot<Target>, options: LabOptions): Boot {
   return {
     ...planned,
-    commands: [benchCommandLine(planned.target.label, options.benchOptions)],
+    commands: [benchCommandLine(planned.target.label, options.benchOptions, options.command)],
     environment: options.cost === "instructions" ? { PUNTBENCH_COST: "instructions" } : {},
   };
 }
@@ -110,15 +118,25 @@ async function bringHome(
 ): Promise<FinishedBoot> {
   const resultsFiles = await bringBack(run.files, options.out);
   const exitCode = run.exitCodes[0];
+  const printed = standardOutput(run.files, 0);
   if (exitCode !== 0) {
+    const { command } = options;
+    const said = [...view.log, ...printed.trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN)];
     throw new UserError(
-      `the bench ended with exit code ${exitCode}\n    ${view.log.join("\n    ")}`,
-      "The lines above are the bench's own; `puntbench bench --help` explains its options.",
+      `${command} ended with exit code ${exitCode}\n    ${said.join("\n    ")}`,
+      `The lines above are its own; \`puntbench ${command} --help\` explains its options.`,
       exitCode === EXIT.usage ? EXIT.usage : EXIT.failure,
     );
   }
   const { peakMemoryBytes } = run;
-  return { planned, resultsFiles, firstTrialMs: view.firstTrialMs, peakMemoryBytes, elapsedMs };
+  return {
+    planned,
+    resultsFiles,
+    firstTrialMs: view.firstTrialMs,
+    peakMemoryBytes,
+    elapsedMs,
+    printed,
+  };
 }
 
 /** Trying the next kernel would change nothing. */
@@ -136,6 +154,6 @@ function describe(finished: FinishedBoot, kept: boolean): string {
   const first =
     finished.firstTrialMs === null ? "" : `first trial after ${seconds(finished.firstTrialMs)}, `;
   const memory = formatBytes(finished.peakMemoryBytes);
-  const files = kept ? `; ${finished.resultsFiles.join(", ")}` : "";
+  const files = kept ? ["", ...finished.resultsFiles].join("; ") : "";
   return `${first}done in ${seconds(finished.elapsedMs)}, peak memory ${memory}${files}`;
 }

@@ -35,6 +35,12 @@ test("instructions are counted on one processor, on a device inside the guest, w
   assert.throws(() => parse({ cost: "instructions", accelerator: "kvm" }), /cannot count/);
 });
 
+test("explain takes the place of the bench, and may print JSON", () => {
+  const options = parse({ explain: true }, ["--json"]);
+  assert.equal(options.command, "explain");
+  assert.throws(() => parse({ explain: true, cost: "instructions" }), /--explain traces/);
+});
+
 const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
   ["no kernel", { kernels: undefined as never }, [], /no kernel is named/],
   ["an empty list", { kernels: " , " }, [], /--kernels is empty/],
