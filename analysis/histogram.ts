@@ -45,11 +45,14 @@ export function decodeHistogram(base64: string): Histogram {
 let foundIndices = new Int32Array(4096);
 let foundCounts = new Float64Array(4096);
 
+function reserve(length: number): void {
+  if (foundIndices.length >= length) return;
+  foundIndices = new Int32Array(2 * length);
+  foundCounts = new Float64Array(2 * length);
+}
+
 function unpack(data: Buffer, end: number, buckets: Buckets): Histogram {
-  if (foundIndices.length < end) {
-    foundIndices = new Int32Array(2 * end);
-    foundCounts = new Float64Array(2 * end);
-  }
+  reserve(end);
   let used = 0;
   let total = 0;
   let index = 0;
@@ -130,16 +133,22 @@ export function mergeHistograms(histograms: readonly Histogram[]): Histogram {
       sums[index] = (sums[index] as number) + (counts[at] as number);
     }
   }
-  const indices: number[] = [];
-  const counts: number[] = [];
+  reserve(highest - lowest + 1);
+  let used = 0;
   for (let index = lowest; index <= highest; index += 1) {
     const count = sums[index] as number;
     if (count === 0) continue;
-    indices.push(index);
-    counts.push(count);
+    foundIndices[used] = index;
+    foundCounts[used] = count;
+    used += 1;
     sums[index] = 0;
   }
-  return { buckets, indices: Int32Array.from(indices), counts: Float64Array.from(counts), total };
+  return {
+    buckets,
+    indices: foundIndices.slice(0, used),
+    counts: foundCounts.slice(0, used),
+    total,
+  };
 }
 
 function grown(array: Float64Array, length: number): Float64Array<ArrayBuffer> {

@@ -52,7 +52,9 @@ function rangeOf(ratios: readonly number[]): string {
 function onKernels(habit: Habit, kernels: readonly string[], all: readonly string[]): string {
   if (kernels.length < all.length) return `on ${joined(kernels)}`;
   if (all.length === 1) return `on ${all[0]}`;
-  return `on ${habit === "no write punts" ? "any of the" : "all"} ${all.length} kernels`;
+  const none = habit === "no write punts";
+  if (all.length === 2) return none ? "on either kernel" : "on both kernels";
+  return `on ${none ? "any of the" : "all"} ${all.length} kernels`;
 }
 
 /** The filesystem is part of the name only when there are several. */
