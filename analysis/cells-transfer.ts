@@ -48,6 +48,16 @@ export function packCell(cell: Cell): CellPart {
   };
 }
 
+/** All memory of a part, to hand it over to another thread. */
+export function buffersOf({ rounds, columns, latencies }: CellPart): ArrayBuffer[] {
+  const arrays = [
+    rounds,
+    ...Object.values(columns),
+    ...latencies.flatMap(({ indices, counts }) => [indices, counts]),
+  ];
+  return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))];
+}
+
 /** A histogram whose buckets are those of this thread. */
 export function unpackHistogram(part: HistogramPart): Histogram {
   const { indices, counts, total } = part;

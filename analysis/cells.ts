@@ -26,7 +26,7 @@ export interface Cell {
 }
 
 /** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
-const LATENCY_BATCHES_MAX = 16;
+const LATENCY_BATCHES_MAX = 10;
 
 /** Numbers runs by their id, so that cells of two collections know whether they share a run. */
 export class RunNumbers {

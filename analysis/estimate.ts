@@ -37,10 +37,10 @@ export function estimate(cell: Cell, metric: Metric): Estimate | null {
 
 /** The same, but always from each trial's own value, as `changeBetween` compares them. */
 export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
-  const { trials, units } = unitsOf(cell, metric);
+  const { trials, boots: bootsMeasured, units } = unitsOf(cell, metric);
   if (trials === 0) return null;
   const sorted = [...units.values()].sort((a, b) => a - b);
-  return { ...medianInterval(sorted), unit: METRICS[metric].unit, trials, boots: boots(cell) };
+  return { ...medianInterval(sorted), unit: METRICS[metric].unit, trials, boots: bootsMeasured };
 }
 
 function boots(cell: Cell): number {
@@ -48,7 +48,7 @@ function boots(cell: Cell): number {
 }
 
 /** What is resampled: the trials of one boot, or the medians of several boots. */
-function unitsOf(cell: Cell, metric: Metric): { trials: number; units: number[] } {
+function unitsOf(cell: Cell, metric: Metric): { trials: number; boots: number; units: number[] } {
   const byBoot = new Map<number, number[]>();
   let trials = 0;
   for (const [index, value] of cell.values[metric].entries()) {
@@ -60,9 +60,10 @@ function unitsOf(cell: Cell, metric: Metric): { trials: number; units: number[] 
     else byBoot.set(boot, [value]);
   }
   const groups = [...byBoot.values()];
-  if (groups.length <= 1) return { trials, units: groups[0] ?? [] };
+  const boots = groups.length;
+  if (boots <= 1) return { trials, boots, units: groups[0] ?? [] };
   const medians = groups.map((group) => medianInterval(group.sort((a, b) => a - b)).point);
-  return { trials, units: medians };
+  return { trials, boots, units: medians };
 }
 
 const latencyCache = new WeakMap<Cell, Record<LatencyMetric, Estimate | null>>();

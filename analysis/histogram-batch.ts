@@ -1,7 +1,7 @@
 import { type Histogram, mergeHistograms } from "./histogram.js";
 
 /** Merged this many at a time: one by one, merging would cost more than reading. */
-const PENDING_MAX = 16;
+const PENDING_MAX = 24;
 
 /** Latency histograms of one or more trials of the same run, merged. */
 export class HistogramBatch {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Cells } from "../cells.js";
-import { packCell } from "../cells-transfer.js";
+import { buffersOf, packCell } from "../cells-transfer.js";
 import { UnreadableFile } from "./lines.js";
 import type { ThreadInput, ThreadOutput } from "./parallel.js";
 import { readTrials } from "./read-trials.js";
@@ -17,4 +17,6 @@ async function read({ run, range, line }: ThreadInput): Promise<ThreadOutput> {
   }
 }
 
-parentPort?.postMessage(await read(workerData as ThreadInput));
+const output = await read(workerData as ThreadInput);
+// Handed over, not copied: a million trials are hundreds of megabytes.
+parentPort?.postMessage(output, "cells" in output ? output.cells.flatMap(buffersOf) : []);

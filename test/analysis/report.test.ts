@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { Resvg } from "@resvg/resvg-js";
 import type { Browser } from "playwright-core";
+import { FONT_FILES } from "../../analysis/render/svg.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { launchBrowser, noBrowser, openReport } from "./browser.js";
 import { writeFixture } from "./fixture.js";
@@ -44,6 +46,20 @@ test("every chart is written as a spec, an SVG and a PNG, beside one page under 
     assert.ok(spec.title.text.length > 5 && spec.data.values.length > 0, base);
   }
   assert.ok(statSync(join(out, "index.html")).size < 2e6);
+});
+
+test("every picture shows its title, its axes and its legend in letters", () => {
+  for (const name of readdirSync(out).filter((file) => file.endsWith(".svg"))) {
+    const svg = readFileSync(join(out, name), "utf8");
+    const { width, height, pixels } = new Resvg(svg, {
+      font: { loadSystemFonts: false, fontFiles: [...FONT_FILES] },
+    }).render();
+    let dark = 0;
+    for (let at = 0; at < width * height * 4; at += 4) {
+      if ((pixels[at] as number) < 90 && (pixels[at + 2] as number) < 90) dark += 1;
+    }
+    assert.ok(dark > 1500, `${name} has ${dark} dark pixels`);
+  }
 });
 
 test("times of emulated kernels stand in charts of their own, marked as such", () => {
