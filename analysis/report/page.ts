@@ -92,9 +92,11 @@ function blockHtml(block: Block, folds: Folds): Html {
   }
 }
 
-/** Verdicts are coloured as well as said. */
+/** Verdicts are coloured as well as said; intervals stand small below their value. */
 function cellHtml(text: string): Html | string {
-  return text === "better" || text === "worse" ? html`<span class="${text}">${text}</span>` : text;
+  if (text === "better" || text === "worse") return html`<span class="${text}">${text}</span>`;
+  const [, value, interval] = /^([^()]+) \((.+ to .+)\)$/.exec(text) ?? [];
+  return value && interval ? html`${value}<small>${interval}</small>` : text;
 }
 
 /** A place that the page script fills with an interactive chart. */
