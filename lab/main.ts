@@ -76,7 +76,7 @@ function explanations(outcome: LabOutcome, options: LabOptions): string {
   const plain = options.benchOptions.includes("--json");
   return outcome.finished
     .map(({ planned: { target, filesystem }, printed }) =>
-      plain ? printed : `== ${target.label}, ${filesystem}\n\n${printed}\n`,
+      plain ? printed[0] : `== ${target.label}, ${filesystem}\n\n${printed[0]}\n`,
     )
     .join("");
 }

@@ -54,6 +54,8 @@ export interface LabOptions {
   settings: LabSettings;
   /** What runs in the guest. */
   command: "bench" | "explain";
+  /** Other arguments of node to run in the guest afterwards. */
+  furtherCommands: string[][];
   /** For that command. */
   benchOptions: string[];
 }
@@ -110,6 +112,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     shell: raw.shell ?? false,
     settings: parseSettings(raw, cost),
     command: explain ? "explain" : "bench",
+    furtherCommands: [],
     benchOptions: [...benchOptions],
   };
 }

@@ -9,6 +9,7 @@ import { targetsByVersion } from "../run/target.js";
 import { measureNowait, measurePunts, reproduceOptions } from "./measure.js";
 import { type NowaitCell, nowaitCells } from "./nowait.js";
 import { NOWAIT_KERNEL, PUBLISHED, PUBLISHED_NOWAIT } from "./published.js";
+import type { ReturnValues } from "./return-values.js";
 import { reproductionText } from "./text.js";
 import { type ReproducedCell, reproduce, reproductionJson } from "./verdict.js";
 
@@ -23,13 +24,15 @@ export interface RawReproduceOptions {
 export async function main(raw: RawReproduceOptions): Promise<void> {
   const progress = stderrProgress();
   requireLabTools();
-  const { trials, probed } = await interruptible((signal) => measure(raw, progress, signal));
+  const { trials, returned, probed } = await interruptible((signal) =>
+    measure(raw, progress, signal),
+  );
   const cells = reproduce(PUBLISHED, trials);
   const nowait = nowaitCells(PUBLISHED_NOWAIT, probed);
   process.stdout.write(
     raw.json
-      ? `${JSON.stringify(reproductionJson(cells, nowait))}\n`
-      : reproductionText(cells, nowait),
+      ? `${JSON.stringify(reproductionJson(cells, nowait, returned))}\n`
+      : reproductionText(cells, nowait, returned),
   );
   const differing = [...cells, ...nowait].filter((cell) => !cell.agrees).map(describe);
   if (differing.length > 0) {
@@ -50,7 +53,7 @@ async function measure(
   raw: RawReproduceOptions,
   progress: Progress,
   signal: AbortSignal,
-): Promise<{ trials: Map<string, Trial[]>; probed: string }> {
+): Promise<{ trials: Map<string, Trial[]>; returned: ReturnValues[]; probed: string }> {
   const cache = labCache();
   const say = (text: string) => progress.step(text);
   const warn = (text: string) => progress.milestone(`warning: ${text}`);
@@ -68,9 +71,9 @@ async function measure(
   const session = await openSession(cache, options.settings, probing, say);
   try {
     const out = raw.out ?? null;
-    const trials = await measurePunts(session, punting, options, out, progress, signal);
+    const punts = await measurePunts(session, punting, options, out, progress, signal);
     const probed = await measureNowait(session, probing, progress, signal);
-    return { trials, probed };
+    return { ...punts, probed };
   } finally {
     progress.done();
     session.close();

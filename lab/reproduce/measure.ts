@@ -14,9 +14,22 @@ import { planBoots } from "../run/plan.js";
 import type { LabSession } from "../run/session.js";
 import type { Target } from "../run/target.js";
 import { PUBLISHED_BLOCK_BYTES } from "./published.js";
+import { type ReturnValues, returnValues } from "./return-values.js";
 
 /** Enough writes that one punt of a fresh inode stays far below 1 %. */
 const WRITES = 512;
+
+/** Traced writes cost more; the return values of a few say as much. */
+const TRACED_WRITES = 64;
+
+/** The published writes, as options of the bench and of explain. */
+const publishedScenarios = (writes: number): string[] => [
+  ...["--preparations", PREPARATIONS.join(","), "--arms", "inline", "--queue-depths", "1"],
+  ...["--block-size", String(PUBLISHED_BLOCK_BYTES), "--rounds", "1"],
+  ...["--file-size", String(writes * PUBLISHED_BLOCK_BYTES)],
+];
+
+const CLI = join(GUEST.puntbench, "dist", "cli.js");
 
 /** The lab's options for the published experiments. */
 export function reproduceOptions(accelerator: string, kernels: readonly string[]): LabOptions {
@@ -26,15 +39,11 @@ export function reproduceOptions(accelerator: string, kernels: readonly string[]
       ...{ device: "virtio-blk", disk: "512M", memory: "1G", boots: "1", jobs: "1" },
       ...{ timeout: "5m", bootTimeout: "90s", accelerator, cost: "time", out: "" },
     },
-    [
-      ...["--preparations", PREPARATIONS.join(","), "--arms", "inline", "--queue-depths", "1"],
-      ...["--block-size", String(PUBLISHED_BLOCK_BYTES), "--rounds", "1"],
-      ...["--file-size", String(WRITES * PUBLISHED_BLOCK_BYTES)],
-    ],
+    publishedScenarios(WRITES),
   );
 }
 
-/** The bench of the published experiment on each kernel; results files go to `out`, or nowhere. */
+/** The published experiment on each kernel, counted and then traced; results files go to `out`, or nowhere. */
 export async function measurePunts(
   session: LabSession,
   targets: readonly Target[],
@@ -42,11 +51,18 @@ export async function measurePunts(
   out: string | null,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Map<string, Trial[]>> {
+): Promise<{ trials: Map<string, Trial[]>; returned: ReturnValues[] }> {
   const planned = planBoots(targets, ["ext4"], 1);
   const folder = out ?? join(session.workspace, "results");
-  const outcome = await runLab(session, planned, { ...options, out: folder }, progress, signal);
-  return trialsOf(outcome);
+  const explained = [
+    ...[CLI, "explain", "--dir", GUEST.scratch, "--json", ...publishedScenarios(TRACED_WRITES)],
+  ];
+  const all = { ...options, out: folder, furtherCommands: [explained] };
+  const outcome = await runLab(session, planned, all, progress, signal);
+  const returned = outcome.finished.flatMap(({ planned: { target }, printed }) =>
+    returnValues(target.label, printed[1] ?? ""),
+  );
+  return { trials: await trialsOf(outcome), returned };
 }
 
 /** What `puntbench probe --json` prints in a guest of the kernel. */
@@ -59,8 +75,7 @@ export async function measureNowait(
   const name = `${target.label} nowait probe`;
   const { view, watcher } = watchBoot((now) => progress.step(`${name}: ${now.step}`));
   const warn = (text: string) => progress.milestone(`warning: ${text}`);
-  const cli = join(GUEST.puntbench, "dist", "cli.js");
-  const commands = [[cli, "probe", GUEST.scratch, "--json"]];
+  const commands = [[CLI, "probe", GUEST.scratch, "--json"]];
   const boot = { target, filesystem: "ext4", boot: 0, commands } as const;
   const startedAtMs = Date.now();
   const run = await runBoot(session, boot, 0, watcher, warn, signal);

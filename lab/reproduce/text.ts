@@ -1,6 +1,7 @@
 import { renderTable } from "../../terminal/table.js";
 import type { NowaitCell } from "./nowait.js";
 import { NOWAIT_KERNEL, PUBLISHED, type PublishedCell } from "./published.js";
+import { type ReturnValues, returnValuesText } from "./return-values.js";
 import type { ReproducedCell } from "./verdict.js";
 
 const WORDS: Readonly<Record<string, string>> = { punted: "punts", inline: "issued inline" };
@@ -9,11 +10,18 @@ const WORDS: Readonly<Record<string, string>> = { punted: "punts", inline: "issu
 export function reproductionText(
   cells: readonly ReproducedCell[],
   nowait: readonly NowaitCell[],
+  returned: readonly ReturnValues[],
 ): string {
   return [
     "8 KiB O_DIRECT writes through io_uring on ext4 (-11 is EAGAIN: punted; -529 is EIOCBQUEUED: issued)",
     "",
-    puntTable(PUBLISHED, cells),
+    puntTable(PUBLISHED, cells, returned),
+    ...(returned.length > 0
+      ? [
+          "",
+          "In brackets what ext4_file_write_iter returned; 8192: the write was already done by then.",
+        ]
+      : []),
     "",
     `First write with RWF_NOWAIT on ext4 (published for 4.18, measured on ${NOWAIT_KERNEL})`,
     "",
@@ -25,7 +33,11 @@ export function reproductionText(
 }
 
 /** The published table beside what was measured, a kernel a pair of columns. */
-function puntTable(published: readonly PublishedCell[], cells: readonly ReproducedCell[]): string {
+function puntTable(
+  published: readonly PublishedCell[],
+  cells: readonly ReproducedCell[],
+  returned: readonly ReturnValues[],
+): string {
   const kernels = [...new Set(published.map((cell) => cell.kernel))];
   const preparations = [...new Set(published.map((cell) => cell.preparation))];
   const columns = kernels.flatMap((kernel) => [
@@ -40,7 +52,9 @@ function puntTable(published: readonly PublishedCell[], cells: readonly Reproduc
       const source = published.find(matches);
       const cell = cells.find(matches);
       if (!source || !cell) return ["", ""];
-      return [`${WORDS[source.verdict]} (${source.detail})`, marked(cell)];
+      const values = returned.find(matches);
+      const detail = values ? ` (${returnValuesText(values)})` : "";
+      return [`${WORDS[source.verdict]} (${source.detail})`, marked(cell, detail)];
     }),
   ]);
   return renderTable([{ title: "preparation" }, ...columns], rows);
@@ -50,7 +64,7 @@ function nowaitTable(cells: readonly NowaitCell[]): string {
   const preparations = [...new Set(cells.map((cell) => cell.preparation))];
   const rows = preparations.map((preparation) => {
     const own = cells.filter((cell) => cell.preparation === preparation);
-    return [preparation, own[0]?.published ?? "", ...own.map(marked)];
+    return [preparation, own[0]?.published ?? "", ...own.map((cell) => marked(cell))];
   });
   const oracles = [...new Set(cells.map((cell) => cell.oracle))];
   return renderTable(
@@ -59,8 +73,8 @@ function nowaitTable(cells: readonly NowaitCell[]): string {
   );
 }
 
-function marked(cell: { measured: string; agrees: boolean }): string {
-  const measured = WORDS[cell.measured] ?? cell.measured;
+function marked(cell: { measured: string; agrees: boolean }, detail = ""): string {
+  const measured = (WORDS[cell.measured] ?? cell.measured) + detail;
   return cell.agrees ? measured : `${measured}  <- differs`;
 }
 

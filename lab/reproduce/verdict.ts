@@ -1,6 +1,7 @@
 import type { Trial } from "../../results/schema.js";
 import type { NowaitCell } from "./nowait.js";
 import type { PublishedCell, Verdict } from "./published.js";
+import type { ReturnValues } from "./return-values.js";
 
 /** One cell of the published table beside what was measured. */
 export interface ReproducedCell {
@@ -45,8 +46,9 @@ export function reproduce(
 export function reproductionJson(
   cells: readonly ReproducedCell[],
   nowait: readonly NowaitCell[],
+  returned: readonly ReturnValues[],
 ): object {
-  return { ...counted(cells), nowait: counted(nowait) };
+  return { ...counted(cells), nowait: counted(nowait), returnValues: returned };
 }
 
 function counted(cells: readonly { agrees: boolean }[]): object {

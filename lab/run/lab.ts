@@ -19,8 +19,8 @@ export interface FinishedBoot {
   firstTrialMs: number | null;
   peakMemoryBytes: number;
   elapsedMs: number;
-  /** What the command printed on its standard output. */
-  printed: string;
+  /** What each command printed on its standard output. */
+  printed: string[];
 }
 
 export interface LabOutcome {
@@ -104,7 +104,10 @@ export async function runLab(
 function bootOf(planned: PlannedBoot<Target>, options: LabOptions): Boot {
   return {
     ...planned,
-    commands: [benchCommandLine(planned.target.label, options.benchOptions, options.command)],
+    commands: [
+      benchCommandLine(planned.target.label, options.benchOptions, options.command),
+      ...options.furtherCommands,
+    ],
     environment: options.cost === "instructions" ? { PUNTBENCH_COST: "instructions" } : {},
   };
 }
@@ -118,10 +121,13 @@ async function bringHome(
 ): Promise<FinishedBoot> {
   const resultsFiles = await bringBack(run.files, options.out);
   const exitCode = run.exitCodes[0];
-  const printed = standardOutput(run.files, 0);
+  const printed = run.exitCodes.map((_, command) => standardOutput(run.files, command));
   if (exitCode !== 0) {
     const { command } = options;
-    const said = [...view.log, ...printed.trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN)];
+    const said = [
+      ...view.log,
+      ...(printed[0] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN),
+    ];
     throw new UserError(
       `${command} ended with exit code ${exitCode}\n    ${said.join("\n    ")}`,
       `The lines above are its own; \`puntbench ${command} --help\` explains its options.`,

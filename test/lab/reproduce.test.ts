@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nowaitCells } from "../../lab/reproduce/nowait.js";
 import { PUBLISHED, PUBLISHED_NOWAIT } from "../../lab/reproduce/published.js";
+import { returnValues, returnValuesText } from "../../lab/reproduce/return-values.js";
 import { reproductionText } from "../../lab/reproduce/text.js";
 import { reproduce, reproductionJson, verdictOf } from "../../lab/reproduce/verdict.js";
 import { instructionCost } from "../../lab/run/instruction-table.js";
@@ -57,7 +58,7 @@ test("what was not counted, failed or was skipped is no agreement", () => {
 test("ten agreeing cells are ten of ten in the JSON object", () => {
   const cells = reproduce(PUBLISHED, agreeing());
   const nowait = nowaitCells(PUBLISHED_NOWAIT, AGREEING_PROBE);
-  const object = reproductionJson(cells, nowait) as Record<string, unknown>;
+  const object = reproductionJson(cells, nowait, []) as Record<string, unknown>;
   assert.equal(object.agreeing, 10);
   assert.equal(object.total, 10);
   assert.deepEqual((object.cells as object[])[0], {
@@ -69,6 +70,25 @@ test("ten agreeing cells are ten of ten in the JSON object", () => {
   });
 });
 
+const RETURNED = returnValues(
+  "6.12",
+  JSON.stringify({
+    scenarios: [
+      {
+        scenario: { preparation: "fallocate-0" },
+        submitterGot: { "-11 (EAGAIN)": 512 },
+        workerGot: { "8192": 200, "-529 (EIOCBQUEUED)": 311, "-5 (EIO)": 1 },
+      },
+    ],
+  }),
+);
+
+test("return values are shown beside the verdict, the most frequent first", () => {
+  const text = "-11, then -529 or 8192 from the worker";
+  assert.equal(RETURNED.map(returnValuesText).join(), text);
+  assert.deepEqual(returnValues("6.12", "not JSON"), []);
+});
+
 test("a cell that differs is marked in the table", () => {
   const trials = agreeing();
   trials.set("6.12", [trial({ scenario: scenario("fallocate-0"), puntCount: 512 })]);
@@ -77,8 +97,11 @@ test("a cell that differs is marked in the table", () => {
   assert.equal(differing.length, 5);
   const nowait = nowaitCells(PUBLISHED_NOWAIT, probe({ "dd-prefill": "EAGAIN" }));
   assert.equal(nowait.filter((cell) => cell.agrees).length, 0);
-  const text = reproductionText(cells, nowait);
-  assert.match(text, /fallocate-0 .* punts {2}<- differs/);
+  const text = reproductionText(cells, nowait, RETURNED);
+  assert.match(
+    text,
+    /fallocate-0 .* punts \(-11, then -529 or 8192 from the worker\) {2}<- differs/,
+  );
   assert.match(text, /dd-prefill +ok +EAGAIN {2}<- differs/);
   assert.match(text, /5 of 10 cells of the first table agree, 0 of 6 of the second/);
 });
