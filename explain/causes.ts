@@ -25,6 +25,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   forced: "the request carried IOSQE_ASYNC",
   "no-direct-io": "the filesystem does no direct I/O on this file",
   "first-write-of-inode": "it is the first write since the kernel loaded the inode",
+  "security-attributes": "the file is set-user-ID or set-group-ID",
   "extends-size": "the write extends the file",
   "beyond-size": "the write starts beyond the end of the file",
   hole: "the range has no blocks yet",

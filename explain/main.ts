@@ -1,10 +1,15 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ScratchDirectory } from "../environment/scratch.js";
-import { loadDriver } from "../native/index.js";
+import { type Driver, loadDriver } from "../native/index.js";
+import { EXIT } from "../terminal/errors.js";
 import { Interrupt } from "../terminal/interrupt.js";
 import { stderrProgress } from "../terminal/progress.js";
+import { check } from "./check.js";
 import { explain } from "./explain.js";
-import { parseExplainOptions, type RawExplainOptions } from "./options.js";
+import { type ExplainOptions, parseExplainOptions, type RawExplainOptions } from "./options.js";
 import { printedReport } from "./print.js";
+import { printedCheck } from "./print-check.js";
 
 /** `puntbench explain`: traces, judges, prints, and leaves nothing behind. */
 export async function main(raw: RawExplainOptions): Promise<void> {
@@ -13,13 +18,38 @@ export async function main(raw: RawExplainOptions): Promise<void> {
   const interrupt = new Interrupt("No probe or trace buffer was left behind.");
   const scratch = new ScratchDirectory(options.bench.dir);
   try {
-    const progress = stderrProgress();
-    const report = await explain(driver, options, scratch, progress, interrupt.signal);
-    process.stdout.write(
-      options.bench.json ? `${JSON.stringify(report)}\n` : printedReport(report),
-    );
+    const run = options.check ? runCheck : runExplain;
+    const { report, text } = await run(driver, options, scratch, interrupt.signal);
+    const json = `${JSON.stringify(report)}\n`;
+    if (options.save !== null) {
+      mkdirSync(dirname(options.save), { recursive: true });
+      writeFileSync(options.save, json);
+    }
+    process.stdout.write(options.bench.json ? json : text);
   } finally {
     scratch.remove();
     interrupt.dispose();
   }
 }
+
+type Run = (
+  driver: Driver,
+  options: ExplainOptions,
+  scratch: ScratchDirectory,
+  signal: AbortSignal,
+) => Promise<{ report: object; text: string }>;
+
+const runExplain: Run = async (driver, options, scratch, signal) => {
+  const report = await explain(driver, options, scratch, stderrProgress(), signal);
+  return { report, text: printedReport(report) };
+};
+
+/** Without kprobes a cause may stay unknown; a wrong one is a failure everywhere. */
+const runCheck: Run = async (driver, { backend, bench }, scratch, signal) => {
+  const report = await check(driver, backend, bench.kernelLabel, scratch, stderrProgress(), signal);
+  const failed = report.plants.some(
+    ({ outcome }) => outcome === "wrong" || (outcome === "unknown" && report.backend === "kprobes"),
+  );
+  if (failed) process.exitCode = EXIT.failure;
+  return { report, text: printedCheck(report) };
+};

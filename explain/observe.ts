@@ -9,7 +9,7 @@ import { type Attempt, attemptsOf } from "./attempts.js";
 import type { Context } from "./attribution/context.js";
 import { verdictOf } from "./attribution/verdict.js";
 import type { Verdict } from "./causes.js";
-import { predictWrites } from "./predicted.js";
+import { isSetId, predictWrites } from "./predicted.js";
 import type { Recorder, Recording } from "./recorder.js";
 
 /** One write: what was expected of it, what it did, and why. */
@@ -65,6 +65,7 @@ export async function observe(
     filesystemWasAsked: attempts.some(
       ({ inline }) => inline.entry !== null || inline.events.length > 0,
     ),
+    setId: isSetId(statSync(path).mode),
     events: recorder.events,
   };
   const writes = attempts.map((attempt, index) => ({

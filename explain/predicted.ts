@@ -27,6 +27,7 @@ export function predictWrites(driver: Driver, planned: PlannedWrites): Predictio
   const extents = extentsOf(driver, path, []) ?? [];
   const base = baseQuestion(driver, path, extents, blockSizeBytes);
   const cached = cachedWrites(driver, planned);
+  const setId = isSetId(statSync(path).mode);
   let sizeBytes = statSync(path).size;
   const file = new FileBlocks(
     regionsOf(extents, sizeBytes, blockSizeBytes),
@@ -41,12 +42,18 @@ export function predictWrites(driver: Driver, planned: PlannedWrites): Predictio
       afterGap: offsetBytes > sizeBytes,
       cached: cached?.[index] ?? null,
       firstWriteOfInode: planned.freshInode && index === 0,
+      setId,
       forced: planned.forced,
     };
     sizeBytes = Math.max(sizeBytes, end);
     file.write(offsetBytes, end);
     return predict(question);
   });
+}
+
+/** As is_sxid of include/linux/fs.h: set-user-ID, or set-group-ID with the right to execute. */
+export function isSetId(mode: number): boolean {
+  return (mode & 0o4000) !== 0 || (mode & 0o2010) === 0o2010;
 }
 
 /** Which blocks of a file are in which state while writes go on. */

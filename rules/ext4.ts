@@ -88,6 +88,14 @@ export const EXT4_RULES: readonly Rule[] = [
     curedBy: "offset and length in multiples of the filesystem's block",
   },
   {
+    applies: ({ setId }) => setId,
+    punts: true,
+    cause: "security-attributes",
+    why: "the file is set-user-ID or set-group-ID, so each write has to look whether to clear that (no S_NOSEC)",
+    kernelFunction: "!IS_NOSEC(inode) in ext4_dio_write_checks",
+    curedBy: "chmod u-s,g-s",
+  },
+  {
     applies: ({ firstWriteOfInode }) => firstWriteOfInode,
     punts: true,
     cause: "first-write-of-inode",

@@ -6,6 +6,7 @@ export const CAUSES = [
   "no-direct-io",
   "no-nowait",
   "first-write-of-inode",
+  "security-attributes",
   "extends-size",
   "beyond-size",
   "hole",

@@ -44,6 +44,8 @@ export interface WriteQuestion {
   cached: boolean | null;
   /** Nothing was written yet since the kernel loaded the inode. */
   firstWriteOfInode: boolean;
+  /** The file is set-user-ID, or set-group-ID and executable: each write has to look whether to clear that. */
+  setId: boolean;
   /** IOSQE_ASYNC. */
   forced: boolean;
 }
@@ -59,5 +61,6 @@ export const EASY_WRITE = {
   aligned: true,
   cached: false,
   firstWriteOfInode: false,
+  setId: false,
   forced: false,
 } as const satisfies Omit<WriteQuestion, "filesystem" | "kernel">;

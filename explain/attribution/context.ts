@@ -9,6 +9,8 @@ export interface Context {
   filesystemBlockBytes: number;
   /** Some write of the same stream did reach the filesystem, so the file can be written without waiting. */
   filesystemWasAsked: boolean;
+  /** The file is set-user-ID or set-group-ID. */
+  setId: boolean;
   /** Names of the events that this kernel has. */
   events: readonly string[];
 }

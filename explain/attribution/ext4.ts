@@ -83,7 +83,7 @@ function beforeDirectIo(attempt: Attempt, context: Context): Verdict {
   const [lookup] = lookups(inline);
   if (lookup !== undefined) return byLookup(attempt, lookup, context);
   const aligned = isAligned(attempt, context);
-  if (inline.entry !== null) return withoutLookup(attempt, aligned);
+  if (inline.entry !== null) return withoutLookup(attempt, aligned, context);
   return withTracepointsOnly(attempt, aligned, context);
 }
 
@@ -106,7 +106,7 @@ function byLookup(attempt: Attempt, lookup: Lookup, context: Context): Verdict {
   }
   const secure = knownWithoutSecurityAttributes(attempt);
   if (secure === false) {
-    return { cause: "first-write-of-inode", evidence: "S_NOSEC was not set in i_flags" };
+    return securityVerdict(context, "S_NOSEC was not set in i_flags");
   }
   // Without the inode's flags: what the worker had to do rules the other checks out.
   const waited = workerForcedToWait(attempt);
@@ -117,16 +117,16 @@ function byLookup(attempt: Attempt, lookup: Lookup, context: Context): Verdict {
     };
   }
   if (secure === null && aligned && waited === false && !atLeast(context.kernel, 7, 3)) {
-    return {
-      cause: "first-write-of-inode",
-      evidence: `${found}; nothing extends, and the worker did not have to wait: only the check for security attributes is left`,
-    };
+    return securityVerdict(
+      context,
+      `${found}; nothing extends, and the worker did not have to wait: only the check for security attributes is left`,
+    );
   }
   return unknown(`${found}; neither size, alignment nor security attributes explain the refusal`);
 }
 
 /** The write function was seen, and it gave up without a look at the extents. */
-function withoutLookup(attempt: Attempt, aligned: boolean): Verdict {
+function withoutLookup(attempt: Attempt, aligned: boolean, context: Context): Verdict {
   const modified = named(attempt.inline, "file_modified").length > 0;
   if (!aligned) {
     return {
@@ -135,7 +135,7 @@ function withoutLookup(attempt: Attempt, aligned: boolean): Verdict {
     };
   }
   if (knownWithoutSecurityAttributes(attempt) === false && !modified) {
-    return { cause: "first-write-of-inode", evidence: "S_NOSEC was not set in i_flags" };
+    return securityVerdict(context, "S_NOSEC was not set in i_flags");
   }
   return unknown(
     "the write checks passed, no extent was looked at, and the write ends inside i_size",
@@ -155,6 +155,13 @@ function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Contex
     evidence:
       "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size",
   };
+}
+
+/** Both take the lock alone: an inode whose attributes are not known yet, and one that has such. */
+function securityVerdict({ setId }: Context, evidence: string): Verdict {
+  if (setId)
+    return { cause: "security-attributes", evidence: `${evidence}, and the file is set-ID` };
+  return { cause: "first-write-of-inode", evidence };
 }
 
 const isUnallocated = ({ state }: Lookup) => state === "hole" || state === "delayed";

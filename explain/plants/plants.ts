@@ -1,0 +1,109 @@
+import { atLeast } from "../../rules/kernel-version.js";
+import { predict } from "../../rules/predict.js";
+import { EASY_WRITE } from "../../rules/question.js";
+import * as states from "./file-states.js";
+import type { Place, Plant } from "./plant.js";
+
+const on = (place: Place, ...filesystems: string[]) => filesystems.includes(place.filesystem);
+const plainBtrfs = (place: Place) => on(place, "btrfs");
+const LOCK_WRITES_BYTES = 256 * 4096;
+
+/** Timestamps punt the first write after a clock tick. */
+export function ticksPunt({ filesystem, kernel }: Place): boolean {
+  return predict({ ...EASY_WRITE, filesystem, kernel }).punts === "tick";
+}
+
+/** Every cause that can be made on purpose, on an otherwise idle file. */
+export const PLANTS: readonly Plant[] = [
+  {
+    name: "forced request",
+    cause: () => "forced",
+    files: 1,
+    request: { arm: "forced" },
+    prepare: states.written,
+  },
+  {
+    name: "extending write",
+    cause: (place) => (on(place, "ext4") ? "extends-size" : on(place, "xfs") ? "hole" : null),
+    files: 1,
+    prepare: states.empty,
+  },
+  {
+    name: "hole",
+    cause: (place) => (on(place, "ext4", "xfs") ? "hole" : null),
+    files: 1,
+    prepare: states.sparse,
+  },
+  {
+    name: "unwritten extent",
+    cause: (place) => (on(place, "ext4") && !atLeast(place.kernel, 6, 3) ? "unwritten" : null),
+    files: 1,
+    prepare: states.allocated,
+  },
+  {
+    name: "crossing extents",
+    cause: (place) =>
+      on(place, "ext4") && !atLeast(place.kernel, 7, 3) ? "crosses-extents" : null,
+    files: 1,
+    request: { blockSizeBytes: 8192, fileSizeBytes: 64 * 8192 },
+    prepare: states.halfWritten,
+  },
+  {
+    name: "512-byte write",
+    cause: (place) =>
+      on(place, "ext4") && place.directIoOffsetBytes <= 512 && place.filesystemBlockBytes > 512
+        ? "unaligned"
+        : null,
+    files: 1,
+    request: { blockSizeBytes: 512, fileSizeBytes: 512 * 512 },
+    prepare: states.allocated,
+  },
+  {
+    name: "cached pages",
+    cause: (place) => (on(place, "ext4", "xfs") ? "page-cache" : null),
+    files: 1,
+    prepare: states.cached,
+  },
+  {
+    name: "held lock",
+    cause: (place) => (on(place, "ext4", "xfs") ? "lock-contended" : null),
+    files: 4,
+    request: { queueDepth: 4, fileSizeBytes: LOCK_WRITES_BYTES },
+    prepare: states.written,
+    disturb: states.keepTruncating(LOCK_WRITES_BYTES),
+  },
+  {
+    name: "evicted inode",
+    cause: (place) => (on(place, "ext4") && place.inLab ? "first-write-of-inode" : null),
+    files: 24,
+    request: { fileSizeBytes: 4 * 4096 },
+    prepare: states.written,
+    settle: states.dropCaches,
+    freshInode: true,
+  },
+  {
+    name: "set-user-ID file",
+    cause: (place) => (on(place, "ext4") ? "security-attributes" : null),
+    files: 1,
+    prepare: states.setUserId,
+  },
+  {
+    name: "journalled data",
+    cause: (place) => (on(place, "ext4") ? "no-direct-io" : null),
+    files: 1,
+    prepare: states.journalled,
+  },
+  {
+    name: "timestamp tick",
+    cause: (place) => (ticksPunt(place) ? "timestamp" : null),
+    files: 1,
+    request: { intervalNs: 12_000_000 },
+    prepare: states.written,
+  },
+  {
+    name: "copy-on-write",
+    cause: (place) => (plainBtrfs(place) ? "copy-on-write" : null),
+    files: 1,
+    prepare: states.written,
+  },
+];
