@@ -150,9 +150,11 @@ function outcomeOf(
 }
 
 function placeOf(driver: Driver, scratch: ScratchDirectory): Place {
-  const filesystem = mountOf(scratch.path)?.type ?? "unknown";
+  const mount = mountOf(scratch.path);
+  const filesystem = mount?.type ?? "unknown";
   return {
     filesystem,
+    mountOptions: mount?.options ?? [],
     kernel: runningKernelVersion(release(), version()),
     directIoOffsetBytes: directIoAlignment(driver, scratch, filesystem).offsetBytes,
     filesystemBlockBytes: statfsSync(scratch.path).bsize,

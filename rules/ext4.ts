@@ -22,7 +22,8 @@ export const EXT4_RULES: readonly Rule[] = [
   {
     applies: ({ mountOptions, inode, extent }) =>
       mountOptions.includes("data=journal") ||
-      inode.dataJournal ||
+      // ext4_inode_journal_mode: chattr +j has no effect with delayed allocation, the default.
+      (inode.dataJournal && mountOptions.includes("nodelalloc")) ||
       extent === "inline" ||
       extent === "encrypted",
     punts: true,

@@ -27,9 +27,10 @@ export const empty = prepared("no-fallocate");
 export const allocated = prepared("fallocate-0");
 export const written = prepared("dd-prefill");
 
-/** Inside the size, without a block. */
+/** Inside the size, without a block; the inode has been written to, so that is not its first write. */
 export const sparse: Prepare = async (driver, request) => {
-  await empty(driver, request);
+  await written(driver, request);
+  truncateSync(request.path, 0);
   truncateSync(request.path, request.fileSizeBytes);
   synced(request.path);
 };

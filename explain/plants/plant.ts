@@ -6,6 +6,7 @@ import type { ObservedCause } from "../causes.js";
 export interface Place {
   filesystem: string;
   kernel: KernelVersion;
+  mountOptions: readonly string[];
   /** Grain of direct I/O. */
   directIoOffsetBytes: number;
   filesystemBlockBytes: number;

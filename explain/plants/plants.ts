@@ -89,7 +89,8 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "journalled data",
-    cause: (place) => (on(place, "ext4") ? "no-direct-io" : null),
+    cause: (place) =>
+      on(place, "ext4") && place.mountOptions.includes("nodelalloc") ? "no-direct-io" : null,
     files: 1,
     prepare: states.journalled,
   },
