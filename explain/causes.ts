@@ -18,6 +18,8 @@ export interface Verdict {
   evidence: string;
   /** Where this write is cured otherwise than the cause is in general. */
   curedBy?: string;
+  /** The lock was held while workers of the same stream were at earlier writes. */
+  ownWorker?: boolean;
 }
 
 /** In a sentence: "... because <words>". */

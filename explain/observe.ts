@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from "node:fs";
 import { release, version } from "node:os";
+import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
 import type { Driver, TrialRequest } from "../native/index.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
@@ -66,6 +67,7 @@ export async function observe(
       ({ inline }) => inline.entry !== null || inline.events.length > 0,
     ),
     setId: isSetId(statSync(path).mode),
+    noCow: ((driver.inodeFlags(path) ?? 0) & INODE_FLAGS.noCow) !== 0,
     events: recorder.events,
   };
   const writes = attempts.map((attempt, index) => ({

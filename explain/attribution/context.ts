@@ -11,6 +11,8 @@ export interface Context {
   filesystemWasAsked: boolean;
   /** The file is set-user-ID or set-group-ID. */
   setId: boolean;
+  /** btrfs: the file is written in place (chattr +C, or mounted with nodatacow). */
+  noCow: boolean;
   /** Names of the events that this kernel has. */
   events: readonly string[];
 }

@@ -77,6 +77,10 @@ function beforeDirectIo(attempt: Attempt, context: Context): Verdict {
       evidence: `it ends at ${end}, i_size is ${size.bytes} ${size.when}`,
     };
   }
+  const onDisk = inline.entry?.fields.i_disksize;
+  if (onDisk !== undefined && end > Number(onDisk)) {
+    return { cause: "extends-size", evidence: `it ends at ${end}, i_disksize is ${onDisk}` };
+  }
   if (returns(inline, "kiocb_modified_ret").includes(EAGAIN)) {
     return { cause: "timestamp", evidence: "kiocb_modified returned -11" };
   }
@@ -154,6 +158,7 @@ function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Contex
     cause: "lock-contended",
     evidence:
       "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size",
+    ownWorker: attempt.workersInside > 0,
   };
 }
 

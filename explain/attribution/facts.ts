@@ -85,6 +85,7 @@ export function lockVerdict({ inline, workersInside }: Attempt): Verdict | null 
     cause: "lock-contended",
     evidence: `${failed}, while an io-wq worker was inside an earlier write to the file`,
     curedBy: "what cures the earlier writes, whose retries hold the lock",
+    ownWorker: true,
   };
 }
 

@@ -35,7 +35,7 @@ export function verdictOf(attempt: Attempt, context: Context): Verdict {
     case "xfs":
       return xfsVerdict(attempt);
     case "btrfs":
-      return btrfsVerdict(attempt);
+      return btrfsVerdict(attempt, context);
     default:
       return { cause: "unknown", evidence: `what ${context.filesystem} does is not known here` };
   }

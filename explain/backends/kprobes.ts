@@ -32,7 +32,8 @@ const entered = (name: string, kernelFunction: string, fetch = ""): Probe => ({
 
 const MEMBERS = [
   ...["kiocb.ki_filp", "kiocb.ki_pos", "kiocb.ki_flags"],
-  ...["file.f_inode", "inode.i_size", "inode.i_flags", "inode.i_blkbits"],
+  ...["file.f_inode", "inode.i_size", "inode.i_flags"],
+  ...["ext4_inode_info.i_disksize", "ext4_inode_info.vfs_inode"],
 ];
 
 /**
@@ -55,8 +56,19 @@ function stateFetch(offsets: Offsets): string {
     ...ofKiocb("ki_flags", "kiocb.ki_flags", "u32"),
     ...ofInode("i_size", "inode.i_size", "s64"),
     ...ofInode("i_flags", "inode.i_flags", "u32"),
-    ...ofInode("i_blkbits", "inode.i_blkbits", "u8"),
   ].join(" ");
+}
+
+/** The size that ext4 has on disk lies beside the inode; known where ext4 is built into the kernel. */
+function diskSizeFetch(offsets: Offsets): string {
+  const [disk, vfs, file, inode] = [
+    ...["ext4_inode_info.i_disksize", "ext4_inode_info.vfs_inode"],
+    ...["kiocb.ki_filp", "file.f_inode"],
+  ].map((member) => offsets.get(member));
+  if (disk === undefined || vfs === undefined || file === undefined || inode === undefined)
+    return "";
+  const offset = disk - vfs;
+  return ` i_disksize=${offset < 0 ? "" : "+"}${offset}(+${inode}(+${file}($arg1))):s64`;
 }
 
 /** Inlined functions (ext4_dio_write_checks and its like) cannot be probed; these exist on Debian's kernels. */
@@ -64,7 +76,11 @@ function probesOf(offsets: Offsets): Probe[] {
   const state = stateFetch(offsets);
   return [
     ...["ext4", "xfs", "btrfs"].flatMap((filesystem) => [
-      entered(`write_${filesystem}`, `${filesystem}_file_write_iter`, state),
+      entered(
+        `write_${filesystem}`,
+        `${filesystem}_file_write_iter`,
+        filesystem === "ext4" ? state + diskSizeFetch(offsets) : state,
+      ),
       returned(`write_${filesystem}_ret`, `${filesystem}_file_write_iter`, "s64"),
     ]),
     returned("read_trylock_ret", "down_read_trylock", "s32"),

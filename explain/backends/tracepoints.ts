@@ -17,6 +17,7 @@ const FILESYSTEM = [
   "iomap/iomap_iter_dstmap",
   "ext4/ext4_es_lookup_extent_exit",
   "ext4/ext4_ext_map_blocks_exit",
+  "btrfs/btrfs_get_extent",
   "xfs/xfs_file_direct_write",
   "xfs/xfs_iomap_found",
   "xfs/xfs_iomap_alloc",

@@ -5,7 +5,10 @@ import * as states from "./file-states.js";
 import type { Place, Plant } from "./plant.js";
 
 const on = (place: Place, ...filesystems: string[]) => filesystems.includes(place.filesystem);
-const plainBtrfs = (place: Place) => on(place, "btrfs");
+const nodatacow = ({ mountOptions }: Place) => mountOptions.includes("nodatacow");
+/** Files are written in place, so that more than one cause is possible. */
+const inPlace = (place: Place) =>
+  on(place, "ext4", "xfs") || (on(place, "btrfs") && nodatacow(place));
 const LOCK_WRITES_BYTES = 256 * 4096;
 
 /** Timestamps punt the first write after a clock tick. */
@@ -24,13 +27,13 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "extending write",
-    cause: (place) => (on(place, "ext4") ? "extends-size" : on(place, "xfs") ? "hole" : null),
+    cause: (place) => (on(place, "ext4") ? "extends-size" : inPlace(place) ? "hole" : null),
     files: 1,
     prepare: states.empty,
   },
   {
     name: "hole",
-    cause: (place) => (on(place, "ext4", "xfs") ? "hole" : null),
+    cause: (place) => (inPlace(place) ? "hole" : null),
     files: 1,
     prepare: states.sparse,
   },
@@ -43,7 +46,12 @@ export const PLANTS: readonly Plant[] = [
   {
     name: "crossing extents",
     cause: (place) =>
-      on(place, "ext4") && !atLeast(place.kernel, 7, 3) ? "crosses-extents" : null,
+      // Without delayed allocation ext4 zeroes short unwritten extents instead of splitting them.
+      on(place, "ext4") &&
+      !atLeast(place.kernel, 7, 3) &&
+      !place.mountOptions.includes("nodelalloc")
+        ? "crosses-extents"
+        : null,
     files: 1,
     request: { blockSizeBytes: 8192, fileSizeBytes: 64 * 8192 },
     prepare: states.halfWritten,
@@ -60,13 +68,13 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "cached pages",
-    cause: (place) => (on(place, "ext4", "xfs") ? "page-cache" : null),
+    cause: (place) => (inPlace(place) ? "page-cache" : null),
     files: 1,
     prepare: states.cached,
   },
   {
     name: "held lock",
-    cause: (place) => (on(place, "ext4", "xfs") ? "lock-contended" : null),
+    cause: (place) => (inPlace(place) ? "lock-contended" : null),
     files: 4,
     request: { queueDepth: 4, fileSizeBytes: LOCK_WRITES_BYTES },
     prepare: states.written,
@@ -103,7 +111,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "copy-on-write",
-    cause: (place) => (plainBtrfs(place) ? "copy-on-write" : null),
+    cause: (place) => (on(place, "btrfs") && !nodatacow(place) ? "copy-on-write" : null),
     files: 1,
     prepare: states.written,
   },

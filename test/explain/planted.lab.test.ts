@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { BACKENDS } from "../../explain/backends/backend.js";
+import type { CheckReport } from "../../explain/check.js";
+import { findProgram } from "../../lab/guest/programs.js";
+import { puntbench } from "../support/puntbench.js";
+import { committedRows, keyOf, rowOf, updateRow } from "./observable-causes.js";
+
+const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
+const skip: string | false =
+  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
+
+/** All by default; where time is short, some: PUNTBENCH_LAB_KERNELS=6.1,6.12 PUNTBENCH_LAB_FILESYSTEMS=ext4 */
+const kernels = (process.env.PUNTBENCH_LAB_KERNELS ?? "5.10,6.1,6.12,7.2,7.3").split(",");
+const filesystems = (process.env.PUNTBENCH_LAB_FILESYSTEMS ?? "ext4,xfs,btrfs,btrfs-nocow").split(
+  ",",
+);
+/** The kernels and the filesystem of which at least 95 % of all planted punts must be named. */
+const COMPLETE = new Set(["ext4 6.1 kprobes", "ext4 6.12 kprobes"]);
+
+const folder = mkdtempSync(join(tmpdir(), "puntbench-planted-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+async function checked(kernel: string, filesystem: string, backend: string): Promise<CheckReport> {
+  const out = join(folder, backend);
+  const guest = ["--kernels", kernel, "--filesystems", filesystem, "--accelerator", "tcg"];
+  const explain = ["--explain", "--check", "--backend", backend];
+  const { stderr } = await puntbench(["lab", ...guest, ...explain, "--out", out]);
+  try {
+    return JSON.parse(readFileSync(join(out, `explain-${kernel}-${filesystem}-0.json`), "utf8"));
+  } catch {
+    throw new Error(`no report came back: ${stderr}`);
+  }
+}
+
+for (const kernel of kernels) {
+  for (const filesystem of filesystems) {
+    for (const backend of BACKENDS) {
+      test(`${kernel} ${filesystem}, ${backend}: no planted punt is given a wrong cause`, {
+        skip,
+      }, async () => {
+        const report = await checked(kernel, filesystem, backend);
+        assert.equal(report.backend, backend);
+        assert.ok(report.plants.length > 0);
+        for (const { plant, wrong, outcome, punts, evidence } of report.plants) {
+          assert.deepEqual(wrong, {}, `${plant}: ${evidence}`);
+          assert.ok(punts > 0, `${plant}: ${outcome}`);
+        }
+        const row = rowOf(report, filesystem);
+        if (COMPLETE.has(keyOf(row))) {
+          for (const { plant, named, punts } of report.plants) {
+            assert.ok(named >= 0.95 * punts, `${plant}: ${named} of ${punts} named`);
+          }
+        }
+        if (process.env.PUNTBENCH_UPDATE === "1") updateRow(row);
+        else assert.deepEqual(row, committedRows().get(keyOf(row)), "as the committed table says");
+      });
+    }
+  }
+}
