@@ -32,7 +32,6 @@ export function explainCommand(): Command {
       ),
     )
     .option("--raw", "print every recorded event too")
-    .option("--save <file>", "write the JSON object to a file too")
     .option("--check", "make each cause on purpose, and check that it is named")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawExplainOptions) => {

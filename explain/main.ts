@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { type Driver, loadDriver } from "../native/index.js";
 import { EXIT } from "../terminal/errors.js";
@@ -20,12 +18,7 @@ export async function main(raw: RawExplainOptions): Promise<void> {
   try {
     const run = options.check ? runCheck : runExplain;
     const { report, text } = await run(driver, options, scratch, interrupt.signal);
-    const json = `${JSON.stringify(report)}\n`;
-    if (options.save !== null) {
-      mkdirSync(dirname(options.save), { recursive: true });
-      writeFileSync(options.save, json);
-    }
-    process.stdout.write(options.bench.json ? json : text);
+    process.stdout.write(options.bench.json ? `${JSON.stringify(report)}\n` : text);
   } finally {
     scratch.remove();
     interrupt.dispose();

@@ -8,7 +8,6 @@ export interface RawExplainOptions extends RawOptions {
   backend?: BackendName;
   raw?: boolean;
   check?: boolean;
-  save?: string;
 }
 
 export interface ExplainOptions {
@@ -16,8 +15,6 @@ export interface ExplainOptions {
   backend: BackendName | "auto";
   raw: boolean;
   check: boolean;
-  /** A file for the JSON object, whatever is printed. */
-  save: string | null;
   /** Those of the bench that go through io_uring: nothing else punts. */
   scenarios: Scenario[];
 }
@@ -37,7 +34,6 @@ export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
     backend: raw.backend ?? "auto",
     raw: raw.raw ?? false,
     check: raw.check ?? false,
-    save: raw.save ?? null,
     scenarios,
   };
 }

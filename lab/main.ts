@@ -90,7 +90,6 @@ async function closingText(
   session: LabSession,
   options: LabOptions,
 ): Promise<string> {
-  if (options.explain) return outcome.finished.map(({ printed }) => printed).join("\n");
   const files = outcome.finished.flatMap(({ resultsFiles, planned }) =>
     resultsFiles.map((path) => ({ path, filesystem: planned.filesystem })),
   );
@@ -128,8 +127,7 @@ async function targetsOf(
 /** This machine's own kernel, without a guest: the bench as a process of its own. */
 async function runOnHost(options: LabOptions, signal: AbortSignal): Promise<void> {
   const cli = join(packageRoot(), "dist", "cli.js");
-  const measuring = ["bench", "--kernel-label", release(), "--out", options.out];
-  const args = [cli, ...(options.explain ? ["explain"] : measuring)];
+  const args = [cli, "bench", "--kernel-label", release(), "--out", options.out];
   const child = spawn(process.execPath, [...args, ...options.benchOptions], { stdio: "inherit" });
   const [exitCode] = (await once(child, "close")) as [number | null];
   signal.throwIfAborted();

@@ -11,7 +11,7 @@ export async function bringBack(files: readonly GuestFile[], out: string): Promi
   const written: string[] = [];
   for (const file of files) {
     const below = relative(GUEST_RESULTS, join(GUEST.output, file.path));
-    if (below.startsWith("..") || !/\.jsonl?$/.test(below)) continue;
+    if (below.startsWith("..") || !below.endsWith(".jsonl")) continue;
     const path = join(out, below);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, file.content);

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { BACKENDS } from "../../explain/backends/backend.js";
 import type { CheckReport } from "../../explain/check.js";
 import { findProgram } from "../../lab/guest/programs.js";
@@ -21,19 +18,12 @@ const filesystems = (process.env.PUNTBENCH_LAB_FILESYSTEMS ?? "ext4,xfs,btrfs,bt
 /** The kernels and the filesystem of which at least 95 % of all planted punts must be named. */
 const COMPLETE = new Set(["ext4 6.1 kprobes", "ext4 6.12 kprobes"]);
 
-const folder = mkdtempSync(join(tmpdir(), "puntbench-planted-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
 async function checked(kernel: string, filesystem: string, backend: string): Promise<CheckReport> {
-  const out = join(folder, backend);
   const guest = ["--kernels", kernel, "--filesystems", filesystem, "--accelerator", "tcg"];
-  const explain = ["--explain", "--check", "--backend", backend];
-  const { stderr } = await puntbench(["lab", ...guest, ...explain, "--out", out]);
-  try {
-    return JSON.parse(readFileSync(join(out, `explain-${kernel}-${filesystem}-0.json`), "utf8"));
-  } catch {
-    throw new Error(`no report came back: ${stderr}`);
-  }
+  const explain = ["--explain", "--check", "--backend", backend, "--json"];
+  const { code, stdout, stderr } = await puntbench(["lab", ...guest, ...explain]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
 }
 
 for (const kernel of kernels) {
