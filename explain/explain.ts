@@ -33,6 +33,8 @@ export interface ExplainReport {
   filesystemBlockBytes: number;
   backend: BackendName;
   backendWhat: string;
+  /** What this kernel does not show. */
+  cannotSee: string[];
   scenarios: ScenarioReport[];
 }
 
@@ -77,6 +79,7 @@ export async function explain(
       filesystemBlockBytes: statfsSync(scratch.path).bsize,
       backend: recorder.backend,
       backendWhat: recorder.backendWhat,
+      cannotSee: recorder.cannotSee,
       scenarios: reports,
     };
   } finally {

@@ -15,9 +15,10 @@ const COLUMNS: Column[] = [
 ];
 
 export function printedReport(report: ExplainReport): string {
-  const { kernelRelease, filesystem, backendWhat, scenarios } = report;
+  const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios } = report;
   const lines = [
     `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
+    ...(cannotSee.length > 0 ? [`Not to be seen with them here: ${cannotSee.join("; ")}.`] : []),
     "",
     renderTable(COLUMNS, scenarios.flatMap(rowsOf)),
     "",

@@ -63,6 +63,10 @@ export class Recorder {
     return this.#backend.what;
   }
 
+  get cannotSee(): string[] {
+    return this.#backend.cannotSee(this.events);
+  }
+
   async record<T>(work: () => Promise<T>): Promise<{ result: T; recording: Recording }> {
     this.#stacks.start();
     this.#main.start();

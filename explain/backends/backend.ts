@@ -11,6 +11,8 @@ export interface Backend {
   what: string;
   /** Switches its events on; returns the names of those that this kernel has. */
   enable(instance: TraceInstance, filter: string): string[];
+  /** What no event of it shows on this kernel, `events` being those that it has. */
+  cannotSee(events: readonly string[]): string[];
   /** After the instance is gone. */
   remove(): void;
 }

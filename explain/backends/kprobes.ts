@@ -117,6 +117,10 @@ export function kprobes(tracefs: Tracefs): Backend {
       }
       return events;
     },
+    cannotSee: (events) =>
+      ["ext4", "xfs", "btrfs"].some((filesystem) => events.includes(`write_${filesystem}`))
+        ? []
+        : ["what the filesystem does: none of ext4, XFS and btrfs is loaded, or can be probed"],
     remove() {
       for (const name of made.splice(0)) tracefs.append("kprobe_events", `-:${group}/${name}\n`);
     },

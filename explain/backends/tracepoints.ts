@@ -29,6 +29,13 @@ export function tracepoints(): Backend {
     name: "tracepoints",
     what: "static tracepoints",
     enable: (instance, filter) => enableTracepoints(instance, filter),
+    cannotSee: (events) => [
+      "what the filesystem returned to the submitter",
+      "locks and security attributes, except where nothing else is left",
+      ...(events.includes("iomap/iomap_dio_rw_begin")
+        ? []
+        : ["the size of the file", "cached pages", "what the worker got"]),
+    ],
     remove: () => {},
   };
 }
