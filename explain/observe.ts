@@ -10,13 +10,15 @@ import { type Attempt, attemptsOf } from "./attempts.js";
 import type { Context } from "./attribution/context.js";
 import { verdictOf } from "./attribution/verdict.js";
 import type { Verdict } from "./causes.js";
-import { isSetId, predictWrites } from "./predicted.js";
+import { type ExpectedWrite, isSetId, predictWrites } from "./predicted.js";
 import type { Recorder, Recording } from "./recorder.js";
 
 /** One write: what was expected of it, what it did, and why. */
 export interface ObservedWrite {
   attempt: Attempt;
   predicted: Prediction;
+  /** What is expected while the writes before it have not ended. */
+  predictedEarly: Prediction;
   /** null: it did not punt. */
   verdict: Verdict | null;
 }
@@ -46,6 +48,7 @@ export async function observe(
   const offsetsBytes = offsetsOf(driver, request);
   const predicted = predictWrites(driver, {
     ...{ path, blockSizeBytes, filesystemBlockBytes, offsetsBytes },
+    queueDepth: request.queueDepth,
     forced: request.arm === "forced",
     freshInode: file.freshInode,
   });
@@ -70,11 +73,11 @@ export async function observe(
     noCow: ((driver.inodeFlags(path) ?? 0) & INODE_FLAGS.noCow) !== 0,
     events: recorder.events,
   };
-  const writes = attempts.map((attempt, index) => ({
-    attempt,
-    predicted: predicted[index] as Prediction,
-    verdict: attempt.punt === null ? null : verdictOf(attempt, context),
-  }));
+  const writes = attempts.map((attempt, index) => {
+    const { prediction, early } = predicted[index] as ExpectedWrite;
+    const verdict = attempt.punt === null ? null : verdictOf(attempt, context);
+    return { attempt, predicted: prediction, predictedEarly: early, verdict };
+  });
   return { filesystem, kernelRelease: release(), writes, recording };
 }
 

@@ -13,41 +13,50 @@ export interface PlannedWrites {
   blockSizeBytes: number;
   filesystemBlockBytes: number;
   offsetsBytes: readonly number[];
+  queueDepth: number;
   forced: boolean;
   /** The kernel has just loaded the inode. */
   freshInode: boolean;
+}
+
+/** What is expected of one write. */
+export interface ExpectedWrite {
+  /** Once all writes before it have ended. */
+  prediction: Prediction;
+  /** While those that may be under way with it have not; the same at depth 1. */
+  early: Prediction;
 }
 
 /**
  * What the rules expect of each write, from the state of the file as it lies there: its size, extents and cached
  * pages. Each write changes that state for those after it. Nothing of this comes from tracing.
  */
-export function predictWrites(driver: Driver, planned: PlannedWrites): Prediction[] {
-  const { path, blockSizeBytes } = planned;
+export function predictWrites(driver: Driver, planned: PlannedWrites): ExpectedWrite[] {
+  const { path, blockSizeBytes, filesystemBlockBytes, offsetsBytes, queueDepth } = planned;
   const extents = extentsOf(driver, path, []) ?? [];
   const base = baseQuestion(driver, path, extents, blockSizeBytes);
   const cached = cachedWrites(driver, planned);
-  const setId = isSetId(statSync(path).mode);
-  let sizeBytes = statSync(path).size;
-  const file = new FileBlocks(
-    regionsOf(extents, sizeBytes, blockSizeBytes),
-    planned.filesystemBlockBytes,
-  );
-  return planned.offsetsBytes.map((offsetBytes, index) => {
+  const { size, mode } = statSync(path);
+  const regions = regionsOf(extents, size, blockSizeBytes);
+  // Later ones overtake a write that waits for a lock: it is given up to four rounds of the queue.
+  const lag = queueDepth === 1 ? 1 : 4 * queueDepth;
+  const ended = new FileState(regions, filesystemBlockBytes, size);
+  const underWay = new FileState(regions, filesystemBlockBytes, size);
+  return offsetsBytes.map((offsetBytes, index) => {
     const end = offsetBytes + blockSizeBytes;
-    const question: WriteQuestion = {
+    const known = {
       ...base,
-      ...file.stateOf(offsetBytes, end),
-      extending: end > sizeBytes,
-      afterGap: offsetBytes > sizeBytes,
       cached: cached?.[index] ?? null,
       firstWriteOfInode: planned.freshInode && index === 0,
-      setId,
+      setId: isSetId(mode),
       forced: planned.forced,
     };
-    sizeBytes = Math.max(sizeBytes, end);
-    file.write(offsetBytes, end);
-    return predict(question);
+    const past = offsetsBytes[index - lag];
+    if (past !== undefined) underWay.write(past, past + blockSizeBytes);
+    const prediction = predict({ ...known, ...ended.stateOf(offsetBytes, end) });
+    const early = predict({ ...known, ...underWay.stateOf(offsetBytes, end) });
+    ended.write(offsetBytes, end);
+    return { prediction, early };
   });
 }
 
@@ -56,25 +65,31 @@ export function isSetId(mode: number): boolean {
   return (mode & 0o4000) !== 0 || (mode & 0o2010) === 0o2010;
 }
 
-/** Which blocks of a file are in which state while writes go on. */
-class FileBlocks {
+/** Size of a file, and which blocks of it are in which state, while writes go on. */
+class FileState {
   readonly #written = new Set<number>();
 
   constructor(
     readonly regions: readonly Region[],
     readonly blockBytes: number,
+    public sizeBytes: number,
   ) {}
 
-  stateOf(start: number, end: number): Pick<WriteQuestion, "extent" | "crossesExtents"> {
+  stateOf(
+    start: number,
+    end: number,
+  ): Pick<WriteQuestion, "extent" | "crossesExtents" | "extending" | "afterGap"> {
+    const size = { extending: end > this.sizeBytes, afterGap: start > this.sizeBytes };
     if (this.#blocks(start, end).every((block) => this.#written.has(block))) {
-      return { extent: "written", crossesExtents: false };
+      return { extent: "written", crossesExtents: false, ...size };
     }
     const region = this.regions.findLast(({ startBytes }) => startBytes <= start);
     const crossesExtents = region?.endBytes != null && end > region.endBytes;
-    return { extent: region?.state ?? "hole", crossesExtents };
+    return { extent: region?.state ?? "hole", crossesExtents, ...size };
   }
 
   write(start: number, end: number): void {
+    this.sizeBytes = Math.max(this.sizeBytes, end);
     for (const block of this.#blocks(start, end)) this.#written.add(block);
   }
 

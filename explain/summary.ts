@@ -1,5 +1,6 @@
+import type { Prediction } from "../rules/prediction.js";
 import { EAGAIN, EIOCBQUEUED } from "./attempts.js";
-import { CAUSE_WORDS, type ObservedCause } from "./causes.js";
+import { CAUSE_WORDS, type ObservedCause, type Verdict } from "./causes.js";
 import type { ObservedStream, ObservedWrite } from "./observe.js";
 import { remedyFor } from "./remedies.js";
 
@@ -120,8 +121,12 @@ function disagreementsOf(writes: readonly ObservedWrite[]): Disagreement[] {
   });
 }
 
+function disagrees({ predicted, predictedEarly, verdict }: ObservedWrite): boolean {
+  return contradicts(predicted, verdict) && contradicts(predictedEarly, verdict);
+}
+
 /** A lock that others hold is not predicted, and an unknown cause contradicts nothing. */
-function disagrees({ predicted, verdict }: ObservedWrite): boolean {
+function contradicts(predicted: Prediction, verdict: Verdict | null): boolean {
   if (predicted.punts === null || verdict?.cause === "lock-contended") return false;
   if (verdict === null) return predicted.punts === true;
   if (predicted.punts === false) return true;

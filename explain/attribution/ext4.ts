@@ -8,6 +8,7 @@ import {
   lockVerdict,
   lookups,
   named,
+  OWN_WORKER,
   returns,
   seenSizeBytes,
   workerForcedToWait,
@@ -158,7 +159,7 @@ function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Contex
     cause: "lock-contended",
     evidence:
       "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size",
-    ownWorker: attempt.workersInside > 0,
+    ...(attempt.workersInside > 0 ? OWN_WORKER : {}),
   };
 }
 

@@ -84,10 +84,15 @@ export function lockVerdict({ inline, workersInside }: Attempt): Verdict | null 
   return {
     cause: "lock-contended",
     evidence: `${failed}, while an io-wq worker was inside an earlier write to the file`,
-    curedBy: "what cures the earlier writes, whose retries hold the lock",
-    ownWorker: true,
+    ...OWN_WORKER,
   };
 }
+
+/** Of a lock that the stream's own workers hold. */
+export const OWN_WORKER = {
+  curedBy: "what cures the earlier writes, whose retries hold the lock",
+  ownWorker: true,
+} as const;
 
 const LOCKS: Record<string, string> = {
   read_trylock_ret: "down_read_trylock",

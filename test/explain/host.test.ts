@@ -33,6 +33,22 @@ test("every punt of an extending write has that cause, at any depth, as predicte
   }
 });
 
+test("writes in random order extend the file or meet a hole, and the rules expect which", {
+  skip,
+}, async () => {
+  const { filesystem, scenarios } = await explained(
+    ...["-p", "no-fallocate", "-q", "1", "--order", "random", "--seed", "1"],
+  );
+  const [report] = scenarios as [ScenarioReport];
+  assert.deepEqual(report.disagreements, []);
+  assert.equal(report.punts, 256);
+  if (filesystem !== "ext4") return;
+  const found = causes(report);
+  const expected = report.predicted.map(({ cause, writes }) => [cause, writes]);
+  assert.deepEqual(found, Object.fromEntries(expected));
+  assert.ok((found.hole ?? 0) > 200, JSON.stringify(found));
+});
+
 test("forced writes are told from refused ones", { skip }, async () => {
   const { scenarios } = await explained("-p", "dd-prefill", "-q", "8");
   const [inline, forced] = scenarios as [ScenarioReport, ScenarioReport];
