@@ -61,6 +61,12 @@ export async function observe(
   const inode = statSync(path).ino;
   const stream = { submitterTid: result.submitterTid, inode, blockSizeBytes, offsetsBytes };
   const attempts = attemptsOf(recording.events, recording.stacks, stream);
+  if (attempts.length < offsetsBytes.length && recording.lostEvents === 0) {
+    throw new UserError(
+      `the trace shows ${attempts.length} of ${offsetsBytes.length} writes`,
+      "In a container thread ids are not the kernel's: run it on the host, or with --pid=host.",
+    );
+  }
   const context: Context = {
     backend: recorder.backend,
     kernel: runningKernelVersion(release(), version()),

@@ -147,12 +147,13 @@ function withoutLookup(attempt: Attempt, aligned: boolean, context: Context): Ve
   );
 }
 
-/** From Linux 6.5 ext4 looks at the extents of every write inside i_size, right after it has the lock. */
+/** From Linux 6.5 to 7.2 ext4 looks at the extents of every write inside i_size, right after it has the lock. */
 function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Context): Verdict {
   const size = seenSizeBytes(attempt);
   if (size === null) return unknown("this kernel's tracepoints do not show the size of the file");
-  if (!atLeast(context.kernel, 6, 5) || !context.filesystemWasAsked) {
-    return unknown("no step of the filesystem was seen");
+  const looks = atLeast(context.kernel, 6, 5) && !atLeast(context.kernel, 7, 3);
+  if (!looks || !context.filesystemWasAsked) {
+    return unknown("no step of the filesystem was seen, and more than one check shows none");
   }
   if (!aligned) return unknown("an unaligned write took the lock exclusively, or did not get it");
   return {
