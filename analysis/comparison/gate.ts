@@ -1,6 +1,5 @@
 import { EXIT } from "../../terminal/errors.js";
 import type { Comparison } from "./compare.js";
-import { scenarioVerdict } from "./summary.js";
 
 /**
  * The exit code of a comparison. Without `failOnRegression`: 0, or 4 when nothing at all could be
@@ -9,7 +8,9 @@ import { scenarioVerdict } from "./summary.js";
  */
 export function comparisonExitCode(comparison: Comparison, failOnRegression: boolean): number {
   const { scenarios } = comparison;
-  const untold = scenarios.filter((found) => scenarioVerdict(found) === "not enough data");
+  const untold = scenarios.filter(({ metrics }) =>
+    metrics.every(({ verdict }) => verdict === "not enough data"),
+  );
   if (!failOnRegression) return untold.length === scenarios.length ? EXIT.notEnoughData : EXIT.ok;
   const regression = scenarios.some(({ metrics }) =>
     metrics.some(({ verdict }) => verdict === "worse"),

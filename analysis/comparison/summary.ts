@@ -6,13 +6,16 @@ import type { Comparison, MetricComparison, ScenarioComparison } from "./compare
 
 export type ScenarioVerdict = Verdict | "mixed";
 
-/** A scenario is better or worse when no metric says the contrary, and unknown when nothing can be told. */
+/**
+ * A scenario is better or worse when no metric says the contrary. It is the same only when every metric is:
+ * equal punts say nothing of a latency that the data cannot tell.
+ */
 export function scenarioVerdict({ metrics }: ScenarioComparison): ScenarioVerdict {
   const has = (verdict: Verdict): boolean => metrics.some((found) => found.verdict === verdict);
   if (has("better") && has("worse")) return "mixed";
   if (has("better")) return "better";
   if (has("worse")) return "worse";
-  return has("same") ? "same" : "not enough data";
+  return has("not enough data") || !has("same") ? "not enough data" : "same";
 }
 
 export function countVerdicts(comparison: Comparison): Record<ScenarioVerdict, number> {
@@ -43,7 +46,7 @@ export function comparisonSentence(full: Comparison): string {
     gain ? `Largest gain: ${inWords(gain)}.` : "",
     loss
       ? `Largest loss: ${inWords(loss)}.`
-      : counts.worse + counts.mixed === 0
+      : counts.worse + counts.mixed + counts["not enough data"] === 0
         ? "Nothing is shown to be worse."
         : "",
   ]

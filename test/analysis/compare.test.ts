@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { Verdict } from "../../analysis/change.js";
+import type { ScenarioComparison } from "../../analysis/comparison/compare.js";
+import { scenarioVerdict } from "../../analysis/comparison/summary.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type FixtureRun, writeFixture } from "./fixture.js";
 
@@ -67,6 +70,15 @@ test("the gate passes on the same, stops at a regression, and says when it canno
   assert.equal(compare("6.12", "one-round", "--fail-on-regression").code, 4);
   assert.equal(compare("6.12", "one-round").code, 0);
   assert.equal(compare("6.12", "6.12-slow", "--fail-on-regression", "--threshold", "90%").code, 0);
+});
+
+test("equal punts do not make a scenario the same while another metric cannot be told", () => {
+  const verdictOf = (...verdicts: Verdict[]) =>
+    scenarioVerdict({ metrics: verdicts.map((verdict) => ({ verdict })) } as ScenarioComparison);
+  assert.equal(verdictOf("same", "same"), "same");
+  assert.equal(verdictOf("same", "not enough data"), "not enough data");
+  assert.equal(verdictOf("worse", "not enough data"), "worse");
+  assert.equal(verdictOf("better", "worse"), "mixed");
 });
 
 test("a file compared with itself is the same in every respect", () => {
