@@ -1,5 +1,5 @@
 import type { Latency, Trial } from "../results/schema.js";
-import { decodeHistogram, type Histogram, histogramQuantiles } from "./histogram.js";
+import { type Histogram, HistogramReader, histogramQuantiles } from "./histogram.js";
 
 /**
  * What one trial says, per write where that is what compares. NaN: not measured (null in the file).
@@ -38,6 +38,7 @@ export const METRIC_NAMES = Object.keys(METRICS) as Metric[];
 
 export interface Measured {
   values: Record<Metric, number>;
+  /** Valid until the next trial is measured. */
   latency: Histogram | null;
   /** A histogram that could not be decoded, in words. */
   warning: string | null;
@@ -46,11 +47,14 @@ export interface Measured {
 const LATENCY_SHARES = [0.5, 0.9, 0.99, 0.999];
 const BYTES_PER_GIB = 2 ** 30;
 
+const latencyReader = new HistogramReader();
+const delayReader = new HistogramReader();
+
 /** Only for trials with status `ok`. */
 export function measure(trial: Trial): Measured {
   const { writes } = trial;
-  const latency = decoded(trial.latency);
-  const delay = decoded(trial.issueDelay);
+  const latency = decoded(trial.latency, latencyReader);
+  const delay = decoded(trial.issueDelay, delayReader);
   const wallSeconds = (trial.wallNs ?? Number.NaN) / 1e9;
   const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
   const quantiles = latency.histogram ? histogramQuantiles(latency.histogram, LATENCY_SHARES) : [];
@@ -105,13 +109,13 @@ function switches(count: { voluntary: number; involuntary: number } | null): num
   return count && count.voluntary + count.involuntary;
 }
 
-function decoded(latency: Latency | null): {
-  histogram: Histogram | null;
-  warning: string | null;
-} {
+function decoded(
+  latency: Latency | null,
+  reader: HistogramReader,
+): { histogram: Histogram | null; warning: string | null } {
   if (!latency) return { histogram: null, warning: null };
   try {
-    return { histogram: decodeHistogram(latency.histogram), warning: null };
+    return { histogram: reader.decode(latency.histogram), warning: null };
   } catch (error) {
     return { histogram: null, warning: (error as Error).message };
   }

@@ -6,8 +6,21 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from "hdr-histogram-js";
-import { decodeHistogram, histogramQuantiles, mergeHistograms } from "../../analysis/histogram.js";
+import {
+  type Histogram as Decoded,
+  HistogramReader,
+  histogramQuantiles,
+} from "../../analysis/histogram.js";
+import { HistogramBatch } from "../../analysis/histogram-batch.js";
 import { seededRandom } from "../../analysis/statistics/random.js";
+
+const decodeHistogram = (text: string): Decoded => new HistogramReader().decode(text);
+
+function merged(histograms: readonly Decoded[]): Decoded {
+  const batch = new HistogramBatch(0);
+  for (const histogram of histograms) batch.add(histogram);
+  return batch.histogram;
+}
 
 function recorded(seed: number, values: number, digits: 1 | 2 | 3 | 4 | 5, unit = 1): Histogram {
   const random = seededRandom(seed);
@@ -44,21 +57,29 @@ test("our sparse decoder gives the same quantiles as hdr-histogram-js at every p
 test("merging two histograms equals recording both streams into one", () => {
   const a = recorded(1, 3000, 3);
   const b = recorded(2, 500, 3);
-  const ours = mergeHistograms(
-    [a, b].map((one) => decodeHistogram(encodeIntoCompressedBase64(one))),
-  );
+  const ours = merged([a, b].map((one) => decodeHistogram(encodeIntoCompressedBase64(one))));
   a.add(b);
   const theirs = decodeHistogram(encodeIntoCompressedBase64(a));
   assert.deepEqual(ours, theirs);
 });
 
+test("a batch keeps what it was given although the reader decodes the next into the same memory", () => {
+  const reader = new HistogramReader();
+  const batch = new HistogramBatch(0);
+  const sources = Array.from({ length: 40 }, (_, seed) => recorded(seed, 1000, 3));
+  for (const source of sources) batch.add(reader.decode(encodeIntoCompressedBase64(source)));
+  const all = recorded(0, 1000, 3);
+  for (const source of sources.slice(1)) all.add(source);
+  assert.deepEqual(batch.histogram, decodeHistogram(encodeIntoCompressedBase64(all)));
+});
+
 test("histograms of different precision still merge, at the precision of the first", () => {
   const fine = decodeHistogram(encodeIntoCompressedBase64(recorded(3, 2000, 4)));
   const coarse = decodeHistogram(encodeIntoCompressedBase64(recorded(4, 2000, 2)));
-  const merged = mergeHistograms([coarse, fine]);
-  assert.equal(merged.total, 4000);
-  assert.equal(merged.buckets, coarse.buckets);
-  const [median] = histogramQuantiles(merged, [0.5]) as [number];
+  const both = merged([coarse, fine]);
+  assert.equal(both.total, 4000);
+  assert.equal(both.buckets, coarse.buckets);
+  const [median] = histogramQuantiles(both, [0.5]) as [number];
   assert.ok(median > 0.7e6 && median < 1.4e6, String(median));
 });
 
