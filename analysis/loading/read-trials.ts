@@ -1,6 +1,9 @@
 import { Footer, Trial } from "../../results/schema.js";
+import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
 import type { OnTrial, Run } from "./load.js";
+
+const acceptsTrial = acceptorOf(Trial);
 
 /** What a part of a file holds besides its trials. */
 export interface PartRead {
@@ -55,8 +58,8 @@ function readLine(
     else part.badLines.push(`${name}: damaged footer (${firstIssue(footer.error)})`);
     return;
   }
-  const trial = Trial.safeParse(value);
-  if (!trial.success) {
+  const trial = acceptsTrial(value) ? { data: value as Trial } : Trial.safeParse(value);
+  if (!trial.data) {
     part.badLines.push(`${name}: not a trial (${firstIssue(trial.error)})`);
     return;
   }
