@@ -9,28 +9,24 @@ import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
 const EXACT = "counts are exact under emulation";
 
-/** Charts of counts: real and emulated subjects side by side. */
-export function countCharts(scope: Scope): Chart[] {
+/** Charts of counts, the table of punts first: real and emulated subjects side by side. */
+export function* countCharts(scope: Scope): Generator<Chart> {
   const { slice, all, suffix } = scope;
   const shown = slice.cells.filter(isLine);
   const context = contextOf(scope, EXACT);
-  const charts: Chart[] = [];
   if (shown.length > 0) {
     const depth = usualDepth(shown);
     const atDepth = shown.filter((cell) => cell.scenario.queueDepth === depth);
     const rows = (cells: typeof shown) => cells.map((cell) => estimateRow(cell, "puntRatio", all));
-    charts.push(
-      { name: `punt-table${suffix}`, spec: puntTableChart(rows(atDepth), context) },
-      { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows(shown), context) },
-    );
+    yield { name: `punt-table${suffix}`, spec: puntTableChart(rows(atDepth), context) };
+    yield { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows(shown), context) };
   }
   const workers = measuredRows(shown, "workersPeak", all);
   if (workers.length > 0) {
-    charts.push({ name: `workers${suffix}`, spec: workersChart(workers, context) });
+    yield { name: `workers${suffix}`, spec: workersChart(workers, context) };
   }
   const pace = paceRows(scope);
-  if (pace.length > 0) charts.push({ name: `pace${suffix}`, spec: paceChart(pace, context) });
-  return charts;
+  if (pace.length > 0) yield { name: `pace${suffix}`, spec: paceChart(pace, context) };
 }
 
 /** At the lowest paced depth: pace is about single writes. */

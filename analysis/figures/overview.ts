@@ -4,19 +4,17 @@ import { countCharts } from "./counts.js";
 import { overviewScope, scopeOf, withTimesOf } from "./scope.js";
 import { timeCharts } from "./times.js";
 
-/** The charts over all kernels, in the order in which they are read. */
-export function overviewCharts(analysis: Analysis, targetUs: number | null): Chart[] {
+/** The charts over all kernels, in the order in which they are read, each as soon as it is known. */
+export function* overviewCharts(analysis: Analysis, targetUs: number | null): Generator<Chart> {
   const scope = scopeOf(analysis, () => true);
-  if (!scope) return [];
-  const [table, ...counts] = countCharts(scope);
+  if (!scope) return;
+  const [table] = countCharts(scope);
+  if (table) yield table;
   const few = overviewScope(analysis);
-  const ofFew = few && countCharts(few).slice(1);
+  const [, ...counts] = countCharts(few ?? scope);
+  yield* counts;
   const real = few && withTimesOf(few, false);
+  if (real) yield* timeCharts(real, targetUs);
   const emulated = few && withTimesOf(few, true);
-  return [
-    ...(table ? [table] : []),
-    ...(ofFew ?? counts),
-    ...(real ? timeCharts(real, targetUs) : []),
-    ...(emulated ? timeCharts(emulated, targetUs) : []),
-  ];
+  if (emulated) yield* timeCharts(emulated, targetUs);
 }

@@ -15,35 +15,32 @@ import { percentileFigure } from "./percentiles.js";
 import { contextOf, fewDepths, isLine, type Scope, usualDepth } from "./scope.js";
 import { trialRows } from "./trials.js";
 
-/** Charts of times and CPU. The scope holds either real or emulated subjects. */
-export function timeCharts(scope: Scope, targetUs: number | null): Chart[] {
+/** Charts of times and CPU, each as soon as it is known. The scope holds either real or emulated subjects. */
+export function* timeCharts(scope: Scope, targetUs: number | null): Generator<Chart> {
   const { slice, all, suffix } = scope;
   const context = contextOf(scope);
   const shown = slice.cells.filter(isLine);
-  const charts: Chart[] = [];
-  const add = (name: string, spec: () => Chart["spec"], rows: readonly unknown[]): void => {
-    if (rows.length > 0) charts.push({ name: `${name}${suffix}`, spec: spec() });
-  };
+  const chart = (name: string, spec: () => Chart["spec"], rows: readonly unknown[]): Chart[] =>
+    rows.length > 0 ? [{ name: `${name}${suffix}`, spec: spec() }] : [];
   const iops = measuredRows(shown, "iops", all);
-  add("iops", () => iopsChart(iops, context), iops);
+  yield* chart("iops", () => iopsChart(iops, context), iops);
   const latency = (["p50", "p99"] as const).flatMap((quantile) =>
     measuredRows(shown, quantile === "p50" ? "latencyNsP50" : "latencyNsP99", all, 1000).map(
       (row) => ({ ...row, quantile }),
     ),
   );
-  add("latency", () => latencyChart(latency, context), latency);
+  yield* chart("latency", () => latencyChart(latency, context), latency);
   const emulated = scope.subjects.every((subject) => subject.emulated);
   // Of emulated times three charts are more than enough; see the instructions instead.
-  if (!emulated) charts.push(...percentileFigure(scope));
+  if (!emulated) yield* percentileFigure(scope);
   const load = emulated ? [] : loadRows(shown, all);
-  add("load-latency", () => loadLatencyChart(load, context, targetUs), load);
+  yield* chart("load-latency", () => loadLatencyChart(load, context, targetUs), load);
   const cpu = spenderRows(fewDepths(shown), all, CPU_SPENDERS);
-  add("cpu", () => cpuChart(cpu, context), cpu);
-  if (!emulated) charts.push(...costFigure(scope));
-  charts.push(...instructionFigure(scope));
+  yield* chart("cpu", () => cpuChart(cpu, context), cpu);
+  if (!emulated) yield* costFigure(scope);
+  yield* instructionFigure(scope);
   const trials = emulated ? [] : trialRows(scope);
-  add("trials", () => trialsChart(trials, context), trials);
-  return charts;
+  yield* chart("trials", () => trialsChart(trials, context), trials);
 }
 
 function loadRows(cells: readonly Cell[], all: readonly Subject[]) {

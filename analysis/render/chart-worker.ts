@@ -2,12 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Chart } from "../charts/chart.js";
 import { writeChart } from "./write-chart.js";
 
-/** Entry of the worker thread: writes each chart it is sent, and asks for the next by answering. */
-parentPort?.on("message", async (chart: Chart | null) => {
-  if (chart === null) {
-    parentPort?.close();
-    return;
-  }
+/** Entry of a drawing thread: writes each chart it is sent, and asks for the next by answering. */
+parentPort?.on("message", async (chart: Chart) => {
   try {
     await writeChart(chart, workerData as string);
     parentPort?.postMessage(null);

@@ -1,61 +1,75 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Chart } from "../charts/chart.js";
-import { writeChart } from "./write-chart.js";
+
+/** Each holds its own copy of Vega, about 80 MB. */
+const THREADS_MAX = 3;
 
 /**
- * Writes charts in a thread of its own while the report is still being put together, and helps it
- * along once `finish` is called. Layout and pixels are most of the work of a report.
+ * Writes charts in threads of their own while the report is still being put together, and helps them along once
+ * `finish` is called. Layout and pixels are most of the work of a report.
  */
 export class ChartWriter {
   readonly #waiting: Chart[] = [];
-  readonly #worker: Worker;
   readonly #folder: string;
-  #busy = false;
+  readonly #threads: Worker[];
+  readonly #free: Worker[];
   #failure: Error | null = null;
-  #idle: (() => void) | null = null;
+  #wakeUp: () => void = () => {};
 
+  /** @param folder need not be there before the first chart is added. */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#worker = new Worker(new URL("./chart-worker.js", import.meta.url), {
-      workerData: folder,
-    });
-    this.#worker.on("message", (problem: string | null) => {
-      if (problem !== null) this.#failure = new Error(problem);
-      this.#busy = false;
-      this.#next();
-    });
-    this.#worker.on("error", (error) => {
-      this.#failure = error;
-      this.#waiting.length = 0;
-      this.#busy = false;
-      this.#next();
-    });
+    const count = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
+    this.#threads = Array.from({ length: count }, () => this.#started());
+    this.#free = [...this.#threads];
   }
 
   add(chart: Chart): void {
     this.#waiting.push(chart);
-    if (!this.#busy) this.#next();
+    this.#handOut();
   }
 
   /** Resolves when all files are written. Throws what went wrong in drawing any of them. */
   async finish(): Promise<void> {
+    // Vega takes long to load: not before this thread has nothing else to do.
+    const { writeChart } = await import("./write-chart.js");
     for (let chart = this.#waiting.pop(); chart; chart = this.#waiting.pop()) {
       await writeChart(chart, this.#folder);
     }
-    if (this.#busy) await new Promise<void>((resolve) => (this.#idle = resolve));
+    while (this.#failure === null && this.#free.length < this.#threads.length) {
+      await new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    }
     await this.close();
     if (this.#failure) throw this.#failure;
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
-  #next(): void {
-    const chart = this.#waiting.shift();
-    if (chart) {
-      this.#busy = true;
-      this.#worker.postMessage(chart);
-    } else this.#idle?.();
+  #started(): Worker {
+    const url = new URL("./chart-worker.js", import.meta.url);
+    const thread = new Worker(url, { workerData: this.#folder });
+    thread.on("message", (problem: string | null) => {
+      if (problem !== null) this.#fail(new Error(problem));
+      this.#free.push(thread);
+      this.#handOut();
+      this.#wakeUp();
+    });
+    thread.on("error", (error) => this.#fail(error));
+    return thread;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#waiting.length = 0;
+    this.#wakeUp();
+  }
+
+  #handOut(): void {
+    while (this.#waiting.length > 0 && this.#free.length > 0) {
+      this.#free.pop()?.postMessage(this.#waiting.shift());
+    }
   }
 }

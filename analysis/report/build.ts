@@ -25,15 +25,20 @@ export interface ReportRequest {
 
 /** The whole report: findings and the table of punts first, evidence after. */
 export function buildReport(analysis: Analysis, request: ReportRequest): Report {
-  const comparison = reportComparison(analysis);
   const targetUs = request.demand.latencyNsP99 / 1000;
-  const charts = overviewCharts(analysis, targetUs);
-  const opening = charts.find((chart) => chart.name === "punt-table") ?? null;
+  const overview: Chart[] = [];
+  for (const chart of overviewCharts(analysis, targetUs)) {
+    request.onChart(chart);
+    overview.push(chart);
+  }
+  const opening = overview.find((chart) => chart.name === "punt-table") ?? null;
+  const costCharts = overview.filter((chart) => chart.name.startsWith("cost"));
+  const comparison = reportComparison(analysis);
   const evidence = [
     comparison && comparisonSection(analysis, comparison),
-    costSection(analysis),
+    costSection(analysis, costCharts),
     capacitySection(analysis, request.demand),
-    overviewSection(charts.filter((chart) => chart !== opening && !chart.name.startsWith("cost"))),
+    overviewSection(overview.filter((chart) => chart !== opening && !costCharts.includes(chart))),
   ].filter((section): section is Section => section !== null);
   const report: Report = {
     title: request.title,
@@ -43,7 +48,9 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
     warnings: warningTexts(analysis),
     sections: evidence,
   };
-  for (const { chart, filesBeside } of chartsOf(report)) if (filesBeside) request.onChart(chart);
+  for (const { chart, filesBeside } of chartsOf(report)) {
+    if (filesBeside && !overview.includes(chart)) request.onChart(chart);
+  }
   report.sections.push(
     kernelSections(analysis, targetUs),
     methodSection(),

@@ -1,9 +1,8 @@
 import type { Analysis } from "../analysis.js";
+import type { Chart } from "../charts/chart.js";
 import { type CostBreakdown, costBreakdowns, lostIops } from "../cost.js";
 import type { Quantity } from "../cost-recipe.js";
 import type { Estimate } from "../estimate.js";
-import { costFigure } from "../figures/cost.js";
-import { overviewScope, withTimesOf } from "../figures/scope.js";
 import { formatMetric } from "../format.js";
 import { groupBy, slicesOf } from "../slice.js";
 import { subjectName } from "../subject.js";
@@ -17,20 +16,18 @@ const QUANTITY_WORDS: Record<Quantity, string> = {
 };
 
 /** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
-export function costSection(analysis: Analysis): Section | null {
+export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {
   const [slice] = slicesOf(analysis.cells);
   if (!slice) return null;
   const breakdowns = [...groupBy(slice.cells, (cell) => cell.subject).values()]
     .flatMap((cells) => costBreakdowns(cells))
     .filter((found) => found.quantity === "instructions" || !found.subject.emulated);
   if (breakdowns.length === 0) return null;
-  const scope = overviewScope(analysis);
-  const real = scope && withTimesOf(scope, false);
   const blocks: Block[] = [
     text(
       "A punt is not one cost. The hand-off to a worker is seen on dd-prefill, where only the way of issuing differs (forced against inline). The filesystem's own work is seen in a control that never punts (psync). What is left is waiting for each other: the inode lock, and workers fighting over it. All differences are taken within a round; a part that no control can tell from another is named together with it.",
     ),
-    ...(real ? costFigure(real).map((chart) => chartBlock(chart)) : []),
+    ...charts.map((chart) => chartBlock(chart)),
     fold(
       "Every part, with its interval and the arms it came from",
       partsTable(analysis, breakdowns),

@@ -16,14 +16,15 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
     iops: parseRate(options.iops, "--iops"),
     latencyNsP99: parseDurationNs(options.p99, "--p99"),
   };
-  const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
-  for (const { file, message } of analysis.problems) {
-    process.stderr.write(`puntbench: ${file}: ${message}\n`);
-  }
   const { out, title = DEFAULT_TITLE } = options;
-  makeFolder(out);
+  // Its threads load what they draw with while the results are read.
   const writer = new ChartWriter(out);
   try {
+    const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
+    makeFolder(out);
+    for (const { file, message } of analysis.problems) {
+      process.stderr.write(`puntbench: ${file}: ${message}\n`);
+    }
     const report = buildReport(analysis, {
       title,
       demand,
