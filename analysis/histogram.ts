@@ -52,27 +52,23 @@ export class HistogramReader {
     while (position < end) {
       // ZigZag LEB128: a negative number is a run of that many empty buckets.
       const byte = data[position++] as number;
-      let raw = byte & 0x7f;
+      let magnitude = (byte & 0x7f) >> 1;
       if (byte >= 0x80) {
-        let scale = 128;
+        let scale = 64;
         for (let more = true; more && position < end; scale *= 128) {
           const next = data[position++] as number;
-          raw += (next & 0x7f) * scale;
+          magnitude += (next & 0x7f) * scale;
           more = next >= 0x80;
         }
       }
-      if ((byte & 1) !== 0) {
-        index += (raw + 1) / 2;
-        continue;
-      }
-      if (raw > 0) {
-        const count = raw / 2;
-        indices[used] = index;
-        counts[used] = count;
-        total += count;
-        used += 1;
-      }
-      index += 1;
+      // A single empty bucket is a zero. Without branches: what comes next cannot be foretold by a processor.
+      const gap = byte & 1;
+      const hit = (1 - gap) & Number(byte !== 0);
+      indices[used] = index;
+      counts[used] = magnitude;
+      used += hit;
+      total += hit * magnitude;
+      index += 1 + gap * magnitude;
     }
     growTo(buckets, index);
     return { buckets, indices: indices.subarray(0, used), counts: counts.subarray(0, used), total };
@@ -96,13 +92,17 @@ function inflated(base64: string): Buffer {
  */
 export function histogramQuantiles(histogram: Histogram, shares: readonly number[]): number[] {
   const { buckets, indices, counts, total } = histogram;
+  const quantiles: number[] = [];
   let seen = 0;
-  let next = -1;
-  return shares.map((share) => {
+  let next = 0;
+  for (const share of shares) {
     const wanted = Math.max(1, Math.ceil(share * total - 1e-9));
-    while (seen < wanted && next + 1 < counts.length) seen += counts[++next] as number;
-    return total === 0 ? Number.NaN : (buckets.highest[indices[next] as number] as number);
-  });
+    for (; seen < wanted && next < counts.length; next += 1) seen += counts[next] as number;
+    quantiles.push(
+      total === 0 ? Number.NaN : (buckets.highest[indices[next - 1] as number] as number),
+    );
+  }
+  return quantiles;
 }
 
 /** A histogram of another precision, bucket by bucket; several may fall into one. */
