@@ -34,14 +34,19 @@ const ranks = new Map<string, number>();
 /** The smallest rank r (from 1) with P(lower median of a resample <= x(r)) above `tail`. */
 function lowerRank(n: number, tail: number): number {
   const key = `${n} ${tail}`;
-  let rank = ranks.get(key);
-  if (rank === undefined) {
-    rank = 1;
-    const drawsNeeded = Math.ceil(n / 2);
-    while (rank < drawsNeeded && binomialUpperTail(n, rank / n, drawsNeeded) <= tail) rank += 1;
-    ranks.set(key, rank);
+  const known = ranks.get(key);
+  if (known !== undefined) return known;
+  const drawsNeeded = Math.ceil(n / 2);
+  let low = 1;
+  let high = Math.max(1, drawsNeeded);
+  // The tail grows with the rank.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (binomialUpperTail(n, middle / n, drawsNeeded) <= tail) low = middle + 1;
+    else high = middle;
   }
-  return rank;
+  ranks.set(key, low);
+  return low;
 }
 
 /** P(X >= k) for X ~ Binomial(n, p), summed in logarithms so that a large n does not underflow. */
