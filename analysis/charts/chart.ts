@@ -41,6 +41,34 @@ export function subtitleOf(context: ChartContext, reading: string): string[] {
   return [context.workload, reading, context.emulatedNote ?? ""];
 }
 
+/** A panel a kernel, alike on every chart of lines. */
+export function kernelPanels(context: ChartContext, layers: ChartSpec): ChartSpec {
+  const width = context.subjects.length === 1 ? 460 : 270;
+  return { ...facetByKernel(context), spec: { width, ...layers } };
+}
+
+/** Panels by queue depth, rows by kernel. */
+export function depthPanels<Row extends { queueDepth: number }>(
+  rows: readonly Row[],
+  context: ChartContext,
+): { labelled: (Row & { depth: string })[]; facet: ChartSpec } {
+  const depths = [...new Set(rows.map((row) => row.queueDepth))].sort((a, b) => a - b);
+  const words = (queueDepth: number): string => `queue depth ${queueDepth}`;
+  return {
+    labelled: rows.map((row) => ({ ...row, depth: words(row.queueDepth) })),
+    facet: {
+      column: {
+        field: "depth",
+        type: "nominal",
+        title: null,
+        sort: depths.map(words),
+        header: { labelPadding: 6 },
+      },
+      row: rowByKernel(context),
+    },
+  };
+}
+
 /** Facets beside each other, three a row at most; four stand better as two by two. */
 export function facetByKernel(context: ChartContext): ChartSpec {
   const panels = context.subjects.length;

@@ -1,7 +1,7 @@
 import type { Preparation } from "../../results/vocabulary.js";
-import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
-import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
+import { type ChartContext, type ChartSpec, chartSpec, depthPanels, subtitleOf } from "./chart.js";
 import { seriesIn } from "./series.js";
+import { stackedBars } from "./stacked-bars.js";
 
 /** One part of the cost of a write, see `analysis/cost.ts`. */
 export interface CostRow {
@@ -42,67 +42,31 @@ function colourOf(part: string): string {
 /** CPU per write, taken apart by control arms: stacked bars, panels by depth, rows by kernel. */
 export function costChart(rows: readonly CostRow[], context: ChartContext): ChartSpec {
   const parts = partsInOrder(rows);
-  const depths = [...new Set(rows.map((row) => row.queueDepth))].sort((a, b) => a - b);
-  const labelled = rows.map((row) => ({ ...row, depth: `queue depth ${row.queueDepth}` }));
+  const { labelled, facet } = depthPanels(rows, context);
   const reading =
     "CPU per write in µs, taken apart by control arms measured in the same rounds; pale: its interval holds 0";
   return chartSpec("What a write costs, and why", subtitleOf(context, reading), labelled, {
-    facet: {
-      column: {
-        field: "depth",
-        type: "nominal",
-        title: null,
-        sort: depths.map((depth) => `queue depth ${depth}`),
-        header: { labelPadding: 6 },
-      },
-      row: rowByKernel(context),
-    },
-    spec: {
+    facet,
+    spec: stackedBars({
+      ...{ part: "part", partTitle: null, parts, colours: parts.map(colourOf) },
+      legend: { columns: 2, labelLimit: 460 },
+      valueTitle: "CPU per write, µs",
+      bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
       width: 250,
-      height: { step: 26 },
-      params: [{ name: "pick", select: { type: "point", fields: ["part"] }, bind: "legend" }],
-      mark: { type: "bar" },
-      encoding: costEncoding(rows, parts),
-    },
+      stepPixels: 26,
+      opacity: {
+        condition: [
+          { test: { and: [{ param: "pick", empty: true }, "datum.uncertain"] }, value: 0.45 },
+          { param: "pick", empty: true, value: 1 },
+        ],
+        value: 0.1,
+      },
+      tooltip: [{ field: "from", type: "nominal", title: "measured as" }],
+    }),
   });
 }
 
 function partsInOrder(rows: readonly CostRow[]): string[] {
   const ordered = [...rows].sort((a, b) => a.order - b.order);
   return [...new Set(ordered.map((row) => row.part))];
-}
-
-function costEncoding(rows: readonly CostRow[], parts: readonly string[]): ChartSpec {
-  return {
-    y: {
-      field: "series",
-      type: "nominal",
-      title: null,
-      sort: seriesIn(rows).map((row) => row.series),
-      axis: { domain: false, ticks: false, labelPadding: 6 },
-    },
-    x: { field: "value", type: "quantitative", title: "CPU per write, µs", stack: "zero" },
-    color: {
-      field: "part",
-      type: "nominal",
-      title: null,
-      scale: { domain: parts, range: parts.map(colourOf) },
-      legend: { orient: "top", symbolType: "square", columns: 2, labelLimit: 460 },
-    },
-    order: { field: "order", type: "quantitative" },
-    opacity: {
-      condition: [
-        { test: { and: [{ param: "pick", empty: true }, "datum.uncertain"] }, value: 0.45 },
-        { param: "pick", empty: true, value: 1 },
-      ],
-      value: 0.1,
-    },
-    tooltip: [
-      ...KERNEL_AND_SERIES,
-      { field: "part", type: "nominal" },
-      { field: "value", type: "quantitative", title: "CPU per write, µs", format: ",.2f" },
-      ...intervalTooltip(",.2f"),
-      { field: "from", type: "nominal", title: "measured as" },
-    ],
-  };
 }

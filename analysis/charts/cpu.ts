@@ -1,7 +1,7 @@
 import type { Arm, Preparation } from "../../results/vocabulary.js";
-import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
-import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
+import { type ChartContext, type ChartSpec, chartSpec, depthPanels, subtitleOf } from "./chart.js";
 import { seriesIn } from "./series.js";
+import { stackedBars } from "./stacked-bars.js";
 import { SPENDER_COLOURS } from "./theme.js";
 
 export type Spender = keyof typeof SPENDER_COLOURS;
@@ -26,56 +26,24 @@ export interface CpuRow {
 
 /** CPU per write stacked by who spent it: panels by queue depth, rows by kernel. */
 export function cpuChart(rows: readonly CpuRow[], context: ChartContext): ChartSpec {
-  const spenders = Object.keys(SPENDER_COLOURS) as Spender[];
-  const present = spenders.filter((spender) => rows.some((row) => row.spender === spender));
-  const depths = [...new Set(rows.map((row) => row.queueDepth))].sort((a, b) => a - b);
-  const labelled = rows.map((row) => ({ ...row, depth: `queue depth ${row.queueDepth}` }));
-  const reading = `median CPU time of a write in µs, by who spent it: ${present.join(", ")}`;
+  const { parts, colours } = spendersIn(rows);
+  const { labelled, facet } = depthPanels(rows, context);
+  const reading = `median CPU time of a write in µs, by who spent it: ${parts.join(", ")}`;
   return chartSpec("CPU per write", subtitleOf(context, reading), labelled, {
-    facet: {
-      column: {
-        field: "depth",
-        type: "nominal",
-        title: null,
-        sort: depths.map((depth) => `queue depth ${depth}`),
-        header: { labelPadding: 6 },
-      },
-      row: rowByKernel(context),
-    },
-    spec: {
+    facet,
+    spec: stackedBars({
+      ...{ part: "spender", partTitle: "spent by", parts, colours },
+      valueTitle: "CPU per write, µs",
+      bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
       width: 215,
-      height: { step: 24 },
-      params: [{ name: "pick", select: { type: "point", fields: ["spender"] }, bind: "legend" }],
-      mark: { type: "bar" },
-      encoding: cpuEncoding(rows, present),
-    },
+      stepPixels: 24,
+    }),
   });
 }
 
-function cpuEncoding(rows: readonly CpuRow[], present: readonly Spender[]): ChartSpec {
-  return {
-    y: {
-      field: "series",
-      type: "nominal",
-      title: null,
-      sort: seriesIn(rows).map((row) => row.series),
-      axis: { domain: false, ticks: false, labelPadding: 6 },
-    },
-    x: { field: "value", type: "quantitative", title: "CPU per write, µs", stack: "zero" },
-    color: {
-      field: "spender",
-      type: "nominal",
-      title: "spent by",
-      scale: { domain: present, range: present.map((spender) => SPENDER_COLOURS[spender]) },
-      legend: { orient: "top", symbolType: "square" },
-    },
-    order: { field: "order", type: "quantitative" },
-    opacity: { condition: { param: "pick", empty: true, value: 1 }, value: 0.12 },
-    tooltip: [
-      ...KERNEL_AND_SERIES,
-      { field: "spender", type: "nominal", title: "spent by" },
-      { field: "value", type: "quantitative", title: "CPU per write, µs", format: ",.2f" },
-      ...intervalTooltip(",.2f"),
-    ],
-  };
+/** Those that occur, in their fixed order. */
+export function spendersIn(rows: readonly CpuRow[]): { parts: Spender[]; colours: string[] } {
+  const spenders = Object.keys(SPENDER_COLOURS) as Spender[];
+  const parts = spenders.filter((spender) => rows.some((row) => row.spender === spender));
+  return { parts, colours: parts.map((spender) => SPENDER_COLOURS[spender]) };
 }

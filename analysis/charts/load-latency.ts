@@ -1,11 +1,5 @@
 import type { MeasuredRow } from "../chart-rows.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  facetByKernel,
-  subtitleOf,
-} from "./chart.js";
+import { type ChartContext, type ChartSpec, chartSpec, kernelPanels, subtitleOf } from "./chart.js";
 import { lineLayers, microsecondAxis, RATE_AXIS } from "./lines.js";
 
 export interface LoadRow extends MeasuredRow {
@@ -48,12 +42,7 @@ export function loadLatencyChart(
             encoding: { y: { datum: targetUs }, x: null, color: null },
           },
         ];
-  return chartSpec("Latency against achieved load", subtitleOf(context, reading), rows, {
-    ...facetByKernel(context),
-    spec: {
-      width: context.subjects.length === 1 ? 460 : 270,
-      ...layers,
-      layer: [...(layers.layer as ChartSpec[]), ...target],
-    },
-  });
+  const lines = { ...layers, layer: [...(layers.layer as ChartSpec[]), ...target] };
+  const subtitle = subtitleOf(context, reading);
+  return chartSpec("Latency against achieved load", subtitle, rows, kernelPanels(context, lines));
 }

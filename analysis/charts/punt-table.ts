@@ -1,10 +1,7 @@
 import type { EstimateRow } from "../chart-rows.js";
 import { type ChartContext, type ChartSpec, chartSpec, subtitleOf } from "./chart.js";
-import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
-import { PUNT_SCALE, puntLabel } from "./punt-ratio.js";
+import { HEAT_GAPS, heatLayers, puntLabel } from "./heat.js";
 import { seriesIn } from "./series.js";
-
-const GAPS = { paddingInner: 0.05, paddingOuter: 0.02 };
 
 /** Kernel by preparation at one queue depth: the published table, measured. */
 export function puntTableChart(rows: readonly EstimateRow[], context: ChartContext): ChartSpec {
@@ -20,7 +17,7 @@ export function puntTableChart(rows: readonly EstimateRow[], context: ChartConte
         type: "nominal",
         title: null,
         sort: seriesIn(rows).map((row) => row.series),
-        scale: GAPS,
+        scale: HEAT_GAPS,
         axis: { orient: "top", labelAngle: 0, domain: false, ticks: false, labelPadding: 8 },
       },
       y: {
@@ -28,38 +25,10 @@ export function puntTableChart(rows: readonly EstimateRow[], context: ChartConte
         type: "nominal",
         title: null,
         sort: context.subjects,
-        scale: GAPS,
+        scale: HEAT_GAPS,
         axis: { domain: false, ticks: false, labelPadding: 8, labelFontWeight: "bold" },
       },
     },
-    layer: [
-      {
-        mark: { type: "rect", cornerRadius: 3 },
-        encoding: {
-          color: {
-            condition: { test: "datum.value === null", value: "#c9ced4" },
-            field: "value",
-            type: "quantitative",
-            scale: PUNT_SCALE,
-            legend: null,
-          },
-          tooltip: [
-            ...KERNEL_AND_SERIES,
-            { field: "label", type: "nominal", title: "punts per write" },
-            ...intervalTooltip(".2%"),
-          ],
-        },
-      },
-      {
-        mark: { type: "text", fontSize: 12 },
-        encoding: {
-          text: { field: "label", type: "nominal" },
-          color: {
-            condition: { test: "datum.value !== null && datum.value > 0.75", value: "#ffffff" },
-            value: "#1f2328",
-          },
-        },
-      },
-    ],
+    layer: heatLayers(12),
   });
 }

@@ -1,5 +1,5 @@
 import type { Arm, Preparation } from "../../results/vocabulary.js";
-import { type ChartContext, type ChartSpec, chartSpec, rowByKernel, subtitleOf } from "./chart.js";
+import { type ChartContext, type ChartSpec, chartSpec, depthPanels, subtitleOf } from "./chart.js";
 import { RATE_AXIS } from "./lines.js";
 import { seriesEncoding } from "./series.js";
 
@@ -17,21 +17,11 @@ export interface TrialRow {
 
 /** Every trial in the order of rounds: drift and outliers are to be seen before medians are believed. */
 export function trialsChart(rows: readonly TrialRow[], context: ChartContext): ChartSpec {
-  const depths = [...new Set(rows.map((row) => row.queueDepth))].sort((a, b) => a - b);
-  const labelled = rows.map((row) => ({ ...row, depth: `queue depth ${row.queueDepth}` }));
+  const { labelled, facet } = depthPanels(rows, context);
   const { color, shape } = seriesEncoding(rows, "line");
   const reading = "one point a trial, in the order of rounds; flat lines are a steady machine";
   return chartSpec("Trial by trial", subtitleOf(context, reading), labelled, {
-    facet: {
-      column: {
-        field: "depth",
-        type: "nominal",
-        title: null,
-        sort: depths.map((depth) => `queue depth ${depth}`),
-        header: { labelPadding: 6 },
-      },
-      row: rowByKernel(context),
-    },
+    facet,
     spec: {
       width: 250,
       height: 170,

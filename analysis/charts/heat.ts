@@ -1,0 +1,55 @@
+import type { ChartSpec } from "./chart.js";
+import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
+import { formatPercent } from "./percent.js";
+
+/** Pale to dark also without colour: none, some, every write. */
+const PUNT_SCALE = {
+  domain: [0, 0.5, 1],
+  range: ["#E3F1EA", "#F2B65A", "#D55E00"],
+} as const;
+
+/** Between the cells of a table. */
+export const HEAT_GAPS = { paddingInner: 0.05, paddingOuter: 0.02 };
+
+/** Coloured cells with their punt ratio written on them. Rows have `value` and `label`. */
+export function heatLayers(fontSize: number): ChartSpec[] {
+  return [heatCells(), heatLabels(fontSize)];
+}
+
+function heatCells(): ChartSpec {
+  return {
+    mark: { type: "rect", cornerRadius: 3 },
+    encoding: {
+      color: {
+        condition: { test: "datum.value === null", value: "#c9ced4" },
+        field: "value",
+        type: "quantitative",
+        scale: PUNT_SCALE,
+        legend: null,
+      },
+      tooltip: [
+        ...KERNEL_AND_SERIES,
+        { field: "label", type: "nominal", title: "punts per write" },
+        ...intervalTooltip(".2%"),
+      ],
+    },
+  };
+}
+
+function heatLabels(fontSize: number): ChartSpec {
+  return {
+    mark: { type: "text", fontSize },
+    encoding: {
+      text: { field: "label", type: "nominal" },
+      color: {
+        condition: { test: "datum.value !== null && datum.value > 0.75", value: "#ffffff" },
+        value: "#1f2328",
+      },
+    },
+  };
+}
+
+/** "n/m" for null, which is not zero. */
+export function puntLabel(ratio: number | null): string {
+  return ratio === null ? "n/m" : formatPercent(ratio);
+}
