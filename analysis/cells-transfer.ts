@@ -28,10 +28,10 @@ interface HistogramPart {
 
 /** @param cell of a single run. */
 export function packCell(cell: Cell): CellPart {
-  const columns = METRIC_NAMES.map((metric) => [metric, Float64Array.from(cell.values[metric])]);
+  const columns = METRIC_NAMES.map((metric) => [metric, new Float64Array(cell.values[metric])]);
   return {
     scenario: cell.scenario,
-    rounds: Int32Array.from(cell.roundOf),
+    rounds: new Int32Array(cell.roundOf),
     columns: Object.fromEntries(columns),
     latencies: [...cell.latencies].map(([key, { histogram }]) => ({
       batch: key.slice(key.indexOf("/") + 1),

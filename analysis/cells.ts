@@ -44,7 +44,7 @@ export class RunNumbers {
 export class Cells {
   readonly #subjects = new Map<string, Subject>();
   readonly #subjectOfRun = new Map<Run, Subject>();
-  readonly #cells = new Map<string, Cell>();
+  readonly #cells = new Map<Subject, Map<string, Cell>>();
 
   constructor(private readonly runNumbers = new RunNumbers()) {}
 
@@ -92,17 +92,19 @@ export class Cells {
 
   /** Sorted by subject, then in the order people read scenarios. */
   list(): Cell[] {
-    return [...this.#cells.values()].sort(
-      (a, b) =>
-        compareSubjects(a.subject, b.subject) ||
-        PREPARATIONS.indexOf(a.scenario.preparation) -
-          PREPARATIONS.indexOf(b.scenario.preparation) ||
-        ARMS.indexOf(a.scenario.arm) - ARMS.indexOf(b.scenario.arm) ||
-        a.scenario.queueDepth - b.scenario.queueDepth ||
-        a.scenario.intervalNs - b.scenario.intervalNs ||
-        a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
-        a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
-    );
+    return [...this.#cells.values()]
+      .flatMap((cells) => [...cells.values()])
+      .sort(
+        (a, b) =>
+          compareSubjects(a.subject, b.subject) ||
+          PREPARATIONS.indexOf(a.scenario.preparation) -
+            PREPARATIONS.indexOf(b.scenario.preparation) ||
+          ARMS.indexOf(a.scenario.arm) - ARMS.indexOf(b.scenario.arm) ||
+          a.scenario.queueDepth - b.scenario.queueDepth ||
+          a.scenario.intervalNs - b.scenario.intervalNs ||
+          a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
+          a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
+      );
   }
 
   #subjectOf(run: Run): Subject {
@@ -112,17 +114,19 @@ export class Cells {
       subject = this.#subjects.get(fresh.id) ?? fresh;
       this.#subjects.set(subject.id, subject);
       this.#subjectOfRun.set(run, subject);
+      if (!this.#cells.has(subject)) this.#cells.set(subject, new Map());
     }
     return subject;
   }
 
   #cellOf(scenario: Scenario, run: Run): Cell {
     const subject = this.#subjectOf(run);
-    const key = `${subject.id} ${scenarioKey(scenario)}`;
-    let cell = this.#cells.get(key);
+    const cells = this.#cells.get(subject) as Map<string, Cell>;
+    const key = scenarioKey(scenario);
+    let cell = cells.get(key);
     if (!cell) {
       cell = emptyCell(subject, scenario);
-      this.#cells.set(key, cell);
+      cells.set(key, cell);
     }
     return cell;
   }

@@ -24,12 +24,13 @@ const INFLATED_BYTES_USUAL = 2048;
 
 /** Decodes one histogram after the other into the same memory: there may be millions. */
 export class HistogramReader {
+  #compressed = Buffer.allocUnsafe(4096);
   #indices = new Int32Array(4096);
   #counts = new Float64Array(4096);
 
   /** Valid until the next call. Throws an Error that names what is wrong with the text. */
   decode(base64: string): Histogram {
-    const data = inflated(base64);
+    const data = this.#inflated(base64);
     if ((data.readInt32BE(0) & ~WORD_SIZE_BITS) !== COOKIE_V2) {
       throw new Error("histogram: not HdrHistogram V2");
     }
@@ -37,6 +38,21 @@ export class HistogramReader {
     const lowestTrackable = Number(data.readBigInt64BE(16));
     const payloadEnd = Math.min(data.length, HEADER_BYTES + data.readInt32BE(4));
     return this.#unpack(data, payloadEnd, bucketsFor(significantDigits, lowestTrackable));
+  }
+
+  #inflated(base64: string): Buffer {
+    if (this.#compressed.length < base64.length) {
+      this.#compressed = Buffer.allocUnsafe(2 * base64.length);
+    }
+    const length = this.#compressed.write(base64, "base64");
+    const compressed = this.#compressed.subarray(0, length);
+    if (length < 8) throw new Error("histogram: too short");
+    if ((compressed.readInt32BE(0) & ~WORD_SIZE_BITS) !== COMPRESSED_COOKIE_V2) {
+      throw new Error("histogram: not HdrHistogram V2, compressed");
+    }
+    return inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
+      chunkSize: INFLATED_BYTES_USUAL,
+    });
   }
 
   #unpack(data: Uint8Array, end: number, buckets: Buckets): Histogram {
@@ -73,17 +89,6 @@ export class HistogramReader {
     growTo(buckets, index);
     return { buckets, indices: indices.subarray(0, used), counts: counts.subarray(0, used), total };
   }
-}
-
-function inflated(base64: string): Buffer {
-  const compressed = Buffer.from(base64, "base64");
-  if (compressed.length < 8) throw new Error("histogram: too short");
-  if ((compressed.readInt32BE(0) & ~WORD_SIZE_BITS) !== COMPRESSED_COOKIE_V2) {
-    throw new Error("histogram: not HdrHistogram V2, compressed");
-  }
-  return inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
-    chunkSize: INFLATED_BYTES_USUAL,
-  });
 }
 
 /**

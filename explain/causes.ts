@@ -1,16 +1,6 @@
-import { CAUSES, type Cause } from "../rules/prediction.js";
+import type { ObservedCause } from "../results/vocabulary.js";
 
-/** What tracing can say besides the causes that rules predict. */
-export const OBSERVED_CAUSES = [
-  ...CAUSES,
-  /** Somebody held the inode's lock at that moment; often a worker at an earlier write. */
-  "lock-contended",
-  /** Handed over because of the request before it. */
-  "linked-or-drained",
-  /** The evidence does not decide. */
-  "unknown",
-] as const;
-export type ObservedCause = Cause | (typeof OBSERVED_CAUSES)[number];
+export type { ObservedCause };
 
 /** Why one write punted, and what was seen that says so. */
 export interface Verdict {

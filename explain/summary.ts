@@ -1,54 +1,15 @@
+import type { CauseCount, Disagreement, Explanation, PredictedCount } from "../results/schema.js";
 import type { Prediction } from "../rules/prediction.js";
 import { EAGAIN, EIOCBQUEUED } from "./attempts.js";
-import { CAUSE_WORDS, type ObservedCause, type Verdict } from "./causes.js";
+import { CAUSE_WORDS, type Verdict } from "./causes.js";
 import type { ObservedStream, ObservedWrite } from "./observe.js";
 import { remedyFor } from "./remedies.js";
 
-/** How many punts had one cause, with what was seen of the first of them. */
-export interface CauseCount {
-  cause: ObservedCause;
-  words: string;
-  punts: number;
-  evidence: string;
-  /** Kernel stack of the first punt, innermost function first. */
-  stack: readonly string[] | null;
-  /** null: nothing is known to cure it. */
-  curedBy: string | null;
-}
-
-export interface PredictedCount {
-  cause: ObservedCause;
-  /** true, false, "tick" (now and then), or null: no rule knows. */
-  punts: boolean | "tick" | null;
-  writes: number;
-  why: string;
-  kernelFunction: string | null;
-}
-
-/** Writes of which the rules expected something else than what was seen. */
-export interface Disagreement {
-  predicted: string;
-  observed: string;
-  writes: number;
-  /** Number of the first of them, from 0. */
-  firstWrite: number;
-  evidence: string | null;
-}
-
-/** Field names are stable: they are those of `--json`. */
-export interface StreamSummary {
-  writes: number;
-  punts: number;
-  /** Results of the filesystem's write function, by their number; "not seen" where it could not be probed. */
-  submitterGot: Record<string, number>;
-  workerGot: Record<string, number>;
-  /** Handed to the device by the submitter itself. */
-  issuedInline: number;
-  causes: CauseCount[];
-  predicted: PredictedCount[];
-  disagreements: Disagreement[];
-  lostEvents: number;
-}
+/** What came of one stream; field names are stable: they are those of `--json` and of results files. */
+export type StreamSummary = Omit<
+  Explanation,
+  "type" | "scenario" | "skippedReason" | "backend" | "cannotSee"
+>;
 
 const RESULT_NAMES: Record<number, string> = {
   [EAGAIN]: "-11 (EAGAIN)",
@@ -89,7 +50,7 @@ function causesOf({ writes, filesystem }: ObservedStream): CauseCount[] {
       words: CAUSE_WORDS[cause],
       punts: members.length,
       evidence: first.verdict?.evidence ?? "",
-      stack: first.attempt.punt?.stack ?? null,
+      stack: first.attempt.punt?.stack ? [...first.attempt.punt.stack] : null,
       curedBy: first.verdict?.curedBy ?? remedyFor(cause, filesystem, first.predicted),
     };
   });

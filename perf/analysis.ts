@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../terminal/package-root.js";
@@ -90,6 +90,8 @@ function writeMany(file: string, trials: number): void {
     }
   }
   writeSync(output, `${pending}${JSON.stringify({ ...lines.at(-1), trials })}\n`);
+  // What is measured is reading, not the disk that is still busy with what was written just before.
+  fsyncSync(output);
   closeSync(output);
 }
 

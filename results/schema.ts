@@ -1,8 +1,15 @@
 import { z } from "zod";
-import { ARMS, ORDERS, PREPARATIONS, SCHEMA_VERSION } from "./vocabulary.js";
+import {
+  ARMS,
+  CAUSES,
+  OBSERVED_CAUSES,
+  ORDERS,
+  PREPARATIONS,
+  SCHEMA_VERSION,
+} from "./vocabulary.js";
 
 /**
- * The results file: JSON Lines; one header, one line a trial, one footer.
+ * The results file: JSON Lines; one header, one line a trial or an explanation, one footer.
  * This file is the only description of the format in code; `results/README.md` explains each field.
  *
  * Units stand last in a name. `null` means "not measured", never zero.
@@ -105,6 +112,65 @@ export const Trial = z.object({
   warnings: z.array(z.string()),
 });
 export type Trial = z.infer<typeof Trial>;
+
+/** How many punts had one cause, with what was seen of the first of them. */
+const CauseCount = z.object({
+  cause: z.enum(OBSERVED_CAUSES),
+  /** In a sentence: "... because <words>". */
+  words: z.string(),
+  punts: count,
+  evidence: z.string(),
+  /** Kernel stack of the first punt, innermost function first. */
+  stack: z.array(z.string()).nullable(),
+  /** What makes such a write go inline; null where nothing is known to. */
+  curedBy: z.string().nullable(),
+});
+export type CauseCount = z.infer<typeof CauseCount>;
+
+const PredictedCount = z.object({
+  cause: z.enum(CAUSES),
+  /** true, false, "tick" (now and then), or null: no rule knows. */
+  punts: z.union([z.boolean(), z.literal("tick")]).nullable(),
+  writes: count,
+  why: z.string(),
+  kernelFunction: z.string().nullable(),
+});
+export type PredictedCount = z.infer<typeof PredictedCount>;
+
+/** Writes of which the rules expected something else than what was seen. */
+const Disagreement = z.object({
+  predicted: z.string(),
+  observed: z.string(),
+  writes: count,
+  /** Number of the first of them, from 0. */
+  firstWrite: count,
+  evidence: z.string().nullable(),
+});
+export type Disagreement = z.infer<typeof Disagreement>;
+
+/** Why the writes of one scenario punted: each issued once with tracing on, and never timed. */
+export const Explanation = z.object({
+  type: z.literal("explanation"),
+  scenario: Scenario,
+  /** Why the scenario cannot be run here; its counts are then 0. null: it was run. */
+  skippedReason: z.string().nullable(),
+  /** How it was seen, e.g. `kprobes`. */
+  backend: z.string(),
+  /** What that does not show on this kernel. */
+  cannotSee: z.array(z.string()),
+  writes: count,
+  punts: count,
+  /** Handed to the device by the submitter itself. */
+  issuedInline: count,
+  /** Results of the filesystem's write function and how often; "not seen" where it could not be probed. */
+  submitterGot: z.record(z.string(), count),
+  workerGot: z.record(z.string(), count),
+  causes: z.array(CauseCount),
+  predicted: z.array(PredictedCount),
+  disagreements: z.array(Disagreement),
+  lostEvents: count,
+});
+export type Explanation = z.infer<typeof Explanation>;
 
 /** How the measuring machine was virtualised. Times of an emulated CPU compare with nothing. */
 export const Virtualisation = z.object({
@@ -216,5 +282,5 @@ export const Footer = z.object({
 });
 export type Footer = z.infer<typeof Footer>;
 
-export const ResultsLine = z.discriminatedUnion("type", [Header, Trial, Footer]);
+export const ResultsLine = z.discriminatedUnion("type", [Header, Trial, Explanation, Footer]);
 export type ResultsLine = z.infer<typeof ResultsLine>;

@@ -20,3 +20,40 @@ export type Arm = (typeof ARMS)[number];
 /** Order in which the blocks of the file are written, each exactly once. */
 export const ORDERS = ["sequential", "random"] as const;
 export type Order = (typeof ORDERS)[number];
+
+/** Stable names of what decides a write. `overwrite` and `unwritten-in-place` are why it does not punt. */
+export const CAUSES = [
+  "forced",
+  "no-direct-io",
+  "no-nowait",
+  "first-write-of-inode",
+  "security-attributes",
+  "extends-size",
+  "beyond-size",
+  "hole",
+  "unwritten",
+  "crosses-extents",
+  "unaligned",
+  "page-cache",
+  "timestamp",
+  "copy-on-write",
+  "checksums",
+  "shared-extent",
+  "special-extent",
+  "overwrite",
+  "unwritten-in-place",
+  "not-established",
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** What tracing can say besides the causes that rules predict. */
+export const OBSERVED_CAUSES = [
+  ...CAUSES,
+  /** Somebody held the inode's lock at that moment; often a worker at an earlier write. */
+  "lock-contended",
+  /** Handed over because of the request before it. */
+  "linked-or-drained",
+  /** The evidence does not decide. */
+  "unknown",
+] as const;
+export type ObservedCause = (typeof OBSERVED_CAUSES)[number];

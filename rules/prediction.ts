@@ -1,29 +1,7 @@
+import type { Cause } from "../results/vocabulary.js";
 import type { WriteQuestion } from "./question.js";
 
-/** Stable names of what decides a write. `overwrite` and `unwritten-in-place` are why it does not punt. */
-export const CAUSES = [
-  "forced",
-  "no-direct-io",
-  "no-nowait",
-  "first-write-of-inode",
-  "security-attributes",
-  "extends-size",
-  "beyond-size",
-  "hole",
-  "unwritten",
-  "crosses-extents",
-  "unaligned",
-  "page-cache",
-  "timestamp",
-  "copy-on-write",
-  "checksums",
-  "shared-extent",
-  "special-extent",
-  "overwrite",
-  "unwritten-in-place",
-  "not-established",
-] as const;
-export type Cause = (typeof CAUSES)[number];
+export type { Cause };
 
 /**
  * Whether an aligned or unaligned O_DIRECT write through io_uring is punted. "tick": only the first write

@@ -1,5 +1,11 @@
 import { statSync } from "node:fs";
-import { type Footer, Header, SCHEMA_VERSION, type Trial } from "../../results/schema.js";
+import {
+  type Explanation,
+  type Footer,
+  Header,
+  SCHEMA_VERSION,
+  type Trial,
+} from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import type { CellPart } from "../cells-transfer.js";
 import { findResultsFiles } from "./find-files.js";
@@ -15,6 +21,8 @@ export interface Run {
   footer: Footer | null;
   complete: boolean;
   trials: { ok: number; failed: number; skipped: number };
+  /** What `puntbench explain` saw, a scenario each. */
+  explanations: Explanation[];
   /** What the reader noticed; what the bench noticed is in header, trials and footer. */
   warnings: string[];
 }
@@ -96,7 +104,7 @@ async function readRun(
   onCells: OnCells | null,
   runIds: Map<string, string>,
 ): Promise<Run | null> {
-  const { header, bytes } = await readHeader(file);
+  const { header, bytes } = readHeader(file);
   if (runIds.has(header.runId)) return null;
   runIds.set(header.runId, file);
   const run: Run = { ...emptyRun(file), header };
@@ -104,16 +112,17 @@ async function readRun(
   const parallel = onCells !== null && range.end - range.start > PARALLEL_BYTES;
   const parts = parallel
     ? await readInThreads(run, range, onCells)
-    : [await readTrials(run, range, 2, onTrial)];
+    : [readTrials(run, range, 2, onTrial)];
   addUp(run, parts);
   return run;
 }
 
 function addUp(run: Run, parts: readonly PartRead[]): void {
-  for (const { trials, footer, truncated } of parts) {
+  for (const { trials, explanations, footer, truncated } of parts) {
     run.trials.ok += trials.ok;
     run.trials.failed += trials.failed;
     run.trials.skipped += trials.skipped;
+    run.explanations.push(...explanations);
     run.footer = footer ?? run.footer;
     if (truncated) run.warnings.push(truncated);
   }
@@ -127,8 +136,8 @@ function addUp(run: Run, parts: readonly PartRead[]): void {
 }
 
 /** The first line, and how many bytes it takes with its newline. */
-async function readHeader(file: string): Promise<{ header: Header; bytes: number }> {
-  for await (const { lines } of lineBatches(file)) {
+function readHeader(file: string): { header: Header; bytes: number } {
+  for (const { lines } of lineBatches(file)) {
     const [line] = lines;
     if (line === undefined) continue;
     return { header: parseHeader(line), bytes: Buffer.byteLength(line) + 1 };
@@ -138,7 +147,7 @@ async function readHeader(file: string): Promise<{ header: Header; bytes: number
 
 function emptyRun(file: string): Omit<Run, "header"> {
   const trials = { ok: 0, failed: 0, skipped: 0 };
-  return { file, footer: null, complete: false, trials, warnings: [] };
+  return { file, footer: null, complete: false, trials, explanations: [], warnings: [] };
 }
 
 function parseHeader(line: string): Header {

@@ -1,4 +1,4 @@
-import { Footer, Trial } from "../../results/schema.js";
+import { Explanation, Footer, Trial } from "../../results/schema.js";
 import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
 import type { OnTrial, Run } from "./load.js";
@@ -8,6 +8,7 @@ const acceptsTrial = acceptorOf(Trial);
 /** What a part of a file holds besides its trials. */
 export interface PartRead {
   trials: Run["trials"];
+  explanations: Explanation[];
   footer: Footer | null;
   /** Lines that are no trial, each in words. */
   badLines: string[];
@@ -19,16 +20,19 @@ export interface PartRead {
  * Reads the trials of a range of lines. `line` is the number of the first, or null when it is not
  * known, because another thread reads what is before. Throws UnreadableFile.
  */
-export async function readTrials(
+export function readTrials(
   run: Run,
   range: ByteRange,
   line: number | null,
   onTrial: OnTrial,
-): Promise<PartRead> {
+): PartRead {
   const trials = { ok: 0, failed: 0, skipped: 0 };
-  const part: PartRead = { trials, footer: null, badLines: [], truncated: null };
+  const part: PartRead = {
+    ...{ trials, explanations: [], footer: null },
+    ...{ badLines: [], truncated: null },
+  };
   let number = line;
-  for await (const { lines, unterminated } of lineBatches(run.file, range)) {
+  for (const { lines, unterminated } of lineBatches(run.file, range)) {
     for (const text of lines) {
       const name = number === null ? "a line" : `line ${number}`;
       if (number !== null) number += 1;
@@ -56,6 +60,12 @@ function readLine(
     const footer = Footer.safeParse(value);
     if (footer.success) part.footer = footer.data;
     else part.badLines.push(`${name}: damaged footer (${firstIssue(footer.error)})`);
+    return;
+  }
+  if (value.type === "explanation") {
+    const explanation = Explanation.safeParse(value);
+    if (explanation.success) part.explanations.push(explanation.data);
+    else part.badLines.push(`${name}: damaged explanation (${firstIssue(explanation.error)})`);
     return;
   }
   const trial = acceptsTrial(value) ? { data: value as Trial } : Trial.safeParse(value);

@@ -6,10 +6,10 @@ import type { ThreadInput, ThreadOutput } from "./parallel.js";
 import { readTrials } from "./read-trials.js";
 
 /** Entry of a reading thread: one range of one file, then done. */
-async function read({ run, range, line }: ThreadInput): Promise<ThreadOutput> {
+function read({ run, range, line }: ThreadInput): ThreadOutput {
   const cells = new Cells();
   try {
-    const part = await readTrials(run, range, line, (trial) => cells.add(trial, run));
+    const part = readTrials(run, range, line, (trial) => cells.add(trial, run));
     return { cells: cells.list().map(packCell), part };
   } catch (error) {
     if (error instanceof UnreadableFile) return { unreadable: error.message };
@@ -17,6 +17,6 @@ async function read({ run, range, line }: ThreadInput): Promise<ThreadOutput> {
   }
 }
 
-const output = await read(workerData as ThreadInput);
+const output = read(workerData as ThreadInput);
 // Handed over, not copied: a million trials are hundreds of megabytes.
 parentPort?.postMessage(output, "cells" in output ? output.cells.flatMap(buffersOf) : []);

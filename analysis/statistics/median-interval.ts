@@ -18,7 +18,7 @@ export interface Interval {
  *
  * @param sorted ascending, at least one value.
  */
-export function medianInterval(sorted: readonly number[], level = 0.95): Interval {
+export function medianInterval(sorted: ArrayLike<number>, level = 0.95): Interval {
   const n = sorted.length;
   if (n === 0) throw new Error("medianInterval requires at least one data point");
   const rank = lowerRank(n, (1 - level) / 2);
