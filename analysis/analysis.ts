@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../terminal/package-root.js";
 import { type Cell, Cells, type RunNumbers } from "./cells.js";
+import { type Explained, explainedIn } from "./explained.js";
 import { loadRuns, type Problem, type Run } from "./loading/load.js";
 import { compareSubjects, type Subject } from "./subject.js";
 
@@ -12,6 +13,8 @@ export interface Analysis {
   /** Sorted, see `Cells.list`. */
   cells: readonly Cell[];
   subjects: readonly Subject[];
+  /** What tracing saw, by subject and scenario. */
+  explained: readonly Explained[];
 }
 
 /**
@@ -37,7 +40,7 @@ export async function analyse(
   const runs = loaded.runs.filter(wanted);
   const list = cells.list();
   const subjects = [...new Set(list.map((cell) => cell.subject))].sort(compareSubjects);
-  return { runs, problems, cells: list, subjects };
+  return { runs, problems, cells: list, subjects, explained: explainedIn(runs) };
 }
 
 /**

@@ -34,6 +34,20 @@ export function subjectName(subject: Subject, all: readonly Subject[]): string {
   return `${subject.kernelLabel}${filesystem}${subject.emulated ? " (emulated)" : ""}`;
 }
 
+/**
+ * Names, by the subjects' ids, for what emulation does not change, such as punts: a kernel that was measured both
+ * ways has one. The filesystem is part of it only when there are several.
+ */
+export function kernelNames(subjects: readonly Subject[]): Map<string, string> {
+  const several = new Set(subjects.map((subject) => subject.filesystem)).size > 1;
+  return new Map(
+    subjects.map(({ id, kernelLabel, filesystem }) => [
+      id,
+      several ? `${kernelLabel} ${filesystem}` : kernelLabel,
+    ]),
+  );
+}
+
 /** 6.1 before 6.12, real before emulated, then by filesystem. */
 export function compareSubjects(a: Subject, b: Subject): number {
   return (

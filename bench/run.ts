@@ -1,6 +1,6 @@
 import { ScratchDirectory } from "../environment/scratch.js";
 import { type Driver, loadDriver } from "../native/index.js";
-import type { Footer, Header, Scenario, Trial } from "../results/schema.js";
+import type { Footer, Header, ResultsLine, Scenario, Trial } from "../results/schema.js";
 import { UserError } from "../terminal/errors.js";
 import { Interrupted } from "../terminal/interrupt.js";
 import { type Progress, timeLeft } from "../terminal/progress.js";
@@ -21,6 +21,22 @@ export interface RunOutcome {
   trials: Trial[];
 }
 
+/** What a run consists of. */
+export interface RunPlan {
+  scenarios: Scenario[];
+  /** false leaves the timed trials out; asked when the environment is known. */
+  timed?: (header: Header) => boolean;
+  /** Follows the last timed trial; the lines that it appends stand in the same results file. */
+  afterwards?: (stage: Stage) => Promise<void>;
+}
+
+export interface Stage {
+  driver: Driver;
+  scratch: ScratchDirectory;
+  header: Header;
+  append: (line: ResultsLine) => void;
+}
+
 /**
  * One run: checks, then every scenario in every round, a line in the results file each. Cleans up on every
  * way out. Throws a UserError with the remedy, or `Interrupted`; what was measured until then is kept.
@@ -30,18 +46,22 @@ export async function runBench(
   commandLine: string[],
   progress: Progress,
   signal: AbortSignal,
+  plan: RunPlan = { scenarios: scenariosOf(options) },
 ): Promise<RunOutcome> {
   const driver = loadDriver();
-  const scenarios = scenariosOf(options);
+  const { scenarios } = plan;
   checkQueueDepths(scenarios);
   const scratch = new ScratchDirectory(options.dir);
   try {
     const header = await openingHeader(driver, options, scenarios, scratch, commandLine);
     for (const warning of header.warnings) progress.milestone(`warning: ${warning}`);
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
-    const trials = await writeRun(writer, header, (keep) =>
-      measureRounds(driver, options, scenarios, scratch, header, progress, signal, keep),
-    );
+    const trials = await writeRun(writer, header, async (append) => {
+      if (plan.timed?.(header) ?? true) {
+        await measureRounds(driver, options, scenarios, scratch, header, progress, signal, append);
+      }
+      await plan.afterwards?.({ driver, scratch, header, append });
+    });
     return { resultsFile: writer.path, header, trials };
   } finally {
     progress.done();
@@ -49,11 +69,11 @@ export async function runBench(
   }
 }
 
-/** Header, trials as they come, and a footer that says how the run ended, whichever way it did. */
+/** Header, other lines as they come, and a footer that says how the run ended, whichever way it did. */
 async function writeRun(
   writer: ResultsWriter,
   header: Header,
-  measure: (keep: (trial: Trial) => void) => Promise<void>,
+  measure: (append: (line: ResultsLine) => void) => Promise<void>,
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
   const close = (outcome: Footer["outcome"], reason: string | null) => {
@@ -64,9 +84,9 @@ async function writeRun(
   };
   try {
     writer.append(header);
-    await measure((trial) => {
-      writer.append(trial);
-      trials.push(trial);
+    await measure((line) => {
+      writer.append(line);
+      if (line.type === "trial") trials.push(line);
     });
   } catch (error) {
     close(error instanceof Interrupted ? "interrupted" : "failed", (error as Error).message);
@@ -163,8 +183,9 @@ function stopIfHopeless(trial: Trial, scenario: Scenario): void {
   throw new UserError(`a trial of ${describe(scenario)} failed: ${trial.reason}`, remedy);
 }
 
-export function describe(scenario: Scenario): string {
+/** "dd-prefill (forced) at depth 8 every 10 ms". `depths` takes the place of the depth. */
+export function describe(scenario: Scenario, depths = `depth ${scenario.queueDepth}`): string {
   const arm = scenario.arm === "inline" ? "" : ` (${scenario.arm})`;
   const pace = scenario.intervalNs === 0 ? "" : ` every ${formatNs(scenario.intervalNs)}`;
-  return `${scenario.preparation}${arm} at depth ${scenario.queueDepth}${pace}`;
+  return `${scenario.preparation}${arm} at ${depths}${pace}`;
 }

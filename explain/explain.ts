@@ -1,30 +1,25 @@
 import { rmSync, statfsSync } from "node:fs";
 import { release } from "node:os";
-import { checkQueueDepths, checkSpace } from "../bench/preflight.js";
-import { describe } from "../bench/run.js";
+import { describe, type Stage } from "../bench/run.js";
 import { withTimeLimit } from "../bench/time-limit.js";
-import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
-import type { ScratchDirectory } from "../environment/scratch.js";
 import type { Driver, DriverError, TrialRequest } from "../native/index.js";
-import type { Scenario } from "../results/schema.js";
+import type { Explanation, Scenario } from "../results/schema.js";
 import type { Progress } from "../terminal/progress.js";
 import type { BackendName } from "./backends/backend.js";
 import { observe } from "./observe.js";
 import type { ExplainOptions } from "./options.js";
 import { rawLines } from "./raw.js";
 import { Recorder } from "./recorder.js";
-import { type StreamSummary, summarise } from "./summary.js";
+import { summarise } from "./summary.js";
 
-/** Field names are stable: they are those of `--json`. */
-export interface ScenarioReport extends StreamSummary {
-  scenario: Scenario;
-  /** Why the scenario cannot be run here; its counts are then 0. null: it was run. */
-  skippedReason: string | null;
+/** An explanation as `--json` prints it, with what results files do not hold. */
+export interface ScenarioReport extends Explanation {
   /** With --raw: the recorded events, a line each. */
   events?: string[];
 }
 
+/** Field names are stable: they are those of `--json`. */
 export interface ExplainReport {
   kernelLabel: string;
   kernelRelease: string;
@@ -40,36 +35,36 @@ export interface ExplainReport {
 
 const SETTLE_NS = 10_000_000;
 
-/** Runs every scenario once with tracing on. Leaves no file, buffer or probe behind, whichever way it ends. */
+/**
+ * Runs every scenario once with tracing on; what was seen goes into the results file. Leaves no file, buffer or
+ * probe behind, whichever way it ends.
+ */
 export async function explain(
-  driver: Driver,
-  options: ExplainOptions,
-  scratch: ScratchDirectory,
+  { driver, scratch, append }: Stage,
+  { bench, scenarios, backend, raw }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExplainReport> {
-  const { bench, scenarios } = options;
   const mount = mountOf(scratch.path);
-  checkQueueDepths(scenarios);
-  checkBlockSize(
-    bench.blockSizeBytes,
-    directIoAlignment(driver, scratch, mount?.type ?? "unknown filesystem"),
-  );
-  checkSpace(scratch, scenarios, bench.maxSpaceBytes);
-  const recorder = new Recorder(driver, options.backend);
+  const recorder = new Recorder(driver, backend);
   try {
-    progress.milestone(`observed with ${recorder.backendWhat}, ${scenarios.length} trials to run`);
+    progress.milestone(`observed with ${recorder.backendWhat}, ${scenarios.length} traced trials`);
     const reports: ScenarioReport[] = [];
     for (const scenario of scenarios) {
       signal.throwIfAborted();
-      progress.step(`${reports.length + 1}/${scenarios.length} trials  ${describe(scenario)}`);
+      progress.step(`${reports.length + 1}/${scenarios.length} traced  ${describe(scenario)}`);
       const path = scratch.file(`explain-${reports.length}`);
       const request = requestOf(scenario, path, bench.seed);
       const run = (limited: AbortSignal) =>
-        explained(driver, recorder, request, scenario, options.raw, limited);
-      reports.push(
-        await withTimeLimit(run, bench.trialTimeoutMs, `a trial of ${describe(scenario)}`, signal),
+        explained(driver, recorder, request, scenario, raw, limited);
+      const { explanation, events } = await withTimeLimit(
+        run,
+        bench.trialTimeoutMs,
+        `a trial of ${describe(scenario)}`,
+        signal,
       );
+      append(explanation);
+      reports.push(raw ? { ...explanation, events } : explanation);
     }
     return {
       kernelLabel: bench.kernelLabel,
@@ -95,21 +90,21 @@ async function explained(
   scenario: Scenario,
   raw: boolean,
   signal: AbortSignal,
-): Promise<ScenarioReport> {
+): Promise<{ explanation: Explanation; events: string[] }> {
+  const { backend, cannotSee } = recorder;
+  const told = { type: "explanation", scenario, backend, cannotSee } as const;
   try {
     await driver.runTrial({ ...request, prepareOnly: true, keepFile: true }, signal);
     const stream = await observe(driver, recorder, request, { freshInode: false }, signal);
     return {
-      scenario,
-      skippedReason: null,
-      ...summarise(stream),
-      ...(raw ? { events: rawLines(stream.recording) } : {}),
+      explanation: { ...told, skippedReason: null, ...summarise(stream) },
+      events: raw ? rawLines(stream.recording) : [],
     };
   } catch (error) {
     const { code, syscall } = error as DriverError;
     if (syscall !== "fallocate" || code !== "EOPNOTSUPP") throw error;
-    const reason = "the filesystem lacks this preparation";
-    return { scenario, skippedReason: reason, ...summarise(null) };
+    const skippedReason = "the filesystem lacks this preparation";
+    return { explanation: { ...told, skippedReason, ...summarise(null) }, events: [] };
   } finally {
     rmSync(request.path, { force: true });
   }

@@ -72,6 +72,7 @@ export async function observe(
     kernel: runningKernelVersion(release(), version()),
     filesystem,
     filesystemBlockBytes,
+    queueDepth: request.queueDepth,
     filesystemWasAsked: attempts.some(
       ({ inline }) => inline.entry !== null || inline.events.length > 0,
     ),

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe } from "../bench/run.js";
+import type { PredictedCount, Scenario } from "../results/schema.js";
 import { type Column, renderTable } from "../terminal/table.js";
 import { CAUSE_WORDS } from "./causes.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
-import type { PredictedCount } from "./summary.js";
 
 const COLUMNS: Column[] = [
   { title: "scenario" },
@@ -14,7 +15,17 @@ const COLUMNS: Column[] = [
   { title: "worker got" },
 ];
 
-export function printedReport(report: ExplainReport): string {
+/** What the timed trials before say of the cost of a scenario, in words. */
+export interface MeasuredSaving {
+  scenario: Scenario;
+  words: string;
+}
+
+/** @param savings null: nothing was timed. */
+export function printedReport(
+  report: ExplainReport,
+  savings: readonly MeasuredSaving[] | null,
+): string {
   const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios } = report;
   const lines = [
     `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
@@ -22,7 +33,8 @@ export function printedReport(report: ExplainReport): string {
     "",
     renderTable(COLUMNS, scenarios.flatMap(rowsOf)),
     "",
-    ...scenarios.flatMap((scenario) => [paragraph(scenario, report), ""]),
+    ...paragraphs(report, savings).flatMap((text) => [text, ""]),
+    ...(savings === null ? ["Nothing was timed, so what a cure saves is not known here.", ""] : []),
     ...scenarios.flatMap(({ events }) => events ?? []),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
@@ -57,28 +69,53 @@ function results(got: Record<string, number>): string[] {
   return Object.entries(got).map(([result, count]) => `${result} x ${count}`);
 }
 
-/** The same in plain words, with the evidence. */
-export function paragraph(
-  report: ScenarioReport,
-  { kernelRelease, filesystem }: ExplainReport,
-): string {
-  const name = `${describe(report.scenario)} on ${kernelRelease}, ${filesystem}`;
-  if (report.skippedReason !== null) return `${name}: skipped, ${report.skippedReason}.`;
+/** The same in plain words, with the evidence. Scenarios that differ in depth alone share what is said of all. */
+function paragraphs(report: ExplainReport, savings: readonly MeasuredSaving[] | null): string[] {
+  const groups = new Map<string, ScenarioReport[]>();
+  for (const scenario of report.scenarios) {
+    const said = sentences(scenario).join("\n  ");
+    const key = `${scenario.scenario.preparation} ${scenario.scenario.arm} ${scenario.scenario.intervalNs} ${said}`;
+    groups.set(key, [...(groups.get(key) ?? []), scenario]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [ScenarioReport];
+    const depths = group.map(({ scenario }) => scenario.queueDepth);
+    const name = describe(
+      first.scenario,
+      `${depths.length > 1 ? "depths" : "depth"} ${depths.join(", ")}`,
+    );
+    const costs = group.flatMap(({ scenario, punts }) => {
+      const found = savings?.find((saving) => isDeepStrictEqual(saving.scenario, scenario));
+      return found && punts > 0
+        ? [`Against written blocks at depth ${scenario.queueDepth}: ${found.words}.`]
+        : [];
+    });
+    const [verdict, ...evidence] = sentences(first);
+    const on = `${report.kernelRelease}, ${report.filesystem}`;
+    return [`${name} on ${on}: ${verdict}`, ...evidence, ...costs].join("\n  ");
+  });
+}
+
+function sentences(report: ScenarioReport): string[] {
+  if (report.skippedReason !== null) return [`skipped, ${report.skippedReason}.`];
   return [
-    `${name}: ${verdicts(report)}`,
+    verdicts(report),
     ...(report.issuedInline > 0 && report.punts > 0
       ? [`${report.issuedInline} writes were issued inline.`]
       : []),
-    ...report.causes.map(
-      ({ evidence, cause, curedBy }) =>
-        `Seen (${cause}): ${evidence}. ${curedBy === null ? "No cure is known." : `Cure: ${curedBy}.`}`,
-    ),
+    ...report.causes.flatMap(({ evidence, cause, curedBy, stack }) => [
+      `Seen (${cause}): ${evidence}. ${curedBy === null ? "No cure is known." : `Cure: ${curedBy}.`}`,
+      ...(stack === null ? [] : [`Punted in: ${stack.slice(0, STACK_SHOWN).join(" < ")}`]),
+    ]),
     ...agreement(report),
     ...(report.lostEvents > 0
       ? [`${report.lostEvents} events did not fit into the buffer: choose a smaller --file-size.`]
       : []),
-  ].join("\n  ");
+  ];
 }
+
+/** Functions of a kernel stack, innermost first: what is further out is the same system call always. */
+const STACK_SHOWN = 6;
 
 function verdicts({ writes, punts, causes }: ScenarioReport): string {
   if (punts === 0) return `none of ${writes} writes punted.`;

@@ -71,13 +71,16 @@ async function measure(
   }
 }
 
-/** What `explain` printed in each guest; with its --json a line a guest. */
+/** What `explain` printed in each guest; with its --json a line a guest, which names the file that was brought back. */
 function explanations(outcome: LabOutcome, options: LabOptions): string {
-  const plain = options.benchOptions.includes("--json");
+  const json = options.benchOptions.includes("--json");
   return outcome.finished
-    .map(({ planned: { target, filesystem }, printed }) =>
-      plain ? printed[0] : `== ${target.label}, ${filesystem}\n\n${printed[0]}\n`,
-    )
+    .map(({ planned: { target, filesystem }, printed, resultsFiles: [resultsFile] }) => {
+      const [text = ""] = printed;
+      if (!json) return `== ${target.label}, ${filesystem}\n\n${text}\n`;
+      const report = JSON.parse(text);
+      return `${JSON.stringify(resultsFile ? { ...report, resultsFile } : report)}\n`;
+    })
     .join("");
 }
 
@@ -124,15 +127,18 @@ async function targetsOf(
   return [...found, await targetByFile(kernelFile.image, kernelFile.modules, kernelFile.label)];
 }
 
-/** This machine's own kernel, without a guest: the bench as a process of its own. */
+/** This machine's own kernel, without a guest: the bench, or explain, as a process of its own. */
 async function runOnHost(options: LabOptions, signal: AbortSignal): Promise<void> {
   const cli = join(packageRoot(), "dist", "cli.js");
-  const args = [cli, "bench", "--kernel-label", release(), "--out", options.out];
+  const args = [cli, options.command, "--kernel-label", release(), "--out", options.out];
   const child = spawn(process.execPath, [...args, ...options.benchOptions], { stdio: "inherit" });
   const [exitCode] = (await once(child, "close")) as [number | null];
   signal.throwIfAborted();
   if (exitCode !== 0) {
-    throw new UserError(`host: the bench ended with exit code ${exitCode}`, "See its lines above.");
+    throw new UserError(
+      `host: ${options.command} ended with exit code ${exitCode}`,
+      "See its lines above.",
+    );
   }
 }
 

@@ -24,7 +24,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   probe: ["environment", "native", "results", "rules", "terminal"],
   inspect: ["environment", "native", "results", "rules", "terminal"],
   doctor: ["environment", "native", "results", "rules", "terminal"],
-  explain: ["bench", "environment", "native", "inspect", "results", "rules", "terminal"],
+  explain: [
+    "analysis",
+    "bench",
+    "environment",
+    "native",
+    "inspect",
+    "results",
+    "rules",
+    "terminal",
+  ],
   analysis: ["results", "terminal"],
   lab: ["results", "terminal"],
 };

@@ -1,5 +1,6 @@
 import type { Preparation } from "../../results/vocabulary.js";
 import { type ChartContext, type ChartSpec, chartSpec, depthPanels, subtitleOf } from "./chart.js";
+import { partTooltip } from "./lines.js";
 import { seriesIn } from "./series.js";
 import { stackedBars } from "./stacked-bars.js";
 
@@ -61,7 +62,10 @@ export function costChart(rows: readonly CostRow[], context: ChartContext): Char
         ],
         value: 0.1,
       },
-      tooltip: [{ field: "from", type: "nominal", title: "measured as" }],
+      tooltip: [
+        ...partTooltip({ field: "part" }, "CPU per write, µs"),
+        { field: "from", type: "nominal", title: "measured as" },
+      ],
     }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Arm, Preparation } from "../../results/vocabulary.js";
 import { type ChartContext, type ChartSpec, chartSpec, depthPanels, subtitleOf } from "./chart.js";
+import { partTooltip } from "./lines.js";
 import { seriesIn } from "./series.js";
 import { stackedBars } from "./stacked-bars.js";
 import { SPENDER_COLOURS } from "./theme.js";
@@ -37,6 +38,7 @@ export function cpuChart(rows: readonly CpuRow[], context: ChartContext): ChartS
       bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
       width: 215,
       stepPixels: 24,
+      tooltip: partTooltip({ field: "spender", title: "spent by" }, "CPU per write, µs"),
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { type ChartContext, type ChartSpec, chartSpec, subtitleOf } from "./chart.js";
 import { type CpuRow, spendersIn } from "./cpu.js";
+import { partTooltip } from "./lines.js";
 import { seriesIn } from "./series.js";
 import { stackedBars } from "./stacked-bars.js";
 
@@ -21,10 +22,10 @@ export function instructionsChart(rows: readonly CpuRow[], context: ChartContext
     spec: stackedBars({
       ...{ part: "spender", partTitle: "executed by", parts, colours },
       valueTitle: "thousand instructions per write",
-      tooltipTitle: "thousand per write",
       bars: { field: "kernel", sort: context.subjects },
       width: 480,
       stepPixels: 22,
+      tooltip: partTooltip({ field: "spender", title: "executed by" }, "thousand per write"),
     }),
     spacing: 10,
   });

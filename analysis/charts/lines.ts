@@ -132,6 +132,16 @@ export function intervalTooltip(format: string): ChartSpec[] {
   ];
 }
 
+/** Of one part of a stacked bar. */
+export function partTooltip(part: ChartSpec, valueTitle: string): ChartSpec[] {
+  return [
+    ...KERNEL_AND_SERIES,
+    { type: "nominal", ...part },
+    { field: "value", type: "quantitative", title: valueTitle, format: ",.2f" },
+    ...intervalTooltip(",.2f"),
+  ];
+}
+
 function lineTooltip({ valueTitle, tooltipTitle, tooltipFormat, tooltip }: LineOptions) {
   const title = tooltipTitle ?? valueTitle;
   return [

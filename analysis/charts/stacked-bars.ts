@@ -1,7 +1,6 @@
 import type { ChartSpec } from "./chart.js";
-import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
 
-/** What a bar is stacked of. Rows have `value`, its interval, and `order`, the position in the stack. */
+/** What a bar is stacked of. Rows have `value`, and `order`, the position in the stack. */
 export interface Stack {
   /** Field that names a part, and its title in legend and tooltip. */
   part: string;
@@ -10,20 +9,20 @@ export interface Stack {
   colours: readonly string[];
   legend?: ChartSpec;
   valueTitle: string;
-  tooltipTitle?: string;
+  /** Scale and axis of the value, where the usual ones will not do. */
+  valueScale?: ChartSpec;
   /** Field and order of the bars. */
   bars: { field: string; sort: readonly string[] };
   width: number;
   stepPixels: number;
   /** How clear a part is while none is picked in the legend; default: fully. */
   opacity?: ChartSpec;
-  /** Tooltip lines after the interval. */
-  tooltip?: readonly ChartSpec[];
+  tooltip: readonly ChartSpec[];
 }
 
 /** Horizontal stacked bars; a click on the legend leaves one part. */
 export function stackedBars(stack: Stack): ChartSpec {
-  const { part, partTitle, valueTitle, tooltipTitle = valueTitle } = stack;
+  const { part, partTitle, valueTitle } = stack;
   return {
     width: stack.width,
     height: { step: stack.stepPixels },
@@ -32,9 +31,13 @@ export function stackedBars(stack: Stack): ChartSpec {
     encoding: {
       y: {
         ...{ field: stack.bars.field, type: "nominal", title: null, sort: stack.bars.sort },
+        scale: { domain: stack.bars.sort },
         axis: { domain: false, ticks: false, labelPadding: 6 },
       },
-      x: { field: "value", type: "quantitative", title: valueTitle, stack: "zero" },
+      x: {
+        ...{ field: "value", type: "quantitative", title: valueTitle, stack: "zero" },
+        ...stack.valueScale,
+      },
       color: {
         ...{ field: part, type: "nominal", title: partTitle },
         scale: { domain: stack.parts, range: stack.colours },
@@ -45,13 +48,7 @@ export function stackedBars(stack: Stack): ChartSpec {
         condition: { param: "pick", empty: true, value: 1 },
         value: 0.12,
       },
-      tooltip: [
-        ...KERNEL_AND_SERIES,
-        { field: part, type: "nominal", ...(partTitle === null ? {} : { title: partTitle }) },
-        { field: "value", type: "quantitative", title: tooltipTitle, format: ",.2f" },
-        ...intervalTooltip(",.2f"),
-        ...(stack.tooltip ?? []),
-      ],
+      tooltip: stack.tooltip,
     },
   };
 }

@@ -59,17 +59,17 @@ export function isLine({ scenario }: Cell): boolean {
 
 /** The depth that most cells share; among equals the middle one. */
 export function usualDepth(cells: readonly Cell[]): number {
+  return mostCommon(cells.map((cell) => cell.scenario.queueDepth));
+}
+
+/** The number that occurs most often; among equals the middle one; 1 where there is none. */
+export function mostCommon(numbers: readonly number[]): number {
   const counts = new Map<number, number>();
-  for (const cell of cells) {
-    const { queueDepth } = cell.scenario;
-    counts.set(queueDepth, (counts.get(queueDepth) ?? 0) + 1);
-  }
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
   const most = Math.max(...counts.values());
-  const depths = [...counts.entries()]
-    .filter(([, count]) => count === most)
-    .map(([depth]) => depth);
-  depths.sort((a, b) => a - b);
-  return depths[Math.floor((depths.length - 1) / 2)] ?? 1;
+  const commonest = [...counts.entries()].filter(([, count]) => count === most);
+  const sorted = commonest.map(([number]) => number).sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 1;
 }
 
 /** A panel a depth: beyond four the lowest, the usual and the highest speak for all. */

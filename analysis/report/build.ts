@@ -3,6 +3,7 @@ import type { Chart } from "../charts/chart.js";
 import { overviewCharts } from "../figures/overview.js";
 import type { Demand } from "../plan/capacity.js";
 import { capacitySection } from "./capacity.js";
+import { causesSection } from "./causes.js";
 import { comparisonSection, reportComparison } from "./comparison.js";
 import { costSection } from "./cost.js";
 import { findings } from "./finding.js";
@@ -35,6 +36,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const costCharts = overview.filter((chart) => chart.name.startsWith("cost"));
   const comparison = reportComparison(analysis);
   const evidence = [
+    causesSection(analysis),
     comparison && comparisonSection(analysis, comparison),
     costSection(analysis, costCharts),
     capacitySection(analysis, request.demand),
@@ -65,8 +67,10 @@ function overviewSection(charts: readonly Chart[]): Section | null {
   return { id: "charts", title: "All kernels", blocks: charts.map((chart) => chartBlock(chart)) };
 }
 
-function basisOf(analysis: Analysis): string {
-  const trials = analysis.cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
-  const kernels = new Set(analysis.subjects.map((subject) => subject.kernelLabel)).size;
-  return `${plural(trials, "trial")} in ${plural(analysis.runs.length, "run")} on ${plural(kernels, "kernel")}`;
+function basisOf({ cells, runs, subjects, explained }: Analysis): string {
+  const trials = cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
+  const seen = [...subjects, ...explained.map(({ subject }) => subject)];
+  const kernels = new Set(seen.map((subject) => subject.kernelLabel)).size;
+  const traced = explained.length > 0 ? ` and ${plural(explained.length, "traced scenario")}` : "";
+  return `${plural(trials, "trial")}${traced} in ${plural(runs.length, "run")} on ${plural(kernels, "kernel")}`;
 }

@@ -2,7 +2,7 @@ import { PREPARATIONS } from "../../results/vocabulary.js";
 import type { Cell } from "../cells.js";
 import { formatPercent } from "../charts/percent.js";
 import { estimate } from "../estimate.js";
-import type { Subject } from "../subject.js";
+import { kernelNames, type Subject } from "../subject.js";
 import { joined } from "./words.js";
 
 /** Preparations that behave alike, and the ratios of those that punt now and then. */
@@ -57,27 +57,16 @@ function onKernels(habit: Habit, kernels: readonly string[], all: readonly strin
   return `on ${none ? "any of the" : "all"} ${all.length} kernels`;
 }
 
-/** The filesystem is part of the name only when there are several. */
-function kernelNames(subjects: readonly Subject[]): Map<Subject, string> {
-  const several = new Set(subjects.map((subject) => subject.filesystem)).size > 1;
-  return new Map(
-    subjects.map((subject) => [
-      subject,
-      several ? `${subject.kernelLabel} ${subject.filesystem}` : subject.kernelLabel,
-    ]),
-  );
-}
-
 function habitsOf(
   cells: readonly Cell[],
   preparation: string,
-  names: ReadonlyMap<Subject, string>,
+  names: ReadonlyMap<string, string>,
 ): { habits: Map<Habit, string[]>; some: number[] } {
   const ratios = new Map<string, number[]>();
   for (const cell of cells) {
     if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
     const ratio = estimate(cell, "puntRatio");
-    const name = names.get(cell.subject);
+    const name = names.get(cell.subject.id);
     if (ratio && name) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
   }
   const habits = new Map<Habit, string[]>();

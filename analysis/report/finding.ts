@@ -10,6 +10,7 @@ import type { Metric } from "../metrics.js";
 import { prefillBreakEvens } from "../prefill.js";
 import { slicesOf } from "../slice.js";
 import { subjectName } from "../subject.js";
+import { causeSentences } from "./finding-causes.js";
 import { puntSentences } from "./finding-punts.js";
 import { joined } from "./words.js";
 
@@ -17,9 +18,14 @@ import { joined } from "./words.js";
 export function findings(analysis: Analysis, comparison: Comparison | null): string[] {
   const [slice] = slicesOf(analysis.cells);
   if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
-    return ["No trial succeeded: see the warnings."];
+    const traced = causeSentences(analysis);
+    if (traced.length === 0) return ["No trial succeeded: see the warnings."];
+    return [...traced.slice(0, 9), "This was traced only: no cost in time is claimed."];
   }
-  const lines = puntSentences(slice.cells, analysis.subjects).slice(0, 5);
+  const lines = [
+    ...puntSentences(slice.cells, analysis.subjects).slice(0, 5),
+    ...causeSentences(analysis).slice(0, 3),
+  ];
   const newest = analysis.subjects.filter((subject) => !subject.emulated).at(-1);
   if (newest) {
     const cells = slice.cells.filter((cell) => cell.subject === newest && cell.runOf.length > 0);

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.js";
 import { type Cell, seriesName } from "../cells.js";
+import { distinctSubjects } from "../explained.js";
 import type { Run } from "../loading/load.js";
 import { subjectName } from "../subject.js";
 
@@ -17,9 +18,11 @@ export function warningTexts(analysis: Analysis): string[] {
 }
 
 function emulationWarnings(analysis: Analysis): string[] {
-  const names = analysis.subjects
+  const explained = analysis.explained.map(({ subject }) => subject);
+  const subjects = distinctSubjects([...analysis.subjects, ...explained]);
+  const names = subjects
     .filter((subject) => subject.emulated)
-    .map((subject) => subjectName(subject, analysis.subjects));
+    .map((subject) => subjectName(subject, subjects));
   if (names.length === 0) return [];
   return [
     `${names.join(", ")}: measured under software emulation. Punts, return values and workers are exact; times compare with nothing.`,

@@ -7,6 +7,8 @@ export interface Context {
   kernel: KernelVersion;
   filesystem: string;
   filesystemBlockBytes: number;
+  /** Writes that may be under way at a time. */
+  queueDepth: number;
   /** Some write of the same stream did reach the filesystem, so the file can be written without waiting. */
   filesystemWasAsked: boolean;
   /** The file is set-user-ID or set-group-ID. */

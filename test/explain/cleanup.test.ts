@@ -12,7 +12,8 @@ const anyProcess = () => true;
 const left = () => findOurs(openTracefs(driver), anyProcess);
 const NOTHING = { instances: [], probes: [] };
 
-const quick = ["--dir", folder, "--file-size", "256k", "--queue-depths", "1"];
+const place = ["--dir", folder, "--out", folder, "--trace-only"];
+const quick = [...place, "--file-size", "256k", "--queue-depths", "1"];
 /** A trial of some seconds, so that there is time to end it from outside. */
 const slow = [...quick, "--preparations", "dd-prefill", "--arms", "inline", "--interval", "100ms"];
 
@@ -27,7 +28,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     let tracing = 0;
     const outcome = await puntbench(["explain", ...slow], {
       onStderr: (text, kill) => {
-        if (!text.includes("trials to run") || tracing > 0) return;
+        if (!text.includes("traced trials") || tracing > 0) return;
         tracing = left().instances.length;
         kill(signal);
       },
@@ -40,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 test("what SIGKILL leaves, the next run removes", { skip }, async () => {
   await puntbench(["explain", ...slow], {
-    onStderr: (text, kill) => text.includes("trials to run") && kill("SIGKILL"),
+    onStderr: (text, kill) => text.includes("traced trials") && kill("SIGKILL"),
   });
   assert.equal(left().instances.length, 2);
   const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);

@@ -87,8 +87,8 @@ const left = () => {
   return { instances: instances.length, probes: probes.length };
 };
 const explain = (options, signal) => new Promise((resolve) => {
-  const child = spawn(process.execPath, ["/puntbench/dist/cli.js", "explain", "--dir", "/scratch", ...options]);
-  child.stderr.on("data", (text) => String(text).includes("trials to run") && signal && child.kill(signal));
+  const child = spawn(process.execPath, ["/puntbench/dist/cli.js", "explain", "--dir", "/scratch", "--out", "/output", ...options]);
+  child.stderr.on("data", (text) => String(text).includes("traced trials") && signal && child.kill(signal));
   child.on("close", resolve);
 });
 const quick = ["-p", "keep-size", "-q", "1", "--file-size", "64k"];
