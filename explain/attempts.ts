@@ -24,7 +24,10 @@ export interface Attempt {
   lengthBytes: number;
   /** Size of the file when the trace next tells it: at the attempt it was no larger. null: never told. */
   sizeAfterBytes: number | null;
-  /** io-wq workers that were inside a write of this stream at the end of the inline attempt. */
+  /**
+   * io-wq workers that were inside a write of this stream at the end of the inline attempt; where no probe shows
+   * when they leave it, those that had entered one by then.
+   */
   workersInside: number;
   /** The non-blocking attempt, on the submitting thread. */
   inline: Pass;
@@ -134,6 +137,8 @@ class Builder {
     this.#punts += 1;
     this.#open = null;
     if (attempt === null || attempt === undefined) return;
+    // An attempt of which no step was seen may have been refused at once, by a lock.
+    if (attempt.inline.events.length === 0) attempt.workersInside = this.#inWorker.size;
     attempt.punt = {
       forced: (Number(BigInt(fields.flags ?? 0) & 0xffn) & FORCE_ASYNC) !== 0,
       hashed: Number(fields.rw ?? fields.hashed ?? 0) === 1,

@@ -53,10 +53,11 @@ export async function check(
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const place = placeOf(driver, scratch);
-  const recorder = new Recorder(driver, wanted);
+  const recorder = await Recorder.open(driver, wanted, progress.milestone, signal);
+  const { backend } = recorder;
   try {
     const plants: PlantReport[] = [];
-    progress.milestone(`observed with ${recorder.backendWhat}, ${PLANTS.length} trials to run`);
+    progress.milestone(`observed with ${backend.what}, ${PLANTS.length} trials to run`);
     for (const [index, plant] of PLANTS.entries()) {
       progress.step(`${index}/${PLANTS.length} trials  ${plant.name}`);
       const cause = plant.cause(place);
@@ -72,8 +73,8 @@ export async function check(
       kernelLabel,
       kernelRelease: release(),
       filesystem: place.filesystem,
-      backend: recorder.backend,
-      backendWhat: recorder.backendWhat,
+      backend: backend.name,
+      backendWhat: backend.what,
       plants,
     };
   } finally {

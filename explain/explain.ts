@@ -41,14 +41,15 @@ const SETTLE_NS = 10_000_000;
  */
 export async function explain(
   { driver, scratch, append }: Stage,
-  { bench, scenarios, backend, raw }: ExplainOptions,
+  { bench, scenarios, backend: wanted, raw }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExplainReport> {
   const mount = mountOf(scratch.path);
-  const recorder = new Recorder(driver, backend);
+  const recorder = await Recorder.open(driver, wanted, progress.milestone, signal);
+  const { backend } = recorder;
   try {
-    progress.milestone(`observed with ${recorder.backendWhat}, ${scenarios.length} traced trials`);
+    progress.milestone(`observed with ${backend.what}, ${scenarios.length} traced trials`);
     const reports: ScenarioReport[] = [];
     for (const scenario of scenarios) {
       signal.throwIfAborted();
@@ -72,9 +73,9 @@ export async function explain(
       filesystem: mount?.type ?? "unknown",
       mountOptions: mount?.options ?? [],
       filesystemBlockBytes: statfsSync(scratch.path).bsize,
-      backend: recorder.backend,
-      backendWhat: recorder.backendWhat,
-      cannotSee: recorder.cannotSee,
+      backend: backend.name,
+      backendWhat: backend.what,
+      cannotSee: backend.cannotSee,
       scenarios: reports,
     };
   } finally {
@@ -91,7 +92,7 @@ async function explained(
   raw: boolean,
   signal: AbortSignal,
 ): Promise<{ explanation: Explanation; events: string[] }> {
-  const { backend, cannotSee } = recorder;
+  const { name: backend, cannotSee } = recorder.backend;
   const told = { type: "explanation", scenario, backend, cannotSee } as const;
   try {
     await driver.runTrial({ ...request, prepareOnly: true, keepFile: true }, signal);

@@ -68,7 +68,7 @@ export async function observe(
     );
   }
   const context: Context = {
-    backend: recorder.backend,
+    backend: recorder.backend.name,
     kernel: runningKernelVersion(release(), version()),
     filesystem,
     filesystemBlockBytes,
@@ -78,7 +78,7 @@ export async function observe(
     ),
     setId: isSetId(statSync(path).mode),
     noCow: ((driver.inodeFlags(path) ?? 0) & INODE_FLAGS.noCow) !== 0,
-    events: recorder.events,
+    events: recorder.backend.events,
   };
   const writes = attempts.map((attempt, index) => {
     const { prediction, early } = predicted[index] as ExpectedWrite;

@@ -110,14 +110,24 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     out: raw.out,
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
-    settings: parseSettings(raw, cost),
+    settings: { ...parseSettings(raw, cost), guestPrograms: guestProgramsOf(benchOptions) },
     command: explain ? "explain" : "bench",
     furtherCommands: [],
     benchOptions: [...benchOptions],
   };
 }
 
-function parseSettings(raw: RawLabOptions, cost: LabOptions["cost"]): LabSettings {
+/** bpftrace is large, and guests have it only when it is asked for. */
+function guestProgramsOf(options: readonly string[]): string[] {
+  const backend = options.indexOf("--backend") + 1;
+  const asked = options.includes("--backend=bpftrace") || options[backend] === "bpftrace";
+  return asked ? ["bpftrace"] : [];
+}
+
+function parseSettings(
+  raw: RawLabOptions,
+  cost: LabOptions["cost"],
+): Omit<LabSettings, "guestPrograms"> {
   const counting = cost === "instructions";
   if (counting && raw.cpus !== undefined && raw.cpus !== "1") {
     throw new UsageError(

@@ -8,7 +8,7 @@ import {
   lockVerdict,
   lookups,
   named,
-  OWN_WORKER,
+  PERHAPS_OWN_WORKER,
   returns,
   seenSizeBytes,
   workerForcedToWait,
@@ -160,7 +160,7 @@ function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Contex
     cause: "lock-contended",
     evidence:
       "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size",
-    ...(attempt.workersInside > 0 ? OWN_WORKER : {}),
+    ...(attempt.workersInside > 0 ? PERHAPS_OWN_WORKER : {}),
   };
 }
 

@@ -94,6 +94,12 @@ export const OWN_WORKER = {
   ownWorker: true,
 } as const;
 
+/** The same where it is not to be seen when a worker lets go of the lock. */
+export const PERHAPS_OWN_WORKER = {
+  curedBy: `${OWN_WORKER.curedBy}, if it is theirs; else one writer a file`,
+  ownWorker: true,
+} as const;
+
 const LOCKS: Record<string, string> = {
   read_trylock_ret: "down_read_trylock",
   write_trylock_ret: "down_write_trylock",

@@ -1,23 +1,35 @@
-import type { TraceInstance } from "../tracing/instance.js";
-import type { Tracefs } from "../tracing/tracefs.js";
+import type { TraceEvent } from "../tracing/instance.js";
 
-export const BACKENDS = ["kprobes", "tracepoints"] as const;
+/** In the order of preference. */
+export const BACKENDS = ["bpftrace", "kprobes", "tracepoints"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
-/** A way to see what happened inside a write. */
+/** Events of one recording, in the order of time. */
+export interface RecordedEvents {
+  events: TraceEvent[];
+  /** Events that did not fit into a buffer. */
+  lostEvents: number;
+}
+
+/** A way to see what happened inside a write. It is open, and records between `start` and `stop`. */
 export interface Backend {
   name: BackendName;
   /** Words for the reader. */
   what: string;
-  /** Switches its events on; returns the names of those that this kernel has. */
-  enable(instance: TraceInstance, filter: string): string[];
-  /** What no event of it shows on this kernel, `events` being those that it has. */
-  cannotSee(events: readonly string[]): string[];
-  /** After the instance is gone. */
+  /** Names of the events that this kernel has: tracepoints with their group, probes without. */
+  events: readonly string[];
+  /** What none of them shows. */
+  cannotSee: string[];
+  start(): void;
+  stop(): Promise<RecordedEvents>;
+  /** Ends it, and leaves nothing in the kernel. Safe to call twice. */
   remove(): void;
 }
 
-/** Probes of functions need CONFIG_KPROBE_EVENTS. */
-export function hasKprobes(tracefs: Tracefs): boolean {
-  return tracefs.exists("kprobe_events");
+/** Whose events are recorded: probes of common functions are hit all over the system. */
+export interface Watched {
+  /** Name of the submitting threads. */
+  submitterName: string;
 }
+
+export const WORKER_PREFIX = "iou-wrk-";

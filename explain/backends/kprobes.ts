@@ -1,40 +1,66 @@
 import { memberOffsets, type Offsets } from "../tracing/btf.js";
-import type { TraceInstance } from "../tracing/instance.js";
 import { probeGroup } from "../tracing/leftovers.js";
 import type { Tracefs } from "../tracing/tracefs.js";
-import type { Backend } from "./backend.js";
+import type { Backend, Watched } from "./backend.js";
+import { InstanceBackend } from "./instance-backend.js";
+import { PROBES, type Probe, unseenByProbes } from "./probes.js";
 import { enableTracepoints } from "./tracepoints.js";
 
 /** Returns that may be open at a time: every io-wq worker can sleep inside one. */
 const OPEN_RETURNS = 256;
-
-interface Probe {
-  /** Name of the event. */
-  name: string;
-  kernelFunction: string;
-  at: "entry" | "return";
-  /** In the words of tracefs, e.g. `ret=$retval:s64`. */
-  fetch: string;
-}
-
-const returned = (name: string, kernelFunction: string, type: string): Probe => ({
-  name,
-  kernelFunction,
-  at: "return",
-  fetch: `ret=$retval:${type}`,
-});
-const entered = (name: string, kernelFunction: string, fetch = ""): Probe => ({
-  name,
-  kernelFunction,
-  at: "entry",
-  fetch,
-});
 
 const MEMBERS = [
   ...["kiocb.ki_filp", "kiocb.ki_pos", "kiocb.ki_flags"],
   ...["file.f_inode", "inode.i_size", "inode.i_flags"],
   ...["ext4_inode_info.i_disksize", "ext4_inode_info.vfs_inode"],
 ];
+
+/** Probes of functions through tracefs need CONFIG_KPROBE_EVENTS. */
+export function hasKprobeEvents(tracefs: Tracefs): boolean {
+  return tracefs.exists("kprobe_events");
+}
+
+/** Probes of kernel functions through tracefs, beside the tracepoints. */
+export function openKprobes(tracefs: Tracefs, watched: Watched): Backend {
+  const group = probeGroup();
+  const offsets = memberOffsets(MEMBERS);
+  return new InstanceBackend(
+    "kprobes",
+    "tracefs kprobe events and static tracepoints",
+    tracefs,
+    watched,
+    (instance, filter) => {
+      const events = enableTracepoints(instance, filter);
+      for (const probe of PROBES) {
+        if (!add(tracefs, group, probe, offsets)) continue;
+        if (instance.enable(`${group}/${probe.name}`, filter)) events.push(probe.name);
+      }
+      return events;
+    },
+    unseenByProbes,
+  );
+}
+
+/** False where this kernel has no such function, or has it inlined. */
+function add(tracefs: Tracefs, group: string, probe: Probe, offsets: Offsets): boolean {
+  const kind = probe.returns === null ? "p" : `r${OPEN_RETURNS}`;
+  const line = `${kind}:${group}/${probe.name} ${probe.kernelFunction} ${fetched(probe, offsets)}`;
+  try {
+    tracefs.append("kprobe_events", `${line}\n`);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EINVAL" || code === "EADDRNOTAVAIL") return false;
+    throw error;
+  }
+}
+
+/** What a probe records, in the words of tracefs. */
+function fetched({ name, returns, state }: Probe, offsets: Offsets): string {
+  if (returns !== null) return `ret=$retval:${returns}`;
+  if (!state) return "";
+  return stateFetch(offsets) + (name === "write_ext4" ? diskSizeFetch(offsets) : "");
+}
 
 /**
  * The state that the filesystem decides by, read at the entry of its write function. The kiocb is the first
@@ -69,73 +95,4 @@ function diskSizeFetch(offsets: Offsets): string {
     return "";
   const offset = disk - vfs;
   return ` i_disksize=${offset < 0 ? "" : "+"}${offset}(+${inode}(+${file}($arg1))):s64`;
-}
-
-/** Inlined functions (ext4_dio_write_checks and its like) cannot be probed; these exist on Debian's kernels. */
-function probesOf(offsets: Offsets): Probe[] {
-  const state = stateFetch(offsets);
-  return [
-    ...["ext4", "xfs", "btrfs"].flatMap((filesystem) => [
-      entered(
-        `write_${filesystem}`,
-        `${filesystem}_file_write_iter`,
-        filesystem === "ext4" ? state + diskSizeFetch(offsets) : state,
-      ),
-      returned(`write_${filesystem}_ret`, `${filesystem}_file_write_iter`, "s64"),
-    ]),
-    returned("read_trylock_ret", "down_read_trylock", "s32"),
-    returned("write_trylock_ret", "down_write_trylock", "s32"),
-    entered("checks", "ext4_generic_write_checks"),
-    returned("map_blocks_ret", "ext4_map_blocks", "s32"),
-    entered("file_modified", "file_modified"),
-    returned("kiocb_modified_ret", "kiocb_modified", "s32"),
-    entered("buffered", "ext4_buffered_write_iter"),
-    returned("iomap_dio_ret", "iomap_dio_rw", "s64"),
-    returned("has_page_ret", "filemap_range_has_page", "u8"),
-    returned("ext4_begin_ret", "ext4_iomap_begin", "s32"),
-    returned("xfs_begin_ret", "xfs_direct_write_iomap_begin", "s32"),
-    returned("btrfs_check_ret", "btrfs_write_check", "s32"),
-    entered("btrfs_direct", "btrfs_direct_write"),
-    returned("btrfs_begin_ret", "btrfs_dio_iomap_begin", "s32"),
-    returned("nocow_ret", "can_nocow_extent", "s32"),
-  ];
-}
-
-/** Probes of kernel functions through tracefs, beside the tracepoints. */
-export function kprobes(tracefs: Tracefs): Backend {
-  const group = probeGroup();
-  const made: string[] = [];
-  return {
-    name: "kprobes",
-    what: "tracefs kprobe events and static tracepoints",
-    enable(instance: TraceInstance, filter: string) {
-      const events = enableTracepoints(instance, filter);
-      for (const probe of probesOf(memberOffsets(MEMBERS))) {
-        if (!add(tracefs, group, probe)) continue;
-        made.push(probe.name);
-        if (instance.enable(`${group}/${probe.name}`, filter)) events.push(probe.name);
-      }
-      return events;
-    },
-    cannotSee: (events) =>
-      ["ext4", "xfs", "btrfs"].some((filesystem) => events.includes(`write_${filesystem}`))
-        ? []
-        : ["what the filesystem does: none of ext4, XFS and btrfs is loaded, or can be probed"],
-    remove() {
-      for (const name of made.splice(0)) tracefs.append("kprobe_events", `-:${group}/${name}\n`);
-    },
-  };
-}
-
-/** False where this kernel has no such function, or has it inlined. */
-function add(tracefs: Tracefs, group: string, { name, kernelFunction, at, fetch }: Probe): boolean {
-  const kind = at === "entry" ? "p" : `r${OPEN_RETURNS}`;
-  try {
-    tracefs.append("kprobe_events", `${kind}:${group}/${name} ${kernelFunction} ${fetch}\n`);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "EINVAL" || code === "EADDRNOTAVAIL") return false;
-    throw error;
-  }
 }

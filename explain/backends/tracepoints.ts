@@ -1,15 +1,17 @@
 import type { TraceInstance } from "../tracing/instance.js";
-import type { Backend } from "./backend.js";
+import type { Tracefs } from "../tracing/tracefs.js";
+import type { Backend, Watched } from "./backend.js";
+import { InstanceBackend } from "./instance-backend.js";
 
 /** What io_uring does with each request. The name of the first changed in Linux 6.2. */
-const IO_URING = [
+export const IO_URING_TRACEPOINTS = [
   "io_uring/io_uring_submit_sqe",
   "io_uring/io_uring_submit_req",
   "io_uring/io_uring_queue_async_work",
 ] as const;
 
 /** What happens inside the filesystem. A kernel has those of its time. */
-const FILESYSTEM = [
+export const FILESYSTEM_TRACEPOINTS = [
   "iomap/iomap_dio_rw_begin",
   "iomap/iomap_dio_rw_queued",
   "iomap/iomap_dio_complete",
@@ -24,25 +26,30 @@ const FILESYSTEM = [
 ] as const;
 
 /** The kernel's static tracepoints alone: on every kernel, and they show less. */
-export function tracepoints(): Backend {
-  return {
-    name: "tracepoints",
-    what: "static tracepoints",
-    enable: (instance, filter) => enableTracepoints(instance, filter),
-    cannotSee: (events) => [
-      "what the filesystem returned to the submitter",
-      "locks and security attributes, except where nothing else is left",
-      ...(events.includes("iomap/iomap_dio_rw_begin")
-        ? []
-        : ["the size of the file", "cached pages", "what the worker got"]),
-    ],
-    remove: () => {},
-  };
+export function openTracepoints(tracefs: Tracefs, watched: Watched): Backend {
+  return new InstanceBackend(
+    "tracepoints",
+    "static tracepoints",
+    tracefs,
+    watched,
+    enableTracepoints,
+    unseenByTracepoints,
+  );
+}
+
+export function unseenByTracepoints(events: readonly string[]): string[] {
+  return [
+    "what the filesystem returned to the submitter",
+    "locks and security attributes, except where nothing else is left",
+    ...(events.includes("iomap/iomap_dio_rw_begin")
+      ? []
+      : ["the size of the file", "cached pages", "what the worker got"]),
+  ];
 }
 
 export function enableTracepoints(instance: TraceInstance, filter: string): string[] {
   return [
-    ...IO_URING.filter((event) => instance.enable(event)),
-    ...FILESYSTEM.filter((event) => instance.enable(event, filter)),
+    ...IO_URING_TRACEPOINTS.filter((event) => instance.enable(event)),
+    ...FILESYSTEM_TRACEPOINTS.filter((event) => instance.enable(event, filter)),
   ];
 }

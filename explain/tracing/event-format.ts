@@ -2,7 +2,7 @@
 export type FieldValue = number | bigint;
 export type Fields = Readonly<Record<string, FieldValue>>;
 
-interface Field {
+export interface Field {
   name: string;
   offset: number;
   size: number;
@@ -48,9 +48,15 @@ export function decode(format: EventFormat, data: Buffer): Fields {
   return values;
 }
 
-function fieldValue({ offset, size, signed }: Field, data: Buffer): FieldValue {
+/** A number, not a structure. */
+export function isScalar({ size }: Field): boolean {
+  return size === 1 || size === 2 || size === 4 || size === 8;
+}
+
+function fieldValue(field: Field, data: Buffer): FieldValue {
+  const { offset, size, signed } = field;
+  if (!isScalar(field)) return 0;
   if (size !== 8) {
-    if (size !== 1 && size !== 2 && size !== 4) return 0;
     return signed ? data.readIntLE(offset, size) : data.readUIntLE(offset, size);
   }
   const value = signed ? data.readBigInt64LE(offset) : data.readBigUInt64LE(offset);

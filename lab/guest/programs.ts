@@ -1,24 +1,7 @@
-import { accessSync, constants, openSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { openSync, readSync } from "node:fs";
 import { UserError } from "../../terminal/errors.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { missingProgram } from "../process.js";
-
-const SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-
-/** The absolute path of a program in PATH or the usual places for administrators; null when missing. */
-export function findProgram(name: string): string | null {
-  const folders = [...(process.env.PATH ?? "").split(":"), ...SBIN].filter(Boolean);
-  for (const folder of folders) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return null;
-}
 
 export function requireProgram(name: string, debianPackage: string): string {
   const path = findProgram(name);

@@ -11,10 +11,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { findProgram } from "../../terminal/find-program.js";
 import type { LabCache } from "../cache.js";
 import { run, runOrFail } from "../process.js";
 import { GUEST } from "./job.js";
-import { findProgram, requireStaticBusybox } from "./programs.js";
+import { requireProgram, requireStaticBusybox } from "./programs.js";
 import { resolved, sharedLibraries } from "./shared-libraries.js";
 
 const BUILD_TIMEOUT_MS = 3 * 60_000;
@@ -35,15 +36,18 @@ const MOUNT_POINTS = [
 /**
  * A read-only disk with the host's node, the libraries of it and of the addon, and a few tools: the
  * part of a guest that rarely changes, built once and kept in the cache. Paths are the host's own.
+ * Throws a UserError when one of `programs`, each named as its Debian package, is missing here.
  */
 export async function systemImage(
   cache: LabCache,
   addons: readonly string[],
+  programs: readonly string[],
   say: (text: string) => void,
 ): Promise<string> {
   const node = await resolved(process.execPath);
   const busybox = requireStaticBusybox();
-  const tools = OPTIONAL_PROGRAMS.map(findProgram).filter((path) => path !== null);
+  const optional = OPTIONAL_PROGRAMS.map(findProgram).filter((path) => path !== null);
+  const tools = [...optional, ...programs.map((name) => requireProgram(name, name))];
   const libraries = await sharedLibraries([node, ...tools, ...addons]);
   const files = [...new Set([node, ...tools, ...libraries])];
   const key = contentKey([...files, busybox]);

@@ -40,6 +40,8 @@ export interface LabSettings {
   /** Of `null_blk`, see `GuestDevice`. */
   deviceLatencyNs: number;
   mountOptions: readonly string[];
+  /** What guests need besides the usual: programs of this machine, named as their Debian packages. */
+  guestPrograms: readonly string[];
   limits: GuestLimits;
   /** How often a guest that chance may have failed is started anew. */
   retries: number;
@@ -64,7 +66,7 @@ export async function openSession(
       workspace: workspace.path,
       busybox,
       nodePath: await resolved(process.execPath),
-      systemImage: await systemImage(cache, addonFiles(root), say),
+      systemImage: await systemImage(cache, addonFiles(root), settings.guestPrograms, say),
       puntbench: packageFiles(root, GUEST.puntbench),
       accelerator: chosen.accelerator,
       acceleratorReason: chosen.reason,

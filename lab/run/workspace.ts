@@ -2,11 +2,11 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, open, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { LabCache } from "../cache.js";
 import type { FilesystemChoice } from "../guest/job.js";
 import { makeFilesystem } from "../guest/make-filesystem.js";
-import { findProgram } from "../guest/programs.js";
 import { missingProgram, runOrFail } from "../process.js";
 
 const FOLDER = /^run-(\d+)-/;

@@ -50,7 +50,7 @@ test("what SIGKILL leaves, the next run removes", { skip }, async () => {
 });
 
 test("a run leaves the buffers of another that is alive alone", { skip }, async () => {
-  const recorder = new Recorder(driver, "auto");
+  const recorder = await Recorder.open(driver, "auto", () => {}, new AbortController().signal);
   try {
     const { code } = await puntbench(["explain", ...quick, "--json"]);
     assert.equal(code, 0);

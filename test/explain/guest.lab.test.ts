@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExplainReport, ScenarioReport } from "../../explain/explain.js";
 import { labCache } from "../../lab/cache.js";
-import { findProgram } from "../../lab/guest/programs.js";
 import { runBoot } from "../../lab/run/boot.js";
 import { standardOutput } from "../../lab/run/bring-back.js";
 import { openSession } from "../../lab/run/session.js";
 import { targetsByVersion } from "../../lab/run/target.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { puntbench } from "../support/puntbench.js";
 
 const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
@@ -117,7 +117,13 @@ test("in a kernel with probes, none is left by any end; what SIGKILL leaves, the
     memoryBytes: 2 ** 30,
     device: "virtio-blk",
   } as const;
-  const disk = { diskBytes: 320 * 2 ** 20, deviceLatencyNs: 0, mountOptions: [], retries: 0 };
+  const disk = {
+    diskBytes: 320 * 2 ** 20,
+    deviceLatencyNs: 0,
+    mountOptions: [],
+    guestPrograms: [],
+    retries: 0,
+  };
   const session = await openSession(cache, { ...machine, ...disk, limits }, target, quiet);
   try {
     const commands = [["--input-type=module", "-e", CLEAN_UP]];

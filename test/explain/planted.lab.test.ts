@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BACKENDS } from "../../explain/backends/backend.js";
 import type { CheckReport } from "../../explain/check.js";
-import { findProgram } from "../../lab/guest/programs.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { puntbench } from "../support/puntbench.js";
 import { committedRows, keyOf, rowOf, updateRow } from "./observable-causes.js";
 

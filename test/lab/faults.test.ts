@@ -9,10 +9,10 @@ import { after, before, test } from "node:test";
 import { type LabCache, labCache } from "../../lab/cache.js";
 import { initramfs } from "../../lab/guest/initramfs.js";
 import type { GuestJob } from "../../lab/guest/job.js";
-import { findProgram } from "../../lab/guest/programs.js";
 import { downloadPackage } from "../../lab/packages/download.js";
 import type { KernelPackage } from "../../lab/packages/package-index.js";
 import { DEBIAN_KEYRING, preparePrivateApt } from "../../lab/packages/private-apt.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { puntbench } from "../support/puntbench.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-faults-"));

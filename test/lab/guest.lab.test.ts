@@ -8,7 +8,6 @@ import { after, test } from "node:test";
 import { labCache } from "../../lab/cache.js";
 import type { GuestJob } from "../../lab/guest/job.js";
 import { GUEST } from "../../lab/guest/job.js";
-import { findProgram } from "../../lab/guest/programs.js";
 import type { GuestError } from "../../lab/machine/guest-error.js";
 import type { GuestLimits } from "../../lab/machine/limits.js";
 import { runBoot } from "../../lab/run/boot.js";
@@ -16,6 +15,7 @@ import { standardOutput } from "../../lab/run/bring-back.js";
 import { type LabSettings, openSession } from "../../lab/run/session.js";
 import { type Target, targetByFile, targetsByVersion } from "../../lab/run/target.js";
 import { ResultsLine } from "../../results/schema.js";
+import { findProgram } from "../../terminal/find-program.js";
 import { CLI, puntbench } from "../support/puntbench.js";
 
 const missing = ["qemu-system-x86_64", "busybox", "mkfs.ext4", "depmod"].filter(
@@ -34,7 +34,14 @@ const LIMITS: GuestLimits = { bootMs: 120_000, totalMs: 240_000, silenceMs: 60_0
 
 const SETTINGS: LabSettings = {
   ...{ accelerator: "tcg", cpus: 1, memoryBytes: 2 ** 30, device: "virtio-blk" },
-  ...{ diskBytes: 320 * 2 ** 20, deviceLatencyNs: 0, mountOptions: [], limits: LIMITS, retries: 0 },
+  ...{
+    diskBytes: 320 * 2 ** 20,
+    deviceLatencyNs: 0,
+    mountOptions: [],
+    guestPrograms: [],
+    limits: LIMITS,
+    retries: 0,
+  },
 };
 
 async function kernel(version: string): Promise<Target> {
