@@ -32,7 +32,14 @@ export interface Attempt {
   /** The non-blocking attempt, on the submitting thread. */
   inline: Pass;
   /** The hand-over to io-wq; null when the write was issued inline. */
-  punt: { forced: boolean; hashed: boolean; stack: readonly string[] | null } | null;
+  punt: {
+    /** io_uring was told, or told itself, not to try inline. */
+    forced: boolean;
+    /** It had to wait for all requests before it. */
+    drained: boolean;
+    hashed: boolean;
+    stack: readonly string[] | null;
+  } | null;
   /** The second attempt, in an io-wq worker. */
   worker: Pass | null;
 }
@@ -46,14 +53,15 @@ export interface Stream {
   offsetsBytes: readonly number[];
 }
 
-// REQ_F_FORCE_ASYNC_BIT, from 5.10 to 7.3; IOMAP_DIRECT.
+// REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3; IOMAP_DIRECT.
 const FORCE_ASYNC = 0x10;
+const IO_DRAIN = 0x2;
 const IOMAP_DIRECT = 0x10;
 
 const isSubmission = ({ name }: TraceEvent) =>
   name === "io_uring_submit_req" || name === "io_uring_submit_sqe";
-const isEntry = ({ name }: TraceEvent) => /^write_(ext4|xfs|btrfs)$/.test(name);
-const isReturn = ({ name }: TraceEvent) => /^write_(ext4|xfs|btrfs)_ret$/.test(name);
+const isEntry = ({ name }: TraceEvent) => /^write_(ext4|xfs|btrfs|overlay)$/.test(name);
+const isReturn = ({ name }: TraceEvent) => /^write_(ext4|xfs|btrfs|overlay)_ret$/.test(name);
 
 /** Takes a recording apart into the writes of one stream. */
 export function attemptsOf(
@@ -139,8 +147,10 @@ class Builder {
     if (attempt === null || attempt === undefined) return;
     // An attempt of which no step was seen may have been refused at once, by a lock.
     if (attempt.inline.events.length === 0) attempt.workersInside = this.#inWorker.size;
+    const flags = Number(BigInt(fields.flags ?? 0) & 0xffn);
     attempt.punt = {
-      forced: (Number(BigInt(fields.flags ?? 0) & 0xffn) & FORCE_ASYNC) !== 0,
+      forced: (flags & FORCE_ASYNC) !== 0,
+      drained: (flags & IO_DRAIN) !== 0,
       hashed: Number(fields.rw ?? fields.hashed ?? 0) === 1,
       stack,
     };

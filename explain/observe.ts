@@ -73,6 +73,7 @@ export async function observe(
     filesystem,
     filesystemBlockBytes,
     queueDepth: request.queueDepth,
+    asked: request.arm === "forced",
     filesystemWasAsked: attempts.some(
       ({ inline }) => inline.entry !== null || inline.events.length > 0,
     ),

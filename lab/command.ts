@@ -35,7 +35,7 @@ export function labCommand(): Command {
       "cloud-amd64",
     )
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
-    .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow", "ext4")
+    .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow, overlay", "ext4")
     .option("--mount-options <list>", "added when the scratch filesystem is mounted")
     .option(
       "--device <kind>",

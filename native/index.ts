@@ -20,6 +20,8 @@ export interface TrialRequest {
   /** From one write's due moment to the next; 0 is back to back. */
   intervalNs: number;
   registeredBuffers: boolean;
+  /** Each write waits for all before it (IOSQE_IO_DRAIN). */
+  drained?: boolean;
   /** Rest between fsync of the prepared file and the first write. */
   settleNs: number;
   countPunts: boolean;

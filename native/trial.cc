@@ -66,6 +66,7 @@ WriteStream stream_of(const TrialRequest& request, int fd) {
   stream.interval_ns = request.interval_ns;
   stream.registered_buffers = request.registered_buffers;
   stream.forced_async = request.arm == Arm::kForced;
+  stream.drained = request.drained;
   stream.seed = request.seed;
   if (request.random_order) stream.order = shuffled_blocks(stream.blocks, request.seed);
   return stream;

@@ -30,6 +30,7 @@ struct TrialRequest {
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
   bool registered_buffers = false;
+  bool drained = false;  // io_uring only: each write waits for all before it (IOSQE_IO_DRAIN)
   uint64_t settle_ns = 0;
   // Count workers at the end only: where guest time jumps while it waits for the host's disk, sampling on a
   // timer would take a different number of samples, and of instructions, each time.

@@ -13,7 +13,7 @@ class UringBackend {
     fd_ = stream.fd;
     block_bytes_ = stream.block_bytes;
     stream_ = &stream;
-    sqe_flags_ = stream.forced_async ? IOSQE_ASYNC : 0u;
+    sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
     const unsigned entries = stream.queue_depth > kMinRingEntries ? stream.queue_depth : kMinRingEntries;
     if (Status status = ring_.open(entries); !status.ok()) return status;
     if (!stream.registered_buffers || fd_ < 0) return {};

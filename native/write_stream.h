@@ -15,6 +15,7 @@ struct WriteStream {
   std::vector<uint32_t> order;      // block number of the n-th write; empty is sequential
   bool registered_buffers = false;  // io_uring only
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
+  bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 
   uint64_t block_of(uint64_t write) const noexcept { return order.empty() ? write : order[write]; }

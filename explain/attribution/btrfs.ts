@@ -1,7 +1,7 @@
 import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import type { Context } from "./context.js";
-import { lockVerdict, named, returns } from "./facts.js";
+import { lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
 
 /** EXTENT_MAP_HOLE, (u64)-3: where a block number would stand. */
 const HOLE = 2n ** 64n - 3n;
@@ -24,6 +24,13 @@ export function btrfsVerdict(attempt: Attempt, context: Context): Verdict {
   const lock = lockVerdict(attempt);
   if (lock !== null) return lock;
   if (foundHole(attempt)) return { cause: "hole", evidence: "btrfs_get_extent found a hole there" };
+  if (leftOnlyHole(attempt, context)) {
+    return {
+      cause: "hole",
+      evidence:
+        "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and without can_nocow_extent, which it asks of all but holes of a NODATACOW file",
+    };
+  }
   if (returns(inline, "nocow_ret").includes(0) && !context.noCow) {
     return {
       cause: "copy-on-write",
@@ -46,6 +53,23 @@ function foundHole({ inline }: Attempt): boolean {
   // Its name changed in Linux 6.11.
   return (fields?.disk_bytenr ?? fields?.block_start) === HOLE;
 }
+
+/** btrfs_get_blocks_direct_write, where the tracepoint no longer tells (6.12). A small file may lie in the tree itself. */
+function leftOnlyHole(attempt: Attempt, { noCow, events }: Context): boolean {
+  const { inline } = attempt;
+  const size = seenSizeBytes(attempt)?.bytes ?? 0;
+  return (
+    noCow &&
+    (size === 0 || size >= INLINE_BYTES_MAX) &&
+    events.includes("nocow_ret") &&
+    named(inline, "nocow_ret").length === 0 &&
+    named(inline, "btrfs_get_extent").length > 0 &&
+    returns(inline, "btrfs_begin_ret").includes(EAGAIN)
+  );
+}
+
+/** A file of a page or more has no inline extent. */
+const INLINE_BYTES_MAX = 4096;
 
 function unknown(evidence: string): Verdict {
   return { cause: "unknown", evidence };

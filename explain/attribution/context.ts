@@ -9,6 +9,8 @@ export interface Context {
   filesystemBlockBytes: number;
   /** Writes that may be under way at a time. */
   queueDepth: number;
+  /** The writes carried IOSQE_ASYNC. */
+  asked: boolean;
   /** Some write of the same stream did reach the filesystem, so the file can be written without waiting. */
   filesystemWasAsked: boolean;
   /** The file is set-user-ID or set-group-ID. */

@@ -8,8 +8,21 @@ import { xfsVerdict } from "./xfs.js";
 /** Why this write punted. Call it for punted writes only. */
 export function verdictOf(attempt: Attempt, context: Context): Verdict {
   const { punt, inline } = attempt;
-  if (punt?.forced)
+  if (punt?.drained) {
+    return {
+      cause: "linked-or-drained",
+      evidence: "REQ_F_IO_DRAIN is set in the punted request: it waited for all before it",
+    };
+  }
+  if (punt?.forced && context.asked) {
     return { cause: "forced", evidence: "REQ_F_FORCE_ASYNC is set in the punted request" };
+  }
+  if (punt?.forced) {
+    return {
+      cause: "linked-or-drained",
+      evidence: "REQ_F_FORCE_ASYNC is set and was not asked for: a request before it is drained",
+    };
+  }
   if (punt?.stack?.some((name) => name.includes("task_work"))) {
     return {
       cause: "linked-or-drained",
@@ -21,7 +34,7 @@ export function verdictOf(attempt: Attempt, context: Context): Verdict {
     if (!context.filesystemWasAsked) {
       return {
         cause: "no-nowait",
-        evidence: `io_uring called ${context.filesystem}_file_write_iter for no write of this file`,
+        evidence: `io_uring called the write function of ${context.filesystem} for no write of this file`,
       };
     }
     return {

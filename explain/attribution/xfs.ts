@@ -1,6 +1,9 @@
-import { type Attempt, EAGAIN } from "../attempts.js";
+import { type Attempt, EAGAIN, type Pass } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import { lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
+
+/** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
+const COW_FORK = 2;
 
 /**
  * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. What the worker
@@ -19,6 +22,13 @@ export function xfsVerdict(attempt: Attempt): Verdict {
     return { cause: "timestamp", evidence: "kiocb_modified returned -11" };
   }
   if (returns(inline, "xfs_begin_ret").includes(EAGAIN)) {
+    if (worker && foundCopy(worker)) {
+      return {
+        cause: "shared-extent",
+        evidence:
+          "xfs_direct_write_iomap_begin returned -11, and the worker wrote to a copy (xfs_iomap_found in the CoW fork)",
+      };
+    }
     if (worker && named(worker, "xfs_iomap_alloc").length > 0) {
       return {
         cause: "hole",
@@ -42,6 +52,11 @@ export function xfsVerdict(attempt: Attempt): Verdict {
     };
   }
   return unknown("no step of XFS was seen to refuse");
+}
+
+/** XFS writes shared blocks elsewhere first: to extents of a fork of their own. */
+function foundCopy(worker: Pass): boolean {
+  return named(worker, "xfs_iomap_found").some(({ fields }) => fields.whichfork === COW_FORK);
 }
 
 /** Without probes, only a mapping that was refused can be told. */

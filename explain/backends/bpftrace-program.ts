@@ -31,9 +31,11 @@ export function bpftraceProgram(
   tracepoints: readonly Tracepoint[],
   attachments: readonly Attachment[],
   { submitterName }: Watched,
+  knownTypes: (type: string) => boolean,
 ): string {
   const ours = ` /comm == "${submitterName}" || strncmp(comm, "${WORKER_PREFIX}", ${WORKER_PREFIX.length}) == 0/`;
   return [
+    ...definitions(tracepoints, knownTypes),
     `BEGIN { printf("${READY}\\n"); }`,
     `interval:ms:${SIGN_OF_LIFE_MS} { printf("T %llu\\n", nsecs); }`,
     ...tracepoints.map(({ group, format, ofAll }) => {
@@ -49,6 +51,22 @@ export function bpftraceProgram(
     }),
     "",
   ].join("\n");
+}
+
+/** Tracepoints of modules have fields of types that the kernel itself does not describe: their sizes are enough. */
+function definitions(
+  tracepoints: readonly Tracepoint[],
+  isKnown: (type: string) => boolean,
+): Set<string> {
+  const fields = tracepoints.flatMap(({ format }) => format.fields).filter(isScalar);
+  const unknown = fields.filter(({ type }) => /^\w+_t$/.test(type) && !isKnown(type));
+  const integers = { 1: "char", 2: "short", 4: "int", 8: "long long" };
+  return new Set(
+    unknown.map(({ type, size, signed }) => {
+      const integer = integers[size as keyof typeof integers];
+      return `#define ${type} ${signed ? "" : "unsigned "}${integer}`;
+    }),
+  );
 }
 
 interface Printed {

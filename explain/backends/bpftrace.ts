@@ -43,8 +43,8 @@ export function mayUseBpftrace(tracefs: Tracefs): boolean {
 }
 
 /**
- * Probes by bpftrace: through type information (fentry, fexit) where the kernel has it for a function, else by
- * kprobes. Throws a UserError when it cannot be used here.
+ * Probes by bpftrace: through type information (fentry, fexit) where the kernel has it for a function, else, and
+ * where that is refused, by kprobes. Throws a UserError when it cannot be used here.
  */
 export async function openBpftrace(
   tracefs: Tracefs,
@@ -63,12 +63,22 @@ export async function openBpftrace(
       ofAll: event.startsWith("io_uring/"),
     }),
   );
-  const attachments = attachmentsOf(tracefs);
-  const events = [...found, ...attachments.map(({ probe }) => probe.name)];
-  const text = bpftraceProgram(tracepoints, attachments, watched);
-  const running = new Bpftrace(program, text, events, signal);
-  await running.ready();
-  return running;
+  const kernelTypes = readFileSync(`${BTF}/vmlinux`);
+  const isKnown = (type: string) => kernelTypes.includes(`\0${type}\0`);
+  const attach = async (byTypes: boolean): Promise<Backend> => {
+    const attachments = attachmentsOf(tracefs, byTypes);
+    const events = [...found, ...attachments.map(({ probe }) => probe.name)];
+    const text = bpftraceProgram(tracepoints, attachments, watched, isKnown);
+    const running = new Bpftrace(program, text, events, signal);
+    await running.ready();
+    return running;
+  };
+  try {
+    return await attach(true);
+  } catch (error) {
+    if (!(error instanceof UserError) || !hasKprobeEvents(tracefs)) throw error;
+    return attach(false);
+  }
 }
 
 const REMEDY = "Leave --backend out, and what this kernel has is used.";
@@ -77,11 +87,13 @@ const REMEDY = "Leave --backend out, and what this kernel has is used.";
 const MANY_PARAMETERS = ["iomap_dio_rw"];
 
 /** Where neither type information nor kprobes reach a function, it is left out. */
-function attachmentsOf(tracefs: Tracefs): Attachment[] {
+function attachmentsOf(tracefs: Tracefs, byTypes: boolean): Attachment[] {
   const traceable = traceableFunctions(tracefs);
   const kprobes = hasKprobeEvents(tracefs);
-  const types = ["vmlinux", "ext4", "xfs", "btrfs"].filter((name) => existsSync(`${BTF}/${name}`));
-  const described = types.map((name) => ({ name, btf: readFileSync(`${BTF}/${name}`) }));
+  const types = byTypes ? ["vmlinux", "ext4", "xfs", "btrfs"] : [];
+  const described = types
+    .filter((name) => existsSync(`${BTF}/${name}`))
+    .map((name) => ({ name, btf: readFileSync(`${BTF}/${name}`) }));
   return PROBES.filter(({ kernelFunction }) => traceable.has(kernelFunction)).flatMap((probe) => {
     const owner = MANY_PARAMETERS.includes(probe.kernelFunction)
       ? undefined

@@ -22,6 +22,8 @@ export const PROBES: readonly Probe[] = [
     entered(`write_${filesystem}`, `${filesystem}_file_write_iter`, true),
     returned(`write_${filesystem}_ret`, `${filesystem}_file_write_iter`, "s64"),
   ]),
+  entered("write_overlay", "ovl_write_iter", true),
+  returned("write_overlay_ret", "ovl_write_iter", "s64"),
   returned("read_trylock_ret", "down_read_trylock", "s32"),
   returned("write_trylock_ret", "down_write_trylock", "s32"),
   entered("checks", "ext4_generic_write_checks"),
@@ -41,7 +43,7 @@ export const PROBES: readonly Probe[] = [
 
 /** What probes leave unseen: everything, where the filesystem's write function cannot be probed. */
 export function unseenByProbes(events: readonly string[]): string[] {
-  return ["ext4", "xfs", "btrfs"].some((filesystem) => events.includes(`write_${filesystem}`))
+  return events.some((name) => name.startsWith("write_"))
     ? []
     : ["what the filesystem does: none of ext4, XFS and btrfs is loaded, or can be probed"];
 }

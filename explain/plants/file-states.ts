@@ -2,9 +2,12 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
   fsyncSync,
   openSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -44,6 +47,22 @@ export const cached: Prepare = async (driver, request) => {
 export const setUserId: Prepare = async (driver, request) => {
   await written(driver, request);
   chmodSync(request.path, 0o4600);
+};
+
+/** All blocks shared with a copy of the file. */
+export const shared: Prepare = async (driver, request) => {
+  await written(driver, request);
+  const copy = `${request.path}.copy`;
+  rmSync(copy, { force: true });
+  try {
+    copyFileSync(request.path, copy, constants.COPYFILE_FICLONE_FORCE);
+  } catch (error) {
+    throw new UserError(
+      `the filesystem shares no blocks (${(error as NodeJS.ErrnoException).code})`,
+      "XFS does with mkfs.xfs -m reflink=1.",
+    );
+  }
+  synced(copy);
 };
 
 /** Data goes through the journal, which direct I/O cannot do. */

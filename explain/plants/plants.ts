@@ -26,6 +26,14 @@ export const PLANTS: readonly Plant[] = [
     prepare: states.written,
   },
   {
+    name: "drained request",
+    // Up to Linux 6.1 a drained request is tried inline once its turn has come.
+    cause: (place) => (atLeast(place.kernel, 6, 2) ? "linked-or-drained" : null),
+    files: 1,
+    request: { drained: true, queueDepth: 4 },
+    prepare: states.written,
+  },
+  {
     name: "extending write",
     cause: (place) => (on(place, "ext4") ? "extends-size" : inPlace(place) ? "hole" : null),
     files: 1,
@@ -109,6 +117,18 @@ export const PLANTS: readonly Plant[] = [
     cause: (place) => (ticksPunt(place) ? "timestamp" : null),
     files: 1,
     request: { intervalNs: 12_000_000 },
+    prepare: states.written,
+  },
+  {
+    name: "shared extent",
+    cause: (place) => (on(place, "xfs") ? "shared-extent" : null),
+    files: 1,
+    prepare: states.shared,
+  },
+  {
+    name: "no FMODE_NOWAIT",
+    cause: (place) => (on(place, "overlay") ? "no-nowait" : null),
+    files: 1,
     prepare: states.written,
   },
   {

@@ -4,6 +4,8 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 
 export interface Field {
   name: string;
+  /** In C, without qualifiers that matter to nobody here. */
+  type: string;
   offset: number;
   size: number;
   signed: boolean;
@@ -30,6 +32,7 @@ export function parseFormat(text: string): EventFormat {
     return [
       {
         name: field[1] as string,
+        type: (declaration as string).slice(0, field.index).trim(),
         offset: Number(offset),
         size: Number(size),
         signed: signed === "1",

@@ -106,10 +106,20 @@ function mountScratch(job: GuestJob): string {
   const type = filesystemType(job.filesystem);
   const device =
     job.device === "null_blk" ? makeNullDevice(job.guestDevice) : "scratch=$(disk scratch)";
+  const layered = job.filesystem === "overlay";
+  const folder = layered ? LOWER : `/system${GUEST.scratch}`;
   return `${device}
-reason=$(mount -t ${type} ${withOptions}"$scratch" /system${GUEST.scratch} 2>&1) \\
-  || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"`;
+mkdir -p ${folder}
+reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
+  || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"
+${layered ? MOUNT_OVERLAY : ""}`;
 }
+
+const LOWER = "/system/tmp/layers";
+
+const MOUNT_OVERLAY = `mkdir ${LOWER}/lower ${LOWER}/upper ${LOWER}/work
+mount -t overlay -o lowerdir=${LOWER}/lower,upperdir=${LOWER}/upper,workdir=${LOWER}/work \\
+  overlay /system${GUEST.scratch} || fail "mount: overlay: $(dmesg | tail -n 1)"`;
 
 /**
  * Every page of the device is written once, so that no measured write pays for the memory of it. The

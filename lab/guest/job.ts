@@ -1,5 +1,5 @@
-/** Filesystems that a guest can measure on; `btrfs-nocow` is btrfs mounted with `nodatacow`. */
-export const FILESYSTEMS = ["ext4", "xfs", "btrfs", "btrfs-nocow"] as const;
+/** Filesystems that a guest can measure on; `btrfs-nocow` is btrfs mounted with `nodatacow`, `overlay` lies on ext4. */
+export const FILESYSTEMS = ["ext4", "xfs", "btrfs", "btrfs-nocow", "overlay"] as const;
 export type FilesystemChoice = (typeof FILESYSTEMS)[number];
 
 /** What the scratch filesystem lies on. `null_blk` is made inside the guest: a device without latency. */
@@ -41,8 +41,9 @@ export interface GuestDevice {
   latencyNs: number;
 }
 
-/** The kind of filesystem that the kernel mounts. */
+/** The kind of filesystem that is made on the device. */
 export function filesystemType(choice: FilesystemChoice): "ext4" | "xfs" | "btrfs" {
+  if (choice === "overlay") return "ext4";
   return choice === "btrfs-nocow" ? "btrfs" : choice;
 }
 
@@ -55,7 +56,8 @@ export function neededModules(job: Pick<GuestJob, "filesystem" | "device">): str
   const device = { "virtio-blk": "virtio_blk", nvme: "nvme", null_blk: "null_blk" }[job.device];
   // The system image is ext4, on virtio.
   const always = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"];
-  return [...new Set([...always, device, filesystemType(job.filesystem)])];
+  const layer = job.filesystem === "overlay" ? ["overlay"] : [];
+  return [...new Set([...always, device, filesystemType(job.filesystem), ...layer])];
 }
 
 /** A word that a POSIX shell reads back unchanged. */
