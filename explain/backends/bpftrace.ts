@@ -30,7 +30,9 @@ const BTF = "/sys/kernel/btf";
 const TRACEFS = "/sys/kernel/tracing";
 /** It compiles its program first, which takes long on an emulated CPU. */
 const READY_WITHIN_MS = 120_000;
-const STOP_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 60_000;
+/** It reads the buffers of all processors in turn, and has been round them all by then. */
+const FLUSHED_AFTER_MS = 3 * SIGN_OF_LIFE_MS;
 const BUFFER_TOTAL_BYTES = 48 * 1024 * 1024;
 
 /** Whether it can be tried: it is installed, and the kernel describes its types and lets functions be probed. */
@@ -123,7 +125,7 @@ class Bpftrace implements Backend {
   readonly #child: ChildProcess;
   #said = "";
   #ready = false;
-  #signsOfLife = 0;
+  #signOfLifeNs = 0;
   #events: TraceEvent[] = [];
   #lostEvents = 0;
 
@@ -151,10 +153,10 @@ class Bpftrace implements Backend {
     this.#lostEvents = 0;
   }
 
-  /** Everything that happened before is printed once it has gone round all its buffers, sign by sign. */
+  /** What happened until now is printed before a sign of life of later on: it may be behind. */
   async stop(): Promise<RecordedEvents> {
-    const wanted = this.#signsOfLife + 3;
-    await this.#until(() => this.#signsOfLife >= wanted, STOP_WITHIN_MS, "printed its events");
+    const wantedNs = bootTimeNs() + FLUSHED_AFTER_MS * 1e6;
+    await this.#until(() => this.#signOfLifeNs > wantedNs, STOP_WITHIN_MS, "printed its events");
     const events = this.#events.sort((a, b) => a.timeNs - b.timeNs);
     return { events, lostEvents: this.#lostEvents };
   }
@@ -168,7 +170,7 @@ class Bpftrace implements Backend {
     const parsed = parseLine(line);
     if (line === READY) this.#ready = true;
     else if (parsed === null) this.#said += `${line}\n`;
-    else if ("signOfLifeNs" in parsed) this.#signsOfLife += 1;
+    else if ("signOfLifeNs" in parsed) this.#signOfLifeNs = parsed.signOfLifeNs;
     else if ("lost" in parsed) this.#lostEvents += parsed.lost;
     else this.#events.push(parsed);
   }
@@ -187,6 +189,11 @@ class Bpftrace implements Backend {
       throw new UserError(`bpftrace has not ${what}${why}`, REMEDY);
     }
   }
+}
+
+/** The clock of its events. */
+function bootTimeNs(): number {
+  return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1e9;
 }
 
 function errorIn(said: string): string {

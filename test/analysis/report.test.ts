@@ -10,6 +10,7 @@ import { FONT_FILES } from "../../analysis/render/svg.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { launchBrowser, noBrowser, openReport } from "./browser.js";
 import { writeFixture } from "./fixture.js";
+import { appendLines, explanationsOf } from "./fixture-explanation.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-report-"));
 const out = join(folder, "report");
@@ -18,7 +19,9 @@ let browser: Browser | undefined;
 
 before(() => {
   writeFixture(join(folder, "runs/a.jsonl"), { kernelLabel: "6.1.0-33", unwrittenPunts: true });
-  writeFixture(join(folder, "runs/b.jsonl"), { kernelLabel: hostile, seed: 2 });
+  const traced = { kernelLabel: hostile, seed: 2 };
+  const file = writeFixture(join(folder, "runs/b.jsonl"), traced);
+  appendLines(file, explanationsOf(traced, hostile));
   writeFixture(join(folder, "runs/c.jsonl"), { kernelLabel: "5.10", seed: 3, emulated: true });
   puntbench("report", join(folder, "runs"), "--out", out, "--title", `Report of ${hostile}`);
 });
