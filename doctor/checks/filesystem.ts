@@ -21,7 +21,9 @@ export function filesystemType({ place, kernel }: Facts): Finding {
       check,
       severity: "warning",
       what: "the directory is on overlayfs",
-      why: "every write punts, whatever the preparation: its files have no FMODE_NOWAIT",
+      why: atLeast(kernel.version, 6, 4)
+        ? "every write punts, whatever the preparation: its files have no FMODE_NOWAIT"
+        : "what is measured is the layer below, and how overlayfs asks it",
       remedy: "Name a directory of a volume that is mounted into the container.",
     };
   }

@@ -127,7 +127,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: "no FMODE_NOWAIT",
-    cause: (place) => (on(place, "overlay") ? "no-nowait" : null),
+    cause: (place) => (on(place, "overlay") && atLeast(place.kernel, 6, 4) ? "no-nowait" : null),
     files: 1,
     prepare: states.written,
   },

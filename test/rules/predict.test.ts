@@ -45,6 +45,7 @@ const PREPARED: [filesystem: string, release: string, options: string[], Punts[]
   ["btrfs", "6.1.180", [], [true, false, false, false, true]],
   ["btrfs", "6.18.44", [], [true, true, true, true, true]],
   ["overlay", "6.18.44", [], [true, true, true, true, true]],
+  ["overlay", "6.1.180", [], [null, null, null, null, null]],
   ["f2fs", "6.18.44", [], [null, null, null, null, null]],
 ];
 
