@@ -37,27 +37,33 @@ export function estimate(cell: Cell, metric: Metric): Estimate | null {
 
 /** The same, but always from each trial's own value, as `changeBetween` compares them. */
 export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
-  const { trials, boots: bootsMeasured, units } = unitsOf(cell, metric);
+  const { trials, units, boots: bootsMeasured } = unitsOf(cell, metric);
   if (trials === 0) return null;
-  return {
-    ...medianInterval(ascending(units)),
-    unit: METRICS[metric].unit,
-    trials,
-    boots: bootsMeasured,
-  };
+  const { unit } = METRICS[metric];
+  return { ...medianInterval(units.sort()), unit, trials, boots: bootsMeasured };
 }
 
 function boots(cell: Cell): number {
   return new Set(cell.runOf).size;
 }
 
+interface Units {
+  trials: number;
+  boots: number;
+  /** Typed, since such arrays sort by value without a call for each comparison. */
+  units: Float64Array;
+}
+
 /** What is resampled: the trials of one boot, or the medians of several boots. */
-function unitsOf(cell: Cell, metric: Metric): { trials: number; boots: number; units: number[] } {
+function unitsOf(cell: Cell, metric: Metric): Units {
+  const column = new Float64Array(cell.values[metric]);
+  if (boots(cell) <= 1) {
+    const units = column.filter(Number.isFinite);
+    return { trials: units.length, boots: 1, units };
+  }
   const byBoot = new Map<number, number[]>();
   let trials = 0;
-  const column = cell.values[metric];
-  for (let index = 0; index < column.length; index += 1) {
-    const value = column[index] as number;
+  for (const [index, value] of column.entries()) {
     if (!Number.isFinite(value)) continue;
     trials += 1;
     const boot = cell.runOf[index] as number;
@@ -65,16 +71,11 @@ function unitsOf(cell: Cell, metric: Metric): { trials: number; boots: number; u
     if (values) values.push(value);
     else byBoot.set(boot, [value]);
   }
-  const groups = [...byBoot.values()];
-  const boots = groups.length;
-  if (boots <= 1) return { trials, boots, units: groups[0] ?? [] };
-  const medians = groups.map((group) => medianInterval(ascending(group)).point);
-  return { trials, boots, units: medians };
-}
-
-/** Typed arrays sort by value, without a call for each comparison. */
-function ascending(values: readonly number[]): Float64Array {
-  return new Float64Array(values).sort();
+  const groups = [...byBoot.values()].map((values) => new Float64Array(values).sort());
+  const [only] = groups;
+  if (groups.length === 1 && only) return { trials, boots: 1, units: only };
+  const medians = groups.map((group) => medianInterval(group).point);
+  return { trials, boots: groups.length, units: new Float64Array(medians) };
 }
 
 const latencyCache = new WeakMap<Cell, Record<LatencyMetric, Estimate | null>>();

@@ -32,12 +32,17 @@ export async function readInThreads(
     range: { start: start + index * step, end: Math.min(end, start + (index + 1) * step) },
     line: index === 0 ? 2 : null,
   }));
-  const outputs = await Promise.all(inputs.map(inThread));
-  return outputs.map((output) => {
+  const outputs = inputs.map(inThread);
+  // One that fails while an earlier one is awaited is told when its turn comes.
+  void Promise.allSettled(outputs);
+  const parts: PartRead[] = [];
+  for (const pending of outputs) {
+    const output = await pending;
     if ("unreadable" in output) throw new UnreadableFile(output.unreadable);
     onCells(output.cells, run);
-    return output.part;
-  });
+    parts.push(output.part);
+  }
+  return parts;
 }
 
 function inThread(input: ThreadInput): Promise<ThreadOutput> {
