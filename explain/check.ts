@@ -8,7 +8,7 @@ import { runningKernelVersion } from "../rules/kernel-version.js";
 import { UserError } from "../terminal/errors.js";
 import type { Progress } from "../terminal/progress.js";
 import type { BackendName } from "./backends/backend.js";
-import type { ObservedCause } from "./causes.js";
+import type { ObservedCause, Verdict } from "./causes.js";
 import { type ObservedWrite, observe } from "./observe.js";
 import { type Place, type Plant, plantRequest } from "./plants/plant.js";
 import { PLANTS, ticksPunt } from "./plants/plants.js";
@@ -93,7 +93,7 @@ async function planted(
   signal: AbortSignal,
 ): Promise<ObservedWrite[] | string> {
   const requests = Array.from({ length: plant.files }, (_, file) =>
-    plantRequest(scratch.file(`plant-${file}`), { ...depthOf(place), ...plant.request }),
+    plantRequest(scratch.file(`plant-${file}`), { ...paceOf(place), ...plant.request }),
   );
   const writes: ObservedWrite[] = [];
   try {
@@ -118,11 +118,15 @@ async function planted(
   }
 }
 
+/** Far longer than the worker of the write before takes to leave the filesystem and its lock. */
+const PACE_NS = 10_000_000;
+
 /**
- * On a slow machine each write would come after a tick, and only that be seen where ticks punt: several at once
- * share one. Not on ext4, where the worker of one would hold the lock for the next.
+ * Each write by itself, so that none meets the lock of the worker before. Where ticks punt, a write by itself
+ * punts for that alone: several at once share a tick. Not on ext4, where they would meet that lock.
  */
-function depthOf(place: Place): { queueDepth?: number } {
+function paceOf(place: Place): { queueDepth?: number; intervalNs?: number } {
+  if (!ticksPunt(place)) return { intervalNs: PACE_NS };
   return place.filesystem === "xfs" ? { queueDepth: 8 } : {};
 }
 
@@ -134,7 +138,7 @@ function judged(
 ): PlantReport {
   const verdicts = writes.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
   // What else is true of a few writes, and no mistake: a clock tick came first, where ticks punt, or the worker
-  // of the write before had not left the filesystem yet.
+  // of the write before had not left the filesystem yet. More than a few of those, and the cause was not shown.
   const ticks = ticksPunt(place) && cause !== "timestamp";
   const locks = verdicts.filter((verdict) => verdict.ownWorker && cause !== "lock-contended");
   const late = locks.length <= verdicts.length * (1 - LEAST_NAMED_RATIO) ? locks : [];
@@ -142,10 +146,11 @@ function judged(
     (verdict) => !(ticks && verdict.cause === "timestamp") && !late.includes(verdict),
   );
   const named = counted.filter((verdict) => verdict.cause === cause).length;
-  const unknown = counted.filter((verdict) => verdict.cause === "unknown").length;
+  const undecided = (verdict: Verdict) => verdict.cause === "unknown" || locks.includes(verdict);
+  const unknown = counted.filter(undecided).length;
   const wrong: PlantReport["wrong"] = {};
   for (const verdict of counted) {
-    if (verdict.cause === cause || verdict.cause === "unknown") continue;
+    if (verdict.cause === cause || undecided(verdict)) continue;
     wrong[verdict.cause] = (wrong[verdict.cause] ?? 0) + 1;
   }
   const odd = counted.find((verdict) => verdict.cause !== cause) ?? counted[0];

@@ -28,8 +28,8 @@ export interface CauseRow {
  * without a colour of their own share the last.
  */
 const CAUSE_COLOURS: Partial<Record<ObservedCause, string>> = {
-  "extends-size": "#332288",
-  "beyond-size": "#6A7FDB",
+  "extends-size": "#7A5CCB",
+  "beyond-size": "#B7A6EA",
   hole: "#0072B2",
   unwritten: "#56B4E9",
   "crosses-extents": "#44AA99",
@@ -37,9 +37,9 @@ const CAUSE_COLOURS: Partial<Record<ObservedCause, string>> = {
   "page-cache": "#E69F00",
   timestamp: "#F0E442",
   "first-write-of-inode": "#8C5A2B",
-  "security-attributes": "#661100",
+  "security-attributes": "#B04A3A",
   "lock-contended": "#D55E00",
-  "copy-on-write": "#882255",
+  "copy-on-write": "#A8417A",
   checksums: "#CC79A7",
   "shared-extent": "#AA4499",
   forced: "#C2477F",

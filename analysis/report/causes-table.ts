@@ -52,7 +52,8 @@ function rowCells({ members }: Row, all: readonly Explained[], nameOf: NameOf): 
   const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
   const shares = members.map(({ explained: { explanation }, found: { punts } }) => {
     const share = formatPercent(punts / explanation.writes);
-    return `${explanation.scenario.queueDepth}: ${share}`;
+    // Not to be broken over lines.
+    return `${explanation.scenario.queueDepth}: ${share}`.replaceAll(" ", "\u00a0");
   });
   return [
     ...[nameOf(explained.subject), `${seriesName(scenario)}${pace}`],

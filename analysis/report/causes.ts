@@ -4,7 +4,7 @@ import { distinctSubjects, type Explained } from "../explained.js";
 import { causesFigure } from "../figures/causes.js";
 import { kernelNames, type Subject } from "../subject.js";
 import { causesTable } from "./causes-table.js";
-import { type Block, chartBlock, type Section, text } from "./model.js";
+import { type Block, chartBlock, fold, type Section, text } from "./model.js";
 
 const HOW =
   "Nothing here was traced. `puntbench explain` traces the writes on this kernel and says why each punted; `puntbench lab --kernels 6.1,6.12 --explain` does so on other kernels.";
@@ -24,7 +24,7 @@ export function causesSection(analysis: Analysis): Section {
   const blocks: Block[] = [
     text(METHOD),
     ...causesFigure(analysis).map((chart) => chartBlock(chart)),
-    causesTable(analysis, nameOf),
+    fold("Every cause, with evidence, cure and cost", causesTable(analysis, nameOf)),
     ...(findings.length === 0
       ? [text("In no scenario did the rules expect anything else than what was seen.")]
       : [{ kind: "list", items: findings } as const]),

@@ -45,7 +45,33 @@ export function btrfsVerdict(attempt: Attempt, context: Context): Verdict {
       "btrfs checked the write and did not begin direct I/O: checksums, or a buffered fallback",
     );
   }
+  if (refusedByInlinedCheck(attempt, context)) {
+    return {
+      cause: "copy-on-write",
+      evidence:
+        "btrfs had the lock and refused before direct I/O began, where only btrfs_write_check stands, of an aligned write to a file that is not NODATACOW",
+    };
+  }
   return unknown("no step of btrfs was seen to refuse");
+}
+
+/** On kernels that have btrfs_write_check inlined (6.1), by what stands before and after it. */
+function refusedByInlinedCheck({ inline, offsetBytes, lengthBytes }: Attempt, context: Context) {
+  const { noCow, events, filesystemBlockBytes: block } = context;
+  const locked = ["read_trylock_ret", "write_trylock_ret"].some((lock) =>
+    returns(inline, lock).includes(1),
+  );
+  const later = ["iomap_iter", "iomap_dio_rw_begin", "has_page_ret", "btrfs_begin_ret"];
+  return (
+    !noCow &&
+    locked &&
+    offsetBytes % block === 0 &&
+    lengthBytes % block === 0 &&
+    inline.result === EAGAIN &&
+    !events.includes("btrfs_check_ret") &&
+    events.includes("iomap/iomap_iter") &&
+    named(inline, ...later).length === 0
+  );
 }
 
 function foundHole({ inline }: Attempt): boolean {

@@ -39,7 +39,7 @@ export function verdictOf(attempt: Attempt, context: Context): Verdict {
     }
     return {
       cause: "unknown",
-      evidence: "io_uring did not call the filesystem: it may have been frozen",
+      evidence: "io_uring was not seen to call the filesystem: it may have been frozen",
     };
   }
   switch (context.filesystem) {

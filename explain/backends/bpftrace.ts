@@ -31,8 +31,6 @@ const TRACEFS = "/sys/kernel/tracing";
 /** It compiles its program first, which takes long on an emulated CPU. */
 const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 60_000;
-/** It reads the buffers of all processors in turn, and has been round them all by then. */
-const FLUSHED_AFTER_MS = 3 * SIGN_OF_LIFE_MS;
 const BUFFER_TOTAL_BYTES = 48 * 1024 * 1024;
 
 /** Whether it can be tried: it is installed, and the kernel describes its types and lets functions be probed. */
@@ -118,6 +116,9 @@ function traceableFunctions(tracefs: Tracefs): ReadonlySet<string> {
   }
 }
 
+/** bpf_prog_active and its like. A cause that needs them stays unknown. */
+const SKIPPED = "events that the kernel skips while another of its programs runs on that processor";
+
 class Bpftrace implements Backend {
   readonly name = "bpftrace";
   readonly what: string;
@@ -137,7 +138,7 @@ class Bpftrace implements Backend {
   ) {
     const probed = PROBES.some(({ name }) => events.includes(name));
     this.what = `bpftrace, ${probed ? "kernel functions and " : ""}static tracepoints`;
-    this.cannotSee = probed ? unseenByProbes(events) : unseenByTracepoints(events);
+    this.cannotSee = [...(probed ? unseenByProbes(events) : unseenByTracepoints(events)), SKIPPED];
     this.#child = spawnIn(tracefsIsMounted(), program, ["-B", "line", "-e", text]);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", (line) => this.#heard(line));
@@ -153,10 +154,15 @@ class Bpftrace implements Backend {
     this.#lostEvents = 0;
   }
 
-  /** What happened until now is printed before a sign of life of later on: it may be behind. */
+  /**
+   * It reads the buffers of all processors in turn, and may be behind: what happened until now is printed when it
+   * has begun another turn after one that began later than now.
+   */
   async stop(): Promise<RecordedEvents> {
-    const wantedNs = bootTimeNs() + FLUSHED_AFTER_MS * 1e6;
-    await this.#until(() => this.#signOfLifeNs > wantedNs, STOP_WITHIN_MS, "printed its events");
+    for (let turns = 0; turns < 3; turns += 1) {
+      const nowNs = bootTimeNs();
+      await this.#until(() => this.#signOfLifeNs > nowNs, STOP_WITHIN_MS, "printed its events");
+    }
     const events = this.#events.sort((a, b) => a.timeNs - b.timeNs);
     return { events, lostEvents: this.#lostEvents };
   }

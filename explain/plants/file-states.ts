@@ -68,13 +68,15 @@ export const shared: Prepare = async (driver, request) => {
 /** Data goes through the journal, which direct I/O cannot do. */
 export const journalled: Prepare = async (driver, request) => {
   await written(driver, request);
-  const { status, error } = spawnSync("chattr", ["+j", request.path]);
-  if (status !== 0) {
-    throw new UserError(
-      `chattr +j failed${error ? `: ${error.message}` : ""}`,
-      "Install e2fsprogs.",
-    );
-  }
+  changeAttribute("+j", request.path);
+};
+
+/** To be written in place on a filesystem that copies on write, inside its size and without a block. */
+export const inPlaceSparse: Prepare = async (_, { path, fileSizeBytes }) => {
+  writeFileSync(path, "");
+  changeAttribute("+C", path);
+  truncateSync(path, fileSizeBytes);
+  synced(path);
 };
 
 /** The second half of every write is written, the first is not. */
@@ -121,6 +123,13 @@ export function keepTruncating(sizeBytes: number) {
       await new Promise((resolve) => worker.once("exit", resolve));
     };
   };
+}
+
+function changeAttribute(change: string, path: string): void {
+  const { status, error } = spawnSync("chattr", [change, path]);
+  if (status === 0) return;
+  const why = error ? `: ${error.message}` : "";
+  throw new UserError(`chattr ${change} failed${why}`, "Install e2fsprogs.");
 }
 
 function synced(path: string): void {

@@ -86,7 +86,7 @@ export const PLANTS: readonly Plant[] = [
     name: "held lock",
     cause: (place) => (inPlace(place) ? "lock-contended" : null),
     files: 4,
-    request: { queueDepth: 4, fileSizeBytes: LOCK_WRITES_BYTES },
+    request: { queueDepth: 4, intervalNs: 0, fileSizeBytes: LOCK_WRITES_BYTES },
     prepare: states.written,
     disturb: states.keepTruncating(LOCK_WRITES_BYTES),
   },
@@ -130,6 +130,12 @@ export const PLANTS: readonly Plant[] = [
     cause: (place) => (on(place, "overlay") && atLeast(place.kernel, 6, 4) ? "no-nowait" : null),
     files: 1,
     prepare: states.written,
+  },
+  {
+    name: "hole of a chattr +C file",
+    cause: (place) => (on(place, "btrfs") && !nodatacow(place) ? "hole" : null),
+    files: 1,
+    prepare: states.inPlaceSparse,
   },
   {
     name: "copy-on-write",
