@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Recorder } from "../../explain/recorder.js";
 import { findOurs } from "../../explain/tracing/leftovers.js";
@@ -21,6 +22,34 @@ test("after explain no trace buffer and no probe is left", { skip }, async () =>
   const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
   assert.equal(code, 0, stderr);
   assert.deepEqual(left(), NOTHING);
+});
+
+test("no timed trial is traced: buffers are made when the last of them has ended", {
+  skip,
+}, async () => {
+  const options = ["-p", "keep-size", "-q", "1", "-r", "2", "--file-size", "256k", "--json"];
+  const seen: number[] = [];
+  const { code, stdout, stderr } = await puntbench(
+    ["explain", "--dir", folder, "--out", folder, ...options],
+    {
+      onStderr: (text) => {
+        if (text.includes("instrument checked") && !text.includes("traced trials")) {
+          seen.push(left().instances.length);
+        }
+      },
+    },
+  );
+  assert.equal(code, 0, stderr);
+  assert.ok(seen.length >= 2, stderr);
+  assert.ok(seen.every((instances) => instances === 0));
+  const { resultsFile, savings } = JSON.parse(stdout);
+  const types = readFileSync(resultsFile, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).type);
+  // keep-size, and dd-prefill to compare with, in two rounds each.
+  assert.deepEqual(types, ["header", ...Array(4).fill("trial"), "explanation", "footer"]);
+  assert.match(savings[0].words, /^CPU per write × .+, IOPS × .+, 2 trials$/);
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
