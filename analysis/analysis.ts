@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../terminal/package-root.js";
-import { type Cell, Cells, type RunNumbers } from "./cells.js";
+import type { Cell } from "./cell.js";
+import { Cells, type RunNumbers } from "./cells.js";
 import { type Explained, explainedIn } from "./explained.js";
-import { loadRuns, type Problem, type Run } from "./loading/load.js";
+import { loadRuns, type Problem } from "./loading/load.js";
+import type { Run } from "./loading/run.js";
 import { compareSubjects, type Subject } from "./subject.js";
 
 /** Everything that charts, comparison and plan start from. */

@@ -1,6 +1,6 @@
 import type { Scenario } from "../results/schema.js";
 import { bucketsFor } from "./buckets.js";
-import type { Cell } from "./cells.js";
+import type { Cell } from "./cell.js";
 import type { Histogram } from "./histogram.js";
 import { METRIC_NAMES, type Metric } from "./metrics.js";
 

@@ -1,29 +1,11 @@
 import type { Scenario, Trial } from "../results/schema.js";
 import { ARMS, PREPARATIONS } from "../results/vocabulary.js";
+import type { Cell } from "./cell.js";
 import { type CellPart, unpackHistogram } from "./cells-transfer.js";
 import { HistogramBatch } from "./histogram-batch.js";
-import type { Run } from "./loading/load.js";
-import { METRIC_NAMES, type Metric, measure } from "./metrics.js";
+import type { Run } from "./loading/run.js";
+import { METRIC_NAMES, measure } from "./metrics.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
-
-/** All trials of one scenario on one subject, as columns: trial i is `values[metric][i]`. */
-export interface Cell {
-  subject: Subject;
-  scenario: Scenario;
-  /** Number of the run; a run is one boot. */
-  runOf: number[];
-  roundOf: number[];
-  /** NaN: not measured. */
-  values: Record<Metric, number[]>;
-  /** Histograms merged by run and round; at most LATENCY_BATCHES_MAX a run. */
-  latencies: Map<string, HistogramBatch>;
-  failed: number;
-  skipped: number;
-  /** Why trials failed or were skipped, each text once. */
-  reasons: Set<string>;
-  /** The bench's warnings on these trials, each text once. */
-  warnings: Set<string>;
-}
 
 /** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
 const LATENCY_BATCHES_MAX = 10;

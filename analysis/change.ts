@@ -1,5 +1,5 @@
 import { median } from "simple-statistics";
-import type { Cell } from "./cells.js";
+import type { Cell } from "./cell.js";
 import { scenarioKey } from "./cells.js";
 import { METRICS, type Metric } from "./metrics.js";
 import { seededRandom, seedOf } from "./statistics/random.js";

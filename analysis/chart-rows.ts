@@ -1,5 +1,6 @@
 import type { Arm, Preparation } from "../results/vocabulary.js";
-import { type Cell, seriesName } from "./cells.js";
+import type { Cell } from "./cell.js";
+import { seriesName } from "./cells.js";
 import { estimate } from "./estimate.js";
 import type { Metric } from "./metrics.js";
 import { type Subject, subjectName } from "./subject.js";

@@ -1,6 +1,7 @@
 import { median } from "simple-statistics";
 import { PREPARATIONS, type Preparation } from "../results/vocabulary.js";
-import { type Cell, seriesName } from "./cells.js";
+import type { Cell } from "./cell.js";
+import { seriesName } from "./cells.js";
 import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
 import { type Estimate, estimate } from "./estimate.js";
 import { seededRandom, seedOf } from "./statistics/random.js";

@@ -1,4 +1,4 @@
-import type { Cell } from "./cells.js";
+import type { Cell } from "./cell.js";
 import { scenarioKey } from "./cells.js";
 import { type ValueCounts, valueCounts } from "./histogram.js";
 import { HistogramBatch } from "./histogram-batch.js";

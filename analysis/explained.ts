@@ -1,6 +1,6 @@
 import type { Explanation } from "../results/schema.js";
 import { scenarioKey } from "./cells.js";
-import type { Run } from "./loading/load.js";
+import type { Run } from "./loading/run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 
 /** What tracing saw of one scenario on one subject. */

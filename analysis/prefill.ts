@@ -1,5 +1,5 @@
 import { PREPARATIONS, type Preparation } from "../results/vocabulary.js";
-import type { Cell } from "./cells.js";
+import type { Cell } from "./cell.js";
 import { changeBetween } from "./change.js";
 import { type Estimate, estimate } from "./estimate.js";
 

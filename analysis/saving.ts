@@ -1,5 +1,6 @@
 import type { Scenario } from "../results/schema.js";
-import { type Cell, scenarioKey } from "./cells.js";
+import type { Cell } from "./cell.js";
+import { scenarioKey } from "./cells.js";
 import { type Change, changeBetween } from "./change.js";
 import { trialEstimate } from "./estimate.js";
 import { formatChange, formatChangeInterval } from "./format.js";

@@ -1,6 +1,6 @@
 import type { Scenario } from "../results/schema.js";
 import { formatBytes } from "../terminal/units.js";
-import type { Cell } from "./cells.js";
+import type { Cell } from "./cell.js";
 import type { Subject } from "./subject.js";
 
 /**

@@ -27,6 +27,8 @@ export function subjectOf(header: Header): Subject {
   };
 }
 
+export type NameOf = (subject: Subject) => string;
+
 /** The name in charts: no longer than needed to tell the subjects at hand apart. */
 export function subjectName(subject: Subject, all: readonly Subject[]): string {
   const filesystems = new Set(all.map((other) => other.filesystem));

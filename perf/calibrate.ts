@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analyse } from "../analysis/analysis.js";
-import type { Cell } from "../analysis/cells.js";
+import type { Cell } from "../analysis/cell.js";
 import { changeBetween, verdictOf } from "../analysis/change.js";
 import { METRIC_NAMES, METRICS, type Metric } from "../analysis/metrics.js";
 import { packageRoot } from "../terminal/package-root.js";

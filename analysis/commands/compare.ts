@@ -1,12 +1,5 @@
 import { Command } from "commander";
-
-export interface CompareOptions {
-  results?: string[];
-  threshold: string;
-  allow?: string[];
-  failOnRegression?: boolean;
-  json?: boolean;
-}
+import type { CompareOptions } from "../comparison/run.js";
 
 /** `puntbench compare A B`: what changes from one kernel to another, with intervals and verdicts. */
 export function compareCommand(): Command {

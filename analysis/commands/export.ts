@@ -1,9 +1,5 @@
 import { Command } from "commander";
-
-export interface ExportOptions {
-  format: string;
-  out?: string;
-}
+import type { ExportOptions } from "../export/run.js";
 
 /** `puntbench export`: every estimate as a tidy table for other tools. */
 export function exportCommand(): Command {

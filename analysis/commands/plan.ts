@@ -1,13 +1,5 @@
 import { Command } from "commander";
-
-export interface PlanOptions {
-  iops: string;
-  p99: string;
-  kernels?: string;
-  coresCost?: string;
-  results?: string[];
-  json?: boolean;
-}
+import type { PlanOptions } from "../plan/run.js";
 
 /** `puntbench plan`: what a load costs on each kernel and preparation that was measured. */
 export function planCommand(): Command {

@@ -1,11 +1,5 @@
 import { Command } from "commander";
-
-export interface ReportOptions {
-  out: string;
-  title?: string;
-  iops: string;
-  p99: string;
-}
+import type { ReportOptions } from "../report/write.js";
 
 /** `puntbench report [PATHS...]`: charts and one self-contained page from results files. */
 export function reportCommand(): Command {

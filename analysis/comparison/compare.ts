@@ -1,7 +1,7 @@
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import { type Change, changeBetween, type Verdict, verdictOf } from "../change.js";
 import { type Estimate, trialEstimate } from "../estimate.js";
 import type { Metric } from "../metrics.js";

@@ -1,10 +1,17 @@
 import { UsageError } from "../../terminal/errors.js";
 import { defaultPaths } from "../analysis.js";
-import type { CompareOptions } from "../commands/compare.js";
 import { ALLOWABLE, type Allowable, compareSides } from "./compare.js";
 import { comparisonExitCode } from "./gate.js";
 import { comparisonJson, comparisonText } from "./output.js";
 import { readSides } from "./sides.js";
+
+export interface CompareOptions {
+  results?: string[];
+  threshold: string;
+  allow?: string[];
+  failOnRegression?: boolean;
+  json?: boolean;
+}
 
 /** Prints the comparison and returns the exit code. Throws UserError. */
 export async function runCompare(a: string, b: string, options: CompareOptions): Promise<number> {

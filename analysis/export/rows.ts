@@ -1,4 +1,4 @@
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import { type Estimate, estimate } from "../estimate.js";
 import { METRIC_NAMES, type Metric } from "../metrics.js";
 

@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { analyse, defaultPaths } from "../analysis.js";
-import type { ExportOptions } from "../commands/export.js";
 import { exportRows, toCsv } from "./rows.js";
+
+export interface ExportOptions {
+  format: string;
+  out?: string;
+}
 
 /** Prints or writes the table. Throws UserError. */
 export async function runExport(paths: readonly string[], options: ExportOptions): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Cell, scenarioKey, seriesName } from "../cells.js";
+import type { Cell } from "../cell.js";
+import { scenarioKey, seriesName } from "../cells.js";
 import { significant } from "../chart-rows.js";
 import type { Chart } from "../charts/chart.js";
 import { type PercentileRow, percentileChart } from "../charts/percentiles.js";

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analysis.js";
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import type { ChartContext } from "../charts/chart.js";
 import { type Slice, slicesOf } from "../slice.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../subject.js";

@@ -1,4 +1,4 @@
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import { measuredRows, significant } from "../chart-rows.js";
 import type { Chart } from "../charts/chart.js";
 import { type CpuRow, cpuChart, type Spender } from "../charts/cpu.js";

@@ -1,4 +1,5 @@
-import { type Cell, seriesName } from "../cells.js";
+import type { Cell } from "../cell.js";
+import { seriesName } from "../cells.js";
 import { significant } from "../chart-rows.js";
 import type { TrialRow } from "../charts/trials.js";
 import { subjectName } from "../subject.js";

@@ -1,31 +1,11 @@
 import { statSync } from "node:fs";
-import {
-  type Explanation,
-  type Footer,
-  Header,
-  SCHEMA_VERSION,
-  type Trial,
-} from "../../results/schema.js";
+import { Header, SCHEMA_VERSION } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
-import type { CellPart } from "../cells-transfer.js";
 import { findResultsFiles } from "./find-files.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
 import { readInThreads } from "./parallel.js";
 import { firstIssue, type PartRead, parseJson, readTrials } from "./read-trials.js";
-
-/** One results file as far as it could be read. Trials are streamed, not kept. */
-export interface Run {
-  file: string;
-  header: Header;
-  /** null: the run was cut off. */
-  footer: Footer | null;
-  complete: boolean;
-  trials: { ok: number; failed: number; skipped: number };
-  /** What `puntbench explain` saw, a scenario each. */
-  explanations: Explanation[];
-  /** What the reader noticed; what the bench noticed is in header, trials and footer. */
-  warnings: string[];
-}
+import type { OnCells, OnTrial, Run } from "./run.js";
 
 /** A file that was passed over, and why. */
 export interface Problem {
@@ -37,12 +17,6 @@ export interface Loaded {
   runs: Run[];
   problems: Problem[];
 }
-
-/** Called for every readable trial, in the order of the file. */
-export type OnTrial = (trial: Trial, run: Run) => void;
-
-/** Called for parts of a very large file, which threads have read and put into cells already. */
-export type OnCells = (cells: readonly CellPart[], run: Run) => void;
 
 /**
  * Reads files, and folders with all their `*.jsonl`, one line at a time.

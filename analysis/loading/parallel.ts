@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 import type { CellPart } from "../cells-transfer.js";
 import type { ByteRange } from "./lines.js";
 import { UnreadableFile } from "./lines.js";
-import type { OnCells, Run } from "./load.js";
 import type { PartRead } from "./read-trials.js";
+import type { OnCells, Run } from "./run.js";
 
 /** What a thread is given. */
 export interface ThreadInput {

@@ -1,7 +1,7 @@
 import { Explanation, Footer, Trial } from "../../results/schema.js";
 import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
-import type { OnTrial, Run } from "./load.js";
+import type { OnTrial, Run } from "./run.js";
 
 const acceptsTrial = acceptorOf(Trial);
 

@@ -1,5 +1,5 @@
 import type { Preparation } from "../../results/vocabulary.js";
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import { type Estimate, estimate, trialEstimate } from "../estimate.js";
 import type { Subject } from "../subject.js";
 

@@ -1,10 +1,18 @@
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
 import { analyse, defaultPaths } from "../analysis.js";
-import type { PlanOptions } from "../commands/plan.js";
 import { planJson } from "./json.js";
 import { planText } from "./output.js";
 import { planFor } from "./plan.js";
+
+export interface PlanOptions {
+  iops: string;
+  p99: string;
+  kernels?: string;
+  coresCost?: string;
+  results?: string[];
+  json?: boolean;
+}
 
 /** Prints the plan. Throws UserError. */
 export async function runPlan(options: PlanOptions): Promise<void> {

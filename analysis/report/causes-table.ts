@@ -5,7 +5,7 @@ import { scenarioKey, seriesName } from "../cells.js";
 import { formatPercent } from "../charts/percent.js";
 import type { Explained } from "../explained.js";
 import { savingsIn, savingWords } from "../saving.js";
-import type { NameOf } from "./causes.js";
+import type { NameOf } from "../subject.js";
 import type { Block } from "./model.js";
 import { joined } from "./words.js";
 

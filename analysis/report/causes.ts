@@ -2,7 +2,7 @@ import type { Analysis } from "../analysis.js";
 import { seriesName } from "../cells.js";
 import { distinctSubjects, type Explained } from "../explained.js";
 import { causesFigure } from "../figures/causes.js";
-import { kernelNames, type Subject } from "../subject.js";
+import { kernelNames, type NameOf } from "../subject.js";
 import { causesTable } from "./causes-table.js";
 import { type Block, chartBlock, fold, type Section, text } from "./model.js";
 
@@ -32,8 +32,6 @@ export function causesSection(analysis: Analysis): Section {
   ];
   return { id, title, blocks };
 }
-
-export type NameOf = (subject: Subject) => string;
 
 function disagreements(explained: readonly Explained[], nameOf: NameOf): string[] {
   return explained.flatMap(({ subject, explanation: { scenario, disagreements: found } }) =>

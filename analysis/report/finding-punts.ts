@@ -1,5 +1,5 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import { formatPercent } from "../charts/percent.js";
 import { estimate } from "../estimate.js";
 import { kernelNames, type Subject } from "../subject.js";

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analysis.js";
-import type { Cell } from "../cells.js";
+import type { Cell } from "../cell.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import { costBreakdowns } from "../cost.js";

@@ -1,6 +1,7 @@
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Analysis } from "../analysis.js";
-import { type Cell, seriesName } from "../cells.js";
+import type { Cell } from "../cell.js";
+import { seriesName } from "../cells.js";
 import { estimate } from "../estimate.js";
 import { countCharts } from "../figures/counts.js";
 import { scopeOf } from "../figures/scope.js";

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analysis.js";
-import type { Run } from "../loading/load.js";
+import type { Run } from "../loading/run.js";
 import { fold, type Section, text } from "./model.js";
 import { provenance } from "./provenance.js";
 

@@ -1,7 +1,8 @@
 import type { Analysis } from "../analysis.js";
-import { type Cell, seriesName } from "../cells.js";
+import type { Cell } from "../cell.js";
+import { seriesName } from "../cells.js";
 import { distinctSubjects } from "../explained.js";
-import type { Run } from "../loading/load.js";
+import type { Run } from "../loading/run.js";
 import { subjectName } from "../subject.js";
 
 /** Everything that a reader must know before believing a figure, most general first; each text once. */

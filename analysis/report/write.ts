@@ -3,12 +3,18 @@ import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
 import { analyse, defaultPaths } from "../analysis.js";
-import type { ReportOptions } from "../commands/report.js";
 import { parseRate } from "../plan/run.js";
 import { ChartWriter } from "../render/chart-writer.js";
 import { buildReport, DEFAULT_TITLE } from "./build.js";
 import { reportMarkdown } from "./markdown.js";
 import { reportPage } from "./page.js";
+
+export interface ReportOptions {
+  out: string;
+  title?: string;
+  iops: string;
+  p99: string;
+}
 
 /** Writes the report folder and says on stdout where the page lies. Throws UserError. */
 export async function writeReport(paths: readonly string[], options: ReportOptions): Promise<void> {

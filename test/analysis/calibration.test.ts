@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Cell, Cells } from "../../analysis/cells.js";
+import type { Cell } from "../../analysis/cell.js";
+import { Cells } from "../../analysis/cells.js";
 import { changeBetween, verdictOf } from "../../analysis/change.js";
-import type { Run } from "../../analysis/loading/load.js";
+import type { Run } from "../../analysis/loading/run.js";
 import { type Random, seededRandom } from "../../analysis/statistics/random.js";
 import { fixtureHeader, fixtureTrial, normal, scenariosOf } from "./fixture.js";
 

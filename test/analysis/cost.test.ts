@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cells } from "../../analysis/cells.js";
 import { costBreakdowns, lostIops } from "../../analysis/cost.js";
-import type { Run } from "../../analysis/loading/load.js";
+import type { Run } from "../../analysis/loading/run.js";
 import { prefillBreakEvens } from "../../analysis/prefill.js";
 import { type FixtureRun, fixtureHeader, fixtureLines } from "./fixture.js";
 

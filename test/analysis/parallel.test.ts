@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { type Cell, Cells } from "../../analysis/cells.js";
+import type { Cell } from "../../analysis/cell.js";
+import { Cells } from "../../analysis/cells.js";
 import { estimate } from "../../analysis/estimate.js";
 import { lineBatches } from "../../analysis/loading/lines.js";
-import { loadRuns, type Run } from "../../analysis/loading/load.js";
+import { loadRuns } from "../../analysis/loading/load.js";
 import { readInThreads } from "../../analysis/loading/parallel.js";
+import type { Run } from "../../analysis/loading/run.js";
 import { METRIC_NAMES } from "../../analysis/metrics.js";
 import { writeFixture } from "./fixture.js";
 
