@@ -55,6 +55,22 @@ for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
   });
 }
 
+test("no import leads back to where it began, not even for a type", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+    if (done.has(path) || way.includes(path)) return;
+    for (const target of importsOf(path)) {
+      const source = target.replace(/\.js$/, ".ts");
+      if (files.includes(source)) visit(source, [...way, path]);
+    }
+    done.add(path);
+  };
+  for (const path of files.filter((name) => name.endsWith(".ts"))) visit(path, []);
+  assert.deepEqual(circles, []);
+});
+
 /** Lines that hold code: blank ones and comments do not count, so that nobody saves on comments. */
 function codeLines(path: string): number {
   return readFileSync(join(root, path), "utf8")

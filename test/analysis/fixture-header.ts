@@ -1,5 +1,27 @@
 import type { Header, Scenario } from "../../results/schema.js";
-import type { FixtureRun } from "./fixture.js";
+
+/** What a made-up run is like. */
+export interface FixtureRun {
+  kernelLabel: string;
+  seed?: number;
+  rounds?: number;
+  filesystem?: string;
+  queueDepths?: readonly number[];
+  preparations?: readonly Scenario["preparation"][];
+  arms?: readonly Scenario["arm"][];
+  /** fallocate'd extents punt, as before Linux 6.3. */
+  unwrittenPunts?: boolean;
+  emulated?: boolean;
+  /** Executed instructions instead of times. */
+  instructionCounting?: boolean;
+  /** Standard deviation of the logarithm of each trial's speed. */
+  noise?: number;
+  /** Multiplies every time; 1.1 is a machine 10 % slower. */
+  slowness?: number;
+  writes?: number;
+  intervalsNs?: readonly number[];
+  boot?: number;
+}
 
 /** A header as the bench would write it, on a made-up machine. */
 export function headerOf(options: FixtureRun, scenarios: readonly Scenario[]): Header {

@@ -4,33 +4,13 @@ import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { type Random, seededRandom } from "../../analysis/statistics/random.js";
 import type { Footer, Header, Scenario, Trial } from "../../results/schema.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
-import { headerOf } from "./fixture-header.js";
+import { type FixtureRun, headerOf } from "./fixture-header.js";
 
 /**
  * Results files with made-up but plausible values, the same for the same seed, so that tests and
  * benchmarks of the analysis need no kernel. Nothing here is a measurement.
  */
-export interface FixtureRun {
-  kernelLabel: string;
-  seed?: number;
-  rounds?: number;
-  filesystem?: string;
-  queueDepths?: readonly number[];
-  preparations?: readonly Scenario["preparation"][];
-  arms?: readonly Scenario["arm"][];
-  /** fallocate'd extents punt, as before Linux 6.3. */
-  unwrittenPunts?: boolean;
-  emulated?: boolean;
-  /** Executed instructions instead of times. */
-  instructionCounting?: boolean;
-  /** Standard deviation of the logarithm of each trial's speed. */
-  noise?: number;
-  /** Multiplies every time; 1.1 is a machine 10 % slower. */
-  slowness?: number;
-  writes?: number;
-  intervalsNs?: readonly number[];
-  boot?: number;
-}
+export type { FixtureRun };
 
 export type Line = Header | Trial | Footer;
 
