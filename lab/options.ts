@@ -53,12 +53,15 @@ export interface LabOptions {
   shell: boolean;
   settings: LabSettings;
   /** What runs in the guest. */
-  command: "bench" | "explain";
-  /** Other arguments of node to run in the guest afterwards. */
-  furtherCommands: string[][];
+  command: GuestCommand;
   /** For that command. */
   benchOptions: string[];
+  /** What runs there afterwards. */
+  afterwards: { command: GuestCommand; options: readonly string[] }[];
 }
+
+/** Both take the bench's options and write a results file. */
+export type GuestCommand = "bench" | "explain";
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
 const SILENCE_MS = 60_000;
@@ -112,8 +115,8 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     shell: raw.shell ?? false,
     settings: { ...parseSettings(raw, cost), guestPrograms: guestProgramsOf(benchOptions) },
     command: explain ? "explain" : "bench",
-    furtherCommands: [],
     benchOptions: [...benchOptions],
+    afterwards: [],
   };
 }
 

@@ -54,10 +54,9 @@ export async function measurePunts(
 ): Promise<{ trials: Map<string, Trial[]>; returned: ReturnValues[] }> {
   const planned = planBoots(targets, ["ext4"], 1);
   const folder = out ?? join(session.workspace, "results");
-  const explained = [
-    ...[CLI, "explain", "--dir", GUEST.scratch, "--json", ...publishedScenarios(TRACED_WRITES)],
-  ];
-  const all = { ...options, out: folder, furtherCommands: [explained] };
+  const traced = ["--trace-only", "--json", ...publishedScenarios(TRACED_WRITES)];
+  const explain = { command: "explain", options: traced } as const;
+  const all = { ...options, out: folder, afterwards: [explain] };
   const outcome = await runLab(session, planned, all, progress, signal);
   const returned = outcome.finished.flatMap(({ planned: { target }, printed }) =>
     returnValues(target.label, printed[1] ?? ""),

@@ -4,7 +4,7 @@ import { type Progress, timeLeft } from "../../terminal/progress.js";
 import { formatBytes } from "../../terminal/units.js";
 import { GUEST } from "../guest/job.js";
 import type { GuestRun } from "../machine/follow-guest.js";
-import type { LabOptions } from "../options.js";
+import type { GuestCommand, LabOptions } from "../options.js";
 import { type Boot, runBoot } from "./boot.js";
 import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import { type BootView, watchBoot } from "./follow-boot.js";
@@ -34,7 +34,7 @@ const PRINTED_LINES_SHOWN = 20;
 export function benchCommandLine(
   label: string,
   benchOptions: readonly string[],
-  command: LabOptions["command"] = "bench",
+  command: GuestCommand = "bench",
 ): string[] {
   return [
     join(GUEST.puntbench, "dist", "cli.js"),
@@ -106,7 +106,9 @@ function bootOf(planned: PlannedBoot<Target>, options: LabOptions): Boot {
     ...planned,
     commands: [
       benchCommandLine(planned.target.label, options.benchOptions, options.command),
-      ...options.furtherCommands,
+      ...options.afterwards.map((next) => {
+        return benchCommandLine(planned.target.label, next.options, next.command);
+      }),
     ],
     environment: options.cost === "instructions" ? { PUNTBENCH_COST: "instructions" } : {},
   };
@@ -120,13 +122,14 @@ async function bringHome(
   elapsedMs: number,
 ): Promise<FinishedBoot> {
   const resultsFiles = await bringBack(run.files, options.out);
-  const exitCode = run.exitCodes[0];
   const printed = run.exitCodes.map((_, command) => standardOutput(run.files, command));
-  if (exitCode !== 0) {
-    const { command } = options;
+  const failed = run.exitCodes.findIndex((code) => code !== 0);
+  if (failed >= 0) {
+    const exitCode = run.exitCodes[failed];
+    const command = [options, ...options.afterwards][failed]?.command ?? options.command;
     const said = [
       ...view.log,
-      ...(printed[0] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN),
+      ...(printed[failed] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN),
     ];
     throw new UserError(
       `${command} ended with exit code ${exitCode}\n    ${said.join("\n    ")}`,
