@@ -16,6 +16,7 @@ import {
 } from "./options.js";
 import { type MeasuredSaving, printedReport } from "./print.js";
 import { printedCheck } from "./print-check.js";
+import { checkTracing } from "./recorder.js";
 
 /** `puntbench explain`: times, then traces, judges, prints, and leaves nothing but a results file behind. */
 export async function main(raw: RawExplainOptions): Promise<void> {
@@ -38,6 +39,7 @@ type Run = (
 const runExplain: Run = async (options, signal) => {
   const progress = stderrProgress();
   const { bench } = options;
+  checkTracing(loadDriver(), options.backend);
   let report: ExplainReport | null = null;
   const { resultsFile, trials } = await runBench(bench, process.argv.slice(2), progress, signal, {
     scenarios: options.traceOnly ? options.scenarios : withReferences(options.scenarios),

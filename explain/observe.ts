@@ -72,7 +72,6 @@ export async function observe(
     kernel: runningKernelVersion(release(), version()),
     filesystem,
     filesystemBlockBytes,
-    queueDepth: request.queueDepth,
     asked: request.arm === "forced",
     filesystemWasAsked: attempts.some(
       ({ inline }) => inline.entry !== null || inline.events.length > 0,

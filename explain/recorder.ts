@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Driver } from "../native/index.js";
 import { UserError } from "../terminal/errors.js";
 import type { Backend, BackendName, RecordedEvents } from "./backends/backend.js";
-import { openBackend } from "./backends/choose.js";
+import { checkBackend, openBackend } from "./backends/choose.js";
 import { type StackSample, stacksIn } from "./stacks.js";
 import { TraceInstance } from "./tracing/instance.js";
 import { instanceName, removeAbandoned, removeOwn } from "./tracing/leftovers.js";
@@ -16,6 +16,11 @@ export interface Recording extends RecordedEvents {
 
 const PUNT_EVENT = "io_uring/io_uring_queue_async_work";
 const STACK_BUFFER_TOTAL_KIB = 8 * 1024;
+
+/** Whether tracing can be tried as asked, for those who do much before it. Throws UserError. */
+export function checkTracing(driver: Driver, wanted: BackendName | "auto"): void {
+  checkBackend(openTracefs(driver), wanted);
+}
 
 /** Switches tracing on for what runs between `record`'s start and end, and leaves nothing of it behind. */
 export class Recorder {

@@ -7,8 +7,6 @@ export interface Context {
   kernel: KernelVersion;
   filesystem: string;
   filesystemBlockBytes: number;
-  /** Writes that may be under way at a time. */
-  queueDepth: number;
   /** The writes carried IOSQE_ASYNC. */
   asked: boolean;
   /** Some write of the same stream did reach the filesystem, so the file can be written without waiting. */

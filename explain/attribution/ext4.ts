@@ -75,7 +75,7 @@ function beforeDirectIo(attempt: Attempt, context: Context): Verdict {
   if (size !== null && end > size.bytes) {
     return {
       cause: "extends-size",
-      evidence: `it ends at ${end}, i_size is ${size.bytes} ${size.when}${lockNotSeen(attempt, context)}`,
+      evidence: `it ends at ${end}, i_size is ${size.bytes} ${size.when}`,
     };
   }
   const onDisk = inline.entry?.fields.i_disksize;
@@ -169,13 +169,6 @@ function securityVerdict({ setId }: Context, evidence: string): Verdict {
   if (setId)
     return { cause: "security-attributes", evidence: `${evidence}, and the file is set-ID` };
   return { cause: "first-write-of-inode", evidence };
-}
-
-/** ext4 takes the lock before it looks at the size, and only probes show whether it got it. */
-function lockNotSeen({ inline, index }: Attempt, { queueDepth }: Context): string {
-  return inline.entry !== null || queueDepth === 1 || index === 0
-    ? ""
-    : "; an earlier write's retry may have held the lock before that, which is not to be seen";
 }
 
 const isUnallocated = ({ state }: Lookup) => state === "hole" || state === "delayed";

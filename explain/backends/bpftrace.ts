@@ -42,6 +42,13 @@ export function mayUseBpftrace(tracefs: Tracefs): boolean {
   );
 }
 
+/** Its path. Throws a UserError where it is not installed. */
+export function requireBpftrace(): string {
+  const program = findProgram("bpftrace");
+  if (program !== null) return program;
+  throw new UserError("bpftrace is not installed", `apt-get install bpftrace. ${REMEDY}`);
+}
+
 /**
  * Probes by bpftrace: through type information (fentry, fexit) where the kernel has it for a function, else, and
  * where that is refused, by kprobes. Throws a UserError when it cannot be used here.
@@ -51,8 +58,7 @@ export async function openBpftrace(
   watched: Watched,
   signal: AbortSignal,
 ): Promise<Backend> {
-  const program = findProgram("bpftrace");
-  if (program === null) throw new UserError("bpftrace is not installed", REMEDY);
+  const program = requireBpftrace();
   const found = [...IO_URING_TRACEPOINTS, ...FILESYSTEM_TRACEPOINTS].filter((event) =>
     tracefs.exists(`events/${event}/format`),
   );
