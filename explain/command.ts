@@ -15,8 +15,8 @@ Needs root. Options are those of the bench. First its timed trials are run, with
 written blocks beside: what those cost is what a cure can save. Then each scenario runs once more with tracing on,
 and nothing of that is timed. Both go into one results file, for "puntbench report". On an emulated CPU nothing
 is timed. Trace buffers and probes are removed on every exit; what a killed run left, the next run removes.
-Kernels with kprobes show most; with static tracepoints alone less is told apart, and what cannot be decided is
-reported as unknown.
+Kernels with kprobes show most; bpftrace, where installed, can do without them on kernels with type information (BTF);
+with static tracepoints alone less is told apart, and what cannot be decided is reported as unknown.
 
 Exit codes: 0 ok, 1 failure or a failed --check, 2 usage, 130 interrupted.`;
 

@@ -1,7 +1,7 @@
 import type { TraceEvent } from "../tracing/instance.js";
 
-/** In the order of preference. */
-export const BACKENDS = ["bpftrace", "kprobes", "tracepoints"] as const;
+/** In the order of preference: of kprobe events none is skipped, and nothing must be installed. */
+export const BACKENDS = ["kprobes", "bpftrace", "tracepoints"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Events of one recording, in the order of time. */

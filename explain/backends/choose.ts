@@ -26,6 +26,7 @@ export async function openBackend(
 ): Promise<Backend> {
   checkBackend(tracefs, wanted);
   if (wanted === "bpftrace") return openBpftrace(tracefs, watched, signal);
+  if (wanted !== "tracepoints" && hasKprobeEvents(tracefs)) return openKprobes(tracefs, watched);
   if (wanted === "auto" && mayUseBpftrace(tracefs)) {
     try {
       return await openBpftrace(tracefs, watched, signal);
@@ -34,7 +35,5 @@ export async function openBackend(
       say(`warning: ${error.message}; looking in another way`);
     }
   }
-  return wanted !== "tracepoints" && hasKprobeEvents(tracefs)
-    ? openKprobes(tracefs, watched)
-    : openTracepoints(tracefs, watched);
+  return openTracepoints(tracefs, watched);
 }

@@ -195,7 +195,11 @@ test("the published table is reproduced on 6.1 and 6.12", { skip }, async () => 
   assert.equal(printed.agreeing, 10);
   assert.equal(printed.total, 10);
   assert.equal(printed.nowait.agreeing, printed.nowait.total);
-  assert.equal(printed.returnValues.length, 10, "return values of five preparations on two kernels");
+  assert.equal(
+    printed.returnValues.length,
+    10,
+    "return values of five preparations on two kernels",
+  );
   for (const label of ["6.1", "6.12"]) {
     const [name] = readdirSync(join(out, label));
     const lines = readFileSync(join(out, label, name as string), "utf8")
