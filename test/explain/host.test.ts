@@ -7,20 +7,10 @@ import { puntbench } from "../support/puntbench.js";
 
 const skip = noPuntCounter;
 const folder = scratchFolder();
+const place = ["--dir", folder, "--out", folder, "--trace-only"];
 
 async function explained(...options: string[]): Promise<ExplainReport> {
-  const args = [
-    "explain",
-    "--dir",
-    folder,
-    "--out",
-    folder,
-    "--trace-only",
-    "--file-size",
-    "1M",
-    "--json",
-    ...options,
-  ];
+  const args = ["explain", ...place, "--file-size", "1M", "--json", ...options];
   const { code, stdout, stderr } = await puntbench(args);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
@@ -70,20 +60,7 @@ test("forced writes are told from refused ones", { skip }, async () => {
 });
 
 test("the table and the paragraph name cause, evidence and remedy", { skip }, async () => {
-  const args = [
-    "explain",
-    "--dir",
-    folder,
-    "--out",
-    folder,
-    "--trace-only",
-    "--file-size",
-    "64k",
-    "-p",
-    "keep-size",
-    "-q",
-    "1",
-  ];
+  const args = ["explain", ...place, "--file-size", "64k", "-p", "keep-size", "-q", "1"];
   const { stdout } = await puntbench([...args, "--raw"]);
   if (stdout.includes("observed with static tracepoints")) {
     assert.match(stdout, /Not to be seen with them here: what the filesystem returned/);
