@@ -86,11 +86,15 @@ function disagrees({ predicted, predictedEarly, verdict }: ObservedWrite): boole
   return contradicts(predicted, verdict) && contradicts(predictedEarly, verdict);
 }
 
-/** A lock that others hold is not predicted, and an unknown cause contradicts nothing. */
+/**
+ * A lock that others hold is not predicted, and an unknown cause contradicts nothing. Of a write that punts anyway
+ * it is not predicted either whether a clock tick refused it first.
+ */
 function contradicts(predicted: Prediction, verdict: Verdict | null): boolean {
   if (predicted.punts === null || verdict?.cause === "lock-contended") return false;
   if (verdict === null) return predicted.punts === true;
   if (predicted.punts === false) return true;
+  if (verdict.cause === "timestamp") return false;
   return verdict.cause !== "unknown" && verdict.cause !== predicted.cause;
 }
 

@@ -7,6 +7,15 @@ import type { Rule } from "./prediction.js";
  */
 export const XFS_RULES: readonly Rule[] = [
   {
+    applies: ({ afterGap, kernel }) => afterGap && atLeast(kernel, 5, 12),
+    punts: true,
+    cause: "beyond-size",
+    why: "the write starts beyond i_size, and the gap must be zeroed first",
+    kernelFunction: "xfs_file_write_zero_eof in xfs_file_write_checks",
+    curedBy:
+      "a size that covers the write: fallocate without FALLOC_FL_KEEP_SIZE, or appending in order",
+  },
+  {
     applies: ({ extent }) => extent === "hole" || extent === "delayed",
     punts: true,
     cause: "hole",
@@ -21,15 +30,6 @@ export const XFS_RULES: readonly Rule[] = [
     why: "the extent is shared by a reflink, so the write needs new blocks",
     kernelFunction: "imap_needs_cow in xfs_direct_write_iomap_begin",
     curedBy: "a copy that shares nothing: cp --reflink=never",
-  },
-  {
-    applies: ({ afterGap, kernel }) => afterGap && atLeast(kernel, 5, 12),
-    punts: true,
-    cause: "beyond-size",
-    why: "the write starts beyond i_size, and the gap must be zeroed first",
-    kernelFunction: "xfs_file_write_zero_eof in xfs_file_write_checks",
-    curedBy:
-      "a size that covers the write: fallocate without FALLOC_FL_KEEP_SIZE, or appending in order",
   },
   {
     applies: ({ aligned, kernel }) => !aligned && !atLeast(kernel, 5, 12),

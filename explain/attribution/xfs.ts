@@ -40,18 +40,17 @@ export function xfsVerdict(attempt: Attempt): Verdict {
   }
   const lock = lockVerdict(attempt);
   if (lock !== null) return lock;
+  return beyondSize(attempt) ?? unknown("no step of XFS was seen to refuse");
+}
+
+/** What lies between the size and the write has to be zeroed first, which needs the lock alone. */
+function beyondSize(attempt: Attempt): Verdict | null {
+  const { inline, offsetBytes } = attempt;
   const size = seenSizeBytes(attempt);
-  if (
-    size !== null &&
-    attempt.offsetBytes > size.bytes &&
-    named(inline, "iomap_dio_ret").length === 0
-  ) {
-    return {
-      cause: "beyond-size",
-      evidence: `it starts at ${attempt.offsetBytes}, i_size is ${size.bytes}`,
-    };
-  }
-  return unknown("no step of XFS was seen to refuse");
+  if (size === null || offsetBytes <= size.bytes) return null;
+  if (named(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "iomap_iter").length > 0) return null;
+  const evidence = `it starts at ${offsetBytes}, i_size is ${size.bytes} ${size.when}`;
+  return { cause: "beyond-size", evidence };
 }
 
 /** XFS writes shared blocks elsewhere first: to extents of a fork of their own. */
@@ -59,8 +58,9 @@ function foundCopy(worker: Pass): boolean {
   return named(worker, "xfs_iomap_found").some(({ fields }) => fields.whichfork === COW_FORK);
 }
 
-/** Without probes, only a mapping that was refused can be told. */
-function byTracepoints({ inline, worker }: Attempt): Verdict {
+/** Without probes only a mapping that was refused can be told, and a size that the write leaves a gap to. */
+function byTracepoints(attempt: Attempt): Verdict {
+  const { inline, worker } = attempt;
   const mapped = named(inline, "iomap_iter").length > 0;
   if (mapped && worker && named(worker, "xfs_iomap_alloc").length > 0) {
     return {
@@ -75,7 +75,7 @@ function byTracepoints({ inline, worker }: Attempt): Verdict {
         "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
     };
   }
-  return unknown("the tracepoints do not show which check of XFS refused");
+  return beyondSize(attempt) ?? unknown("the tracepoints do not show which check of XFS refused");
 }
 
 function unknown(evidence: string): Verdict {
