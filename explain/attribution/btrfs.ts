@@ -1,7 +1,7 @@
 import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import type { Context } from "./context.js";
-import { lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
+import { isAligned, lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
 
 /** EXTENT_MAP_HOLE, (u64)-3: where a block number would stand. */
 const HOLE = 2n ** 64n - 3n;
@@ -41,9 +41,13 @@ export function btrfsVerdict(attempt: Attempt, context: Context): Verdict {
     named(inline, "btrfs_check_ret").length > 0 &&
     named(inline, "btrfs_begin_ret").length === 0
   ) {
-    return unknown(
-      "btrfs checked the write and did not begin direct I/O: checksums, or a buffered fallback",
-    );
+    return isAligned(attempt, context) && !context.noCow
+      ? {
+          cause: "checksums",
+          evidence:
+            "btrfs_write_check passed and direct I/O was not begun: of aligned writes only those to files with checksums are turned away there",
+        }
+      : unknown("btrfs checked the write and did not begin direct I/O");
   }
   if (refusedByInlinedCheck(attempt, context)) {
     return {
@@ -56,8 +60,9 @@ export function btrfsVerdict(attempt: Attempt, context: Context): Verdict {
 }
 
 /** On kernels that have btrfs_write_check inlined (6.1), by what stands before and after it. */
-function refusedByInlinedCheck({ inline, offsetBytes, lengthBytes }: Attempt, context: Context) {
-  const { noCow, events, filesystemBlockBytes: block } = context;
+function refusedByInlinedCheck(attempt: Attempt, context: Context): boolean {
+  const { inline } = attempt;
+  const { noCow, events } = context;
   const locked = ["read_trylock_ret", "write_trylock_ret"].some((lock) =>
     returns(inline, lock).includes(1),
   );
@@ -65,8 +70,7 @@ function refusedByInlinedCheck({ inline, offsetBytes, lengthBytes }: Attempt, co
   return (
     !noCow &&
     locked &&
-    offsetBytes % block === 0 &&
-    lengthBytes % block === 0 &&
+    isAligned(attempt, context) &&
     inline.result === EAGAIN &&
     !events.includes("btrfs_check_ret") &&
     events.includes("iomap/iomap_iter") &&

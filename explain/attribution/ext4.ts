@@ -3,6 +3,7 @@ import { type Attempt, EAGAIN } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import type { Context } from "./context.js";
 import {
+  isAligned,
   knownWithoutSecurityAttributes,
   type Lookup,
   lockVerdict,
@@ -172,13 +173,6 @@ function securityVerdict({ setId }: Context, evidence: string): Verdict {
 }
 
 const isUnallocated = ({ state }: Lookup) => state === "hole" || state === "delayed";
-
-function isAligned(
-  { offsetBytes, lengthBytes }: Attempt,
-  { filesystemBlockBytes }: Context,
-): boolean {
-  return offsetBytes % filesystemBlockBytes === 0 && lengthBytes % filesystemBlockBytes === 0;
-}
 
 function unknown(evidence: string): Verdict {
   return { cause: "unknown", evidence };

@@ -1,6 +1,7 @@
 import type { Attempt, Pass } from "../attempts.js";
 import type { Verdict } from "../causes.js";
 import type { TraceEvent } from "../tracing/instance.js";
+import type { Context } from "./context.js";
 
 /** What the filesystem found when it looked for the blocks of a write. */
 export interface Lookup {
@@ -72,6 +73,14 @@ export function knownWithoutSecurityAttributes(attempt: Attempt): boolean | null
 export function workerForcedToWait(attempt: Attempt): boolean | null {
   const [begin] = attempt.worker ? named(attempt.worker, "iomap_dio_rw_begin") : [];
   return begin ? (Number(begin.fields.dio_flags) & DIO_FORCE_WAIT) !== 0 : null;
+}
+
+/** To blocks of the filesystem. */
+export function isAligned(
+  { offsetBytes, lengthBytes }: Attempt,
+  { filesystemBlockBytes }: Context,
+): boolean {
+  return offsetBytes % filesystemBlockBytes === 0 && lengthBytes % filesystemBlockBytes === 0;
 }
 
 /** A lock that somebody else held: no other step follows a failed attempt to take it. */

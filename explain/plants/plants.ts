@@ -143,4 +143,12 @@ export const PLANTS: readonly Plant[] = [
     files: 1,
     prepare: states.written,
   },
+  {
+    name: "checksums",
+    cause: (place) =>
+      on(place, "btrfs") && !nodatacow(place) && atLeast(place.kernel, 6, 12) ? "checksums" : null,
+    files: 1,
+    // Its blocks are its own already, so that nothing else is in the way.
+    prepare: states.allocated,
+  },
 ];
