@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { analysisCommands } from "./analysis/commands/index.js";
-import { benchCommand } from "./bench/command.js";
-import { doctorCommand } from "./doctor/command.js";
-import { explainCommand } from "./explain/command.js";
-import { inspectCommand } from "./inspect/command.js";
-import { labCommand } from "./lab/command.js";
-import { reproduceCommand } from "./lab/reproduce/command.js";
-import { probeCommand } from "./probe/command.js";
+import { doctorCommand } from "./bench/doctor/command.js";
+import { explainCommand } from "./bench/explain/command.js";
+import { inspectCommand } from "./bench/inspect/command.js";
+import { labCommand } from "./bench/lab/command.js";
+import { reproduceCommand } from "./bench/lab/reproduce/command.js";
+import { probeCommand } from "./bench/probe/command.js";
+import { benchCommand } from "./bench/run/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
-import { openPuntCounter } from "../../environment/punt-counter.js";
+import { openPuntCounter } from "../../bench/environment/punt-counter.js";
 import { type Driver, loadDriver, type TrialRequest } from "../../native/index.js";
 import { packageRoot } from "../../terminal/package-root.js";
 

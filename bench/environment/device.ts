@@ -1,0 +1,30 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Environment } from "../../results/schema.js";
+import { readNumber, readText } from "./read.js";
+
+/** The block device below a filesystem, from sysfs; `majorMinor` like "254:0". All null where it has none. */
+export function device(majorMinor: string | null): Environment["device"] {
+  const folder = majorMinor === null ? null : wholeDevice(`/sys/dev/block/${majorMinor}`);
+  const queue = (name: string) => join(folder ?? "/nonexistent", "queue", name);
+  const rotational = readNumber(queue("rotational"));
+  const scheduler = readText(queue("scheduler"));
+  return {
+    name: folder === null ? null : basename(folder),
+    model: folder === null ? null : readText(join(folder, "device/model")),
+    rotational: rotational === null ? null : rotational === 1,
+    // "[none] mq-deadline": the one in brackets is in use.
+    scheduler: scheduler === null ? null : (/\[(.+?)\]/.exec(scheduler)?.[1] ?? scheduler),
+    writeCache: readText(queue("write_cache")),
+    discardGranularityBytes: readNumber(queue("discard_granularity")),
+    logicalBlockBytes: readNumber(queue("logical_block_size")),
+    queueRequests: readNumber(queue("nr_requests")),
+  };
+}
+
+/** A partition has no queue of its own: its parent folder is the device. */
+function wholeDevice(link: string): string | null {
+  if (!existsSync(link)) return null;
+  const folder = realpathSync(link);
+  return existsSync(join(folder, "partition")) ? dirname(folder) : folder;
+}

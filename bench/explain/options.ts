@@ -1,0 +1,59 @@
+import type { Scenario } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import { scenariosOf } from "../run/matrix.js";
+import { type BenchOptions, parseOptions, type RawOptions } from "../run/options.js";
+import type { BackendName } from "./backends/backend.js";
+
+export interface RawExplainOptions extends RawOptions {
+  backend?: BackendName;
+  raw?: boolean;
+  check?: boolean;
+  traceOnly?: boolean;
+}
+
+export interface ExplainOptions {
+  bench: BenchOptions;
+  backend: BackendName | "auto";
+  raw: boolean;
+  check: boolean;
+  /** Not timed before. */
+  traceOnly: boolean;
+  /** Those of the bench that go through io_uring: nothing else punts. */
+  scenarios: Scenario[];
+}
+
+/** Takes the bench's options; each scenario is traced once, however many rounds are asked for. */
+export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
+  const bench = parseOptions(raw);
+  const scenarios = scenariosOf(bench).filter(({ arm }) => arm === "inline" || arm === "forced");
+  if (scenarios.length === 0) {
+    throw new UsageError(
+      "psync and libaio do not go through io_uring, so none of their writes can punt",
+      "Choose --arms inline, or leave it out.",
+    );
+  }
+  return {
+    bench,
+    backend: raw.backend ?? "auto",
+    raw: raw.raw ?? false,
+    check: raw.check ?? false,
+    traceOnly: raw.traceOnly ?? false,
+    scenarios,
+  };
+}
+
+/**
+ * The scenarios with, for each, the same writes into written blocks if they are not among them: what those cost is
+ * what a cure can save at best.
+ */
+export function withReferences(scenarios: readonly Scenario[]): Scenario[] {
+  const keys = new Set(scenarios.map((scenario) => JSON.stringify(scenario)));
+  const added: Scenario[] = [];
+  for (const scenario of scenarios) {
+    const reference: Scenario = { ...scenario, preparation: "dd-prefill", arm: "inline" };
+    const key = JSON.stringify(reference);
+    if (!keys.has(key)) added.push(reference);
+    keys.add(key);
+  }
+  return [...scenarios, ...added];
+}

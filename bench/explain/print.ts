@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from "node:util";
+import type { PredictedCount, Scenario } from "../../results/schema.js";
+import { type Column, renderTable } from "../../terminal/table.js";
+import { describe } from "../run/run.js";
+import { CAUSE_WORDS } from "./causes.js";
+import type { ExplainReport, ScenarioReport } from "./explain.js";
+
+const COLUMNS: Column[] = [
+  { title: "scenario" },
+  { title: "writes", align: "right" },
+  { title: "punts", align: "right" },
+  { title: "observed cause" },
+  { title: "predicted" },
+  { title: "submitter got" },
+  { title: "worker got" },
+];
+
+/** What the timed trials before say of the cost of a scenario, in words. */
+export interface MeasuredSaving {
+  scenario: Scenario;
+  words: string;
+}
+
+/** @param savings null: nothing was timed. */
+export function printedReport(
+  report: ExplainReport,
+  savings: readonly MeasuredSaving[] | null,
+): string {
+  const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios } = report;
+  const lines = [
+    `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
+    ...(cannotSee.length > 0 ? [`Not to be seen with them here: ${cannotSee.join("; ")}.`] : []),
+    "",
+    renderTable(COLUMNS, scenarios.flatMap(rowsOf)),
+    "",
+    ...paragraphs(report, savings).flatMap((text) => [text, ""]),
+    ...(savings === null ? ["Nothing was timed, so what a cure saves is not known here.", ""] : []),
+    ...scenarios.flatMap(({ events }) => events ?? []),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** A line for each cause; the scenario's own figures stand in the first. */
+function rowsOf(report: ScenarioReport): string[][] {
+  const name = describe(report.scenario);
+  if (report.skippedReason !== null)
+    return [[name, "", "", `skipped: ${report.skippedReason}`, "", "", ""]];
+  const observed = report.causes.map(({ cause, punts }) => `${cause} ${punts}`);
+  const predicted = report.predicted.map(({ cause, punts, writes }) =>
+    punts === false
+      ? `no punt ${writes}`
+      : `${cause} ${punts === "tick" ? "now and then" : writes}`,
+  );
+  const submitter = results(report.submitterGot);
+  const worker = results(report.workerGot);
+  const height = Math.max(1, observed.length, predicted.length, submitter.length, worker.length);
+  return Array.from({ length: height }, (_, row) => [
+    row === 0 ? name : "",
+    row === 0 ? String(report.writes) : "",
+    row === 0 ? String(report.punts) : "",
+    observed[row] ?? (row === 0 ? "-" : ""),
+    predicted[row] ?? "",
+    submitter[row] ?? "",
+    worker[row] ?? (row === 0 ? "-" : ""),
+  ]);
+}
+
+function results(got: Record<string, number>): string[] {
+  return Object.entries(got).map(([result, count]) => `${result} x ${count}`);
+}
+
+/** The same in plain words, with the evidence. Scenarios that differ in depth alone share what is said of all. */
+function paragraphs(report: ExplainReport, savings: readonly MeasuredSaving[] | null): string[] {
+  const groups = new Map<string, ScenarioReport[]>();
+  for (const scenario of report.scenarios) {
+    const said = sentences(scenario).join("\n  ");
+    const key = `${scenario.scenario.preparation} ${scenario.scenario.arm} ${scenario.scenario.intervalNs} ${said}`;
+    groups.set(key, [...(groups.get(key) ?? []), scenario]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [ScenarioReport];
+    const depths = group.map(({ scenario }) => scenario.queueDepth);
+    const name = describe(
+      first.scenario,
+      `${depths.length > 1 ? "depths" : "depth"} ${depths.join(", ")}`,
+    );
+    const costs = group.flatMap(({ scenario, punts }) => {
+      const found = savings?.find((saving) => isDeepStrictEqual(saving.scenario, scenario));
+      return found && punts > 0
+        ? [`Against written blocks at depth ${scenario.queueDepth}: ${found.words}.`]
+        : [];
+    });
+    const [verdict, ...evidence] = sentences(first);
+    const on = `${report.kernelRelease}, ${report.filesystem}`;
+    return [`${name} on ${on}: ${verdict}`, ...evidence, ...costs].join("\n  ");
+  });
+}
+
+function sentences(report: ScenarioReport): string[] {
+  if (report.skippedReason !== null) return [`skipped, ${report.skippedReason}.`];
+  return [
+    verdicts(report),
+    ...(report.issuedInline > 0 && report.punts > 0
+      ? [`${report.issuedInline} writes were issued inline.`]
+      : []),
+    ...report.causes.flatMap(({ evidence, cause, curedBy, stack }) => [
+      `Seen (${cause}): ${evidence}. ${curedBy === null ? "No cure is known." : `Cure: ${curedBy}.`}`,
+      ...(stack === null ? [] : [`Punted in: ${stack.slice(0, STACK_SHOWN).join(" < ")}`]),
+    ]),
+    ...agreement(report),
+    ...(report.lostEvents > 0
+      ? [`${report.lostEvents} events did not fit into the buffer: choose a smaller --file-size.`]
+      : []),
+  ];
+}
+
+/** Functions of a kernel stack, innermost first: what is further out is the same system call always. */
+const STACK_SHOWN = 6;
+
+function verdicts({ writes, punts, causes }: ScenarioReport): string {
+  if (punts === 0) return `none of ${writes} writes punted.`;
+  const parts = causes.map(({ cause, punts: count, words }) => {
+    const share = count === writes ? `all ${writes}` : `${count} of ${writes}`;
+    return cause === "unknown"
+      ? `${share} writes punted, and ${words}`
+      : `${share} writes punted because ${words}`;
+  });
+  return `${parts.join("; ")}.`;
+}
+
+function agreement({ disagreements, predicted }: ScenarioReport): string[] {
+  if (disagreements.length === 0) return [`As predicted: ${predicted.map(expected).join("; ")}.`];
+  return disagreements.map(
+    ({ writes, firstWrite, predicted: was, observed, evidence }) =>
+      `FINDING: for ${writes} writes (the first is number ${firstWrite}) the rules expect ${was}, seen was ${observed}` +
+      `${evidence === null ? "" : ` (${evidence})`}.`,
+  );
+}
+
+function expected({ cause, punts, writes, kernelFunction }: PredictedCount): string {
+  const where = kernelFunction === null ? "" : ` (${kernelFunction})`;
+  const what = new Map<PredictedCount["punts"], string>([
+    [true, `${writes} punts`],
+    [false, `${writes} writes inline`],
+    ["tick", "a punt once per clock tick"],
+    [null, `${writes} writes that no rule decides`],
+  ]).get(punts);
+  return `${what}, ${CAUSE_WORDS[cause]}${where}`;
+}

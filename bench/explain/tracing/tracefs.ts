@@ -1,0 +1,62 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import type { Driver, DriverError } from "../../../native/index.js";
+import { UserError } from "../../../terminal/errors.js";
+
+/** Files of the kernel's tracefs, by paths relative to its root. */
+export class Tracefs {
+  constructor(readonly root: string) {}
+
+  path(name: string): string {
+    return `${this.root}/${name}`;
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), "utf8");
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(this.path(name), text);
+  }
+
+  /** kprobe_events: a write without append would clear the probes of others. */
+  append(name: string, text: string): void {
+    appendFileSync(this.path(name), text);
+  }
+
+  exists(name: string): boolean {
+    return existsSync(this.path(name));
+  }
+
+  list(name: string): string[] {
+    return this.exists(name) ? readdirSync(this.path(name)) : [];
+  }
+
+  makeInstance(name: string): void {
+    mkdirSync(this.path(`instances/${name}`));
+  }
+
+  removeInstance(name: string): void {
+    rmdirSync(this.path(`instances/${name}`));
+  }
+}
+
+/** Reaches tracefs through a descriptor: nothing is mounted that other programs would see. */
+export function openTracefs(driver: Driver): Tracefs {
+  try {
+    return new Tracefs(`/proc/self/fd/${driver.openTracefs()}`);
+  } catch (error) {
+    const { code, syscall } = error as DriverError;
+    throw new UserError(
+      `tracefs cannot be opened (${syscall}: ${code}), so no punt can be explained`,
+      "Run as root; `puntbench probe` asks the kernel without it.",
+    );
+  }
+}

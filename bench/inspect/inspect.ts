@@ -1,0 +1,132 @@
+import { realpathSync, statfsSync } from "node:fs";
+import { release, version } from "node:os";
+import type { CachedPages, Driver, Extent } from "../../native/index.js";
+import { INODE_FLAGS } from "../environment/inode-flags.js";
+import { mountOf } from "../environment/mount.js";
+import { runningKernelVersion } from "../rules/kernel-version.js";
+import { predict } from "../rules/predict.js";
+import type { Prediction } from "../rules/prediction.js";
+import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
+import { cachedPages, extentsOf, regularFile } from "./read-file.js";
+import { type Region, regionsOf } from "./regions.js";
+
+/** A region, and what a write inside it would do. */
+export interface InspectedRegion extends Region {
+  /** Pages of the region in the page cache; null when the kernel does not tell. */
+  cachedPages: number | null;
+  prediction: Prediction;
+  /** Of the pages that are not cached, where that makes a difference; else null. */
+  predictionUncached: Prediction | null;
+}
+
+/** Field names are stable: they are those of `--json`. */
+export interface Inspection {
+  file: string;
+  filesystem: string;
+  kernelRelease: string;
+  blockSizeBytes: number;
+  filesystemBlockBytes: number;
+  sizeBytes: number;
+  allocatedBytes: number;
+  /** Grain of direct I/O that the filesystem declares (statx); null before Linux 6.1 or without direct I/O. */
+  directIoOffsetBytes: number | null;
+  pageCacheSource: CachedPages["source"] | null;
+  /** null: the filesystem does not tell (no FIEMAP). */
+  regions: InspectedRegion[] | null;
+  /** A write across a border inside the file, between allocated parts if there are such; null without a border. */
+  crossing: Prediction | null;
+  /** A write of part of a written block of the filesystem; null where no block is inside the size. */
+  unaligned: Prediction | null;
+  /** What could not be learnt, and why. */
+  unknown: string[];
+}
+
+/** Opens read-only and changes nothing. Throws a UsageError for what is no regular file. */
+export function inspect(driver: Driver, file: string, blockSizeBytes: number): Inspection {
+  const stats = regularFile(file);
+  const path = realpathSync(file);
+  const unknown: string[] = [];
+  const extents = extentsOf(driver, path, unknown);
+  const question = baseQuestion(driver, path, extents ?? [], blockSizeBytes);
+  const regions = extents === null ? null : regionsOf(extents, stats.size, blockSizeBytes);
+  const cached = regions === null ? null : cachedPages(driver, path, regions, unknown);
+  const inside = regions?.filter(({ extending }) => !extending) ?? [];
+  return {
+    file: path,
+    filesystem: question.filesystem,
+    kernelRelease: release(),
+    blockSizeBytes,
+    filesystemBlockBytes: statfsSync(path).bsize,
+    sizeBytes: stats.size,
+    allocatedBytes: stats.blocks * 512,
+    directIoOffsetBytes: driver.declaredDirectIoAlignment(path)?.offsetBytes ?? null,
+    pageCacheSource: cached?.source ?? null,
+    regions:
+      regions?.map((region, index) =>
+        inspected(region, cached?.pages[index] ?? null, question, stats.size, blockSizeBytes),
+      ) ?? null,
+    crossing: crossing(inside, question),
+    unaligned: inside.length === 0 ? null : predict({ ...question, aligned: false }),
+    unknown,
+  };
+}
+
+/** A write to written blocks of this file that nothing speaks against. */
+export function baseQuestion(
+  driver: Driver,
+  path: string,
+  extents: readonly Extent[],
+  blockSizeBytes: number,
+): WriteQuestion {
+  const mount = mountOf(path);
+  const flags = driver.inodeFlags(path) ?? 0;
+  const regions = regionsOf(extents, 0, blockSizeBytes);
+  return {
+    ...EASY_WRITE,
+    filesystem: mount?.type ?? "unknown",
+    kernel: runningKernelVersion(release(), version()),
+    mountOptions: mount?.options ?? [],
+    inode: {
+      noCow: (flags & INODE_FLAGS.noCow) !== 0,
+      dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,
+      preallocated: regions.some(({ state }) => state === "unwritten"),
+    },
+    aligned: blockSizeBytes % statfsSync(path).bsize === 0,
+  };
+}
+
+/** Of the borders inside the file the easiest: one between two allocated parts, where there is one. */
+function crossing(inside: readonly Region[], question: WriteQuestion): Prediction | null {
+  const borders = inside.slice(1).map((region, index) => [region.state, inside[index]?.state]);
+  if (borders.length === 0) return null;
+  const allocated = borders.filter((pair) => !pair.includes("hole") && !pair.includes("delayed"));
+  const unwritten = allocated.some((pair) => pair.includes("unwritten"));
+  const extent = allocated.length === 0 ? "hole" : unwritten ? "unwritten" : "written";
+  return predict({ ...question, crossesExtents: true, extent });
+}
+
+function inspected(
+  region: Region,
+  cachedPages: number | null,
+  base: WriteQuestion,
+  sizeBytes: number,
+  blockSizeBytes: number,
+): InspectedRegion {
+  const question: WriteQuestion = {
+    ...base,
+    extent: region.state,
+    extending: region.extending,
+    afterGap: region.startBytes > sizeBytes,
+    crossesExtents:
+      region.endBytes !== null && region.endBytes - region.startBytes < blockSizeBytes,
+    cached: cachedPages === null ? null : cachedPages > 0,
+  };
+  const prediction = predict(question);
+  return {
+    ...region,
+    cachedPages,
+    prediction,
+    predictionUncached:
+      prediction.cause === "page-cache" ? predict({ ...question, cached: false }) : null,
+  };
+}

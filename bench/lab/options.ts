@@ -1,0 +1,192 @@
+import { availableParallelism } from "node:os";
+import { UsageError } from "../../terminal/errors.js";
+import { integer, list, word, words } from "../../terminal/option-values.js";
+import { parseBytes, parseDurationNs } from "../../terminal/units.js";
+import {
+  FILESYSTEMS,
+  type FilesystemChoice,
+  SCRATCH_DEVICES,
+  type ScratchDevice,
+} from "./guest/job.js";
+import type { Accelerator } from "./machine/arguments.js";
+import { FLAVOURS, type Flavour } from "./packages/resolve.js";
+import type { LabSettings } from "./run/session.js";
+
+/** Options as commander hands them over: text. */
+export interface RawLabOptions {
+  kernels?: string;
+  kernelImage?: string;
+  modules?: string;
+  kernelLabel?: string;
+  flavour: string;
+  mirror?: string;
+  filesystems: string;
+  mountOptions?: string;
+  device?: string;
+  disk?: string;
+  memory: string;
+  cpus?: string;
+  boots: string;
+  jobs: string;
+  timeout: string;
+  bootTimeout: string;
+  accelerator: string;
+  cost: string;
+  out: string;
+  dryRun?: boolean;
+  shell?: boolean;
+  explain?: boolean;
+}
+
+export interface LabOptions {
+  /** As the user wrote them; `host` stands for this machine, without a guest. */
+  kernels: string[];
+  kernelFile: { image: string; modules: string; label: string | null } | null;
+  flavour: Flavour;
+  mirror: string | null;
+  filesystems: FilesystemChoice[];
+  boots: number;
+  jobs: number;
+  cost: "time" | "instructions";
+  out: string;
+  dryRun: boolean;
+  shell: boolean;
+  settings: LabSettings;
+  /** What runs in the guest. */
+  command: GuestCommand;
+  /** For that command. */
+  benchOptions: string[];
+  /** What runs there afterwards. */
+  afterwards: { command: GuestCommand; options: readonly string[] }[];
+}
+
+/** Both take the bench's options and write a results file. */
+export type GuestCommand = "bench" | "explain";
+
+const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
+const SILENCE_MS = 60_000;
+const RETRIES = 2;
+
+/** XFS wants 300 MiB. A device in the guest's memory is kept small, since all of it is written first. */
+const DISK_BYTES_MIN = 320 * 2 ** 20;
+const DISK_BYTES: Readonly<Record<ScratchDevice, number>> = {
+  "virtio-blk": 2 ** 30,
+  nvme: 2 ** 30,
+  null_blk: DISK_BYTES_MIN,
+};
+
+/** About that of a good SSD, and long enough that the submitter always sleeps until the completion. */
+const COUNTED_LATENCY_NS = 50_000;
+
+/** Checks every option and gives it its type. Throws a UsageError with the remedy. */
+export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly string[]): LabOptions {
+  const cost = word(raw.cost, ["time", "instructions"] as const, "--cost");
+  if (raw.explain && cost === "instructions") {
+    throw new UsageError("--explain traces, and a traced write costs more", "Leave out --cost.");
+  }
+  const kernelFile = parseKernelFile(raw);
+  const kernels = raw.kernels === undefined ? [] : list(raw.kernels, "--kernels");
+  if (kernels.length === 0 && kernelFile === null) {
+    throw new UsageError(
+      "no kernel is named",
+      "Name some, as in --kernels 6.1,6.12; `puntbench lab kernels` lists what can be had.",
+    );
+  }
+  const explain = raw.explain ?? false;
+  const ours = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
+  const reserved = benchOptions.find((option) => ours.test(option));
+  if (reserved !== undefined) {
+    throw new UsageError(
+      `${reserved}: the lab sets this option of the bench itself`,
+      "Use --out for where results files go on this machine.",
+    );
+  }
+  return {
+    kernels,
+    kernelFile,
+    flavour: word(raw.flavour, FLAVOURS, "--flavour"),
+    mirror: raw.mirror ?? null,
+    filesystems: words(raw.filesystems, FILESYSTEMS, "--filesystems"),
+    boots: integer(raw.boots, "--boots", 1, 1000),
+    jobs: integer(raw.jobs, "--jobs", 1, Math.max(1, availableParallelism())),
+    cost,
+    out: raw.out,
+    dryRun: raw.dryRun ?? false,
+    shell: raw.shell ?? false,
+    settings: { ...parseSettings(raw, cost), guestPrograms: guestProgramsOf(benchOptions) },
+    command: explain ? "explain" : "bench",
+    benchOptions: [...benchOptions],
+    afterwards: [],
+  };
+}
+
+/** bpftrace is large, and guests have it only when it is asked for. */
+function guestProgramsOf(options: readonly string[]): string[] {
+  const backend = options.indexOf("--backend") + 1;
+  const asked = options.includes("--backend=bpftrace") || options[backend] === "bpftrace";
+  return asked ? ["bpftrace"] : [];
+}
+
+function parseSettings(
+  raw: RawLabOptions,
+  cost: LabOptions["cost"],
+): Omit<LabSettings, "guestPrograms"> {
+  const counting = cost === "instructions";
+  if (counting && raw.cpus !== undefined && raw.cpus !== "1") {
+    throw new UsageError(
+      `--cpus ${raw.cpus}: instructions are counted on one processor`,
+      "Leave --cpus out, or choose 1.",
+    );
+  }
+  const accelerator = word(raw.accelerator, ACCELERATORS, "--accelerator");
+  if (counting && accelerator === "kvm") {
+    throw new UsageError("KVM cannot count instructions", "Leave --accelerator out.");
+  }
+  // When the host's disk answers decides whether a writer sleeps, and so how much it executes: a device
+  // inside the guest, on the guest's clock, answers alike each time.
+  const device = word(
+    raw.device ?? (counting ? "null_blk" : "virtio-blk"),
+    SCRATCH_DEVICES,
+    "--device",
+  );
+  const chosen: Accelerator | null = accelerator === "auto" ? null : accelerator;
+  return {
+    accelerator: counting ? "tcg-icount" : chosen,
+    cpus: integer(raw.cpus ?? (counting ? "1" : "2"), "--cpus", 1, 64),
+    memoryBytes: atLeast(parseBytes(raw.memory, "--memory"), 512 * 2 ** 20, "--memory"),
+    device,
+    diskBytes:
+      raw.disk === undefined
+        ? DISK_BYTES[device]
+        : atLeast(parseBytes(raw.disk, "--disk"), DISK_BYTES_MIN, "--disk"),
+    deviceLatencyNs: counting ? COUNTED_LATENCY_NS : 0,
+    mountOptions: raw.mountOptions === undefined ? [] : list(raw.mountOptions, "--mount-options"),
+    limits: {
+      bootMs: durationMs(raw.bootTimeout, "--boot-timeout"),
+      totalMs: durationMs(raw.timeout, "--timeout"),
+      // Signs of life cost instructions.
+      silenceMs: counting ? null : SILENCE_MS,
+    },
+    retries: RETRIES,
+  };
+}
+
+function parseKernelFile(raw: RawLabOptions): LabOptions["kernelFile"] {
+  if (raw.kernelImage === undefined && raw.modules === undefined) return null;
+  if (raw.kernelImage === undefined || raw.modules === undefined) {
+    throw new UsageError(
+      "--kernel-image and --modules go together",
+      "Give both, as in --kernel-image /boot/vmlinuz-6.9 --modules /lib/modules/6.9.",
+    );
+  }
+  return { image: raw.kernelImage, modules: raw.modules, label: raw.kernelLabel ?? null };
+}
+
+function durationMs(text: string, option: string): number {
+  return atLeast(parseDurationNs(text, option) / 1e6, 1, option);
+}
+
+function atLeast(value: number, least: number, option: string): number {
+  if (value >= least) return value;
+  throw new UsageError(`${option} is too small`, `The least is ${least}.`);
+}

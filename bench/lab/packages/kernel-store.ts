@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../../terminal/errors.js";
+import type { LabCache } from "../cache.js";
+import { requireProgram } from "../guest/programs.js";
+import { runOrFail } from "../process.js";
+import { compareVersions } from "./debian-version.js";
+import { downloadPackage } from "./download.js";
+import type { DebianKernel } from "./resolve.js";
+import { writeUncompressedKernel } from "./uncompressed-kernel.js";
+
+/** What the cache holds of one kernel; written last, so that its presence means "complete". */
+export interface KernelManifest {
+  release: string;
+  version: string;
+  series: string;
+  suite: string;
+  flavour: string;
+  signed: boolean;
+  /** Name of the package that holds the kernel itself. */
+  packageName: string;
+  vmlinuzSha256: string;
+  /** Bytes downloaded for it. */
+  downloadBytes: number;
+}
+
+/** A kernel on disk, ready to boot. */
+export interface StoredKernel extends KernelManifest {
+  vmlinuz: string;
+  /** What qemu starts: the uncompressed kernel where there is one, else `vmlinuz`. */
+  bootFile: string;
+  /** The folder with `modules.dep` and `kernel/`. */
+  modules: string;
+}
+
+const UNPACK_TIMEOUT_MS = 5 * 60_000;
+
+/** The kernel from the cache, or downloaded, verified and unpacked into it. Nothing is installed. */
+export async function storeKernel(
+  cache: LabCache,
+  kernel: DebianKernel,
+  say: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<StoredKernel> {
+  const folder = join(cache.kernels, folderName(kernel.release, kernel.version));
+  const cached = await readStored(folder);
+  if (cached) return cached;
+  const files: string[] = [];
+  for (const file of kernel.packages) {
+    files.push(await downloadPackage(cache, file, say, signal));
+  }
+  say(`unpacking ${kernel.release}`);
+  await mkdir(cache.kernels, { recursive: true });
+  const unpacking = await mkdtemp(join(cache.kernels, ".unpacking-"));
+  try {
+    await unpack(files, unpacking, kernel, signal);
+    await rename(unpacking, folder).catch((error: NodeJS.ErrnoException) => {
+      // Another lab was quicker: its copy is as good.
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    });
+  } finally {
+    await rm(unpacking, { recursive: true, force: true });
+  }
+  for (const file of files) await rm(file, { force: true });
+  const stored = await readStored(folder);
+  if (!stored) throw new Error(`${folder}: unpacked, but not readable`);
+  return stored;
+}
+
+async function unpack(
+  files: readonly string[],
+  target: string,
+  kernel: DebianKernel,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const remedy = "Run `puntbench lab clean` and try again; the disk may be full.";
+  for (const file of files) {
+    const options = { timeoutMs: UNPACK_TIMEOUT_MS, signal, package: "dpkg", remedy };
+    await runOrFail("dpkg-deb", ["--extract", file, target], { ...options, doing: "unpacking" });
+  }
+  // Newer packages use /usr/lib and put the kernel beside its modules.
+  if (!existsSync(join(target, "lib"))) {
+    await rename(join(target, "usr", "lib"), join(target, "lib"));
+  }
+  await rm(join(target, "usr"), { recursive: true, force: true });
+  await runOrFail(requireProgram("depmod", "kmod"), ["-b", target, kernel.release], {
+    timeoutMs: UNPACK_TIMEOUT_MS,
+    signal,
+    package: "kmod",
+    remedy,
+    doing: `listing the modules of ${kernel.release}`,
+  });
+  const vmlinuz = vmlinuzIn(target, kernel.release);
+  if (!vmlinuz) {
+    throw new UserError(`${kernel.release}: its packages hold no vmlinuz`, remedy);
+  }
+  const scratch = join(target, "payload");
+  await writeUncompressedKernel(
+    vmlinuz,
+    await configurationIn(target, kernel.release),
+    join(target, "vmlinux"),
+    scratch,
+  );
+  await rm(scratch, { force: true });
+  const { release, version, series, suite, flavour, signed, packages } = kernel;
+  const manifest: KernelManifest = {
+    ...{ release, version, series, suite, flavour, signed },
+    packageName: packages[0]?.name ?? release,
+    vmlinuzSha256: await sha256(vmlinuz),
+    downloadBytes: packages.reduce((sum, file) => sum + file.sizeBytes, 0),
+  };
+  await writeFile(join(target, "manifest.json"), JSON.stringify(manifest, null, 2));
+}
+
+/** The kernel in `folder`, or null when it is not there, not complete, or was changed. */
+export async function readStored(folder: string): Promise<StoredKernel | null> {
+  try {
+    const text = await readFile(join(folder, "manifest.json"), "utf8");
+    const manifest = JSON.parse(text) as KernelManifest;
+    const vmlinuz = vmlinuzIn(folder, manifest.release);
+    if (!vmlinuz || (await sha256(vmlinuz)) !== manifest.vmlinuzSha256) {
+      await rm(folder, { recursive: true, force: true });
+      return null;
+    }
+    const uncompressed = join(folder, "vmlinux");
+    return {
+      ...manifest,
+      vmlinuz,
+      bootFile: existsSync(uncompressed) ? uncompressed : vmlinuz,
+      modules: join(folder, "lib", "modules", manifest.release),
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** All kernels in the cache, oldest first. */
+export async function storedKernels(cache: LabCache): Promise<StoredKernel[]> {
+  const names = await readdir(cache.kernels).catch(() => [] as string[]);
+  const found = await Promise.all(
+    names
+      .filter((name) => !name.startsWith("."))
+      .map((name) => readStored(join(cache.kernels, name))),
+  );
+  return found
+    .filter((kernel) => kernel !== null)
+    .sort((a, b) => compareVersions(a.version, b.version));
+}
+
+export function folderName(release: string, version: string): string {
+  return `${release}_${version}`.replace(/[/:]/g, "-");
+}
+
+function vmlinuzIn(root: string, release: string): string | null {
+  const candidates = [
+    join(root, "boot", `vmlinuz-${release}`),
+    join(root, "lib", "modules", release, "vmlinuz"),
+    join(root, "lib", "modules", release, "vmlinuz.unsigned"),
+  ];
+  return candidates.find((path) => existsSync(path)) ?? null;
+}
+
+async function configurationIn(root: string, release: string): Promise<string> {
+  const split = join(root, "lib", "modules", release, "config");
+  return readFile(existsSync(split) ? split : join(root, "boot", `config-${release}`), "utf8");
+}
+
+/** Names of the folders that an unpacking left when it was killed. */
+export function abandonedFolders(cache: LabCache): string[] {
+  if (!existsSync(cache.kernels)) return [];
+  return readdirSync(cache.kernels)
+    .filter((name) => name.startsWith(".unpacking-"))
+    .map((name) => join(cache.kernels, name));
+}
+
+async function sha256(path: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+}

@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../../terminal/errors.js";
+import { type Finished, run } from "../process.js";
+import type { Mirrors } from "./mirrors.js";
+
+/** Where Debian's own keys lie; the package `debian-archive-keyring` has them, on Ubuntu too. */
+export const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** Suites that carry a kernel series each; a suite that the mirror lacks is skipped with a warning. */
+export const SUITES = [
+  "bullseye",
+  "bookworm",
+  "bookworm-backports",
+  "trixie",
+  "trixie-backports",
+  "forky",
+  "sid",
+] as const;
+export const SECURITY_SUITES = [
+  "bullseye-security",
+  "bookworm-security",
+  "trixie-security",
+] as const;
+
+const UPDATE_TIMEOUT_MS = 10 * 60_000;
+const QUICK_TIMEOUT_MS = 60_000;
+
+/** The text of the private apt's only source file: every suite, and only Debian's keys. */
+export function sourcesText(mirrors: Mirrors, keyring: string): string {
+  const stanza = (uri: string, suites: readonly string[]) =>
+    [
+      "Types: deb",
+      `URIs: ${uri}`,
+      `Suites: ${suites.join(" ")}`,
+      "Components: main",
+      "Architectures: amd64",
+      `Signed-By: ${keyring}`,
+      "",
+    ].join("\n");
+  const security = mirrors.security ? [stanza(mirrors.security, SECURITY_SUITES)] : [];
+  return [stanza(mirrors.archive, SUITES), ...security].join("\n");
+}
+
+/**
+ * The text of its configuration. All paths lie under `root`, so that the host's apt is neither read
+ * nor changed; of the host's settings only how to reach the network (`networkSettings`) is kept.
+ */
+export function configurationText(root: string, networkSettings: readonly string[]): string {
+  return [
+    `Dir "${root}";`,
+    'Dir::Bin::methods "/usr/lib/apt/methods";',
+    'Dir::Cache::pkgcache "";',
+    'Dir::Cache::srcpkgcache "";',
+    'APT::Architecture "amd64";',
+    'APT::Architectures { "amd64"; };',
+    // Root's cache folder is closed to the user that apt would change to.
+    'APT::Sandbox::User "root";',
+    'Acquire::Languages "none";',
+    'Acquire::GzipIndexes "true";',
+    'Acquire::Retries "3";',
+    'Acquire::http::Timeout "30";',
+    'Acquire::https::Timeout "30";',
+    ...networkSettings,
+    "",
+  ].join("\n");
+}
+
+/** Of `apt-config dump`: proxies and the like, and whether an index may be past its date. */
+export function networkSettings(dump: string): string[] {
+  return dump
+    .split("\n")
+    .filter((line) => /^Acquire::(https?|ForceIPv[46]|Check-(Valid-Until|Date))\b/.test(line))
+    .filter((line) => !/Timeout/.test(line));
+}
+
+/** Writes the private apt under `root` and returns a function that runs programs of apt with it. */
+export async function preparePrivateApt(root: string, mirrors: Mirrors): Promise<PrivateApt> {
+  if (!existsSync(DEBIAN_KEYRING)) {
+    throw new UserError(
+      `${DEBIAN_KEYRING} is missing: packages cannot be verified without Debian's keys`,
+      "Install it with `apt-get install debian-archive-keyring`.",
+    );
+  }
+  const folders = [
+    "etc/apt/apt.conf.d",
+    "etc/apt/preferences.d",
+    "etc/apt/sources.list.d",
+    "etc/apt/trusted.gpg.d",
+    "var/lib/apt/lists/partial",
+    "var/lib/dpkg",
+    "var/cache/apt/archives/partial",
+  ];
+  for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
+  const dump = await run("apt-config", ["dump"], { timeoutMs: QUICK_TIMEOUT_MS, package: "apt" });
+  const configuration = join(root, "apt.conf");
+  await writeFile(join(root, "var/lib/dpkg/status"), "");
+  await writeFile(
+    join(root, "etc/apt/sources.list.d/debian.sources"),
+    sourcesText(mirrors, DEBIAN_KEYRING),
+  );
+  await writeFile(configuration, configurationText(root, networkSettings(dump.stdout)));
+  return {
+    run: (program, args, timeoutMs, signal) =>
+      run(program, args, { env: { APT_CONFIG: configuration }, timeoutMs, signal, package: "apt" }),
+  };
+}
+
+export interface PrivateApt {
+  run(
+    program: string,
+    args: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Finished>;
+}
+
+/** Fetches the signed indexes. Suites that failed are returned as warnings; all failing is an error. */
+export async function updateIndexes(apt: PrivateApt, signal?: AbortSignal): Promise<string[]> {
+  const { stderr } = await apt.run("apt-get", ["update"], UPDATE_TIMEOUT_MS, signal);
+  const problems = stderr.split("\n").filter((line) => /^[EW]: /.test(line));
+  // apt's exit code is 0 even when every mirror was out of reach: what counts is what there is.
+  const targets = await indexTargets(apt, signal);
+  if (targets.length > 0) return problems;
+  throw new UserError(
+    `Debian's package indexes could not be fetched\n  ${problems.slice(0, 6).join("\n  ")}`,
+    "Check the network, or name another mirror: --mirror URL. Kernels in the cache work offline.",
+  );
+}
+
+export interface IndexTarget {
+  suite: string;
+  baseUri: string;
+  path: string;
+}
+
+/** The Packages indexes that the private apt holds, verified. */
+export async function indexTargets(apt: PrivateApt, signal?: AbortSignal): Promise<IndexTarget[]> {
+  const format = "$(RELEASE)\t$(REPO_URI)\t$(FILENAME)";
+  const { stdout } = await apt.run(
+    "apt-get",
+    ["indextargets", "--format", format, "Identifier: Packages"],
+    QUICK_TIMEOUT_MS,
+    signal,
+  );
+  return stdout
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .filter((fields) => fields.length === 3)
+    .map(([suite, baseUri, path]) => ({ suite, baseUri, path }) as IndexTarget)
+    .filter((target) => existsSync(target.path) || existsSync(`${target.path}.xz`));
+}

@@ -1,0 +1,26 @@
+import type { Cause } from "../../results/vocabulary.js";
+import type { WriteQuestion } from "./question.js";
+
+export type { Cause };
+
+/**
+ * Whether an aligned or unaligned O_DIRECT write through io_uring is punted. "tick": only the first write
+ * after the file's timestamp fell behind the coarse clock (1 to 10 ms), so a paced writer always punts.
+ * null: no rule knows.
+ */
+export type Punts = true | false | "tick" | null;
+
+export interface Prediction {
+  punts: Punts;
+  cause: Cause;
+  why: string;
+  /** Where the mainline kernel decides it; null where no rule knows. */
+  kernelFunction: string | null;
+  /** What makes the write go inline; null when it does, or when nothing is known to. */
+  curedBy: string | null;
+}
+
+/** One check of a filesystem. The first that applies decides, so lists follow the kernel's own order. */
+export interface Rule extends Prediction {
+  applies: (question: WriteQuestion) => boolean;
+}

@@ -1,0 +1,65 @@
+import { realpathSync } from "node:fs";
+import { arch, release, totalmem, version } from "node:os";
+import type { DirectIoAlignment } from "../../native/index.js";
+import type { Environment, LabProvenance } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import { blockDeviceOf } from "../environment/block-device.js";
+import { cpu } from "../environment/cpu.js";
+import { device } from "../environment/device.js";
+import { filesystem } from "../environment/filesystem.js";
+import { ioUringDisabled } from "../environment/io-uring.js";
+import { kernelConfig } from "../environment/kernel.js";
+import { mountOf } from "../environment/mount.js";
+import type { PuntCounter } from "../environment/punt-counter.js";
+import { readNumber } from "../environment/read.js";
+import { container, virtualisation } from "../environment/virtualisation.js";
+
+/** Everything about this machine that a reader needs to judge the figures. Reads, never writes. */
+export function environment(
+  directory: string,
+  alignment: DirectIoAlignment,
+  puntCounter: PuntCounter,
+): Environment {
+  const path = realpathSync(directory);
+  const mount = mountOf(path);
+  return {
+    kernelRelease: release(),
+    kernelVersion: version(),
+    kernelConfig: kernelConfig(),
+    machine: arch(),
+    ...cpu(),
+    memoryBytes: totalmem(),
+    virtualisation: virtualisation(),
+    lab: labProvenance(),
+    container: container(),
+    filesystem: filesystem(path, mount),
+    device: device(mount === null ? null : blockDeviceOf(mount)),
+    directIoAlignment: alignment,
+    privileges: {
+      user: process.getuid?.() ?? -1,
+      puntCounter: puntCounter.available,
+      puntCounterReason: puntCounter.reason,
+      ioUringDisabled: ioUringDisabled(),
+      perfEventParanoid: readNumber("/proc/sys/kernel/perf_event_paranoid"),
+    },
+  };
+}
+
+/**
+ * The lab tells the bench inside its guest which kernel package it booted, and how. Not checked with
+ * the schema: loading zod takes an emulated CPU over a second, and the lab checks the file itself.
+ */
+function labProvenance(): LabProvenance | null {
+  const text = process.env.PUNTBENCH_LAB;
+  if (text === undefined || text === "") return null;
+  try {
+    const provenance = JSON.parse(text) as LabProvenance;
+    if (typeof provenance.accelerator !== "string") throw new Error("no accelerator");
+    return provenance;
+  } catch {
+    throw new UsageError(
+      "PUNTBENCH_LAB does not hold the lab's provenance",
+      "It is set by `puntbench lab`; unset it to measure this machine.",
+    );
+  }
+}

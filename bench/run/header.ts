@@ -1,0 +1,57 @@
+import { realpathSync } from "node:fs";
+import type { Driver } from "../../native/index.js";
+import type { Header, Scenario } from "../../results/schema.js";
+import { SCHEMA_VERSION } from "../../results/vocabulary.js";
+import { gitCommit } from "../../terminal/git-commit.js";
+import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
+import { mountOf } from "../environment/mount.js";
+import { openPuntCounter } from "../environment/punt-counter.js";
+import { abandonedScratch, type ScratchDirectory } from "../environment/scratch.js";
+import { environment } from "./environment.js";
+import { checkInstrument } from "./instrument.js";
+import type { BenchOptions } from "./options.js";
+import { checkSpace } from "./preflight.js";
+import { newRunId, toolVersion } from "./provenance.js";
+
+/**
+ * Checks the place and the instrument, and describes both: all that is said before the first trial.
+ * Throws a UserError where measuring here is impossible.
+ */
+export async function openingHeader(
+  driver: Driver,
+  options: BenchOptions,
+  scenarios: Scenario[],
+  scratch: ScratchDirectory,
+  commandLine: string[],
+): Promise<Header> {
+  const filesystemType = mountOf(realpathSync(scratch.path))?.type ?? "unknown filesystem";
+  const alignment = directIoAlignment(driver, scratch, filesystemType);
+  checkBlockSize(options.blockSizeBytes, alignment);
+  checkSpace(scratch, scenarios, options.maxSpaceBytes);
+  const puntCounter = openPuntCounter(driver);
+  const startedAt = new Date();
+  return {
+    type: "header",
+    schemaVersion: SCHEMA_VERSION,
+    runId: newRunId(startedAt),
+    toolVersion: toolVersion(),
+    gitCommit: gitCommit(),
+    startedAt: startedAt.toISOString(),
+    kernelLabel: options.kernelLabel,
+    commandLine,
+    seed: options.seed,
+    rounds: options.rounds,
+    scenarios,
+    environment: environment(scratch.path, alignment, puntCounter),
+    instrumentChecks: await checkInstrument(driver, puntCounter.available),
+    warnings: [
+      ...(puntCounter.reason === null ? [] : [`punts are not counted: ${puntCounter.reason}`]),
+      ...(filesystemType === "overlay"
+        ? ["the directory is on overlayfs: what is measured is the layer below it"]
+        : []),
+      ...abandonedScratch(options.dir).map(
+        (path) => `a killed run left ${path}; remove it with: rm -r '${path}'`,
+      ),
+    ],
+  };
+}

@@ -1,0 +1,50 @@
+import type { Scenario } from "../../results/schema.js";
+import type { Arm, Preparation } from "../../results/vocabulary.js";
+import { type BenchOptions, defaultWrites } from "./options.js";
+import { seededRandom } from "./seeded-random.js";
+
+/** The product of the dimensions, in the order in which tables and charts show it. */
+export function scenariosOf(options: BenchOptions): Scenario[] {
+  const scenarios: Scenario[] = [];
+  for (const intervalNs of options.intervalsNs) {
+    for (const preparation of options.preparations) {
+      for (const arm of armsOf(options, preparation)) {
+        for (const queueDepth of depthsOf(options, arm)) {
+          scenarios.push({
+            preparation,
+            arm,
+            queueDepth,
+            blockSizeBytes: options.blockSizeBytes,
+            fileSizeBytes:
+              options.fileSizeBytes ?? defaultWrites(options, intervalNs) * options.blockSizeBytes,
+            order: options.order,
+            intervalNs,
+            registeredBuffers: options.registeredBuffers,
+          });
+        }
+      }
+    }
+  }
+  return scenarios;
+}
+
+/** One pass over all scenarios, in an order that the seed and the round decide (Fisher-Yates). */
+export function shuffledRound(scenarios: readonly Scenario[], seed: number, round: number) {
+  const random = seededRandom(seed, round);
+  const order = [...scenarios];
+  for (let i = order.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j] as Scenario, order[i] as Scenario];
+  }
+  return order;
+}
+
+function armsOf(options: BenchOptions, preparation: Preparation): readonly Arm[] {
+  if (options.arms !== null) return options.arms;
+  return preparation === "dd-prefill" ? ["inline", "forced"] : ["inline"];
+}
+
+/** psync writes one at a time, whatever depth was asked for. */
+function depthsOf(options: BenchOptions, arm: Arm): readonly number[] {
+  return arm === "psync" ? [1] : options.queueDepths;
+}

@@ -1,0 +1,168 @@
+import { release } from "node:os";
+import {
+  ARMS,
+  type Arm,
+  ORDERS,
+  type Order,
+  PREPARATIONS,
+  type Preparation,
+} from "../../results/vocabulary.js";
+import { UsageError } from "../../terminal/errors.js";
+import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
+
+/** Options as commander hands them over: text. */
+export interface RawOptions {
+  kernelLabel?: string;
+  dir: string;
+  out: string;
+  preparations: string;
+  queueDepths: string;
+  blockSize: string;
+  fileSize?: string;
+  order: string;
+  rounds?: string;
+  arms?: string;
+  interval: string;
+  seed?: string;
+  registeredBuffers?: boolean;
+  maxSpace?: string;
+  trialTimeout: string;
+  quick?: boolean;
+  json?: boolean;
+}
+
+export interface BenchOptions {
+  kernelLabel: string;
+  dir: string;
+  out: string;
+  preparations: Preparation[];
+  /** null: inline for every preparation, and forced for dd-prefill, where it is the control. */
+  arms: Arm[] | null;
+  queueDepths: number[];
+  intervalsNs: number[];
+  blockSizeBytes: number;
+  /** null: chosen per interval, see `defaultWrites`. */
+  fileSizeBytes: number | null;
+  order: Order;
+  registeredBuffers: boolean;
+  rounds: number;
+  seed: number;
+  quick: boolean;
+  json: boolean;
+  /** null: at most a tenth of the free space. */
+  maxSpaceBytes: number | null;
+  trialTimeoutMs: number;
+}
+
+export const MAX_QUEUE_DEPTH = 4096;
+const MIN_BLOCK_BYTES = 512;
+const MAX_BLOCK_BYTES = 1 << 20;
+
+/** Checks every option and gives it its type. Throws a UsageError with the remedy. */
+export function parseOptions(raw: RawOptions): BenchOptions {
+  const blockSizeBytes = parseBytes(raw.blockSize, "--block-size");
+  if (blockSizeBytes < MIN_BLOCK_BYTES || blockSizeBytes > MAX_BLOCK_BYTES) {
+    throw new UsageError(
+      `--block-size ${raw.blockSize}: out of range`,
+      "Choose 512 to 1M, in the device's alignment.",
+    );
+  }
+  if (blockSizeBytes % MIN_BLOCK_BYTES !== 0) {
+    throw new UsageError(
+      `--block-size ${raw.blockSize}: O_DIRECT needs a multiple of ${MIN_BLOCK_BYTES} bytes`,
+      "Choose for example 512, 4k or 8k.",
+    );
+  }
+  const kernelLabel = raw.kernelLabel ?? release();
+  if (kernelLabel.trim() === "") {
+    throw new UsageError("--kernel-label is empty", "Name the kernel, for example 6.12.");
+  }
+  return {
+    kernelLabel,
+    dir: raw.dir,
+    out: raw.out,
+    preparations: words(raw.preparations, PREPARATIONS, "--preparations"),
+    arms: raw.arms === undefined ? null : words(raw.arms, ARMS, "--arms"),
+    queueDepths: list(raw.queueDepths, "--queue-depths").map((text) =>
+      integer(text, "--queue-depths", 1, MAX_QUEUE_DEPTH),
+    ),
+    intervalsNs: list(raw.interval, "--interval").map((text) =>
+      parseDurationNs(text, "--interval"),
+    ),
+    blockSizeBytes,
+    fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
+    order: word(raw.order, ORDERS, "--order"),
+    registeredBuffers: raw.registeredBuffers ?? false,
+    rounds: integer(raw.rounds ?? (raw.quick ? "3" : "5"), "--rounds", 1, 10_000),
+    seed:
+      raw.seed === undefined
+        ? randomSeed()
+        : integer(raw.seed, "--seed", 0, Number.MAX_SAFE_INTEGER),
+    quick: raw.quick ?? false,
+    json: raw.json ?? false,
+    maxSpaceBytes: raw.maxSpace === undefined ? null : parseBytes(raw.maxSpace, "--max-space"),
+    trialTimeoutMs: parseDurationNs(raw.trialTimeout, "--trial-timeout") / 1e6,
+  };
+}
+
+/**
+ * Writes of a trial where no file size is given: enough that one punt per inode stays below 1 %, few
+ * enough that large blocks do not fill the disk and a paced trial lasts about 2 s.
+ */
+export function defaultWrites(options: BenchOptions, intervalNs: number): number {
+  const [writes, bytes] = options.quick ? [1024, 64 << 20] : [4096, 256 << 20];
+  const unpaced = Math.min(writes, Math.floor(bytes / options.blockSizeBytes));
+  if (intervalNs === 0) return unpaced;
+  return Math.min(unpaced, Math.max(64, Math.round(2e9 / intervalNs)));
+}
+
+function fileSize(text: string, blockSizeBytes: number): number {
+  const bytes = parseBytes(text, "--file-size");
+  if (bytes < blockSizeBytes || bytes % blockSizeBytes !== 0) {
+    throw new UsageError(
+      `--file-size ${text}: not a multiple of the block size, ${formatBytes(blockSizeBytes)}`,
+      "Choose a size that holds a whole number of blocks.",
+    );
+  }
+  if (bytes / blockSizeBytes > 2 ** 31) {
+    throw new UsageError(`--file-size ${text}: more than 2^31 blocks`, "Choose a smaller file.");
+  }
+  return bytes;
+}
+
+function list(text: string, option: string): string[] {
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (parts.length === 0) throw new UsageError(`${option} is empty`, "Give at least one value.");
+  return [...new Set(parts)];
+}
+
+function word<T extends string>(text: string, known: readonly T[], option: string): T {
+  const found = known.find((candidate) => candidate === text);
+  if (found === undefined) {
+    throw new UsageError(`${option}: unknown value '${text}'`, `Known: ${known.join(", ")}.`);
+  }
+  return found;
+}
+
+function words<T extends string>(text: string, known: readonly T[], option: string): T[] {
+  return list(text, option).map((part) => word(part, known, option));
+}
+
+function integer(text: string, option: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw new UsageError(
+      `${option} ${text}: not a whole number from ${least} to ${most}`,
+      `Choose ${least} to ${most}.`,
+    );
+  }
+  return value;
+}
+
+/** A fresh seed for every run that does not ask for one; recorded, so that the run can be repeated. */
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}

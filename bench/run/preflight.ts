@@ -1,0 +1,55 @@
+import { statfsSync } from "node:fs";
+import type { Scenario } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import { formatBytes } from "../../terminal/units.js";
+import type { ScratchDirectory } from "../environment/scratch.js";
+
+/** One trial's file exists at a time, so the largest one decides. */
+export function checkSpace(
+  scratch: ScratchDirectory,
+  scenarios: readonly Scenario[],
+  maxSpaceBytes: number | null,
+): void {
+  const needed = Math.max(...scenarios.map((scenario) => scenario.fileSizeBytes));
+  const filesystem = statfsSync(scratch.path);
+  const free = filesystem.bavail * filesystem.bsize;
+  if (needed > free) {
+    throw new UsageError(
+      `not enough space: a trial needs ${formatBytes(needed)}, ${formatBytes(free)} are free`,
+      "Choose a smaller --file-size or another --dir.",
+    );
+  }
+  const allowed = maxSpaceBytes ?? free / 10;
+  if (needed > allowed) {
+    throw new UsageError(
+      `a trial needs ${formatBytes(needed)}, more than the ${formatBytes(allowed)} it may use` +
+        (maxSpaceBytes === null ? " (a tenth of the free space)" : " (--max-space)"),
+      `Choose a smaller --file-size, or allow it with --max-space ${needed}.`,
+    );
+  }
+}
+
+/** Locked while a trial runs; also the most that one registered buffer may hold (io_uring_register(2)). */
+const MAX_BUFFER_BYTES = 1 << 30;
+
+/**
+ * Refuses a depth that the file can never fill, since its figures would describe a shallower queue, and one
+ * whose buffers would take the host's memory.
+ */
+export function checkQueueDepths(scenarios: readonly Scenario[]): void {
+  for (const { queueDepth, fileSizeBytes, blockSizeBytes } of scenarios) {
+    if (queueDepth * blockSizeBytes > MAX_BUFFER_BYTES) {
+      throw new UsageError(
+        `queue depth ${queueDepth} with blocks of ${formatBytes(blockSizeBytes)} needs more than ${formatBytes(MAX_BUFFER_BYTES)} of buffers`,
+        "Choose a smaller --queue-depths or --block-size.",
+      );
+    }
+    const writes = fileSizeBytes / blockSizeBytes;
+    if (queueDepth > writes) {
+      throw new UsageError(
+        `queue depth ${queueDepth} is more than the ${writes} writes of a trial`,
+        `Choose a smaller --queue-depths, or --file-size ${queueDepth * blockSizeBytes * 8} or more.`,
+      );
+    }
+  }
+}

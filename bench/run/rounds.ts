@@ -1,0 +1,40 @@
+import { Bench } from "tinybench";
+import type { Scenario, Trial } from "../../results/schema.js";
+import { shuffledRound } from "./matrix.js";
+import type { TrialPlace } from "./trial.js";
+
+export interface RoundPlan {
+  scenarios: readonly Scenario[];
+  rounds: number;
+  seed: number;
+}
+
+/**
+ * Randomised complete blocks: each round runs every scenario once, in an order of its own, so that drift
+ * hits all scenarios alike and comparisons are paired by round.
+ *
+ * tinybench drives the trials of a round; the samples it keeps are the driver's own durations, not the
+ * wall time of the call, which would hold preparation and clean-up.
+ */
+export async function runRounds(
+  plan: RoundPlan,
+  runTrial: (scenario: Scenario, place: TrialPlace) => Promise<Trial>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let round = 0; round < plan.rounds; round += 1) {
+    const bench = new Bench({ time: 0, iterations: 1, warmup: false, throws: true, signal });
+    for (const [position, scenario] of shuffledRound(plan.scenarios, plan.seed, round).entries()) {
+      bench.add(
+        `${position} ${scenario.preparation} ${scenario.arm} ${scenario.queueDepth} ${scenario.intervalNs}`,
+        async () => {
+          const trial = await runTrial(scenario, { round, position, seed: plan.seed + round });
+          // tinybench silently falls back to wall time on a value that is not a finite duration.
+          return { overriddenDuration: (trial.wallNs ?? 0) / 1e6 };
+        },
+        { async: true },
+      );
+    }
+    await bench.run();
+    signal.throwIfAborted();
+  }
+}

@@ -1,0 +1,93 @@
+import { type Column, renderTable } from "../../terminal/table.js";
+import { formatNs, formatRate } from "../../terminal/units.js";
+import type { ScenarioSummary } from "./summary.js";
+
+/** What was not measured reads as "?", never as 0. */
+const UNKNOWN = "?";
+
+type Row = ScenarioSummary;
+
+interface Field extends Column {
+  value: (row: Row) => string;
+  /** The column is shown when this holds for some row; always, if it is not given. */
+  when?: (row: Row) => boolean;
+}
+
+const counted = (row: Row) => row.instructionsPerWrite !== null;
+const timed = (row: Row) => !counted(row);
+const paced = (row: Row) => row.intervalNs > 0;
+
+function right(title: string, value: Field["value"], when?: Field["when"]): Field {
+  return { title, value, align: "right", ...(when && { when }) };
+}
+
+const FIELDS: readonly Field[] = [
+  { title: "preparation", value: (row) => row.preparation },
+  { title: "arm", value: (row) => row.arm },
+  right("depth", (row) => String(row.queueDepth)),
+  right("interval", (row) => pace(row.intervalNs), paced),
+  right("punted", (row) => percent(row.puntRatio)),
+  right(
+    "predicted",
+    (row) => percent(row.predictedPuntRatio),
+    (row) => row.predictedPuntRatio !== null,
+  ),
+  right("punts/s", (row) => shown(row.puntsPerSecond, formatRate), paced),
+  right("IOPS", (row) => shown(row.iops, formatRate), timed),
+  right("p50", (row) => shown(row.latencyNsP50, formatNs), timed),
+  right("p99", (row) => shown(row.latencyNsP99, formatNs), timed),
+  right("CPU µs/write: submitter", (row) => micros(row.cpuNsPerWrite.submitter), timed),
+  right("+ io-wq", (row) => micros(row.cpuNsPerWrite.ioWq), timed),
+  right(
+    "system",
+    (row) => micros(row.cpuNsPerWrite.system, row.systemCpuNsPerWriteResolution),
+    timed,
+  ),
+  right(
+    "instructions/write: submitter",
+    (row) => whole(row.instructionsPerWrite?.submitter),
+    counted,
+  ),
+  right("+ io-wq", (row) => whole(row.instructionsPerWrite?.ioWq), counted),
+  right("system", (row) => whole(row.instructionsPerWrite?.system), counted),
+  right("workers", (row) => shown(row.workersPeak, String)),
+  { title: "note", value: note, when: (row) => note(row) !== "" },
+];
+
+export function summaryTable(rows: readonly Row[]): string {
+  const fields = FIELDS.filter(({ when }) => when === undefined || rows.some(when));
+  const cells = rows.map((row) => fields.map((field) => field.value(row)));
+  const table = renderTable(fields, cells);
+  return cells.flat().includes(UNKNOWN) ? `${table}\n\n${UNKNOWN}: not measured` : table;
+}
+
+function note(row: ScenarioSummary): string {
+  if (row.skippedReason !== null) return `skipped: ${row.skippedReason}`;
+  return row.failedTrials > 0 ? `${row.failedTrials} failed` : "";
+}
+
+function shown(value: number | null, format: (value: number) => string): string {
+  return value === null ? UNKNOWN : format(value);
+}
+
+/** Rounds towards the middle: a scenario with one punt does not read as 0 %. */
+function percent(ratio: number | null): string {
+  if (ratio === null) return UNKNOWN;
+  if (ratio > 0 && ratio < 0.001) return "<0.1 %";
+  if (ratio < 1 && ratio > 0.999) return ">99.9 %";
+  return `${Number((ratio * 100).toFixed(1))} %`;
+}
+
+/** With "~" where the clock that counted it is coarser than a tenth of the value. */
+function micros(ns: number | null, resolutionNs: number | null = null): string {
+  if (ns === null) return UNKNOWN;
+  return `${resolutionNs !== null && resolutionNs > ns / 10 ? "~" : ""}${(ns / 1000).toFixed(1)}`;
+}
+
+function whole(value: number | null | undefined): string {
+  return value === null || value === undefined ? UNKNOWN : String(Math.round(value));
+}
+
+function pace(intervalNs: number): string {
+  return intervalNs === 0 ? "none" : formatNs(intervalNs);
+}

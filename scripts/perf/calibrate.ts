@@ -1,0 +1,114 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { analyse } from "../../analysis/analysis.js";
+import type { Cell } from "../../analysis/cell.js";
+import { changeBetween, verdictOf } from "../../analysis/change.js";
+import { METRIC_NAMES, METRICS, type Metric } from "../../analysis/metrics.js";
+import { packageRoot } from "../../terminal/package-root.js";
+import { renderTable } from "../../terminal/table.js";
+
+/**
+ * Real runs of one scenario against itself: how often would `compare` find a difference where there
+ * is none? One run of many rounds is cut into pairs of five rounds each, taken alternately, so that
+ * both halves meet the same drift. `--comparisons N` (default 40), `--json`.
+ */
+const ROUNDS = 5;
+const THRESHOLD = 0.05;
+const COMPARED: readonly Metric[] = ["puntRatio", "iops", "latencyNsP50", "latencyNsP99", "cpuNs"];
+
+const comparisons = numberAfter("--comparisons", 40);
+const folder = mkdtempSync(join(tmpdir(), "puntbench-calibrate-"));
+try {
+  runBench(comparisons * ROUNDS * 2);
+  const { cells } = await analyse([folder]);
+  const shares = cells.flatMap((cell) =>
+    [true, false].flatMap((paired) => COMPARED.map((metric) => share(cell, metric, paired))),
+  );
+  print(shares);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+interface Share {
+  metric: Metric;
+  paired: boolean;
+  comparisons: number;
+  different: number;
+  /** Standard deviation of the logarithm of the trials, or of the trials for shares. */
+  noise: number;
+}
+
+function numberAfter(option: string, usual: number): number {
+  const at = process.argv.indexOf(option);
+  return at < 0 ? usual : Number(process.argv[at + 1]);
+}
+
+function runBench(rounds: number): void {
+  const cli = join(packageRoot(), "dist/cli.js");
+  const args = ["--preparations", "dd-prefill", "--arms", "inline", "--queue-depths", "8"];
+  const sizes = ["--rounds", String(rounds), "--file-size", "4M", "--out", folder, "--json"];
+  const done = spawnSync(process.execPath, [cli, "bench", ...args, ...sizes], {
+    encoding: "utf8",
+  });
+  if (done.status !== 0) throw new Error(`bench failed: ${done.stderr}`);
+}
+
+function share(cell: Cell, metric: Metric, paired: boolean): Share {
+  let different = 0;
+  for (let comparison = 0; comparison < comparisons; comparison += 1) {
+    const from = comparison * ROUNDS * 2;
+    const a = part(cell, from, paired ? 0 : 1, comparison);
+    const b = part(cell, from + 1, paired ? 0 : 2, comparison);
+    const verdict = verdictOf(changeBetween(a, b, metric), metric, THRESHOLD);
+    if (verdict === "better" || verdict === "worse") different += 1;
+  }
+  return { metric, paired, comparisons, different, noise: noiseOf(cell.values[metric]) };
+}
+
+/** Every other of the trials from `start`; the same round numbers and run make pairs. */
+function part(cell: Cell, start: number, run: number, comparison: number): Cell {
+  const picked = Array.from({ length: ROUNDS }, (_, index) => start + 2 * index);
+  const values = METRIC_NAMES.map((metric) => [
+    metric,
+    picked.map((index) => cell.values[metric][index] ?? Number.NaN),
+  ]);
+  return {
+    ...cell,
+    // The seed of the bootstrap follows the scenario: vary it, as other scenarios would.
+    scenario: { ...cell.scenario, fileSizeBytes: cell.scenario.fileSizeBytes + comparison },
+    runOf: picked.map(() => run),
+    roundOf: picked.map((_, index) => index),
+    values: Object.fromEntries(values),
+  };
+}
+
+function noiseOf(values: readonly number[]): number {
+  const logs = values.filter((value) => value > 0).map(Math.log);
+  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  return Math.sqrt(logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logs.length - 1));
+}
+
+function print(shares: readonly Share[]): void {
+  if (process.argv.includes("--json")) {
+    process.stdout.write(`${JSON.stringify(shares)}\n`);
+    return;
+  }
+  const rows = shares.map(({ metric, paired, different, noise }) => [
+    METRICS[metric].title,
+    paired ? "by round" : "no",
+    `${different} of ${comparisons}`,
+    `${((100 * different) / comparisons).toFixed(1)} %`,
+    Number.isFinite(noise) ? `${(100 * noise).toFixed(1)} %` : "none",
+  ]);
+  const right = (title: string) => ({ title, align: "right" as const });
+  const columns = [
+    { title: "metric" },
+    { title: "paired" },
+    right("false verdicts"),
+    right("share"),
+    right("noise of trials"),
+  ];
+  process.stdout.write(`${renderTable(columns, rows)}\n`);
+}

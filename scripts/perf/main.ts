@@ -1,0 +1,92 @@
+import { Command } from "commander";
+import { openPuntCounter } from "../../bench/environment/punt-counter.js";
+import { ScratchDirectory } from "../../bench/environment/scratch.js";
+import { loadDriver } from "../../native/index.js";
+import { UserError } from "../../terminal/errors.js";
+import { stderrProgress } from "../../terminal/progress.js";
+import { bareNopNs, buildBareLoop } from "./bare.js";
+import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
+import { type PerfResults, printJson, printTables } from "./output.js";
+import { overwriteRound, type Round } from "./overwrite.js";
+
+/** Writes of a round by depth: about a second each, more where a write takes longer. */
+const WRITES_BY_DEPTH = [
+  { queueDepth: 1, writes: 8192 },
+  { queueDepth: 8, writes: 32768 },
+  { queueDepth: 32, writes: 65536 },
+  { queueDepth: 128, writes: 65536 },
+];
+const NOP_OPERATIONS = 1_000_000;
+const NOP_DEPTHS = [1, 32];
+
+interface PerfOptions {
+  dir: string;
+  rounds: string;
+  json?: boolean;
+}
+
+async function measure(options: PerfOptions): Promise<PerfResults> {
+  const driver = loadDriver();
+  openPuntCounter(driver);
+  const progress = stderrProgress();
+  const scratch = new ScratchDirectory(options.dir);
+  const interrupted = () => process.exit(130);
+  process.once("SIGINT", interrupted);
+  try {
+    const bareLoop = buildBareLoop(scratch.path);
+    const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
+    const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
+    const accounting: Accounting[] = [];
+    const rounds = Number(options.rounds);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
+        progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
+        const result = await overwriteRound(
+          driver,
+          bareLoop,
+          scratch.path,
+          queueDepth,
+          writes,
+          round,
+        );
+        overwrites.get(queueDepth)?.push(result);
+      }
+      for (const queueDepth of NOP_DEPTHS) {
+        progress.step(`round ${round + 1}/${rounds}: NOPs at depth ${queueDepth}`);
+        const request = { operations: NOP_OPERATIONS, queueDepth, forced: false, countPunts: true };
+        const { submitterCpuNs } = await driver.runNops(request);
+        const bareNs = bareNopNs(bareLoop, NOP_OPERATIONS, queueDepth);
+        nops.get(queueDepth)?.push(submitterCpuNs / NOP_OPERATIONS - bareNs);
+      }
+      progress.step(`round ${round + 1}/${rounds}: CPU accounting`);
+      const errors = cpuAccountingRound(scratch.path);
+      if (errors !== null) accounting.push(errors);
+      progress.milestone(`round ${round + 1}/${rounds} done`);
+    }
+    return { overwrites, nops, accounting };
+  } finally {
+    progress.done();
+    process.off("SIGINT", interrupted);
+    scratch.remove();
+  }
+}
+
+const command = new Command("perf")
+  .description(
+    "What the instrument costs, side by side in one run: the driver, fio's io_uring engine and a bare liburing loop.",
+  )
+  .option("-d, --dir <directory>", "where the scratch directory is made", ".")
+  .option("-r, --rounds <count>", "rounds, each with every contender in a new order", "9")
+  .option("--json", "print one JSON object")
+  .parse();
+
+try {
+  const options = command.opts<PerfOptions>();
+  const results = await measure(options);
+  if (options.json) printJson(results);
+  else printTables(results);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`perf: ${error.message}\n  ${error.remedy}\n`);
+  process.exitCode = error.exitCode;
+}

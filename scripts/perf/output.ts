@@ -1,0 +1,133 @@
+import { type Interval, medianInterval } from "../../analysis/statistics/median-interval.js";
+import { renderTable } from "../../terminal/table.js";
+import { formatRate } from "../../terminal/units.js";
+import type { Accounting } from "./cpu-accounting.js";
+import type { Contender, Round } from "./overwrite.js";
+
+export interface PerfResults {
+  /** By queue depth; one entry a round. */
+  overwrites: Map<number, Round[]>;
+  /** By queue depth: ns per operation of the driver's loop over the bare loop's, one a round. */
+  nops: Map<number, number[]>;
+  accounting: Accounting[];
+}
+
+/** The depth at which the project promises its figures. */
+const PROMISED_DEPTH = 32;
+
+/** Name, figure and the promise it is held against. */
+interface Figure {
+  name: string;
+  interval: Interval | null;
+  promise: string;
+}
+
+function figures({ overwrites, nops, accounting }: PerfResults): Figure[] {
+  const rounds = overwrites.get(PROMISED_DEPTH) ?? [];
+  return [
+    figure("driverVsFioIops", ratios(rounds, "driver", "fio", "iops"), "at least 1.3"),
+    figure("driverVsBareIops", ratios(rounds, "driver", "bare", "iops"), "at least 0.97"),
+    figure(
+      "driverVsFioCpuPerWrite",
+      ratios(rounds, "driver", "fio", "cpuNsPerWrite"),
+      "at most 0.7",
+    ),
+    figure("driverVsBareCpuPerWrite", ratios(rounds, "driver", "bare", "cpuNsPerWrite"), ""),
+    figure("nopOverheadNs", nops.get(PROMISED_DEPTH) ?? [], "at most 60"),
+    figure(
+      "cpuAccountingError",
+      accounting.map((error) => error.driver),
+      "at most 0.05",
+    ),
+    figure(
+      "fioCpuAccountingError",
+      accounting.map((error) => error.fio),
+      "",
+    ),
+  ];
+}
+
+export function printJson(results: PerfResults): void {
+  const named = figures(results);
+  const printed = {
+    ...Object.fromEntries(named.map(({ name, interval }) => [name, interval?.point ?? null])),
+    intervals: Object.fromEntries(
+      named.map(({ name, interval }) => [name, interval && [interval.lower, interval.upper]]),
+    ),
+    queueDepth: PROMISED_DEPTH,
+    byQueueDepth: [...results.overwrites].map(([queueDepth, rounds]) => ({
+      queueDepth,
+      driverVsFioIops: median(ratios(rounds, "driver", "fio", "iops")),
+      driverVsBareIops: median(ratios(rounds, "driver", "bare", "iops")),
+      driverVsFioCpuPerWrite: median(ratios(rounds, "driver", "fio", "cpuNsPerWrite")),
+    })),
+    nopOverheadNsByQueueDepth: Object.fromEntries(
+      [...results.nops].map(([queueDepth, values]) => [queueDepth, median(values)]),
+    ),
+  };
+  process.stdout.write(`${JSON.stringify(printed)}\n`);
+}
+
+export function printTables(results: PerfResults): void {
+  const sweep = [...results.overwrites].flatMap(([queueDepth, rounds]) =>
+    (["driver", "bare", "fio"] as const).map((contender) => [
+      String(queueDepth),
+      contender,
+      formatRate(median(rounds.map((round) => round[contender].iops))),
+      (median(rounds.map((round) => round[contender].cpuNsPerWrite)) / 1000).toFixed(2),
+    ]),
+  );
+  const right = "right" as const;
+  const lines = [
+    "Overwrites of a prefilled file, 4 KiB, medians over rounds:",
+    "",
+    renderTable(
+      [
+        { title: "depth", align: right },
+        { title: "contender" },
+        { title: "IOPS", align: right },
+        { title: "CPU µs/write", align: right },
+      ],
+      sweep,
+    ),
+    "",
+    `Figures at depth ${PROMISED_DEPTH}, medians of ratios within a round, with 95 % intervals:`,
+    "",
+    renderTable(
+      [
+        { title: "figure" },
+        { title: "median", align: right },
+        { title: "interval" },
+        { title: "promised" },
+      ],
+      figures(results).map(({ name, interval, promise }) => [
+        name,
+        interval?.point.toFixed(3) ?? "?",
+        interval ? `${interval.lower.toFixed(3)} to ${interval.upper.toFixed(3)}` : "not measured",
+        promise,
+      ]),
+    ),
+    "",
+    "fioCpuAccountingError: the share of a punting write's CPU time that is missing from fio's own figure.",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function figure(name: string, values: number[], promise: string): Figure {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { name, interval: sorted.length === 0 ? null : medianInterval(sorted), promise };
+}
+
+/** Within a round, so that what disturbs the machine meanwhile disturbs both. */
+function ratios(
+  rounds: readonly Round[],
+  over: Contender,
+  under: Contender,
+  field: "iops" | "cpuNsPerWrite",
+): number[] {
+  return rounds.map((round) => round[over][field] / round[under][field]);
+}
+
+function median(values: number[]): number {
+  return medianInterval(values.toSorted((a, b) => a - b)).point;
+}

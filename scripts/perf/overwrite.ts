@@ -1,0 +1,65 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { seededRandom } from "../../bench/run/seeded-random.js";
+import type { Driver, Measurement } from "../../native/index.js";
+import { bareOverwrite } from "./bare.js";
+import type { Achieved, Load } from "./contender.js";
+import { fioOverwrite } from "./fio.js";
+
+export const CONTENDERS = ["driver", "bare", "fio"] as const;
+export type Contender = (typeof CONTENDERS)[number];
+export type Round = Record<Contender, Achieved>;
+
+const BLOCK_BYTES = 4096;
+const SETTLE_NS = 20_000_000;
+
+/**
+ * One round at one depth: each contender in turn, in an order of its own each round, on a file that was
+ * freshly prefilled for it in the same way. The driver's is written as the product writes it.
+ */
+export async function overwriteRound(
+  driver: Driver,
+  bareLoop: string,
+  folder: string,
+  queueDepth: number,
+  writes: number,
+  round: number,
+): Promise<Round> {
+  const random = seededRandom(queueDepth, round);
+  const order = [...CONTENDERS].map((name) => ({ name, key: random() }));
+  order.sort((a, b) => a.key - b.key);
+  const results: Partial<Round> = {};
+  for (const { name } of order) {
+    const load = { file: join(folder, name), queueDepth, blockSizeBytes: BLOCK_BYTES, writes };
+    const own = await driverWrites(driver, load);
+    if (name === "driver") {
+      results.driver = {
+        iops: (writes / own.wallNs) * 1e9,
+        cpuNsPerWrite: own.submitterCpuNs / writes,
+      };
+    }
+    if (name === "bare") results.bare = bareOverwrite(bareLoop, load);
+    if (name === "fio") results.fio = fioOverwrite(load);
+    rmSync(load.file);
+  }
+  return results as Round;
+}
+
+/** Prefills the file and writes it once; what the driver's own figures are taken from. */
+function driverWrites(driver: Driver, load: Load): Promise<Measurement> {
+  return driver.runTrial({
+    path: load.file,
+    preparation: "dd-prefill",
+    arm: "inline",
+    queueDepth: load.queueDepth,
+    blockSizeBytes: load.blockSizeBytes,
+    fileSizeBytes: load.blockSizeBytes * load.writes,
+    order: "sequential",
+    seed: 0,
+    intervalNs: 0,
+    registeredBuffers: true,
+    settleNs: SETTLE_NS,
+    countPunts: true,
+    keepFile: true,
+  });
+}

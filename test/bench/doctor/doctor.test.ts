@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import type { Finding } from "../../../bench/doctor/finding.js";
+import { scratchFolder } from "../../support/kernel.js";
+import { puntbench } from "../../support/puntbench.js";
+
+const folder = scratchFolder();
+
+test("this host is fit to measure: the other tests do", async () => {
+  const { code, stdout, stderr } = await puntbench(["doctor", folder, "--json"]);
+  assert.equal(code, 0, stderr + stdout);
+  const { fit, findings }: { fit: boolean; findings: Finding[] } = JSON.parse(stdout);
+  assert.equal(fit, true);
+  for (const { check, severity, why } of findings) {
+    if (severity !== "ok") assert.ok(why, check);
+  }
+  assert.deepEqual(readdirSync(folder), [], "the doctor writes nothing");
+});
+
+test("a blocker is exit code 1, named first, with the remedy", async () => {
+  const { code, stdout } = await puntbench(["doctor", "/dev/shm"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^blocker {2}.*tmpfs\n +why: .*\n +do: {2}/m);
+  assert.match(stdout, /Not fit to measure: 1 blocker/);
+});
+
+test("what is no directory is refused with exit code 2", async () => {
+  for (const place of ["/nonexistent", "/etc/passwd"]) {
+    const { code, stdout, stderr } = await puntbench(["doctor", place]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.ok(stderr.trimEnd().split("\n").length <= 2, stderr);
+  }
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ExplainReport, ScenarioReport } from "../../../bench/explain/explain.js";
+import { labCache } from "../../../bench/lab/cache.js";
+import { runBoot } from "../../../bench/lab/run/boot.js";
+import { standardOutput } from "../../../bench/lab/run/bring-back.js";
+import { openSession } from "../../../bench/lab/run/session.js";
+import { targetsByVersion } from "../../../bench/lab/run/target.js";
+import { findProgram } from "../../../terminal/find-program.js";
+import { puntbench } from "../../support/puntbench.js";
+
+const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
+const skip: string | false =
+  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
+
+/** What the two published sources say of 8 KiB writes on ext4: cause of the punts, null for none. */
+const PUBLISHED: Record<string, Record<string, string | null>> = {
+  "6.1": {
+    "no-fallocate": "extends-size",
+    "keep-size": "extends-size",
+    "fallocate-0": "unwritten",
+    "zero-range": "unwritten",
+    "dd-prefill": null,
+  },
+  "6.12": {
+    "no-fallocate": "extends-size",
+    "keep-size": "extends-size",
+    "fallocate-0": null,
+    "zero-range": null,
+    "dd-prefill": null,
+  },
+};
+
+for (const [kernel, expected] of Object.entries(PUBLISHED)) {
+  test(`${kernel}: the published table, with its return values`, { skip }, async () => {
+    const bench = ["--block-size", "8k", "--file-size", "512k", "-q", "1", "--arms", "inline"];
+    const guest = ["--kernels", kernel, "--accelerator", "tcg"];
+    const { code, stdout, stderr } = await puntbench([
+      "lab",
+      ...guest,
+      "--explain",
+      ...bench,
+      "--json",
+    ]);
+    assert.equal(code, 0, stderr);
+    const report: ExplainReport = JSON.parse(stdout);
+    assert.equal(report.backend, "kprobes");
+    const found = report.scenarios.map((scenario) => [
+      scenario.scenario.preparation,
+      scenario.causes.map(({ cause }) => cause).join() || null,
+    ]);
+    assert.deepEqual(Object.fromEntries(found), expected);
+    for (const scenario of report.scenarios) assertReturnValues(scenario);
+  });
+}
+
+/** The submitter gets -EAGAIN, the worker 8192 or -EIOCBQUEUED; an inline write is queued or already done. */
+function assertReturnValues(report: ScenarioReport): void {
+  const { preparation } = report.scenario;
+  assert.deepEqual(report.disagreements, [], preparation);
+  assert.equal(report.lostEvents, 0);
+  const worker = Object.keys(report.workerGot);
+  const submitter = Object.keys(report.submitterGot);
+  const done = ["8192", "-529 (EIOCBQUEUED)"];
+  if (report.punts > 0) {
+    assert.equal(report.punts, 64);
+    assert.deepEqual(submitter, ["-11 (EAGAIN)"]);
+    const extends_ = report.causes[0]?.cause === "extends-size";
+    assert.ok(worker.every((got) => (extends_ ? got === "8192" : done.includes(got))));
+  } else {
+    assert.deepEqual(worker, []);
+    assert.ok(
+      submitter.every((got) => done.includes(got)),
+      submitter.join(),
+    );
+  }
+}
+
+const CLEAN_UP = `
+import { spawn } from "node:child_process";
+import { loadDriver } from "/puntbench/dist/native/index.js";
+import { findOurs } from "/puntbench/dist/explain/tracing/leftovers.js";
+import { openTracefs } from "/puntbench/dist/explain/tracing/tracefs.js";
+const tracefs = openTracefs(loadDriver());
+const left = () => {
+  const { instances, probes } = findOurs(tracefs, () => true);
+  return { instances: instances.length, probes: probes.length };
+};
+const explain = (options, signal) => new Promise((resolve) => {
+  const child = spawn(process.execPath, ["/puntbench/dist/cli.js", "explain", "--dir", "/scratch", "--out", "/output", ...options]);
+  child.stderr.on("data", (text) => String(text).includes("traced trials") && signal && child.kill(signal));
+  child.on("close", resolve);
+});
+const quick = ["-p", "keep-size", "-q", "1", "--file-size", "64k"];
+const slow = ["-p", "dd-prefill", "--arms", "inline", "-q", "1", "--interval", "1s"];
+const said = [];
+await explain(quick); said.push(left());
+await explain(slow, "SIGTERM"); said.push(left());
+await explain(slow, "SIGKILL"); said.push(left());
+await explain(quick); said.push(left());
+console.log(JSON.stringify(said));
+`;
+
+test("in a kernel with probes, none is left by any end; what SIGKILL leaves, the next run removes", {
+  skip,
+}, async () => {
+  const never = new AbortController().signal;
+  const quiet = () => {};
+  const options = { flavour: "cloud-amd64", mirror: null, say: quiet, warn: quiet } as const;
+  const cache = labCache();
+  const [target] = await targetsByVersion(cache, ["6.12"], { ...options, signal: never });
+  assert.ok(target);
+  const limits = { bootMs: 120_000, totalMs: 240_000, silenceMs: 60_000 };
+  const machine = {
+    accelerator: "tcg",
+    cpus: 2,
+    memoryBytes: 2 ** 30,
+    device: "virtio-blk",
+  } as const;
+  const disk = {
+    diskBytes: 320 * 2 ** 20,
+    deviceLatencyNs: 0,
+    mountOptions: [],
+    guestPrograms: [],
+    retries: 0,
+  };
+  const session = await openSession(cache, { ...machine, ...disk, limits }, target, quiet);
+  try {
+    const commands = [["--input-type=module", "-e", CLEAN_UP]];
+    const boot = { target, filesystem: "ext4", boot: 0, commands } as const;
+    const { files } = await runBoot(session, boot, 0, {}, quiet, never);
+    const [done, ended, killed, cleaned] = JSON.parse(standardOutput(files, 0));
+    const nothing = { instances: 0, probes: 0 };
+    assert.deepEqual([done, ended, cleaned], [nothing, nothing, nothing]);
+    assert.equal(killed.instances, 2);
+    assert.ok(killed.probes > 10, `${killed.probes} probes were there to be removed`);
+  } finally {
+    session.close();
+  }
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BACKENDS } from "../../../bench/explain/backends/backend.js";
+import type { CheckReport } from "../../../bench/explain/check.js";
+import { findProgram } from "../../../terminal/find-program.js";
+import { puntbench } from "../../support/puntbench.js";
+import { committedRows, keyOf, rowOf, updateRow } from "./observable-causes.js";
+
+const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
+
+function skipped(backend: string): string | false {
+  if (missing.length > 0) return `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab`;
+  return backend === "bpftrace" && findProgram("bpftrace") === null
+    ? "SKIPPED, needs bpftrace: ./scripts/bootstrap --dev"
+    : false;
+}
+
+/** Its type information is not enough for bpftrace without the kernel's headers, which guests do not have. */
+const WITHOUT_BPFTRACE = ["5.10"];
+
+/** What to boot: all that the committed table has, or PUNTBENCH_LAB_KERNELS=6.1,6.12 PUNTBENCH_LAB_FILESYSTEMS=ext4. */
+function guests(): { kernel: string; filesystem: string; backend: string }[] {
+  const { PUNTBENCH_LAB_KERNELS: kernels, PUNTBENCH_LAB_FILESYSTEMS: filesystems } = process.env;
+  if (kernels === undefined) {
+    return [...committedRows().values()].map(([filesystem, kernel, backend]) => ({
+      kernel: kernel as string,
+      filesystem: filesystem as string,
+      backend: backend as string,
+    }));
+  }
+  return kernels
+    .split(",")
+    .flatMap((kernel) =>
+      (filesystems ?? "ext4")
+        .split(",")
+        .flatMap((filesystem) => BACKENDS.map((backend) => ({ kernel, filesystem, backend }))),
+    )
+    .filter(({ kernel, backend }) => backend !== "bpftrace" || !WITHOUT_BPFTRACE.includes(kernel));
+}
+
+/** The kernels and the filesystem of which at least 95 % of all planted punts must be named. */
+const COMPLETE = new Set(
+  ["bpftrace", "kprobes"].flatMap((backend) => [`ext4 6.1 ${backend}`, `ext4 6.12 ${backend}`]),
+);
+
+async function checked(kernel: string, filesystem: string, backend: string): Promise<CheckReport> {
+  const guest = ["--kernels", kernel, "--filesystems", filesystem, "--accelerator", "tcg"];
+  const explain = ["--explain", "--check", "--backend", backend, "--json"];
+  const { code, stdout, stderr } = await puntbench(["lab", ...guest, ...explain]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+for (const { kernel, filesystem, backend } of guests()) {
+  test(`${kernel} ${filesystem}, ${backend}: no planted punt is given a wrong cause`, {
+    skip: skipped(backend),
+  }, async () => {
+    const report = await checked(kernel, filesystem, backend);
+    assert.equal(report.backend, backend);
+    assert.ok(report.plants.length > 0);
+    for (const { plant, wrong, outcome, punts, evidence } of report.plants) {
+      assert.deepEqual(wrong, {}, `${plant}: ${evidence}`);
+      assert.ok(punts > 0, `${plant}: ${outcome}`);
+    }
+    const row = rowOf(report, filesystem);
+    if (COMPLETE.has(keyOf(row))) {
+      for (const { plant, named, punts } of report.plants) {
+        assert.ok(named >= 0.95 * punts, `${plant}: ${named} of ${punts} named`);
+      }
+    }
+    if (process.env.PUNTBENCH_UPDATE === "1") updateRow(row);
+    else if (backend !== "bpftrace")
+      assert.deepEqual(row, committedRows().get(keyOf(row)), "as the committed table says");
+  });
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ObservedCause } from "../../../bench/explain/causes.js";
+import type { ObservedWrite } from "../../../bench/explain/observe.js";
+import { summarise } from "../../../bench/explain/summary.js";
+import type { Prediction, Punts } from "../../../bench/rules/prediction.js";
+
+const prediction = (punts: Punts, cause: Prediction["cause"]): Prediction => ({
+  ...{ punts, cause, why: "", kernelFunction: null, curedBy: null },
+});
+
+/** One write: what was predicted once those before it have ended, and before that; and what was seen. */
+function write(
+  predicted: Prediction,
+  seen: ObservedCause | null,
+  early = predicted,
+): ObservedWrite {
+  const pass = { events: [], entry: null, result: null };
+  const punt = { forced: false, drained: false, hashed: false, stack: null };
+  return {
+    attempt: {
+      ...{ index: 0, offsetBytes: 0, lengthBytes: 4096, sizeAfterBytes: null, workersInside: 0 },
+      ...{ inline: pass, punt: seen === null ? null : punt, worker: null },
+    },
+    predicted,
+    predictedEarly: early,
+    verdict: seen === null ? null : { cause: seen, evidence: "seen" },
+  };
+}
+
+function disagreements(...writes: ObservedWrite[]): number {
+  const recording = { events: [], stacks: [], lostEvents: 0 };
+  const stream = { filesystem: "xfs", kernelRelease: "6.12.0", writes, recording };
+  return summarise(stream).disagreements.reduce((sum, { writes: count }) => sum + count, 0);
+}
+
+const hole = prediction(true, "hole");
+const inline = prediction(false, "overwrite");
+
+test("a cause that the rules did not expect is a finding, and so is a punt or none against them", () => {
+  assert.equal(disagreements(write(hole, "page-cache")), 1);
+  assert.equal(disagreements(write(hole, null)), 1);
+  assert.equal(disagreements(write(inline, "hole")), 1);
+  assert.equal(disagreements(write(inline, "timestamp")), 1);
+  assert.equal(disagreements(write(hole, "hole"), write(inline, null)), 0);
+});
+
+test("what the moment decides is no finding: a lock, a tick before another cause, a write under way", () => {
+  assert.equal(disagreements(write(hole, "lock-contended"), write(inline, "lock-contended")), 0);
+  assert.equal(disagreements(write(hole, "timestamp")), 0);
+  assert.equal(disagreements(write(hole, "beyond-size", prediction(true, "beyond-size"))), 0);
+  assert.equal(disagreements(write(prediction("tick", "timestamp"), null)), 0);
+});
+
+test("an unknown cause, and a write that no rule decides, contradict nothing", () => {
+  assert.equal(disagreements(write(hole, "unknown")), 0);
+  assert.equal(disagreements(write(prediction(null, "not-established"), "hole")), 0);
+});

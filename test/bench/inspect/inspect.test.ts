@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { mountOf } from "../../../bench/environment/mount.js";
+import type { Inspection } from "../../../bench/inspect/inspect.js";
+import { driver, scratchFolder, smallTrial } from "../../support/kernel.js";
+import { puntbench } from "../../support/puntbench.js";
+
+const folder = scratchFolder();
+// A copy-on-write file has an extent for each write, and punts for that reason before any other.
+const copyOnWrite: string | false =
+  mountOf(folder)?.type === "btrfs" && "SKIPPED, the checkout is on btrfs: expects writes in place";
+
+async function inspected(file: string, args: string[] = []): Promise<Inspection> {
+  const { code, stdout, stderr } = await puntbench(["inspect", file, "--json", ...args]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+function run(command: string, ...args: string[]): void {
+  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}
+
+/** A file with everything in it: written, a hole, unwritten, cached, and allocated beyond the size. */
+function planted(): string {
+  const file = join(folder, "planted");
+  run("fallocate", "--offset", "64KiB", "--length", "64KiB", file);
+  run("dd", "if=/dev/zero", `of=${file}`, "bs=4k", "count=4", "oflag=direct", "conv=notrunc");
+  run("dd", "if=/dev/zero", `of=${file}`, "bs=4k", "seek=20", "count=1", "conv=notrunc,fsync");
+  truncateSync(file, 160 * 1024);
+  run("fallocate", "--keep-size", "--offset", "256KiB", "--length", "16KiB", file);
+  run("sync", file);
+  return file;
+}
+
+test("each part of a planted file is shown as what it is", { skip: copyOnWrite }, async () => {
+  const { regions, sizeBytes } = await inspected(planted());
+  assert.equal(sizeBytes, 160 * 1024);
+  assert.deepEqual(
+    regions?.map(({ startBytes, endBytes, state, extending, cachedPages }) => [
+      startBytes / 1024,
+      endBytes === null ? null : endBytes / 1024,
+      state,
+      extending,
+      cachedPages,
+    ]),
+    [
+      [0, 16, "written", false, 0],
+      [16, 64, "hole", false, 0],
+      [64, 80, "unwritten", false, 0],
+      [80, 84, "written", false, 1],
+      [84, 128, "unwritten", false, 0],
+      [128, 160, "hole", false, 0],
+      [160, 256, "hole", true, 0],
+      [256, 272, "unwritten", true, 0],
+      [272, null, "hole", true, 0],
+    ],
+  );
+});
+
+test("cached pages make a region punt that would not otherwise", {
+  skip: copyOnWrite,
+}, async () => {
+  const { regions } = await inspected(planted());
+  const cached = regions?.find(({ cachedPages }) => cachedPages === 1);
+  assert.equal(cached?.prediction.cause, "page-cache");
+  assert.equal(cached?.prediction.punts, true);
+  assert.notEqual(cached?.predictionUncached?.punts, true);
+});
+
+test("a look leaves data, times and allocation as they were", async () => {
+  const file = planted();
+  const { ino, size, blocks, atimeNs, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+  await inspected(file);
+  const after = statSync(file, { bigint: true });
+  const { ino: ino2, size: size2, blocks: blocks2 } = after;
+  assert.deepEqual([ino2, size2, blocks2], [ino, size, blocks]);
+  assert.deepEqual([after.atimeNs, after.mtimeNs, after.ctimeNs], [atimeNs, mtimeNs, ctimeNs]);
+});
+
+test("a write larger than a region crosses its border", async () => {
+  const { regions } = await inspected(planted(), ["--block-size", "8k"]);
+  assert.equal(regions?.find(({ startBytes }) => startBytes === 80 * 1024)?.prediction.punts, true);
+});
+
+test("what the bench wrote is written, and what it did not extend is not", async () => {
+  const file = join(folder, "trial");
+  await driver.runTrial(smallTrial(folder, { preparation: "fallocate-0", keepFile: true }));
+  const { regions } = await inspected(file);
+  assert.deepEqual(
+    [...new Set(regions?.filter(({ extending }) => !extending).map(({ state }) => state))],
+    ["written"],
+  );
+});
+
+test("the report for people names each cause once, with the kernel's function", {
+  skip: copyOnWrite,
+}, async () => {
+  const { stdout } = await puntbench(["inspect", planted()]);
+  assert.equal(stdout.match(/^hole: /gm)?.length, 1, stdout);
+  assert.match(stdout, /in the kernel: /);
+  assert.match(stdout, /By rules of mainline Linux/);
+});
+
+test("a file without extents is described as far as it goes", async () => {
+  const { regions, unknown } = await inspected("/proc/cpuinfo");
+  assert.equal(regions, null);
+  assert.match(unknown.join(), /extents: this filesystem does not tell/);
+});
+
+test("an empty file has no part that a write could overwrite", async () => {
+  const file = join(folder, "empty");
+  writeFileSync(file, "");
+  const { regions, unaligned, crossing } = await inspected(file);
+  assert.deepEqual(
+    regions?.map(({ extending }) => extending),
+    [true],
+  );
+  assert.deepEqual([unaligned, crossing], [null, null]);
+});
+
+const fifo = join(folder, "fifo");
+run("mkfifo", fifo);
+const refused: [string, string, RegExp][] = [
+  ["a missing file", join(folder, "nothing"), /does not exist/],
+  ["a directory", folder, /is a directory/],
+  ["a FIFO, without waiting for its writer", fifo, /is no regular file/],
+  ["a device", "/dev/null", /is no regular file/],
+];
+
+for (const [what, file, message] of refused) {
+  test(`${what} is refused in one line with exit code 2`, async () => {
+    const { code, stdout, stderr } = await puntbench(["inspect", file]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, message);
+  });
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compareVersions } from "../../../bench/lab/packages/debian-version.js";
+
+// Pairs in ascending order; checked against `dpkg --compare-versions A lt B`.
+const ASCENDING: [string, string][] = [
+  ["6.1.9-1", "6.1.10-1"],
+  ["6.1.180-1~deb11u1", "6.1.180-1"],
+  ["7.2.13-1~bpo13+1", "7.2.13-1"],
+  ["6.12.107-1~deb12u1", "6.12.117-1"],
+  ["6.1.192-1", "6.1.192-2"],
+  ["1.0~rc1-1", "1.0-1"],
+  ["1.0-1", "1.0-1+b1"],
+  ["9.0-1", "1:1.0-1"],
+  ["1.0a-1", "1.0+1-1"],
+];
+
+test("versions are ordered as dpkg orders them", () => {
+  for (const [older, newer] of ASCENDING) {
+    assert.ok(compareVersions(older, newer) < 0, `${older} < ${newer}`);
+    assert.ok(compareVersions(newer, older) > 0, `${newer} > ${older}`);
+  }
+});
+
+test("a version equals itself, and leading zeros do not count", () => {
+  assert.equal(compareVersions("6.1.192-2", "6.1.192-2"), 0);
+  assert.equal(compareVersions("1.02-1", "1.2-1"), 0);
+});

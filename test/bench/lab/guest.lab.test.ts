@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { labCache } from "../../../bench/lab/cache.js";
+import type { GuestJob } from "../../../bench/lab/guest/job.js";
+import { GUEST } from "../../../bench/lab/guest/job.js";
+import type { GuestError } from "../../../bench/lab/machine/guest-error.js";
+import type { GuestLimits } from "../../../bench/lab/machine/limits.js";
+import { runBoot } from "../../../bench/lab/run/boot.js";
+import { standardOutput } from "../../../bench/lab/run/bring-back.js";
+import { type LabSettings, openSession } from "../../../bench/lab/run/session.js";
+import { type Target, targetByFile, targetsByVersion } from "../../../bench/lab/run/target.js";
+import { ResultsLine } from "../../../results/schema.js";
+import { findProgram } from "../../../terminal/find-program.js";
+import { CLI, puntbench } from "../../support/puntbench.js";
+
+const missing = ["qemu-system-x86_64", "busybox", "mkfs.ext4", "depmod"].filter(
+  (name) => findProgram(name) === null,
+);
+const skip: string | false =
+  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
+
+const folder = mkdtempSync(join(tmpdir(), "puntbench-guest-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const cache = labCache();
+const never = new AbortController().signal;
+const quiet = () => {};
+const LIMITS: GuestLimits = { bootMs: 120_000, totalMs: 240_000, silenceMs: 60_000 };
+
+const SETTINGS: LabSettings = {
+  ...{ accelerator: "tcg", cpus: 1, memoryBytes: 2 ** 30, device: "virtio-blk" },
+  ...{
+    diskBytes: 320 * 2 ** 20,
+    deviceLatencyNs: 0,
+    mountOptions: [],
+    guestPrograms: [],
+    limits: LIMITS,
+    retries: 0,
+  },
+};
+
+async function kernel(version: string): Promise<Target> {
+  const options = { flavour: "cloud-amd64", mirror: null, say: quiet, warn: quiet, signal: never };
+  const [target] = await targetsByVersion(cache, [version], { ...options, flavour: "cloud-amd64" });
+  assert.ok(target);
+  return target;
+}
+
+interface Guest {
+  target: Target;
+  limits?: Partial<GuestLimits>;
+  fault?: GuestJob["fault"];
+  settings?: Partial<LabSettings>;
+  script?: string;
+  warnings?: string[];
+}
+
+/** Runs a line of JavaScript in a guest and returns what it printed. */
+async function inGuest(guest: Guest): Promise<string> {
+  const limits = { ...LIMITS, ...guest.limits };
+  const settings = { ...SETTINGS, ...guest.settings, limits };
+  const session = await openSession(cache, settings, guest.target, quiet);
+  try {
+    const commands = [["-e", guest.script ?? "0"]];
+    const boot = { target: guest.target, filesystem: "ext4", boot: 0, commands } as const;
+    const warn = (text: string) => void guest.warnings?.push(text);
+    const fault = guest.fault ?? null;
+    const run = await runBoot(session, { ...boot, fault }, 0, {}, warn, never);
+    return standardOutput(run.files, 0);
+  } finally {
+    session.close();
+  }
+}
+
+/** Guests of the lab with this process id that still run, and its session folders that are left. */
+function leftovers(pid: number = process.pid): { qemus: number; folders: string[] } {
+  const folder = `run-${pid}-`;
+  const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
+  const ofThisLab = join(cache.root, folder);
+  const qemus = processes.filter(
+    (line) => line.startsWith("qemu-system") && line.includes(ofThisLab),
+  );
+  const folders = readdirSync(cache.root).filter((name) => name.startsWith(folder));
+  return { qemus: qemus.length, folders };
+}
+
+test("node in the guest sees that kernel, writes its disk, and its output comes back", {
+  skip,
+}, async () => {
+  const target = await kernel("6.1");
+  const script = `require("fs").writeFileSync("${GUEST.scratch}/x", "y");
+    console.log(require("os").release(), JSON.parse(process.env.PUNTBENCH_LAB).kernelPackageVersion)`;
+  const printed = await inGuest({ target, script });
+  assert.equal(printed, `${target.release} ${target.packageVersion}\n`);
+  assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
+});
+
+test("a panic is noticed, named with the console's last lines, and tried anew a bounded number of times", {
+  skip,
+}, async () => {
+  const target = await kernel("6.1");
+  const warnings: string[] = [];
+  await assert.rejects(
+    inGuest({ target, fault: "panic", settings: { retries: 1 }, warnings }),
+    (error: GuestError) => {
+      assert.equal(error.failure, "panic");
+      assert.match(error.message, /kernel panicked: .*sysrq triggered crash/i);
+      assert.match(error.message, /last lines of its console:\n.*\S/);
+      return true;
+    },
+  );
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /try 2 of 2/);
+  assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
+});
+
+test("a guest that hangs is ended after its silence, one that never starts after its limit", {
+  skip,
+}, async () => {
+  const target = await kernel("6.1");
+  await assert.rejects(
+    inGuest({ target, fault: "hang", limits: { silenceMs: 3_000 } }),
+    (error: GuestError) =>
+      error.failure === "hang" && /no sign of life for 3 s/.test(error.message),
+  );
+  await assert.rejects(
+    inGuest({ target, limits: { bootMs: 300 } }),
+    (error: GuestError) => error.failure === "slow-start" && /within 0\.3 s/.test(error.message),
+  );
+  assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
+});
+
+test("what runs too long is ended at --timeout", { skip }, async () => {
+  const target = await kernel("6.1");
+  const script = "setTimeout(() => {}, 1e9)";
+  await assert.rejects(
+    inGuest({ target, script, limits: { totalMs: 15_000 } }),
+    (error: GuestError) => error.failure === "timeout" && /limit of 15 s/.test(error.message),
+  );
+});
+
+test("a full disk in the guest ends its command, and what it wrote before still comes back", {
+  skip,
+}, async () => {
+  const target = await kernel("6.1");
+  const script = `const fs = require("fs"); const block = Buffer.alloc(1 << 24);
+    try { for (;;) fs.appendFileSync("${GUEST.scratch}/x", block); } catch (error) { console.log(error.code) }`;
+  assert.equal(await inGuest({ target, script }), "ENOSPC\n");
+});
+
+test("a file that is no kernel is an error of qemu's, by name", { skip }, async () => {
+  const modules = (await kernel("6.1")).modules;
+  const target = await targetByFile(CLI, modules, "nonsense");
+  await assert.rejects(
+    inGuest({ target, settings: { retries: 0 }, limits: { bootMs: 10_000 } }),
+    (error: GuestError) => ["qemu", "slow-start"].includes(error.failure),
+  );
+});
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 130],
+  ["SIGKILL", null],
+] as const) {
+  test(`${signal} leaves no qemu behind`, { skip }, async () => {
+    await kernel("6.1");
+    const args = [CLI, "lab", "--kernels", "6.1", "--quick", "--out", join(folder, signal)];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const closed = once(child, "close");
+    const pid = child.pid as number;
+    while (leftovers(pid).qemus === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    child.kill(signal);
+    const [exitCode] = await closed;
+    assert.equal(exitCode, code);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(leftovers(pid).qemus, 0);
+    // A killed lab cannot clean up its folder; the next one does.
+    if (signal === "SIGKILL") await inGuest({ target: await kernel("6.1") });
+    assert.deepEqual(leftovers(pid).folders, []);
+    assert.equal(existsSync(join(folder, signal)), false);
+  });
+}
+
+test("the published table is reproduced on 6.1 and 6.12", { skip }, async () => {
+  const out = join(folder, "reproduced");
+  const { code, stdout, stderr } = await puntbench(["reproduce", "--json", "--out", out]);
+  assert.equal(code, 0, stderr);
+  const printed = JSON.parse(stdout);
+  assert.equal(printed.agreeing, 10);
+  assert.equal(printed.total, 10);
+  assert.equal(printed.nowait.agreeing, printed.nowait.total);
+  assert.equal(
+    printed.returnValues.length,
+    10,
+    "return values of five preparations on two kernels",
+  );
+  for (const label of ["6.1", "6.12"]) {
+    const [name] = readdirSync(join(out, label));
+    const lines = readFileSync(join(out, label, name as string), "utf8")
+      .trim()
+      .split("\n");
+    const header = ResultsLine.parse(JSON.parse(lines[0] as string));
+    assert.ok(header.type === "header");
+    const { lab, virtualisation } = header.environment;
+    assert.match(lab?.kernelPackageVersion ?? "", new RegExp(`^${label.replace(".", "\\.")}\\.`));
+    assert.equal(virtualisation.emulated, lab?.accelerator !== "kvm");
+  }
+});
+
+test("instructions per write agree between boots within 2 %", { skip }, async () => {
+  const args = ["lab", "--kernels", "6.12", "--cost", "instructions", "--boots", "2"];
+  const bench = ["--quick", "--queue-depths", "1", "--preparations", "fallocate-0,dd-prefill"];
+  const out = join(folder, "counted");
+  const { code, stdout, stderr } = await puntbench([...args, ...bench, "--out", out]);
+  assert.equal(code, 0, stderr);
+  const rows = stdout.split("\n").filter((line) => /^(fallocate-0|dd-prefill)/.test(line));
+  assert.equal(rows.length, 3, stdout);
+  for (const row of rows) {
+    const spread = Number(/([\d.]+) %$/.exec(row)?.[1]);
+    assert.ok(spread <= 2, row);
+  }
+});

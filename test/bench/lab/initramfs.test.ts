@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { cpioArchive } from "../../../bench/lab/guest/cpio.js";
+import { initScript } from "../../../bench/lab/guest/init-script.js";
+import { orderText } from "../../../bench/lab/guest/initramfs.js";
+import { type GuestJob, shellQuote } from "../../../bench/lab/guest/job.js";
+
+const JOB: GuestJob = {
+  filesystem: "ext4",
+  device: "virtio-blk",
+  guestDevice: { sizeBytes: 2 ** 28, latencyNs: 0 },
+  mountOptions: [],
+  commands: [["/puntbench/dist/cli.js", "bench", "--kernel-label", "it's 6.1"]],
+  environment: { PUNTBENCH_LAB: '{"a":"b c"}' },
+  nodePath: "/usr/bin/node",
+  heartbeat: true,
+  shell: false,
+  fault: null,
+};
+
+/** Runs a POSIX shell over the script without executing it. */
+const isShell = (script: string) =>
+  spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }).stderr;
+
+test("the archive unpacks with cpio into the same files, modes and links", (t) => {
+  if (spawnSync("cpio", ["--version"]).status !== 0) return t.skip("cpio is not installed");
+  const archive = cpioArchive([
+    { path: "proc", kind: "folder" },
+    { path: "a/b/odd.bin", kind: "file", content: Buffer.from([0, 1, 2, 255, 10]), mode: 0o755 },
+    { path: "a/empty", kind: "file", content: Buffer.alloc(0), mode: 0o644 },
+    { path: "a/link", kind: "link", target: "b/odd.bin" },
+  ]);
+  assert.equal(archive.length % 4, 0);
+  const folder = mkdtempSync(join(tmpdir(), "puntbench-cpio-"));
+  try {
+    const run = spawnSync("cpio", ["-id", "--quiet"], { cwd: folder, input: archive });
+    assert.equal(run.status, 0, run.stderr.toString());
+    assert.deepEqual([...readFileSync(join(folder, "a/link"))], [0, 1, 2, 255, 10]);
+    assert.equal(statSync(join(folder, "a/b/odd.bin")).mode & 0o777, 0o755);
+    assert.equal(statSync(join(folder, "a/empty")).size, 0);
+    assert.ok(statSync(join(folder, "proc")).isDirectory());
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the guest's script is a shell script for every filesystem, device, fault and the prompt", () => {
+  for (const change of [
+    {},
+    { filesystem: "btrfs-nocow", mountOptions: ["noatime", "commit=5"] },
+    { device: "null_blk", guestDevice: { sizeBytes: 2 ** 28, latencyNs: 50_000 } },
+    { shell: true },
+    { fault: "panic", heartbeat: false },
+  ] as Partial<GuestJob>[]) {
+    assert.equal(isShell(initScript({ ...JOB, ...change })), "");
+  }
+});
+
+test("words of a command reach the guest as they are", () => {
+  const words = ["plain", "it's 6.1", "a b", "$HOME", "`id`", "*", ""];
+  const line = `printf '%s\\n' ${words.map(shellQuote).join(" ")}`;
+  const { stdout } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
+  assert.deepEqual(stdout.split("\n").slice(0, -1), words);
+});
+
+test("the signs of life can be left out", () => {
+  assert.match(initScript(JOB), /alive/);
+  assert.doesNotMatch(initScript({ ...JOB, heartbeat: false }), /alive/);
+});
+
+test("btrfs without copy-on-write is btrfs mounted so", () => {
+  assert.match(initScript({ ...JOB, filesystem: "btrfs-nocow" }), /-t btrfs -o nodatacow /);
+});
+
+test("modules are listed in order, decompressed, with the parameters that they get", () => {
+  const steps = [
+    { path: "kernel/crypto/crc32c-intel.ko.xz", optional: true },
+    { path: "kernel/drivers/block/null_blk/null_blk.ko.zst", optional: false },
+  ];
+  assert.equal(orderText(steps), "crc32c-intel.ko optional\nnull_blk.ko required nr_devices=0\n");
+});

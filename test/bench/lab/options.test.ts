@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseLabOptions, type RawLabOptions } from "../../../bench/lab/options.js";
+
+const RAW: RawLabOptions = {
+  kernels: "6.1, 6.12,6.1",
+  flavour: "cloud-amd64",
+  filesystems: "ext4",
+  memory: "1G",
+  boots: "1",
+  jobs: "1",
+  timeout: "30m",
+  bootTimeout: "90s",
+  accelerator: "auto",
+  cost: "time",
+  out: "results",
+};
+
+const parse = (change: Partial<RawLabOptions>, bench: string[] = []) =>
+  parseLabOptions({ ...RAW, ...change }, bench);
+
+test("kernels are listed once each, and the bench's options pass through as they are", () => {
+  const options = parse({}, ["--quick", "--rounds", "3"]);
+  assert.deepEqual(options.kernels, ["6.1", "6.12"]);
+  assert.deepEqual(options.benchOptions, ["--quick", "--rounds", "3"]);
+});
+
+test("instructions are counted on one processor, on a device inside the guest, without signs of life", () => {
+  const { settings } = parse({ cost: "instructions" });
+  assert.equal(settings.accelerator, "tcg-icount");
+  assert.equal(settings.cpus, 1);
+  assert.equal(settings.device, "null_blk");
+  assert.equal(settings.limits.silenceMs, null);
+  assert.throws(() => parse({ cost: "instructions", cpus: "2" }), /one processor/);
+  assert.throws(() => parse({ cost: "instructions", accelerator: "kvm" }), /cannot count/);
+});
+
+test("explain takes the place of the bench, and may print JSON", () => {
+  const options = parse({ explain: true }, ["--json"]);
+  assert.equal(options.command, "explain");
+  assert.throws(() => parse({ explain: true, cost: "instructions" }), /--explain traces/);
+});
+
+const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
+  ["no kernel", { kernels: undefined as never }, [], /no kernel is named/],
+  ["an empty list", { kernels: " , " }, [], /--kernels is empty/],
+  ["an unknown filesystem", { filesystems: "zfs" }, [], /unknown value 'zfs'/],
+  ["an unknown device", { device: "floppy" }, [], /unknown value 'floppy'/],
+  ["no boots", { boots: "0" }, [], /--boots 0/],
+  ["a time without unit", { timeout: "5" }, [], /--timeout 5: not a duration/],
+  ["a tiny memory", { memory: "4k" }, [], /--memory is too small/],
+  ["a tiny disk", { disk: "1M" }, [], /--disk is too small/],
+  ["an image without modules", { kernelImage: "/boot/vmlinuz" }, [], /go together/],
+  ["the bench's --dir", {}, ["--dir", "/mnt"], /--dir: the lab sets this option/],
+  ["the bench's --out=", {}, ["--out=/mnt"], /lab sets this option/],
+];
+
+for (const [name, change, bench, message] of REFUSED) {
+  test(`refused as wrong usage: ${name}`, () => {
+    assert.throws(
+      () => parse(change, bench),
+      (error: Error & { exitCode: number; remedy: string }) => {
+        assert.match(error.message, message);
+        assert.notEqual(error.remedy, "");
+        return error.exitCode === 2;
+      },
+    );
+  });
+}

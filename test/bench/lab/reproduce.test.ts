@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nowaitCells } from "../../../bench/lab/reproduce/nowait.js";
+import { PUBLISHED, PUBLISHED_NOWAIT } from "../../../bench/lab/reproduce/published.js";
+import { returnValues, returnValuesText } from "../../../bench/lab/reproduce/return-values.js";
+import { reproductionText } from "../../../bench/lab/reproduce/text.js";
+import { reproduce, reproductionJson, verdictOf } from "../../../bench/lab/reproduce/verdict.js";
+import { instructionCost } from "../../../bench/lab/run/instruction-table.js";
+import { planBoots } from "../../../bench/lab/run/plan.js";
+import type { Trial } from "../../../results/schema.js";
+
+/** A trial of which only the named fields matter. */
+function trial(fields: Partial<Trial>): Trial {
+  return { status: "ok", reason: null, writes: 512, puntCount: 0, ...fields } as Trial;
+}
+
+const scenario = (preparation: string) => ({ preparation }) as Trial["scenario"];
+
+/** Trials that agree with the published table. */
+function agreeing(): Map<string, Trial[]> {
+  const trials = new Map<string, Trial[]>();
+  for (const { kernel, preparation, verdict } of PUBLISHED) {
+    const puntCount = verdict === "punted" ? 512 : 1;
+    trials.set(kernel, [
+      ...(trials.get(kernel) ?? []),
+      trial({ scenario: scenario(preparation), puntCount }),
+    ]);
+  }
+  return trials;
+}
+
+const probe = (answers: Record<string, string>) =>
+  JSON.stringify({
+    preparations: Object.entries(answers).map(([preparation, answer]) => ({
+      preparation,
+      oracles: { ioUring: answer, pwritev2: answer, libaio: answer },
+    })),
+  });
+
+const AGREEING_PROBE = probe({
+  "fallocate-0": "EAGAIN",
+  "zero-range": "EAGAIN",
+  "dd-prefill": "ok",
+});
+
+test("a punt in a few hundred writes is still inline, and half of them is neither", () => {
+  assert.equal(verdictOf([trial({ puntCount: 1 })]), "inline");
+  assert.equal(verdictOf([trial({ puntCount: 512 })]), "punted");
+  assert.equal(verdictOf([trial({ puntCount: 256 })]), "50 % punted");
+});
+
+test("what was not counted, failed or was skipped is no agreement", () => {
+  assert.equal(verdictOf([trial({ puntCount: null })]), "not counted");
+  assert.equal(verdictOf([]), "not counted");
+  assert.match(verdictOf([trial({ status: "skipped", reason: "no fallocate" })]), /no fallocate/);
+});
+
+test("ten agreeing cells are ten of ten in the JSON object", () => {
+  const cells = reproduce(PUBLISHED, agreeing());
+  const nowait = nowaitCells(PUBLISHED_NOWAIT, AGREEING_PROBE);
+  const object = reproductionJson(cells, nowait, []) as Record<string, unknown>;
+  assert.equal(object.agreeing, 10);
+  assert.equal(object.total, 10);
+  assert.deepEqual((object.cells as object[])[0], {
+    kernel: "6.1",
+    preparation: "no-fallocate",
+    published: "punted",
+    measured: "punted",
+    agrees: true,
+  });
+});
+
+const RETURNED = returnValues(
+  "6.12",
+  JSON.stringify({
+    scenarios: [
+      {
+        scenario: { preparation: "fallocate-0" },
+        submitterGot: { "-11 (EAGAIN)": 512 },
+        workerGot: { "8192": 200, "-529 (EIOCBQUEUED)": 311, "-5 (EIO)": 1 },
+      },
+    ],
+  }),
+);
+
+test("return values are shown beside the verdict, the most frequent first", () => {
+  const text = "-11, then -529 or 8192 from the worker";
+  assert.equal(RETURNED.map(returnValuesText).join(), text);
+  assert.deepEqual(returnValues("6.12", "not JSON"), []);
+});
+
+test("a cell that differs is marked in the table", () => {
+  const trials = agreeing();
+  trials.set("6.12", [trial({ scenario: scenario("fallocate-0"), puntCount: 512 })]);
+  const cells = reproduce(PUBLISHED, trials);
+  const differing = cells.filter((cell) => !cell.agrees);
+  assert.equal(differing.length, 5);
+  const nowait = nowaitCells(PUBLISHED_NOWAIT, probe({ "dd-prefill": "EAGAIN" }));
+  assert.equal(nowait.filter((cell) => cell.agrees).length, 0);
+  const text = reproductionText(cells, nowait, RETURNED);
+  assert.match(
+    text,
+    /fallocate-0 .* punts \(-11, then -529 or 8192 from the worker\) {2}<- differs/,
+  );
+  assert.match(text, /dd-prefill +ok +EAGAIN {2}<- differs/);
+  assert.match(text, /5 of 10 cells of the first table agree, 0 of 6 of the second/);
+});
+
+test("kernels are booted in alternating order", () => {
+  const planned = planBoots(["a", "b"], ["ext4", "xfs"], 2);
+  assert.deepEqual(
+    planned.map(({ target, filesystem, boot }) => `${target} ${filesystem} ${boot}`),
+    [
+      ...["a ext4 0", "a xfs 0", "b ext4 0", "b xfs 0"],
+      ...["b xfs 1", "b ext4 1", "a xfs 1", "a ext4 1"],
+    ],
+  );
+});
+
+const counted = (system: number) =>
+  trial({ writes: 1000, instructions: { submitter: 8e6, ioWq: 0, system } });
+
+test("boots that agree are averaged, and their spread is stated", () => {
+  const cost = instructionCost([[counted(40e6)], [counted(40.4e6)]]);
+  assert.equal(cost?.perWrite?.system, 40_200);
+  assert.equal(cost?.boots, 2);
+  assert.ok(Math.abs((cost?.spread ?? 0) - 0.01) < 1e-9);
+});
+
+test("boots that disagree by more than 5 % are unstable, not averaged", () => {
+  const cost = instructionCost([[counted(40e6)], [counted(43e6)]]);
+  assert.equal(cost?.perWrite, null);
+});
+
+test("trials without instructions have no cost", () => {
+  assert.equal(instructionCost([[trial({ instructions: null })]]), null);
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ratioOf } from "../../../bench/run/predicted-punts.js";
+import { type Scenario, Trial } from "../../../results/schema.js";
+import { notRoot, scratchFolder } from "../../support/kernel.js";
+import { puntbench } from "../../support/puntbench.js";
+
+const scenario: Scenario = {
+  preparation: "dd-prefill",
+  arm: "inline",
+  queueDepth: 1,
+  blockSizeBytes: 4096,
+  fileSizeBytes: 1 << 20,
+  order: "sequential",
+  intervalNs: 0,
+  registeredBuffers: false,
+};
+
+test("a prediction is 0 or 1, and null where the probe's answer is neither", () => {
+  assert.equal(ratioOf("inline", scenario, 4096), 0);
+  assert.equal(ratioOf("punts", scenario, 4096), 1);
+  assert.equal(ratioOf("unknown", scenario, 4096), null);
+  assert.equal(ratioOf(null, scenario, 4096), null);
+  assert.equal(ratioOf("punts", { ...scenario, blockSizeBytes: 512 }, 4096), null);
+});
+
+test("a clock tick punts every write of a slow writer, and an unknown part of a fast one's", () => {
+  assert.equal(ratioOf("tick", scenario, 4096), null);
+  assert.equal(ratioOf("tick", { ...scenario, intervalNs: 10e6 }, 4096), 1);
+});
+
+test("controls are not predicted", () => {
+  for (const arm of ["forced", "psync", "libaio"] as const) {
+    assert.equal(ratioOf("punts", { ...scenario, arm }, 4096), null);
+  }
+});
+
+test("a run that cannot count punts stores the prediction beside null, and shows it as such", {
+  skip: notRoot,
+}, async () => {
+  const folder = scratchFolder();
+  const args = ["bench", "--quick", "--rounds", "1", "--queue-depths", "1", "--file-size", "256k"];
+  // Root without the capabilities that tracefs and perf ask for.
+  const outcome = await puntbench(
+    [...args, "--preparations", "no-fallocate,dd-prefill", "--dir", folder, "--out", folder],
+    { prefix: ["setpriv", "--bounding-set", "-sys_admin,-perfmon,-sys_ptrace"] },
+  );
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.match(outcome.stdout, /punted +predicted/);
+  const label = readdirSync(folder)[0] as string;
+  const file = readdirSync(join(folder, label))[0] as string;
+  const lines = readFileSync(join(folder, label, file), "utf8")
+    .trim()
+    .split("\n");
+  const trials = lines.slice(1, -1).map((line) => Trial.parse(JSON.parse(line)));
+  assert.ok(trials.every(({ puntCount }) => puntCount === null));
+  const predicted = (preparation: string, arm: string) =>
+    trials.find((trial) => trial.scenario.preparation === preparation && trial.scenario.arm === arm)
+      ?.predictedPuntRatio;
+  assert.equal(predicted("no-fallocate", "inline"), 1);
+  assert.equal(predicted("dd-prefill", "forced"), null);
+});
