@@ -1,4 +1,4 @@
-import type { ChartSpec } from "./chart.js";
+import type { ChartSpec } from "./chart-spec.js";
 import { type SeriesRow, seriesEncoding } from "./series.js";
 
 export interface LineOptions {

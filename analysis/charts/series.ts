@@ -1,6 +1,6 @@
 import { ARMS, type Arm, PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
-import { seriesName } from "../cells.js";
-import type { ChartSpec } from "./chart.js";
+import { seriesName } from "../cells/cells.js";
+import type { ChartSpec } from "./chart-spec.js";
 import { PREPARATION_COLOURS } from "./theme.js";
 
 /** What a line or a bar stands for: a preparation, or a preparation under a control arm. */

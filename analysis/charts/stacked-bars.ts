@@ -1,4 +1,4 @@
-import type { ChartSpec } from "./chart.js";
+import type { ChartSpec } from "./chart-spec.js";
 
 /** What a bar is stacked of. Rows have `value`, and `order`, the position in the stack. */
 export interface Stack {

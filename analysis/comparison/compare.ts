@@ -1,9 +1,9 @@
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Cell } from "../cell.js";
-import { type Change, changeBetween, type Verdict, verdictOf } from "../change.js";
-import { type Estimate, trialEstimate } from "../estimate.js";
+import type { Cell } from "../cells/cell.js";
+import { type Change, changeBetween, type Verdict, verdictOf } from "../estimates/change.js";
+import { type Estimate, trialEstimate } from "../estimates/estimate.js";
 import type { Metric } from "../metrics.js";
 import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
 import { type Difference, environmentDifferences } from "./environments.js";

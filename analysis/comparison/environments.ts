@@ -1,6 +1,6 @@
 import type { Header } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Analysis } from "../analysis.js";
+import type { Analysis } from "../loading/analysis.js";
 
 export interface Difference {
   what: string;

@@ -1,7 +1,7 @@
 import { renderTable } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
-import { seriesName } from "../cells.js";
-import { formatChange, formatChangeInterval, formatMetric } from "../format.js";
+import { seriesName } from "../cells/cells.js";
+import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
 import { METRICS } from "../metrics.js";
 import type { Comparison, ScenarioComparison } from "./compare.js";
 import { comparisonSentence, countVerdicts, scenarioVerdict } from "./summary.js";

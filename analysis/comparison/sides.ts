@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
-import { type Analysis, analyse } from "../analysis.js";
-import { RunNumbers } from "../cells.js";
+import { RunNumbers } from "../cells/cells.js";
+import { type Analysis, analyse } from "../loading/analysis.js";
 
 /** One side of a comparison: the runs of one kernel. */
 export interface Side {

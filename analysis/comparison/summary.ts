@@ -1,6 +1,6 @@
-import { seriesName } from "../cells.js";
-import type { Verdict } from "../change.js";
-import { formatChange, formatMetric } from "../format.js";
+import { seriesName } from "../cells/cells.js";
+import type { Verdict } from "../estimates/change.js";
+import { formatChange, formatMetric } from "../estimates/format.js";
 import { METRICS } from "../metrics.js";
 import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
 

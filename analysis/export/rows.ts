@@ -1,5 +1,5 @@
-import type { Cell } from "../cell.js";
-import { type Estimate, estimate } from "../estimate.js";
+import type { Cell } from "../cells/cell.js";
+import { type Estimate, estimate } from "../estimates/estimate.js";
 import { METRIC_NAMES, type Metric } from "../metrics.js";
 
 /** One scenario on one subject: tidy, one column a value, units last in the names, null not measured. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
-import { analyse, defaultPaths } from "../analysis.js";
+import { analyse, defaultPaths } from "../loading/analysis.js";
 import { exportRows, toCsv } from "./rows.js";
 
 export interface ExportOptions {

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { Header, SCHEMA_VERSION } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
+import { lineBatches, UnreadableFile } from "../bulk/lines.js";
+import { firstIssue, type PartRead, parseJson, readTrials } from "../bulk/read-trials.js";
+import { readInThreads } from "../bulk/threads.js";
+import type { OnCells, OnTrial, Run } from "../cells/run.js";
 import { findResultsFiles } from "./find-files.js";
-import { lineBatches, UnreadableFile } from "./lines.js";
-import { readInThreads } from "./parallel.js";
-import { firstIssue, type PartRead, parseJson, readTrials } from "./read-trials.js";
-import type { OnCells, OnTrial, Run } from "./run.js";
 
 /** A file that was passed over, and why. */
 export interface Problem {

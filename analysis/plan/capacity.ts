@@ -1,7 +1,7 @@
 import type { Preparation } from "../../results/vocabulary.js";
-import type { Cell } from "../cell.js";
-import { type Estimate, estimate, trialEstimate } from "../estimate.js";
-import type { Subject } from "../subject.js";
+import type { Cell } from "../cells/cell.js";
+import type { Subject } from "../cells/subject.js";
+import { type Estimate, estimate, trialEstimate } from "../estimates/estimate.js";
 
 /** What is asked of the system. */
 export interface Demand {

@@ -1,4 +1,4 @@
-import { subjectName } from "../subject.js";
+import { subjectName } from "../cells/subject.js";
 import { PLAN_ASSUMPTIONS } from "./output.js";
 import type { Plan, Saving } from "./plan.js";
 

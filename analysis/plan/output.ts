@@ -1,7 +1,7 @@
 import { renderTable } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
-import type { PrefillBreakEven } from "../prefill.js";
-import { type Subject, subjectName } from "../subject.js";
+import { type Subject, subjectName } from "../cells/subject.js";
+import type { PrefillBreakEven } from "../estimates/prefill.js";
 import type { Capacity } from "./capacity.js";
 import type { Plan, Saving } from "./plan.js";
 

@@ -1,9 +1,9 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
-import type { Analysis } from "../analysis.js";
-import { type PrefillBreakEven, prefillBreakEvens } from "../prefill.js";
-import { groupBy, slicesOf } from "../slice.js";
-import type { Subject } from "../subject.js";
+import { groupBy, slicesOf } from "../cells/slice.js";
+import type { Subject } from "../cells/subject.js";
+import { type PrefillBreakEven, prefillBreakEvens } from "../estimates/prefill.js";
+import type { Analysis } from "../loading/analysis.js";
 import { type Capacity, capacityOf, type Demand, operatingPoints } from "./capacity.js";
 
 /** Fewer cores for the same load, by another kernel or another preparation. */

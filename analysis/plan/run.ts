@@ -1,6 +1,6 @@
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
-import { analyse, defaultPaths } from "../analysis.js";
+import { analyse, defaultPaths } from "../loading/analysis.js";
 import { planJson } from "./json.js";
 import { planText } from "./output.js";
 import { planFor } from "./plan.js";

@@ -1,11 +1,11 @@
 import type { Explanation } from "../../results/schema.js";
 import { formatNs } from "../../terminal/units.js";
-import type { Analysis } from "../analysis.js";
-import { scenarioKey, seriesName } from "../cells.js";
-import { formatPercent } from "../charts/percent.js";
-import type { Explained } from "../explained.js";
-import { savingsIn, savingWords } from "../saving.js";
-import type { NameOf } from "../subject.js";
+import { scenarioKey, seriesName } from "../cells/cells.js";
+import type { Explained } from "../cells/explained.js";
+import type { NameOf } from "../cells/subject.js";
+import { formatPercent } from "../estimates/percent.js";
+import { savingsIn, savingWords } from "../estimates/price-of-punts.js";
+import type { Analysis } from "../loading/analysis.js";
 import type { Block } from "./model.js";
 import { joined } from "./words.js";
 

@@ -1,6 +1,6 @@
-import type { Analysis } from "../analysis.js";
-import { distinctSubjects, type Explained } from "../explained.js";
-import { kernelNames } from "../subject.js";
+import { distinctSubjects, type Explained } from "../cells/explained.js";
+import { kernelNames } from "../cells/subject.js";
+import type { Analysis } from "../loading/analysis.js";
 import { joined } from "./words.js";
 
 /** Fewer punts than this are for the table. */

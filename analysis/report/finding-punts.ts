@@ -1,8 +1,8 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
-import type { Cell } from "../cell.js";
-import { formatPercent } from "../charts/percent.js";
-import { estimate } from "../estimate.js";
-import { kernelNames, type Subject } from "../subject.js";
+import type { Cell } from "../cells/cell.js";
+import { kernelNames, type Subject } from "../cells/subject.js";
+import { estimate } from "../estimates/estimate.js";
+import { formatPercent } from "../estimates/percent.js";
 import { joined } from "./words.js";
 
 /** Preparations that behave alike, and the ratios of those that punt now and then. */

@@ -1,6 +1,6 @@
 import type { Header } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Run } from "../loading/run.js";
+import type { Run } from "../cells/run.js";
 
 /** Pairs of a word and a value. null in the file reads "not known". */
 export function provenance(run: Run): [string, string][] {

@@ -1,9 +1,9 @@
-import type { Analysis } from "../analysis.js";
-import type { Cell } from "../cell.js";
-import { seriesName } from "../cells.js";
-import { distinctSubjects } from "../explained.js";
-import type { Run } from "../loading/run.js";
-import { subjectName } from "../subject.js";
+import type { Cell } from "../cells/cell.js";
+import { seriesName } from "../cells/cells.js";
+import { distinctSubjects } from "../cells/explained.js";
+import type { Run } from "../cells/run.js";
+import { subjectName } from "../cells/subject.js";
+import type { Analysis } from "../loading/analysis.js";
 
 /** Everything that a reader must know before believing a figure, most general first; each text once. */
 export function warningTexts(analysis: Analysis): string[] {

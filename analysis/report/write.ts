@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
-import { analyse, defaultPaths } from "../analysis.js";
+import { analyse, defaultPaths } from "../loading/analysis.js";
 import { parseRate } from "../plan/run.js";
 import { ChartWriter } from "../render/chart-writer.js";
 import { buildReport, DEFAULT_TITLE } from "./build.js";

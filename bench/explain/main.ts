@@ -64,8 +64,8 @@ function worthTiming({ environment }: Header, progress: Progress): boolean {
 
 /** What the analysis of the timed trials says that a cure would save. */
 async function measuredSavings(resultsFile: string): Promise<MeasuredSaving[]> {
-  const { analyse } = await import("../../analysis/analysis.js");
-  const { savingsIn, savingWords } = await import("../../analysis/saving.js");
+  const { analyse } = await import("../../analysis/loading/analysis.js");
+  const { savingsIn, savingWords } = await import("../../analysis/estimates/price-of-punts.js");
   const savings = savingsIn((await analyse([resultsFile])).cells);
   return savings.map((saving) => ({ ...saving, words: savingWords(saving) }));
 }

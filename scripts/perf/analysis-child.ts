@@ -1,6 +1,6 @@
-import { analyse } from "../../analysis/analysis.js";
 import { runCompare } from "../../analysis/comparison/run.js";
 import { exportRows } from "../../analysis/export/rows.js";
+import { analyse } from "../../analysis/loading/analysis.js";
 import { writeReport } from "../../analysis/report/write.js";
 
 /** Does one piece of analysis in a process of its own, and prints on stderr what it took. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { acceptorOf } from "../../analysis/loading/acceptor.js";
+import { acceptorOf } from "../../analysis/bulk/acceptor.js";
 import { Trial } from "../../results/schema.js";
 import { fixtureLines } from "./fixture.js";
 

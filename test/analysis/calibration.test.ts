@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Cell } from "../../analysis/cell.js";
-import { Cells } from "../../analysis/cells.js";
-import { changeBetween, verdictOf } from "../../analysis/change.js";
-import type { Run } from "../../analysis/loading/run.js";
+import type { Cell } from "../../analysis/cells/cell.js";
+import { Cells } from "../../analysis/cells/cells.js";
+import type { Run } from "../../analysis/cells/run.js";
+import { changeBetween, verdictOf } from "../../analysis/estimates/change.js";
 import { type Random, seededRandom } from "../../analysis/statistics/random.js";
 import { fixtureHeader, fixtureTrial, normal, scenariosOf } from "./fixture.js";
 

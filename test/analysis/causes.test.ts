@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { analyse } from "../../analysis/analysis.js";
+import { savingsIn } from "../../analysis/estimates/price-of-punts.js";
+import { analyse } from "../../analysis/loading/analysis.js";
 import { writeReport } from "../../analysis/report/write.js";
-import { savingsIn } from "../../analysis/saving.js";
 import { type FixtureRun, fixtureHeader, writeFixture } from "./fixture.js";
 import { appendLines, explanationsOf } from "./fixture-explanation.js";
 

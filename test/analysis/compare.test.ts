@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Verdict } from "../../analysis/change.js";
 import type { ScenarioComparison } from "../../analysis/comparison/compare.js";
 import { scenarioVerdict } from "../../analysis/comparison/summary.js";
+import type { Verdict } from "../../analysis/estimates/change.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type FixtureRun, writeFixture } from "./fixture.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cells } from "../../analysis/cells.js";
-import { costBreakdowns, lostIops } from "../../analysis/cost.js";
-import type { Run } from "../../analysis/loading/run.js";
-import { prefillBreakEvens } from "../../analysis/prefill.js";
+import { Cells } from "../../analysis/cells/cells.js";
+import type { Run } from "../../analysis/cells/run.js";
+import { costBreakdowns, lostIops } from "../../analysis/estimates/cost-breakdown.js";
+import { prefillBreakEvens } from "../../analysis/estimates/prefill.js";
 import { type FixtureRun, fixtureHeader, fixtureLines } from "./fixture.js";
 
 function cellsOf(options: Partial<FixtureRun>) {

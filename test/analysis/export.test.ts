@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { analyse } from "../../analysis/analysis.js";
 import { exportRows, toCsv } from "../../analysis/export/rows.js";
+import { analyse } from "../../analysis/loading/analysis.js";
 import { buildReport } from "../../analysis/report/build.js";
 import { type FixtureRun, writeFixture } from "./fixture.js";
 

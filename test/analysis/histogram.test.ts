@@ -6,12 +6,12 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from "hdr-histogram-js";
+import { HistogramBatch } from "../../analysis/cells/histogram-batch.js";
 import {
   type Histogram as Decoded,
   HistogramReader,
   histogramQuantiles,
 } from "../../analysis/histogram.js";
-import { HistogramBatch } from "../../analysis/histogram-batch.js";
 import { seededRandom } from "../../analysis/statistics/random.js";
 
 const decodeHistogram = (text: string): Decoded => new HistogramReader().decode(text);

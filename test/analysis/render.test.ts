@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
-import { chartSpec } from "../../analysis/charts/chart.js";
+import { chartSpec } from "../../analysis/charts/chart-spec.js";
 import { textWidthOf } from "../../analysis/render/font-widths.js";
 import { renderPng } from "../../analysis/render/png.js";
 import { FONT_FILES, renderSvg } from "../../analysis/render/svg.js";

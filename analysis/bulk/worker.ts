@@ -1,0 +1,22 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Cells } from "../cells/cells.js";
+import { buffersOf, packCell } from "./cell-part.js";
+import { UnreadableFile } from "./lines.js";
+import { readTrials } from "./read-trials.js";
+import type { ThreadInput, ThreadOutput } from "./threads.js";
+
+/** Entry of a reading thread: one range of one file, then done. */
+function read({ run, range, line }: ThreadInput): ThreadOutput {
+  const cells = new Cells();
+  try {
+    const part = readTrials(run, range, line, (trial) => cells.add(trial, run));
+    return { cells: cells.list().map(packCell), part };
+  } catch (error) {
+    if (error instanceof UnreadableFile) return { unreadable: error.message };
+    throw error;
+  }
+}
+
+const output = read(workerData as ThreadInput);
+// Handed over, not copied: a million trials are hundreds of megabytes.
+parentPort?.postMessage(output, "cells" in output ? output.cells.flatMap(buffersOf) : []);

@@ -1,0 +1,155 @@
+import type { Scenario, Trial } from "../../results/schema.js";
+import { ARMS, PREPARATIONS } from "../../results/vocabulary.js";
+import { type CellPart, unpackHistogram } from "../bulk/cell-part.js";
+import { METRIC_NAMES, measure } from "../metrics.js";
+import type { Cell } from "./cell.js";
+import { HistogramBatch } from "./histogram-batch.js";
+import type { Run } from "./run.js";
+import { compareSubjects, type Subject, subjectOf } from "./subject.js";
+
+/** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
+const LATENCY_BATCHES_MAX = 10;
+
+/** Numbers runs by their id, so that cells of two collections know whether they share a run. */
+export class RunNumbers {
+  readonly #numbers = new Map<string, number>();
+
+  of(run: Run): number {
+    const { runId } = run.header;
+    const number = this.#numbers.get(runId) ?? this.#numbers.size;
+    this.#numbers.set(runId, number);
+    return number;
+  }
+}
+
+/** Collects trials as the loader streams them. */
+export class Cells {
+  readonly #subjects = new Map<string, Subject>();
+  readonly #subjectOfRun = new Map<Run, Subject>();
+  readonly #cells = new Map<Subject, Map<string, Cell>>();
+
+  constructor(private readonly runNumbers = new RunNumbers()) {}
+
+  add(trial: Trial, run: Run): void {
+    const cell = this.#cellOf(trial.scenario, run);
+    for (const warning of trial.warnings) cell.warnings.add(warning);
+    if (trial.status !== "ok" || trial.writes === 0) {
+      cell[trial.status === "skipped" ? "skipped" : "failed"] += 1;
+      cell.reasons.add(trial.reason ?? "no reason given");
+      return;
+    }
+    const runIndex = this.runNumbers.of(run);
+    const measured = measure(trial);
+    if (measured.warning) cell.warnings.add(measured.warning);
+    cell.runOf.push(runIndex);
+    cell.roundOf.push(trial.round);
+    for (const metric of METRIC_NAMES) cell.values[metric].push(measured.values[metric]);
+    if (measured.latency) {
+      batchOf(cell, runIndex, String(trial.round % LATENCY_BATCHES_MAX)).add(measured.latency);
+    }
+  }
+
+  /** Takes over what another thread has read of a run. */
+  absorb(parts: readonly CellPart[], run: Run): void {
+    const runIndex = this.runNumbers.of(run);
+    for (const part of parts) {
+      const cell = this.#cellOf(part.scenario, run);
+      for (const round of part.rounds) {
+        cell.runOf.push(runIndex);
+        cell.roundOf.push(round);
+      }
+      for (const metric of METRIC_NAMES) {
+        const column = cell.values[metric];
+        for (const value of part.columns[metric]) column.push(value);
+      }
+      for (const latency of part.latencies) {
+        batchOf(cell, runIndex, latency.batch).add(unpackHistogram(latency));
+      }
+      cell.failed += part.failed;
+      cell.skipped += part.skipped;
+      for (const reason of part.reasons) cell.reasons.add(reason);
+      for (const warning of part.warnings) cell.warnings.add(warning);
+    }
+  }
+
+  /** Sorted by subject, then in the order people read scenarios. */
+  list(): Cell[] {
+    return [...this.#cells.values()]
+      .flatMap((cells) => [...cells.values()])
+      .sort(
+        (a, b) =>
+          compareSubjects(a.subject, b.subject) ||
+          PREPARATIONS.indexOf(a.scenario.preparation) -
+            PREPARATIONS.indexOf(b.scenario.preparation) ||
+          ARMS.indexOf(a.scenario.arm) - ARMS.indexOf(b.scenario.arm) ||
+          a.scenario.queueDepth - b.scenario.queueDepth ||
+          a.scenario.intervalNs - b.scenario.intervalNs ||
+          a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
+          a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
+      );
+  }
+
+  #subjectOf(run: Run): Subject {
+    let subject = this.#subjectOfRun.get(run);
+    if (!subject) {
+      const fresh = subjectOf(run.header);
+      subject = this.#subjects.get(fresh.id) ?? fresh;
+      this.#subjects.set(subject.id, subject);
+      this.#subjectOfRun.set(run, subject);
+      if (!this.#cells.has(subject)) this.#cells.set(subject, new Map());
+    }
+    return subject;
+  }
+
+  #cellOf(scenario: Scenario, run: Run): Cell {
+    const subject = this.#subjectOf(run);
+    const cells = this.#cells.get(subject) as Map<string, Cell>;
+    const key = scenarioKey(scenario);
+    let cell = cells.get(key);
+    if (!cell) {
+      cell = emptyCell(subject, scenario);
+      cells.set(key, cell);
+    }
+    return cell;
+  }
+}
+
+function batchOf(cell: Cell, runIndex: number, batchName: string): HistogramBatch {
+  const key = `${runIndex}/${batchName}`;
+  let batch = cell.latencies.get(key);
+  if (!batch) {
+    batch = new HistogramBatch(runIndex);
+    cell.latencies.set(key, batch);
+  }
+  return batch;
+}
+
+function emptyCell(subject: Subject, scenario: Scenario): Cell {
+  const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
+  return {
+    subject,
+    scenario,
+    runOf: [],
+    roundOf: [],
+    values: Object.fromEntries(columns),
+    latencies: new Map(),
+    failed: 0,
+    skipped: 0,
+    reasons: new Set(),
+    warnings: new Set(),
+  };
+}
+
+/** The same for the same cell of the matrix, whatever run it comes from. */
+export function scenarioKey(scenario: Scenario): string {
+  const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
+  const buffers = scenario.registeredBuffers ? "registered" : "plain";
+  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${fileSizeBytes} ${order} ${scenario.intervalNs} ${buffers}`;
+}
+
+/** "dd-prefill", and for a control arm "dd-prefill (forced)". */
+export function seriesName(scenario: Pick<Scenario, "preparation" | "arm">): string {
+  return scenario.arm === "inline"
+    ? scenario.preparation
+    : `${scenario.preparation} (${scenario.arm})`;
+}

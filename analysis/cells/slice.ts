@@ -1,0 +1,68 @@
+import type { Scenario } from "../../results/schema.js";
+import { formatBytes } from "../../terminal/units.js";
+import type { Cell } from "./cell.js";
+import type { Subject } from "./subject.js";
+
+/**
+ * The cells that may stand in one chart: one block size and order for all, and for each subject one
+ * file size and one kind of buffers, so that no point of a line stands for two workloads.
+ */
+export interface Slice {
+  blockSizeBytes: number;
+  order: Scenario["order"];
+  /** Back to back; paced cells have charts of their own. */
+  cells: Cell[];
+  paced: Cell[];
+  /** "4 KiB O_DIRECT writes, sequential, 64 MiB file". */
+  workload: string;
+}
+
+/** The slices of some cells, that with the most trials first. */
+export function slicesOf(cells: readonly Cell[]): Slice[] {
+  const groups = groupBy(cells, ({ scenario }) => `${scenario.blockSizeBytes} ${scenario.order}`);
+  return [...groups.values()].sort((a, b) => trialsIn(b) - trialsIn(a)).map(sliceOf);
+}
+
+function sliceOf(group: Cell[]): Slice {
+  const { blockSizeBytes, order } = (group[0] as Cell).scenario;
+  const bySubject = groupBy<Subject>(group, (cell) => cell.subject);
+  const chosen = [...bySubject.values()].flatMap(mainVariant);
+  const sizes = [...new Set(chosen.map((cell) => cell.scenario.fileSizeBytes))];
+  const files = sizes
+    .sort((a, b) => a - b)
+    .map(formatBytes)
+    .join(" or ");
+  return {
+    blockSizeBytes,
+    order,
+    cells: chosen.filter((cell) => cell.scenario.intervalNs === 0),
+    paced: chosen.filter((cell) => cell.scenario.intervalNs > 0),
+    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}, ${files} file`,
+  };
+}
+
+/** Of one subject: the file size and kind of buffers with the most trials; paced cells stay whatever their size. */
+function mainVariant(cells: Cell[]): Cell[] {
+  const paced = cells.filter((cell) => cell.scenario.intervalNs > 0);
+  const variants = groupBy(
+    cells.filter((cell) => cell.scenario.intervalNs === 0),
+    ({ scenario }) => `${scenario.fileSizeBytes} ${scenario.registeredBuffers}`,
+  );
+  const [main = []] = [...variants.values()].sort((a, b) => trialsIn(b) - trialsIn(a));
+  return [...main, ...paced];
+}
+
+function trialsIn(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
+}
+
+export function groupBy<Key>(cells: readonly Cell[], keyOf: (cell: Cell) => Key): Map<Key, Cell[]> {
+  const groups = new Map<Key, Cell[]>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    const group = groups.get(key);
+    if (group) group.push(cell);
+    else groups.set(key, [cell]);
+  }
+  return groups;
+}

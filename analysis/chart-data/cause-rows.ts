@@ -1,0 +1,52 @@
+import { OBSERVED_CAUSES } from "../../results/vocabulary.js";
+import { formatBytes } from "../../terminal/units.js";
+import { seriesName } from "../cells/cells.js";
+import { distinctSubjects, type Explained } from "../cells/explained.js";
+import { kernelNames } from "../cells/subject.js";
+import { type CauseRow, causesChart } from "../charts/cause-chart.js";
+import type { Chart } from "../charts/chart-spec.js";
+import type { Analysis } from "../loading/analysis.js";
+import { significant } from "./estimate-rows.js";
+import { mostCommon } from "./scope.js";
+
+/** Why writes punt, kernel by kernel, at the lowest depth and at that of most scenarios; none where nothing was traced. */
+export function causesFigure({ explained }: Analysis): Chart[] {
+  const unpaced = explained.filter(
+    ({ explanation: { scenario, skippedReason } }) =>
+      scenario.intervalNs === 0 && skippedReason === null,
+  );
+  const [first] = unpaced;
+  if (first === undefined) return [];
+  const { blockSizeBytes, order } = first.explanation.scenario;
+  const depths = unpaced.map(({ explanation }) => explanation.scenario.queueDepth);
+  const kept = new Set([Math.min(...depths), mostCommon(depths)]);
+  const shown = unpaced.filter(
+    ({ explanation: { scenario } }) =>
+      kept.has(scenario.queueDepth) && scenario.blockSizeBytes === blockSizeBytes,
+  );
+  const subjects = distinctSubjects(shown.map(({ subject }) => subject));
+  const names = kernelNames(subjects);
+  const context = {
+    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}`,
+    subjects: [...new Set(names.values())],
+    emulatedNote: subjects.some((subject) => subject.emulated)
+      ? "causes are exact under emulation"
+      : null,
+  };
+  const rows = shown.flatMap((one) => causeRows(one, names.get(one.subject.id) as string));
+  return [{ name: "causes", spec: causesChart(rows, context) }];
+}
+
+function causeRows({ explanation }: Explained, kernel: string): CauseRow[] {
+  const { scenario, writes, backend } = explanation;
+  const { preparation, arm, queueDepth } = scenario;
+  const series = { kernel, series: seriesName(scenario), preparation, arm, queueDepth };
+  const seen = { ...series, writes, backend };
+  if (explanation.causes.length === 0) {
+    return [{ ...seen, cause: null, order: 0, value: 0, punts: 0, evidence: "" }];
+  }
+  return explanation.causes.map(({ cause, punts, evidence }) => ({
+    ...{ ...seen, cause, order: OBSERVED_CAUSES.indexOf(cause) },
+    ...{ value: significant(punts / writes), punts, evidence },
+  }));
+}

@@ -1,0 +1,43 @@
+import type { Chart } from "../charts/chart-spec.js";
+import { paceChart } from "../charts/pace-chart.js";
+import { puntRatioChart } from "../charts/punt-ratio-chart.js";
+import { puntTableChart } from "../charts/punt-table-chart.js";
+import { workersChart } from "../charts/workers-chart.js";
+import { estimate } from "../estimates/estimate.js";
+import { estimateRow, type MeasuredRow, measuredRows } from "./estimate-rows.js";
+import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+
+const EXACT = "counts are exact under emulation";
+
+/** Charts of counts, the table of punts first: real and emulated subjects side by side. */
+export function* countCharts(scope: Scope): Generator<Chart> {
+  const { slice, all, suffix } = scope;
+  const shown = slice.cells.filter(isLine);
+  const context = contextOf(scope, EXACT);
+  if (shown.length > 0) {
+    const depth = usualDepth(shown);
+    const atDepth = shown.filter((cell) => cell.scenario.queueDepth === depth);
+    const rows = (cells: typeof shown) => cells.map((cell) => estimateRow(cell, "puntRatio", all));
+    yield { name: `punt-table${suffix}`, spec: puntTableChart(rows(atDepth), context) };
+    yield { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows(shown), context) };
+  }
+  const workers = measuredRows(shown, "workersPeak", all);
+  if (workers.length > 0) {
+    yield { name: `workers${suffix}`, spec: workersChart(workers, context) };
+  }
+  const pace = paceRows(scope);
+  if (pace.length > 0) yield { name: `pace${suffix}`, spec: paceChart(pace, context) };
+}
+
+/** At the lowest paced depth: pace is about single writes. */
+function paceRows({ slice, all }: Scope) {
+  const lowest = Math.min(...slice.paced.map((cell) => cell.scenario.queueDepth));
+  return slice.paced
+    .filter((cell) => cell.scenario.queueDepth === lowest && isLine(cell))
+    .map((cell) => ({
+      ...estimateRow(cell, "puntRatio", all),
+      intervalMs: cell.scenario.intervalNs / 1e6,
+      puntsPerSecond: estimate(cell, "puntsPerSecond")?.point ?? null,
+    }))
+    .filter((row): row is typeof row & MeasuredRow => row.value !== null);
+}

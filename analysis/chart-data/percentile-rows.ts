@@ -1,0 +1,50 @@
+import type { Cell } from "../cells/cell.js";
+import { scenarioKey, seriesName } from "../cells/cells.js";
+import { type Subject, subjectName } from "../cells/subject.js";
+import type { Chart } from "../charts/chart-spec.js";
+import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
+import { latencyUnits } from "../estimates/estimate.js";
+import { mergedQuantiles } from "../statistics/merged-quantile.js";
+import { seededRandom, seedOf } from "../statistics/random.js";
+import { significant } from "./estimate-rows.js";
+import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+
+/** From the median to one in ten thousand. */
+const ONE_IN = [2, 4, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+/** A quantile needs a few writes beyond it to mean anything. */
+const WRITES_BEYOND = 5;
+
+export function percentileFigure(scope: Scope): Chart[] {
+  const cells = scope.slice.cells.filter((cell) => isLine(cell) && cell.latencies.size > 0);
+  if (cells.length === 0) return [];
+  const depth = usualDepth(cells);
+  const rows = cells
+    .filter((cell) => cell.scenario.queueDepth === depth)
+    .flatMap((cell) => percentileRows(cell, scope.all));
+  return [{ name: `percentiles${scope.suffix}`, spec: percentileChart(rows, contextOf(scope)) }];
+}
+
+function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
+  const histograms = latencyUnits(cell);
+  const writes = histograms.reduce((sum, histogram) => sum + histogram.total, 0);
+  const oneIn = ONE_IN.filter((share) => writes / share >= WRITES_BEYOND);
+  if (histograms.length === 0 || oneIn.length === 0) return [];
+  const random = seededRandom(seedOf(`percentiles ${scenarioKey(cell.scenario)}`));
+  const shares = oneIn.map((share) => 1 - 1 / share);
+  const { preparation, arm, queueDepth, intervalNs } = cell.scenario;
+  return mergedQuantiles(histograms, shares, random).map(({ point, lower, upper }, index) => ({
+    kernel: subjectName(cell.subject, all),
+    series: seriesName(cell.scenario),
+    preparation,
+    arm,
+    queueDepth,
+    intervalNs,
+    value: significant(point / 1000),
+    lower: significant(lower / 1000),
+    upper: significant(upper / 1000),
+    trials: cell.runOf.length,
+    boots: new Set(cell.runOf).size,
+    oneIn: oneIn[index] as number,
+    percentile: `p${significant(100 * (shares[index] as number))}`,
+  }));
+}

@@ -1,0 +1,115 @@
+import type { Cell } from "../cells/cell.js";
+import { type Slice, slicesOf } from "../cells/slice.js";
+import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
+import type { ChartContext } from "../charts/chart-spec.js";
+import type { Analysis } from "../loading/analysis.js";
+
+/** The cells and names that a set of charts is drawn from. */
+export interface Scope {
+  slice: Slice;
+  /** Subjects drawn, in order. */
+  subjects: readonly Subject[];
+  /** All subjects of the report: names are made to tell these apart. */
+  all: readonly Subject[];
+  /** Appended to file names. */
+  suffix: string;
+}
+
+/** The main slice of the subjects that `wanted` picks; null when nothing of them was measured. */
+export function scopeOf(
+  analysis: Analysis,
+  wanted: (subject: Subject) => boolean,
+  suffix = "",
+): Scope | null {
+  const [slice] = slicesOf(analysis.cells.filter((cell) => wanted(cell.subject)));
+  if (!slice) return null;
+  const present = new Set(slice.cells.concat(slice.paced).map((cell) => cell.subject));
+  const subjects = analysis.subjects.filter((subject) => present.has(subject));
+  return { slice, subjects, all: analysis.subjects, suffix };
+}
+
+/** Times of real and of emulated hardware never share a chart. */
+export function withTimesOf(scope: Scope, emulated: boolean): Scope | null {
+  const subjects = scope.subjects.filter((subject) => subject.emulated === emulated);
+  if (subjects.length === 0) return null;
+  const keep = (cell: Cell): boolean => cell.subject.emulated === emulated;
+  const slice = {
+    ...scope.slice,
+    cells: scope.slice.cells.filter(keep),
+    paced: scope.slice.paced.filter(keep),
+  };
+  return { ...scope, slice, subjects, suffix: `${scope.suffix}${emulated ? "-emulated" : ""}` };
+}
+
+/** For charts of times; charts of counts pass their own note. */
+export function contextOf(scope: Scope, note: string = EMULATED_NOTE): ChartContext {
+  const filesystems = [...new Set(scope.subjects.map((subject) => subject.filesystem))];
+  return {
+    workload: `${scope.slice.workload}, ${filesystems.join(", ")}`,
+    subjects: scope.subjects.map((subject) => subjectName(subject, scope.all)),
+    emulatedNote: scope.subjects.some((subject) => subject.emulated) ? note : null,
+  };
+}
+
+/** The psync and libaio controls belong to the cost; as lines they would only crowd a chart. */
+export function isLine({ scenario }: Cell): boolean {
+  if (scenario.arm === "inline") return true;
+  return scenario.arm === "forced" && scenario.preparation === "dd-prefill";
+}
+
+/** The depth that most cells share; among equals the middle one. */
+export function usualDepth(cells: readonly Cell[]): number {
+  return mostCommon(cells.map((cell) => cell.scenario.queueDepth));
+}
+
+/** The number that occurs most often; among equals the middle one; 1 where there is none. */
+export function mostCommon(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  const commonest = [...counts.entries()].filter(([, count]) => count === most);
+  const sorted = commonest.map(([number]) => number).sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 1;
+}
+
+/** A panel a depth: beyond four the lowest, the usual and the highest speak for all. */
+export function fewDepths(cells: readonly Cell[]): Cell[] {
+  const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
+  if (depths.length <= 4) return [...cells];
+  const kept = new Set([depths[0], usualDepth(cells), depths.at(-1)]);
+  return cells.filter((cell) => kept.has(cell.scenario.queueDepth));
+}
+
+/** Beyond this many panels a chart of all kernels is no overview; the others have their own pages. */
+const PANELS_MAX = 6;
+
+/** All subjects if they fit, else some of the filesystem with the most kernels, from oldest to newest. */
+export function overviewScope(analysis: Analysis): Scope | null {
+  const scope = scopeOf(analysis, () => true);
+  if (!scope || scope.subjects.length <= PANELS_MAX) return scope;
+  const kept = new Set(
+    [false, true].flatMap((emulated) =>
+      evenly(mostCommonFilesystem(scope.subjects.filter((one) => one.emulated === emulated))),
+    ),
+  );
+  return scopeOf(analysis, (subject) => kept.has(subject));
+}
+
+function mostCommonFilesystem(subjects: readonly Subject[]): Subject[] {
+  const byFilesystem = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const same = byFilesystem.get(subject.filesystem) ?? [];
+    byFilesystem.set(subject.filesystem, [...same, subject]);
+  }
+  return [...byFilesystem.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+/** As many as fit, first and last among them. */
+function evenly(subjects: readonly Subject[]): Subject[] {
+  if (subjects.length <= PANELS_MAX) return [...subjects];
+  const step = (subjects.length - 1) / (PANELS_MAX - 1);
+  return Array.from(
+    { length: PANELS_MAX },
+    (_, index) => subjects[Math.round(index * step)] as Subject,
+  );
+}

@@ -1,0 +1,45 @@
+import { seriesName } from "../cells/cells.js";
+import type { Chart } from "../charts/chart-spec.js";
+import { type UpgradeRow, upgradeChart } from "../charts/upgrade-chart.js";
+import type { Comparison } from "../comparison/compare.js";
+import { formatMetric } from "../estimates/format.js";
+import { METRICS, type Metric } from "../metrics.js";
+import { significant } from "./estimate-rows.js";
+import { contextOf, type Scope } from "./scope.js";
+
+const SHOWN: readonly Metric[] = ["iops", "latencyNsP99", "cpuNs", "instructions"];
+
+/** Arrows of a comparison at the depth that most of its scenarios share. */
+export function upgradeFigure(comparison: Comparison, scope: Scope): Chart[] {
+  const inline = comparison.scenarios.filter(
+    ({ scenario }) => scenario.arm === "inline" && scenario.intervalNs === 0,
+  );
+  const depths = [...new Set(inline.map(({ scenario }) => scenario.queueDepth))];
+  depths.sort((a, b) => a - b);
+  const depth = depths[Math.floor((depths.length - 1) / 2)];
+  if (depth === undefined) return [];
+  const rows = inline
+    .filter(({ scenario }) => scenario.queueDepth === depth)
+    .flatMap(({ scenario, metrics }) =>
+      metrics.flatMap(({ metric, a, b, change, verdict }): UpgradeRow[] => {
+        if (!SHOWN.includes(metric) || change?.kind !== "ratio") return [];
+        return [
+          {
+            series: seriesName(scenario),
+            preparation: scenario.preparation,
+            arm: scenario.arm,
+            metric: METRICS[metric].title,
+            ratio: significant(change.point),
+            lower: significant(change.lower),
+            upper: significant(change.upper),
+            verdict,
+            change: `${formatMetric(metric, a.point)} → ${formatMetric(metric, b.point)}`,
+            basis: change.basis,
+          },
+        ];
+      }),
+    );
+  if (rows.length === 0) return [];
+  const spec = upgradeChart(rows, contextOf(scope), comparison.a.name, comparison.b.name, depth);
+  return [{ name: `upgrade${scope.suffix}`, spec }];
+}

@@ -1,0 +1,83 @@
+import type { Arm, ObservedCause, Preparation } from "../../results/vocabulary.js";
+import {
+  type ChartContext,
+  type ChartSpec,
+  chartSpec,
+  depthPanels,
+  subtitleOf,
+} from "./chart-spec.js";
+import { KERNEL_AND_SERIES } from "./lines.js";
+import { seriesIn } from "./series.js";
+import { stackedBars } from "./stacked-bars.js";
+
+/** The punts of one scenario that had one cause. */
+export interface CauseRow {
+  kernel: string;
+  series: string;
+  preparation: Preparation;
+  arm: Arm;
+  queueDepth: number;
+  /** null: none of the writes punted. */
+  cause: ObservedCause | null;
+  /** Position in the stack. */
+  order: number;
+  /** Punts with this cause over all writes. */
+  value: number;
+  punts: number;
+  writes: number;
+  evidence: string;
+  backend: string;
+}
+
+/**
+ * Neighbours in a stack differ in lightness, for readers who tell colours badly. What is not known is grey; causes
+ * without a colour of their own share the last.
+ */
+const CAUSE_COLOURS: Partial<Record<ObservedCause, string>> = {
+  "extends-size": "#7A5CCB",
+  "beyond-size": "#B7A6EA",
+  hole: "#0072B2",
+  unwritten: "#56B4E9",
+  "crosses-extents": "#44AA99",
+  unaligned: "#117733",
+  "page-cache": "#E69F00",
+  timestamp: "#F0E442",
+  "first-write-of-inode": "#8C5A2B",
+  "security-attributes": "#B04A3A",
+  "lock-contended": "#D55E00",
+  "copy-on-write": "#A8417A",
+  checksums: "#CC79A7",
+  "shared-extent": "#AA4499",
+  forced: "#C2477F",
+  unknown: "#A9A9A9",
+};
+const OTHER_COLOUR = "#DDCC77";
+
+/** Why the writes punted: bars of preparations, stacked by cause; panels by queue depth, rows by kernel. */
+export function causesChart(rows: readonly CauseRow[], context: ChartContext): ChartSpec {
+  const inOrder = [...rows].sort((a, b) => a.order - b.order);
+  const parts = [...new Set(inOrder.flatMap(({ cause }) => (cause === null ? [] : [cause])))];
+  const { labelled, facet } = depthPanels(rows, context);
+  const reading = "punts per write by cause, traced; an empty row does not punt";
+  const bars = stackedBars({
+    ...{ part: "cause", partTitle: null, parts },
+    colours: parts.map((cause) => CAUSE_COLOURS[cause] ?? OTHER_COLOUR),
+    legend: { columns: 4 },
+    valueTitle: "punts per write",
+    valueScale: { scale: { domain: [0, 1] }, axis: { format: ".0%", tickCount: 4 } },
+    bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
+    width: 230,
+    stepPixels: 24,
+    tooltip: [
+      ...KERNEL_AND_SERIES,
+      { field: "cause", type: "nominal" },
+      { field: "value", type: "quantitative", title: "punts per write", format: ".2%" },
+      { field: "punts", type: "quantitative", format: ",d" },
+      { field: "writes", type: "quantitative", format: ",d" },
+      { field: "evidence", type: "nominal", title: "first of them" },
+      { field: "backend", type: "nominal", title: "seen with" },
+    ],
+  });
+  const title = subtitleOf(context, reading);
+  return chartSpec("Why the writes punt", title, labelled, { facet, spec: bars });
+}

@@ -1,0 +1,32 @@
+import { type ChartContext, type ChartSpec, chartSpec, subtitleOf } from "./chart-spec.js";
+import { type CpuRow, spendersIn } from "./cpu-chart.js";
+import { partTooltip } from "./lines.js";
+import { seriesIn } from "./series.js";
+import { stackedBars } from "./stacked-bars.js";
+
+/** Instructions per write, in thousands, stacked by who executed them: exact without any hardware. */
+export function instructionsChart(rows: readonly CpuRow[], context: ChartContext): ChartSpec {
+  const { parts, colours } = spendersIn(rows);
+  const depth = rows[0]?.queueDepth;
+  const reading = `executed instructions at queue depth ${depth}, counted under emulation: exact, and never a time`;
+  return chartSpec("Instructions per write", subtitleOf(context, reading), rows, {
+    facet: {
+      row: {
+        field: "series",
+        type: "nominal",
+        title: null,
+        sort: seriesIn(rows).map((row) => row.series),
+        header: { labelAngle: 0, labelOrient: "left", labelAlign: "left", labelPadding: 8 },
+      },
+    },
+    spec: stackedBars({
+      ...{ part: "spender", partTitle: "executed by", parts, colours },
+      valueTitle: "thousand instructions per write",
+      bars: { field: "kernel", sort: context.subjects },
+      width: 480,
+      stepPixels: 22,
+      tooltip: partTooltip({ field: "spender", title: "executed by" }, "thousand per write"),
+    }),
+    spacing: 10,
+  });
+}

@@ -1,0 +1,137 @@
+import type { Arm, Preparation } from "../../results/vocabulary.js";
+import type { Verdict } from "../estimates/change.js";
+import { type ChartContext, type ChartSpec, chartSpec, subtitleOf } from "./chart-spec.js";
+import { seriesIn } from "./series.js";
+import { VERDICT_COLOURS } from "./theme.js";
+
+/** What one metric of one preparation becomes: a ratio B / A with its interval. */
+export interface UpgradeRow {
+  series: string;
+  preparation: Preparation;
+  arm: Arm;
+  metric: string;
+  ratio: number;
+  lower: number;
+  upper: number;
+  verdict: Verdict;
+  /** "12.1k → 24.2k". */
+  change: string;
+  basis: string;
+}
+
+/** From kernel A to kernel B: an arrow a preparation and metric, starting at "no change". */
+export function upgradeChart(
+  rows: readonly UpgradeRow[],
+  context: ChartContext,
+  from: string,
+  to: string,
+  queueDepth: number,
+): ChartSpec {
+  const metrics = [...new Set(rows.map((row) => row.metric))];
+  const labelled = rows.map((row) => ({
+    ...row,
+    direction: row.ratio >= 1 ? "up" : "down",
+    one: 1,
+  }));
+  const reading = `arrows from ${from} to ${to} at queue depth ${queueDepth}, as a ratio; thin bar: 95 % interval`;
+  return chartSpec(`From ${from} to ${to}`, subtitleOf(context, reading), labelled, {
+    facet: {
+      field: "metric",
+      type: "nominal",
+      title: null,
+      sort: metrics,
+      header: { labelPadding: 6 },
+    },
+    columns: 3,
+    spec: {
+      width: 280,
+      height: { step: 40 },
+      encoding: {
+        y: {
+          field: "series",
+          type: "nominal",
+          title: null,
+          sort: seriesIn(rows).map((row) => row.series),
+          axis: { domain: false, ticks: false, labelPadding: 6 },
+        },
+        color: {
+          field: "verdict",
+          type: "nominal",
+          scale: {
+            domain: ["better", "same", "worse", "not enough data"],
+            range: [VERDICT_COLOURS.better, VERDICT_COLOURS.same, VERDICT_COLOURS.worse, "#B9A6D9"],
+          },
+          legend: { orient: "top", title: null, symbolType: "square" },
+        },
+      },
+      layer: [intervalBar(), noChange(), arrowShaft(), arrowHead(), arrowText()],
+    },
+    resolve: { scale: { x: "independent" } },
+  });
+}
+
+const RATIO_AXIS = {
+  type: "quantitative",
+  title: "ratio, new / old",
+  scale: { type: "log", nice: false, padding: 48 },
+  axis: {
+    values: [
+      0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5, 10, 20, 50, 100, 1000,
+    ],
+    labelExpr: "'× ' + format(datum.value, '~r')",
+    labelOverlap: "greedy",
+  },
+} as const;
+
+function intervalBar(): ChartSpec {
+  return {
+    mark: { type: "rule", strokeWidth: 7, opacity: 0.25, strokeCap: "round" },
+    encoding: { x: { field: "lower", ...RATIO_AXIS }, x2: { field: "upper" } },
+  };
+}
+
+function noChange(): ChartSpec {
+  return {
+    mark: { type: "rule", strokeDash: [3, 3], color: "#8C8C8C" },
+    encoding: { x: { datum: 1, ...RATIO_AXIS }, y: null, color: null },
+  };
+}
+
+function arrowShaft(): ChartSpec {
+  return {
+    mark: { type: "rule", strokeWidth: 2.5 },
+    encoding: { x: { field: "one", ...RATIO_AXIS }, x2: { field: "ratio" } },
+  };
+}
+
+function arrowHead(): ChartSpec {
+  return {
+    mark: { type: "point", filled: true, size: 110, opacity: 1 },
+    encoding: {
+      x: { field: "ratio", ...RATIO_AXIS },
+      shape: {
+        field: "direction",
+        type: "nominal",
+        scale: { domain: ["up", "down"], range: ["triangle-right", "triangle-left"] },
+        legend: null,
+      },
+      tooltip: [
+        { field: "series", type: "nominal", title: "preparation" },
+        { field: "metric", type: "nominal" },
+        { field: "change", type: "nominal", title: "from → to" },
+        { field: "ratio", type: "quantitative", format: ".3f" },
+        { field: "lower", type: "quantitative", title: "95 % interval from", format: ".3f" },
+        { field: "upper", type: "quantitative", title: "to", format: ".3f" },
+        { field: "verdict", type: "nominal" },
+        { field: "basis", type: "nominal", title: "resampled by" },
+      ],
+    },
+  };
+}
+
+function arrowText(): ChartSpec {
+  return {
+    mark: { type: "text", dy: -13, fontSize: 10 },
+    encoding: { x: { field: "ratio", ...RATIO_AXIS }, text: { field: "change" } },
+  };
+}

@@ -1,0 +1,198 @@
+import { median } from "simple-statistics";
+import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
+import type { Cell } from "../cells/cell.js";
+import { seriesName } from "../cells/cells.js";
+import type { Subject } from "../cells/subject.js";
+import { seededRandom, seedOf } from "../statistics/random.js";
+import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
+import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
+import { type Estimate, estimate } from "./estimate.js";
+
+/** One part of what a write costs more than on dd-prefill. */
+export interface CostPart {
+  name: string;
+  value: Estimate;
+  /** "dd-prefill (forced) at depth 8 − dd-prefill at depth 8". */
+  from: string;
+  assumption: string | null;
+  /** The interval holds 0: there may be no such cost. */
+  uncertain: boolean;
+}
+
+/** The cost of one preparation at one depth, taken apart, in one quantity. */
+export interface CostBreakdown {
+  subject: Subject;
+  preparation: Preparation;
+  queueDepth: number;
+  quantity: Quantity;
+  /** The same write on dd-prefill, inline. */
+  base: Estimate;
+  /** Of this preparation, inline. base + parts. */
+  total: Estimate;
+  parts: CostPart[];
+}
+
+export const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
+
+/** Share of punted writes from which the cost of a punt is looked for. */
+const PUNTS_FROM = 0.5;
+
+/**
+ * Takes the cost of every preparation apart, see `costRecipes`. The cells must be of one subject and
+ * one slice. Differences are taken within a round, so that drift cancels; intervals are of the
+ * differences, not differences of intervals. Without a dd-prefill beside it a preparation has no base
+ * and no breakdown.
+ */
+export function costBreakdowns(
+  cells: readonly Cell[],
+  quantities: readonly Quantity[] = QUANTITIES,
+): CostBreakdown[] {
+  const index = new CellIndex(cells);
+  const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
+  const breakdowns: CostBreakdown[] = [];
+  for (const quantity of quantities) {
+    for (const preparation of PREPARATIONS) {
+      for (const queueDepth of depths) {
+        const found = knownBreakdown(index, preparation, queueDepth, quantity);
+        if (found) breakdowns.push(found);
+      }
+    }
+  }
+  return breakdowns;
+}
+
+/** A cell always meets the same others, and several parts of a report ask for it. */
+const known = new WeakMap<Cell, Map<Quantity, CostBreakdown | null>>();
+
+function knownBreakdown(
+  index: CellIndex,
+  preparation: Preparation,
+  queueDepth: number,
+  quantity: Quantity,
+): CostBreakdown | null {
+  const cell = index.get({ preparation, arm: "inline", queueDepth });
+  if (!cell) return null;
+  const found = known.get(cell) ?? new Map<Quantity, CostBreakdown | null>();
+  known.set(cell, found);
+  if (!found.has(quantity)) {
+    found.set(quantity, breakdown(index, preparation, queueDepth, quantity));
+  }
+  return found.get(quantity) ?? null;
+}
+
+function breakdown(
+  index: CellIndex,
+  preparation: Preparation,
+  queueDepth: number,
+  quantity: Quantity,
+): CostBreakdown | null {
+  const whole: Source = { preparation, arm: "inline", queueDepth };
+  const cell = index.get(whole);
+  const base = index.value([{ ...whole, preparation: "dd-prefill" }], [], quantity);
+  const total = index.value([whole], [], quantity);
+  const punted = cell && estimate(cell, "puntRatio");
+  if (!cell || !base || !total || !punted || preparation === "dd-prefill") return null;
+  const recipes = costRecipes(
+    preparation,
+    queueDepth,
+    quantity,
+    punted.point >= PUNTS_FROM,
+    (source) => index.get(source) !== undefined,
+  );
+  const parts = recipes.map((recipe) => part(index, recipe, quantity));
+  if (parts.some((found) => found === null)) return null;
+  const { subject } = cell;
+  return { subject, preparation, queueDepth, quantity, base, total, parts: parts as CostPart[] };
+}
+
+function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | null {
+  const value = index.value(recipe.plus, recipe.minus, quantity);
+  if (!value) return null;
+  const { name, assumption } = recipe;
+  const uncertain = value.lower <= 0 && value.upper >= 0;
+  return { name, value, from: formula(recipe), assumption, uncertain };
+}
+
+/**
+ * IOPS that each part of a breakdown in wall time takes away, when they are added in their order:
+ * 1 / base, then 1 / (base + first part), and so on. Together they are all that is lost.
+ */
+export function lostIops(breakdown: CostBreakdown): number[] {
+  let wallNs = breakdown.base.point;
+  return breakdown.parts.map(({ value }) => {
+    const before = 1e9 / wallNs;
+    wallNs += value.point;
+    return before - 1e9 / wallNs;
+  });
+}
+
+function formula({ plus, minus }: Recipe): string {
+  const words = (source: Source): string => `${seriesName(source)} at depth ${source.queueDepth}`;
+  return [plus.map(words).join(" + "), ...minus.map(words)].join(" − ");
+}
+
+/** Cells of one subject by what they are, and sums over them by round. */
+class CellIndex {
+  readonly #cells = new Map<string, Cell>();
+
+  constructor(cells: readonly Cell[]) {
+    for (const cell of cells) {
+      if (cell.runOf.length > 0) this.#cells.set(keyOf(cell.scenario), cell);
+    }
+  }
+
+  get(source: Source): Cell | undefined {
+    return this.#cells.get(keyOf(source));
+  }
+
+  /** null when an arm was not measured, or they share fewer than two rounds. */
+  value(plus: readonly Source[], minus: readonly Source[], quantity: Quantity): Estimate | null {
+    const terms = [
+      ...plus.map((source) => ({ source, sign: 1 })),
+      ...minus.map((source) => ({ source, sign: -1 })),
+    ];
+    let sums: Map<string, number> | null = null;
+    for (const { source, sign } of terms) {
+      const cell = this.get(source);
+      if (!cell) return null;
+      const values = byRound(cell, quantity);
+      const next = new Map<string, number>();
+      for (const [round, value] of values) {
+        const before = sums === null ? 0 : sums.get(round);
+        if (before !== undefined) next.set(round, before + sign * value);
+      }
+      sums = next;
+    }
+    const estimated = sums && estimateOf(sums, `${quantity} ${JSON.stringify(terms)}`);
+    return estimated && { ...estimated, unit: quantity === "instructions" ? "1" : "ns" };
+  }
+}
+
+function keyOf({ preparation, arm, queueDepth }: Source): string {
+  return `${preparation} ${arm} ${queueDepth}`;
+}
+
+function byRound(cell: Cell, quantity: Quantity): Map<string, number> {
+  const values = new Map<string, number>();
+  const column = cell.values[quantity === "wallNs" ? "iops" : quantity];
+  for (const [index, measured] of column.entries()) {
+    const value = quantity === "wallNs" ? 1e9 / measured : measured;
+    if (Number.isFinite(value)) values.set(`${cell.runOf[index]}/${cell.roundOf[index]}`, value);
+  }
+  return values;
+}
+
+/** By boot when there are several: the middle of each boot's rounds, then the middle of those. */
+function estimateOf(sums: Map<string, number>, seed: string): Estimate | null {
+  const byBoot = new Map<string, number[]>();
+  for (const [round, value] of sums) {
+    const boot = round.slice(0, round.indexOf("/"));
+    byBoot.set(boot, [...(byBoot.get(boot) ?? []), value]);
+  }
+  const boots = [...byBoot.values()];
+  const units = boots.length >= 2 ? boots.map((values) => median(values)) : (boots[0] ?? []);
+  const shift = pairedShift(units.slice(0, SHIFT_VALUES_MAX), seededRandom(seedOf(seed)));
+  if (!shift) return null;
+  const { point, lower, upper } = shift;
+  return { point, lower, upper, unit: "ns", trials: sums.size, boots: boots.length };
+}

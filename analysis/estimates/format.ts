@@ -1,0 +1,34 @@
+import { formatNs, formatRate } from "../../terminal/units.js";
+import { METRICS, type Metric } from "../metrics.js";
+import type { Change } from "./change.js";
+import { formatPercent } from "./percent.js";
+
+/** A value of a metric for people: "38.1k", "1.25 ms", "100 %". */
+export function formatMetric(metric: Metric, value: number): string {
+  if (metric.endsWith("Ratio")) return formatPercent(value);
+  if (METRICS[metric].unit === "ns") return value < 0 ? `-${formatNs(-value)}` : formatNs(value);
+  return formatRate(value);
+}
+
+/** "× 2.13", or "−100 points" for a difference of shares. */
+export function formatChange(change: Change): string {
+  return change.kind === "ratio" ? `× ${formatRatio(change.point)}` : points(change.point);
+}
+
+/** "2.05 to 2.20". */
+export function formatChangeInterval({ kind, lower, upper }: Change): string {
+  const format = kind === "ratio" ? formatRatio : points;
+  return `${format(lower)} to ${format(upper)}`;
+}
+
+/** "2.13", "41.5", "300". */
+export function formatRatio(ratio: number): string {
+  if (ratio >= 1e4) return "over 10000";
+  return ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
+}
+
+function points(difference: number): string {
+  const value = difference * 100;
+  const digits = value !== 0 && Math.abs(value) < 10 ? 1 : 0;
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)} points`;
+}

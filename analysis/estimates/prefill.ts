@@ -1,0 +1,72 @@
+import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
+import type { Cell } from "../cells/cell.js";
+import { changeBetween } from "./change.js";
+import { type Estimate, estimate } from "./estimate.js";
+
+/** Whether writing every block beforehand is worth its time, against one cheaper preparation. */
+export interface PrefillBreakEven {
+  preparation: Preparation;
+  queueDepth: number;
+  /** Nanoseconds that each takes to prepare one GiB. */
+  prefillNsPerGib: Estimate;
+  otherNsPerGib: Estimate;
+  /** Wall nanoseconds that a first write takes less on a prefilled file. */
+  savedNsPerWrite: number;
+  /**
+   * First writes to one prepared GiB after which the prefill has paid for itself; null: never,
+   * because the cheaper preparation is used up (every block written) before that.
+   */
+  writesPerGib: number | null;
+  /** That number as a share of the first pass over the file. */
+  shareOfFile: number | null;
+}
+
+const BYTES_PER_GIB = 2 ** 30;
+
+/**
+ * After how many writes a prefill has paid for itself. A block is written for the first time only
+ * once, afterwards all preparations are equal; so what is saved in one pass over the file is all that
+ * can be saved. In wall time at the given depth; a prefill done ahead of time, off the path that
+ * matters, has paid for itself at once.
+ *
+ * @param cells of one subject and slice.
+ */
+export function prefillBreakEvens(cells: readonly Cell[]): PrefillBreakEven[] {
+  const inline = cells.filter((cell) => cell.scenario.arm === "inline" && cell.runOf.length > 0);
+  const found: PrefillBreakEven[] = [];
+  for (const preparation of PREPARATIONS) {
+    if (preparation === "dd-prefill") continue;
+    for (const other of inline.filter((cell) => cell.scenario.preparation === preparation)) {
+      const prefill = inline.find(
+        (cell) =>
+          cell.scenario.preparation === "dd-prefill" &&
+          cell.scenario.queueDepth === other.scenario.queueDepth,
+      );
+      const breakEven = prefill && breakEvenOf(prefill, other);
+      if (breakEven) found.push(breakEven);
+    }
+  }
+  return found;
+}
+
+function breakEvenOf(prefill: Cell, other: Cell): PrefillBreakEven | null {
+  const prefillNsPerGib = estimate(prefill, "preparationNsPerGib");
+  const otherNsPerGib = estimate(other, "preparationNsPerGib");
+  const iopsOther = estimate(other, "iops");
+  const faster = changeBetween(other, prefill, "iops");
+  if (!prefillNsPerGib || !otherNsPerGib || !iopsOther || !faster) return null;
+  const savedNsPerWrite = (1e9 / iopsOther.point) * (1 - 1 / faster.point);
+  const extraNs = prefillNsPerGib.point - otherNsPerGib.point;
+  const blocks = BYTES_PER_GIB / other.scenario.blockSizeBytes;
+  const writes = Math.max(0, Math.ceil(extraNs / savedNsPerWrite));
+  const pays = savedNsPerWrite > 0 && writes <= blocks;
+  return {
+    preparation: other.scenario.preparation,
+    queueDepth: other.scenario.queueDepth,
+    prefillNsPerGib,
+    otherNsPerGib,
+    savedNsPerWrite,
+    writesPerGib: pays ? writes : null,
+    shareOfFile: pays ? writes / blocks : null,
+  };
+}

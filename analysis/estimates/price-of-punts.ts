@@ -1,0 +1,49 @@
+import type { Scenario } from "../../results/schema.js";
+import type { Cell } from "../cells/cell.js";
+import { scenarioKey } from "../cells/cells.js";
+import type { Subject } from "../cells/subject.js";
+import { type Change, changeBetween } from "./change.js";
+import { trialEstimate } from "./estimate.js";
+import { formatChange, formatChangeInterval } from "./format.js";
+
+/**
+ * What the writes of a scenario cost against the same writes into written blocks, of the same run where there is
+ * one: what a cure for their punts can save at best.
+ */
+export interface Saving {
+  subject: Subject;
+  scenario: Scenario;
+  /** CPU time per write of submitter and io-wq workers: this over that into written blocks. */
+  cpuNs: Change;
+  /** Writes per second, likewise; null for paced writes, whose rate is given. */
+  iops: Change | null;
+  trials: number;
+}
+
+/** None for emulated times, for writes into written blocks themselves, and where these were not measured. */
+export function savingsIn(cells: readonly Cell[]): Saving[] {
+  const byKey = new Map(cells.map((cell) => [keyOf(cell, cell.scenario), cell]));
+  return cells.flatMap((cell) => {
+    const { subject, scenario } = cell;
+    const written = { ...scenario, preparation: "dd-prefill", arm: "inline" } as const;
+    const reference = byKey.get(keyOf(cell, written));
+    if (subject.emulated || reference === undefined || reference === cell) return [];
+    const cpuNs = changeBetween(reference, cell, "cpuNs");
+    if (cpuNs === null) return [];
+    const iops = scenario.intervalNs > 0 ? null : changeBetween(reference, cell, "iops");
+    const trials = trialEstimate(cell, "cpuNs")?.trials ?? 0;
+    return [{ subject, scenario, cpuNs, iops, trials }];
+  });
+}
+
+function keyOf({ subject }: Cell, scenario: Scenario): string {
+  return `${subject.id} ${scenarioKey(scenario)}`;
+}
+
+/** "CPU per write × 2.31 (2.20 to 2.45), IOPS × 0.41 (0.38 to 0.44), 5 trials". */
+export function savingWords({ cpuNs, iops, trials }: Saving): string {
+  const words = (what: string, change: Change): string =>
+    `${what} ${formatChange(change)} (${formatChangeInterval(change)})`;
+  const measured = [words("CPU per write", cpuNs), ...(iops ? [words("IOPS", iops)] : [])];
+  return `${measured.join(", ")}, ${trials} trials`;
+}

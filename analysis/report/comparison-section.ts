@@ -1,0 +1,95 @@
+import { type Subject, subjectName } from "../cells/subject.js";
+import { scopeOf } from "../chart-data/scope.js";
+import { upgradeFigure } from "../chart-data/upgrade-rows.js";
+import { type Allowable, type Comparison, compareSides } from "../comparison/compare.js";
+import { scenarioName } from "../comparison/output.js";
+import { comparisonSentence } from "../comparison/summary.js";
+import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
+import type { Analysis } from "../loading/analysis.js";
+import { METRICS } from "../metrics.js";
+import { type Block, chartBlock, fold, type Section, text } from "./model.js";
+
+const THRESHOLD = 0.05;
+/** A report says what differs and goes on; the gate of `puntbench compare` is stricter. */
+const ALLOWED: ReadonlySet<Allowable> = new Set<Allowable>(["device"]);
+
+/** Oldest against newest kernel: real ones if there are two on the same filesystem, else emulated ones. */
+export function reportComparison(analysis: Analysis): Comparison | null {
+  for (const emulated of [false, true]) {
+    const candidates = analysis.subjects.filter((subject) => subject.emulated === emulated);
+    for (const filesystem of new Set(candidates.map((subject) => subject.filesystem))) {
+      const subjects = candidates.filter((subject) => subject.filesystem === filesystem);
+      const [oldest, newest] = [subjects[0], subjects.at(-1)];
+      if (!oldest || !newest || oldest === newest) continue;
+      const [a, b] = [sideOf(analysis, oldest), sideOf(analysis, newest)];
+      try {
+        return compareSides(a, b, THRESHOLD, ALLOWED);
+      } catch {
+        // Nothing in common on this filesystem: try the next.
+      }
+    }
+  }
+  return null;
+}
+
+function sideOf(analysis: Analysis, subject: Subject) {
+  const cells = analysis.cells.filter((cell) => cell.subject === subject);
+  const runs = analysis.runs.filter((run) => run.header.kernelLabel === subject.kernelLabel);
+  return {
+    name: subjectName(subject, analysis.subjects),
+    analysis: { ...analysis, runs, cells, subjects: [subject] },
+  };
+}
+
+export function comparisonSection(analysis: Analysis, comparison: Comparison): Section {
+  const scope = scopeOf(analysis, (subject) =>
+    [comparison.a, comparison.b].some((side) => side.analysis.subjects.includes(subject)),
+  );
+  const charts = scope ? upgradeFigure(comparison, scope) : [];
+  const blocks: Block[] = [
+    text(comparisonSentence(comparison)),
+    ...comparison.notes.map((note) => text(`Note: ${note}.`)),
+    ...charts.map((chart) => chartBlock(chart)),
+    fold("Every scenario", comparisonTable(comparison)),
+  ];
+  if (comparison.differences.length > 0) {
+    blocks.push(
+      fold("What differs between the environments", {
+        kind: "table",
+        columns: [{ title: "what" }, { title: comparison.a.name }, { title: comparison.b.name }],
+        rows: comparison.differences.map(({ what, a, b }) => [what, a, b]),
+      }),
+    );
+  }
+  return {
+    id: "comparison",
+    title: `From ${comparison.a.name} to ${comparison.b.name}`,
+    blocks,
+  };
+}
+
+function comparisonTable({ a, b, scenarios }: Comparison): Block {
+  return {
+    kind: "table",
+    columns: [
+      { title: "scenario" },
+      { title: "metric" },
+      { title: a.name, align: "right" },
+      { title: b.name, align: "right" },
+      { title: "change", align: "right" },
+      { title: "95 % interval", align: "right" },
+      { title: "verdict" },
+    ],
+    rows: scenarios.flatMap((scenario) =>
+      scenario.metrics.map((found) => [
+        scenarioName(scenario),
+        METRICS[found.metric].title,
+        formatMetric(found.metric, found.a.point),
+        formatMetric(found.metric, found.b.point),
+        found.change ? formatChange(found.change) : "?",
+        found.change ? formatChangeInterval(found.change) : "?",
+        found.verdict,
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,81 @@
+import { groupBy, slicesOf } from "../cells/slice.js";
+import { subjectName } from "../cells/subject.js";
+import type { Chart } from "../charts/chart-spec.js";
+import { type CostBreakdown, costBreakdowns, lostIops } from "../estimates/cost-breakdown.js";
+import type { Quantity } from "../estimates/cost-recipe.js";
+import type { Estimate } from "../estimates/estimate.js";
+import { formatMetric } from "../estimates/format.js";
+import type { Analysis } from "../loading/analysis.js";
+import { type Block, chartBlock, fold, type Section, text } from "./model.js";
+
+const QUANTITY_WORDS: Record<Quantity, string> = {
+  cpuNs: "CPU per write",
+  latencyNsP50: "latency p50",
+  wallNs: "time per write (1 / IOPS)",
+  instructions: "instructions per write",
+};
+
+/** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
+export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {
+  const [slice] = slicesOf(analysis.cells);
+  if (!slice) return null;
+  const breakdowns = [...groupBy(slice.cells, (cell) => cell.subject).values()]
+    .flatMap((cells) => costBreakdowns(cells))
+    .filter((found) => found.quantity === "instructions" || !found.subject.emulated);
+  if (breakdowns.length === 0) return null;
+  const blocks: Block[] = [
+    text(
+      "A punt is not one cost. The hand-off to a worker is seen on dd-prefill, where only the way of issuing differs (forced against inline). The filesystem's own work is seen in a control that never punts (psync). What is left is waiting for each other: the inode lock, and workers fighting over it. All differences are taken within a round; a part that no control can tell from another is named together with it.",
+    ),
+    ...charts.map((chart) => chartBlock(chart)),
+    fold(
+      "Every part, with its interval and the arms it came from",
+      partsTable(analysis, breakdowns),
+    ),
+  ];
+  return { id: "cost", title: "What a write costs, and why", blocks };
+}
+
+function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): Block {
+  const rows = breakdowns.flatMap((found) => {
+    const lost = found.quantity === "wallNs" ? lostIops(found) : null;
+    const head = [
+      subjectName(found.subject, analysis.subjects),
+      found.preparation,
+      String(found.queueDepth),
+      QUANTITY_WORDS[found.quantity],
+    ];
+    const base = [...head, "as on dd-prefill", ...estimateWords(found, found.base), "", ""];
+    return [
+      base,
+      ...found.parts.map(({ name, value, from, assumption, uncertain }, index) => [
+        ...head,
+        `${name}${uncertain ? " (not told from 0)" : ""}`,
+        ...estimateWords(found, value),
+        lost ? formatMetric("iops", Math.abs(lost[index] as number)) : "",
+        assumption ? `${from}; ${assumption}` : from,
+      ]),
+    ];
+  });
+  return {
+    kind: "table",
+    columns: [
+      { title: "kernel" },
+      { title: "preparation" },
+      { title: "depth", align: "right" },
+      { title: "quantity" },
+      { title: "part" },
+      { title: "value", align: "right" },
+      { title: "95 % interval", align: "right" },
+      { title: "IOPS lost", align: "right" },
+      { title: "measured as" },
+    ],
+    rows,
+  };
+}
+
+function estimateWords({ quantity }: CostBreakdown, value: Estimate): [string, string] {
+  const metric = quantity === "wallNs" ? "cpuNs" : quantity;
+  const words = (amount: number): string => formatMetric(metric, amount);
+  return [words(value.point), `${words(value.lower)} to ${words(value.upper)}`];
+}

@@ -1,0 +1,97 @@
+import { formatBytes, formatNs } from "../../terminal/units.js";
+import type { Cell } from "../cells/cell.js";
+import { seriesName } from "../cells/cells.js";
+import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
+import { countCharts } from "../chart-data/count-charts.js";
+import { scopeOf } from "../chart-data/scope.js";
+import { timeCharts } from "../chart-data/time-charts.js";
+import { estimate } from "../estimates/estimate.js";
+import { formatMetric } from "../estimates/format.js";
+import type { Analysis } from "../loading/analysis.js";
+import { METRICS, type Metric } from "../metrics.js";
+import { type Block, fold, pageOnlyChart, type Section, text } from "./model.js";
+
+const COLUMNS: readonly Metric[] = [
+  "puntRatio",
+  "puntsPerSecond",
+  "iops",
+  "latencyNsP50",
+  "latencyNsP90",
+  "latencyNsP99",
+  "latencyNsP999",
+  "cpuNsSubmitter",
+  "cpuNsIoWq",
+  "cpuNsSystem",
+  "workersPeak",
+  "preparationNsPerGib",
+  "instructions",
+];
+
+/** A page for each kernel: every scenario with its intervals, and charts of this kernel alone. */
+export function kernelSections(analysis: Analysis, targetUs: number | null): Section {
+  const several = analysis.subjects.length > 1;
+  const blocks = analysis.subjects.map((subject, index) =>
+    fold(
+      `${subjectName(subject, analysis.subjects)}${several ? "" : ", every scenario"}`,
+      ...kernelBlocks(analysis, subject, several ? `-kernel${index + 1}` : null, targetUs),
+    ),
+  );
+  return { id: "kernels", title: "Kernel by kernel", blocks };
+}
+
+function kernelBlocks(
+  analysis: Analysis,
+  subject: Subject,
+  chartSuffix: string | null,
+  targetUs: number | null,
+): Block[] {
+  const cells = analysis.cells.filter((cell) => cell.subject === subject);
+  const scope = chartSuffix ? scopeOf(analysis, (other) => other === subject, chartSuffix) : null;
+  const charts = scope ? [...countCharts(scope), ...timeCharts(scope, targetUs)] : [];
+  return [
+    ...(subject.emulated ? [text(`This kernel was ${EMULATED_NOTE}; counts are exact.`)] : []),
+    estimateTable(cells),
+    ...charts.filter(({ name }) => !name.startsWith("punt-table")).map(pageOnlyChart),
+  ];
+}
+
+function estimateTable(cells: readonly Cell[]): Block {
+  const shown = COLUMNS.filter((metric) =>
+    cells.some((cell) => cell.runOf.length > 0 && estimate(cell, metric) !== null),
+  );
+  return {
+    kind: "table",
+    columns: [
+      { title: "scenario" },
+      { title: "trials", align: "right" },
+      ...shown.map((metric) => ({ title: METRICS[metric].title, align: "right" as const })),
+    ],
+    rows: cells.map((cell) => [
+      scenarioWords(cell),
+      trialWords(cell),
+      ...shown.map((metric) => estimateWords(cell, metric)),
+    ]),
+  };
+}
+
+function scenarioWords({ scenario }: Cell): string {
+  const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
+  const sizes = `${formatBytes(scenario.blockSizeBytes)} of ${formatBytes(scenario.fileSizeBytes)}`;
+  return `${seriesName(scenario)}, depth ${scenario.queueDepth}, ${sizes}${pace}`;
+}
+
+function trialWords(cell: Cell): string {
+  const boots = new Set(cell.runOf).size;
+  const bad = cell.failed + cell.skipped > 0 ? `, ${cell.failed + cell.skipped} not ok` : "";
+  return `${cell.runOf.length}${boots > 1 ? ` of ${boots} boots` : ""}${bad}`;
+}
+
+/** "38.1k (37.0k to 39.2k)"; what was not measured is a question mark, never a zero. */
+function estimateWords(cell: Cell, metric: Metric): string {
+  const found = cell.runOf.length > 0 ? estimate(cell, metric) : null;
+  if (!found) return "?";
+  const { point, lower, upper } = found;
+  const words = (value: number): string => formatMetric(metric, value);
+  if (lower === upper) return words(point);
+  return `${words(point)} (${words(lower)} to ${words(upper)})`;
+}
