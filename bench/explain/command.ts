@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { withBenchOptions } from "../run/command.js";
 import { BACKENDS } from "./backends/backend.js";
+import type { EstimateSavings } from "./main.js";
 import type { RawExplainOptions } from "./options.js";
 
 const EXAMPLES = `
@@ -20,8 +21,11 @@ with static tracepoints alone less is told apart, and what cannot be decided is 
 
 Exit codes: 0 ok, 1 failure or a failed --check, 2 usage, 130 interrupted.`;
 
-/** `puntbench explain`: why each write punted, with evidence from the kernel. */
-export function explainCommand(): Command {
+/**
+ * `puntbench explain`: why each write punted, with evidence from the kernel.
+ * @param estimateSavings what a cure would save: the analysis knows it, and the bench must not import that.
+ */
+export function explainCommand(estimateSavings: EstimateSavings): Command {
   return withBenchOptions(new Command("explain"))
     .summary("say why writes punt on this kernel, with evidence")
     .description(
@@ -39,6 +43,6 @@ export function explainCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawExplainOptions) => {
       const { main } = await import("./main.js");
-      await main(options);
+      await main(options, estimateSavings);
     });
 }

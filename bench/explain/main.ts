@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { relative } from "node:path";
 import { loadDriver } from "../../native/index.js";
 import type { Header } from "../../results/schema.js";
@@ -6,7 +7,7 @@ import { Interrupt } from "../../terminal/interrupt.js";
 import { type Progress, stderrProgress } from "../../terminal/progress.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { runBench } from "../run/run.js";
-import { check } from "./check.js";
+import { type CheckReport, check } from "./check.js";
 import { type ExplainReport, explain } from "./explain.js";
 import {
   type ExplainOptions,
@@ -14,46 +15,65 @@ import {
   type RawExplainOptions,
   withReferences,
 } from "./options.js";
-import { type MeasuredSaving, printedReport } from "./print.js";
+import { type PossibleSaving, printedReport } from "./print.js";
 import { printedCheck } from "./print-check.js";
 import { checkTracing } from "./recorder.js";
 
-/** `puntbench explain`: times, then traces, judges, prints, and leaves nothing but a results file behind. */
-export async function main(raw: RawExplainOptions): Promise<void> {
+/** What the timed trials in a results file say that a cure would save. */
+export type EstimateSavings = (resultsFile: string) => Promise<PossibleSaving[]>;
+
+/** `puntbench explain`: prints a report, and leaves nothing but a results file behind. */
+export async function main(
+  raw: RawExplainOptions,
+  estimateSavings: EstimateSavings,
+): Promise<void> {
   const options = parseExplainOptions(raw);
   const interrupt = new Interrupt("No probe or trace buffer was left behind.");
+  const progress = stderrProgress();
   try {
-    const run = options.check ? runCheck : runExplain;
-    const { report, text } = await run(options, interrupt.signal);
-    process.stdout.write(options.bench.json ? `${JSON.stringify(report)}\n` : text);
+    if (options.check) {
+      const report = await checkCauses(options, progress, interrupt.signal);
+      print(options, report, () => printedCheck(report));
+    } else {
+      const report = await timeAndTrace(options, estimateSavings, progress, interrupt.signal);
+      print(options, report, () => printedReport(report));
+    }
   } finally {
     interrupt.dispose();
   }
 }
 
-type Run = (
-  options: ExplainOptions,
-  signal: AbortSignal,
-) => Promise<{ report: object; text: string }>;
+function print({ bench }: ExplainOptions, report: object, text: () => string): void {
+  process.stdout.write(bench.json ? `${JSON.stringify(report)}\n` : text());
+}
 
-const runExplain: Run = async (options, signal) => {
-  const progress = stderrProgress();
-  const { bench } = options;
+/** The object that `explain --json` prints. */
+export interface RunReport extends ExplainReport {
+  resultsFile: string;
+  /** null: nothing was timed. */
+  savings: PossibleSaving[] | null;
+}
+
+/** Runs the timed trials first, then traces each scenario once. Both go into one results file. */
+export async function timeAndTrace(
+  options: ExplainOptions,
+  estimateSavings: EstimateSavings,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunReport> {
+  const { bench, traceOnly, scenarios } = options;
   checkTracing(loadDriver(), options.backend);
-  let report: ExplainReport | null = null;
-  const { resultsFile, trials } = await runBench(bench, process.argv.slice(2), progress, signal, {
-    scenarios: options.traceOnly ? options.scenarios : withReferences(options.scenarios),
-    timed: (header) => !options.traceOnly && worthTiming(header, progress),
-    afterwards: async (stage) => {
-      report = await explain(stage, options, progress, signal);
-    },
+  const run = await runBench(bench, process.argv.slice(2), progress, signal, {
+    scenarios: traceOnly ? scenarios : withReferences(scenarios),
+    timed: (header) => !traceOnly && worthTiming(header, progress),
+    afterwards: (stage) => explain(stage, options, progress, signal),
   });
-  // Set by the run, or that has thrown.
-  const seen = report as unknown as ExplainReport;
-  const savings = trials.length > 0 ? await measuredSavings(resultsFile) : null;
+  assert(run.afterwards !== undefined);
+  const { resultsFile, trials } = run;
+  const savings = trials.length > 0 ? await estimateSavings(resultsFile) : null;
   progress.milestone(`results: ${relative(process.cwd(), resultsFile) || resultsFile}`);
-  return { report: { ...seen, resultsFile, savings }, text: printedReport(seen, savings) };
-};
+  return { ...run.afterwards, resultsFile, savings };
+}
 
 /** Times of an emulated CPU say nothing, and there tracing alone takes long enough. */
 function worthTiming({ environment }: Header, progress: Progress): boolean {
@@ -62,26 +82,18 @@ function worthTiming({ environment }: Header, progress: Progress): boolean {
   return !emulated;
 }
 
-/** What the analysis of the timed trials says that a cure would save. */
-async function measuredSavings(resultsFile: string): Promise<MeasuredSaving[]> {
-  const { analyse } = await import("../../analysis/loading/analysis.js");
-  const { savingsIn, savingWords } = await import("../../analysis/estimates/price-of-punts.js");
-  const savings = savingsIn((await analyse([resultsFile])).cells);
-  return savings.map((saving) => ({ ...saving, words: savingWords(saving) }));
-}
-
 /** A cause may stay unknown; a wrong one is a failure. */
-const runCheck: Run = async ({ backend, bench }, signal) => {
+async function checkCauses(
+  { backend, bench }: ExplainOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<CheckReport> {
   const scratch = new ScratchDirectory(bench.dir);
   try {
-    const { kernelLabel } = bench;
-    const report = await check(
-      ...([loadDriver(), backend, kernelLabel, scratch, stderrProgress(), signal] as const),
-    );
-    const failed = report.plants.some(({ outcome }) => outcome === "wrong");
-    if (failed) process.exitCode = EXIT.failure;
-    return { report, text: printedCheck(report) };
+    const report = await check(loadDriver(), backend, bench.kernelLabel, scratch, progress, signal);
+    if (report.plants.some(({ outcome }) => outcome === "wrong")) process.exitCode = EXIT.failure;
+    return report;
   } finally {
     scratch.remove();
   }
-};
+}

@@ -15,18 +15,17 @@ const COLUMNS: Column[] = [
   { title: "worker got" },
 ];
 
-/** What the timed trials before say of the cost of a scenario, in words. */
-export interface MeasuredSaving {
+/** What the timed trials say that a cure for the punts of a scenario can save, in words. */
+export interface PossibleSaving {
   scenario: Scenario;
   words: string;
 }
 
-/** @param savings null: nothing was timed. */
+/** @param report its `savings` are null where nothing was timed. */
 export function printedReport(
-  report: ExplainReport,
-  savings: readonly MeasuredSaving[] | null,
+  report: ExplainReport & { savings: readonly PossibleSaving[] | null },
 ): string {
-  const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios } = report;
+  const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios, savings } = report;
   const lines = [
     `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
     ...(cannotSee.length > 0 ? [`Not to be seen with them here: ${cannotSee.join("; ")}.`] : []),
@@ -70,7 +69,7 @@ function results(got: Record<string, number>): string[] {
 }
 
 /** The same in plain words, with the evidence. Scenarios that differ in depth alone share what is said of all. */
-function paragraphs(report: ExplainReport, savings: readonly MeasuredSaving[] | null): string[] {
+function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | null): string[] {
   const groups = new Map<string, ScenarioReport[]>();
   for (const scenario of report.scenarios) {
     const said = sentences(scenario).join("\n  ");

@@ -15,19 +15,21 @@ import { runRounds } from "./rounds.js";
 import { withTimeLimit } from "./time-limit.js";
 import { runTrial, type TrialConditions } from "./trial.js";
 
-export interface RunOutcome {
+export interface RunOutcome<Afterwards = unknown> {
   resultsFile: string;
   header: Header;
   trials: Trial[];
+  /** Result of the plan's `afterwards`; undefined without one. */
+  afterwards: Afterwards | undefined;
 }
 
 /** What a run consists of. */
-export interface RunPlan {
+export interface RunPlan<Afterwards> {
   scenarios: Scenario[];
   /** false leaves the timed trials out; asked when the environment is known. */
   timed?: (header: Header) => boolean;
   /** Follows the last timed trial; the lines that it appends stand in the same results file. */
-  afterwards?: (stage: Stage) => Promise<void>;
+  afterwards?: (stage: Stage) => Promise<Afterwards>;
 }
 
 export interface Stage {
@@ -41,13 +43,13 @@ export interface Stage {
  * One run: checks, then every scenario in every round, a line in the results file each. Cleans up on every
  * way out. Throws a UserError with the remedy, or `Interrupted`; what was measured until then is kept.
  */
-export async function runBench(
+export async function runBench<Afterwards>(
   options: BenchOptions,
   commandLine: string[],
   progress: Progress,
   signal: AbortSignal,
-  plan: RunPlan = { scenarios: scenariosOf(options) },
-): Promise<RunOutcome> {
+  plan: RunPlan<Afterwards> = { scenarios: scenariosOf(options) },
+): Promise<RunOutcome<Afterwards>> {
   const driver = loadDriver();
   const { scenarios } = plan;
   checkQueueDepths(scenarios);
@@ -56,13 +58,13 @@ export async function runBench(
     const header = await openingHeader(driver, options, scenarios, scratch, commandLine);
     for (const warning of header.warnings) progress.milestone(`warning: ${warning}`);
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
-    const trials = await writeRun(writer, header, async (append) => {
+    const { trials, result } = await writeRun(writer, header, async (append) => {
       if (plan.timed?.(header) ?? true) {
         await measureRounds(driver, options, scenarios, scratch, header, progress, signal, append);
       }
-      await plan.afterwards?.({ driver, scratch, header, append });
+      return plan.afterwards?.({ driver, scratch, header, append });
     });
-    return { resultsFile: writer.path, header, trials };
+    return { resultsFile: writer.path, header, trials, afterwards: result };
   } finally {
     progress.done();
     scratch.remove();
@@ -70,11 +72,11 @@ export async function runBench(
 }
 
 /** Header, other lines as they come, and a footer that says how the run ended, whichever way it did. */
-async function writeRun(
+async function writeRun<Result>(
   writer: ResultsWriter,
   header: Header,
-  measure: (append: (line: ResultsLine) => void) => Promise<void>,
-): Promise<Trial[]> {
+  measure: (append: (line: ResultsLine) => void) => Promise<Result>,
+): Promise<{ trials: Trial[]; result: Result }> {
   const trials: Trial[] = [];
   const close = (outcome: Footer["outcome"], reason: string | null) => {
     const finishedAt = new Date().toISOString();
@@ -82,9 +84,10 @@ async function writeRun(
     writer.append({ type: "footer", finishedAt, outcome, reason, trials: trials.length, warnings });
     writer.close();
   };
+  let result: Result;
   try {
     writer.append(header);
-    await measure((line) => {
+    result = await measure((line) => {
       writer.append(line);
       if (line.type === "trial") trials.push(line);
     });
@@ -93,7 +96,7 @@ async function writeRun(
     throw error;
   }
   close("complete", null);
-  return trials;
+  return { trials, result };
 }
 
 async function measureRounds(

@@ -79,8 +79,8 @@ function assertReturnValues(report: ScenarioReport): void {
 const CLEAN_UP = `
 import { spawn } from "node:child_process";
 import { loadDriver } from "/puntbench/dist/native/index.js";
-import { findOurs } from "/puntbench/dist/explain/tracing/leftovers.js";
-import { openTracefs } from "/puntbench/dist/explain/tracing/tracefs.js";
+import { findOurs } from "/puntbench/dist/bench/explain/tracing/leftovers.js";
+import { openTracefs } from "/puntbench/dist/bench/explain/tracing/tracefs.js";
 const tracefs = openTracefs(loadDriver());
 const left = () => {
   const { instances, probes } = findOurs(tracefs, () => true);
