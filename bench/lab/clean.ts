@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
-import { labCache } from "./cache.js";
-import { folderSizeBytes } from "./folder-size.js";
+import { labCache } from "./host/cache.js";
+import { folderSizeBytes } from "./host/folder-size.js";
 import { abandonedFolders, folderName, storedKernels } from "./packages/kernel-store.js";
 
 /** `puntbench lab clean`: removes the named kernels, or everything that the lab keeps. */

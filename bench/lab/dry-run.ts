@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { shellQuote } from "./guest/job.js";
-import { makeFilesystem } from "./guest/make-filesystem.js";
-import { QEMU, qemuArguments } from "./machine/arguments.js";
-import { CHANNELS } from "./machine/channels.js";
+import { shellQuote } from "./image/job.js";
+import { makeFilesystem } from "./image/make-filesystem.js";
 import type { LabOptions } from "./options.js";
-import { benchCommandLine } from "./run/lab.js";
-import type { LabSession } from "./run/session.js";
-import type { Target } from "./run/target.js";
+import { QEMU, qemuArguments } from "./qemu/arguments.js";
+import { CHANNELS } from "./qemu/channels.js";
+import { benchCommandLine } from "./session/lab.js";
+import type { LabSession } from "./session/session.js";
+import type { Target } from "./session/target.js";
 
 /** What the lab would run for a kernel, as commands; nothing is started. */
 export function dryRunText(session: LabSession, target: Target, options: LabOptions): string {

@@ -5,19 +5,19 @@ import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type Progress, stderrProgress } from "../../terminal/progress.js";
-import { type LabCache, labCache } from "./cache.js";
 import { dryRunText } from "./dry-run.js";
-import { requireLabTools } from "./guest/programs.js";
+import { type LabCache, labCache } from "./host/cache.js";
+import { requireLabTools } from "./host/programs.js";
 import { interruptible } from "./interrupt.js";
-import { runInTerminal } from "./machine/run-guest.js";
 import { type LabOptions, parseLabOptions, type RawLabOptions } from "./options.js";
-import { prepareBoot } from "./run/boot.js";
-import { puntTable, readRun } from "./run/comparison.js";
-import { instructionTable } from "./run/instruction-table.js";
-import { type LabOutcome, runLab } from "./run/lab.js";
-import { planBoots } from "./run/plan.js";
-import { type LabSession, openSession } from "./run/session.js";
-import { type Target, targetByFile, targetsByVersion } from "./run/target.js";
+import { runInTerminal } from "./qemu/run-guest.js";
+import { prepareBoot } from "./session/boot.js";
+import { puntTable, readRun } from "./session/comparison.js";
+import { instructionTable } from "./session/instruction-table.js";
+import { type LabOutcome, runLab } from "./session/lab.js";
+import { planBoots } from "./session/plan.js";
+import { type LabSession, openSession } from "./session/session.js";
+import { type Target, targetByFile, targetsByVersion } from "./session/target.js";
 
 /** `puntbench lab`: boots the kernels, runs the bench in each, brings the results back, compares. */
 export async function main(raw: RawLabOptions, benchOptions: readonly string[]): Promise<void> {

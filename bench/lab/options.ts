@@ -7,10 +7,10 @@ import {
   type FilesystemChoice,
   SCRATCH_DEVICES,
   type ScratchDevice,
-} from "./guest/job.js";
-import type { Accelerator } from "./machine/arguments.js";
+} from "./image/job.js";
 import { FLAVOURS, type Flavour } from "./packages/resolve.js";
-import type { LabSettings } from "./run/session.js";
+import type { Accelerator } from "./qemu/arguments.js";
+import type { LabSettings } from "./session/session.js";
 
 /** Options as commander hands them over: text. */
 export interface RawLabOptions {

@@ -4,8 +4,8 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { formatBytes } from "../../../terminal/units.js";
-import type { LabCache } from "../cache.js";
-import { run } from "../process.js";
+import type { LabCache } from "../host/cache.js";
+import { run } from "../host/process.js";
 import type { KernelPackage } from "./package-index.js";
 
 const DOWNLOAD_TIMEOUT_MS = 20 * 60_000;

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
-import { writeFileAtomically } from "../atomic-file.js";
-import type { LabCache } from "../cache.js";
+import { writeFileAtomically } from "../host/atomic-file.js";
+import type { LabCache } from "../host/cache.js";
 import { type Mirrors, mirrorsAt, mirrorsOf, type SourceFile } from "./mirrors.js";
 import { type KernelPackage, parsePackages } from "./package-index.js";
 import { indexTargets, type PrivateApt, preparePrivateApt, updateIndexes } from "./private-apt.js";

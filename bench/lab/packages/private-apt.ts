@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
-import { type Finished, run } from "../process.js";
+import { type Finished, run } from "../host/process.js";
 import type { Mirrors } from "./mirrors.js";
 
 /** Where Debian's own keys lie; the package `debian-archive-keyring` has them, on Ubuntu too. */

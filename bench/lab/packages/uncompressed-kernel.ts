@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { run } from "../process.js";
+import { run } from "../host/process.js";
 
 const DECOMPRESS_TIMEOUT_MS = 60_000;
 const ZSTD_MAGIC = 0xfd2fb528;

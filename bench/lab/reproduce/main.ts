@@ -1,11 +1,11 @@
 import type { Trial } from "../../../results/schema.js";
 import { UserError } from "../../../terminal/errors.js";
 import { type Progress, stderrProgress } from "../../../terminal/progress.js";
-import { labCache } from "../cache.js";
-import { requireLabTools } from "../guest/programs.js";
+import { labCache } from "../host/cache.js";
+import { requireLabTools } from "../host/programs.js";
 import { interruptible } from "../interrupt.js";
-import { openSession } from "../run/session.js";
-import { targetsByVersion } from "../run/target.js";
+import { openSession } from "../session/session.js";
+import { targetsByVersion } from "../session/target.js";
 import { measureNowait, measurePunts, reproduceOptions } from "./measure.js";
 import { type NowaitCell, nowaitCells } from "./nowait.js";
 import { NOWAIT_KERNEL, PUBLISHED, PUBLISHED_NOWAIT } from "./published.js";

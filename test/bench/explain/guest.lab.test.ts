@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExplainReport, ScenarioReport } from "../../../bench/explain/explain.js";
-import { labCache } from "../../../bench/lab/cache.js";
-import { runBoot } from "../../../bench/lab/run/boot.js";
-import { standardOutput } from "../../../bench/lab/run/bring-back.js";
-import { openSession } from "../../../bench/lab/run/session.js";
-import { targetsByVersion } from "../../../bench/lab/run/target.js";
+import { labCache } from "../../../bench/lab/host/cache.js";
+import { runBoot } from "../../../bench/lab/session/boot.js";
+import { standardOutput } from "../../../bench/lab/session/bring-back.js";
+import { openSession } from "../../../bench/lab/session/session.js";
+import { targetsByVersion } from "../../../bench/lab/session/target.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { puntbench } from "../../support/puntbench.js";
 

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cpioArchive } from "../../../bench/lab/guest/cpio.js";
-import { initScript } from "../../../bench/lab/guest/init-script.js";
-import { orderText } from "../../../bench/lab/guest/initramfs.js";
-import { type GuestJob, shellQuote } from "../../../bench/lab/guest/job.js";
+import { cpioArchive } from "../../../bench/lab/image/cpio.js";
+import { initScript } from "../../../bench/lab/image/init-script.js";
+import { orderText } from "../../../bench/lab/image/initramfs.js";
+import { type GuestJob, shellQuote } from "../../../bench/lab/image/job.js";
 
 const JOB: GuestJob = {
   filesystem: "ext4",

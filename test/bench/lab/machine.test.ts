@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type MachineSpec, qemuArguments } from "../../../bench/lab/machine/arguments.js";
-import { guestFiles } from "../../../bench/lab/machine/guest-output.js";
+import { type MachineSpec, qemuArguments } from "../../../bench/lab/qemu/arguments.js";
+import { guestFiles } from "../../../bench/lab/qemu/guest-output.js";
 import {
   type GuestStatus,
   lineSplitter,
   parseStatus,
-} from "../../../bench/lab/machine/guest-status.js";
-import { passedLimit } from "../../../bench/lab/machine/limits.js";
+} from "../../../bench/lab/qemu/guest-status.js";
+import { passedLimit } from "../../../bench/lab/qemu/limits.js";
 
 const SPEC: MachineSpec = {
   accelerator: "tcg",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadOrder, moduleDatabase } from "../../../bench/lab/guest/modules.js";
+import { loadOrder, moduleDatabase } from "../../../bench/lab/image/modules.js";
 
 const DATABASE = moduleDatabase({
   dep: [

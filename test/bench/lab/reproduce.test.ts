@@ -5,8 +5,8 @@ import { PUBLISHED, PUBLISHED_NOWAIT } from "../../../bench/lab/reproduce/publis
 import { returnValues, returnValuesText } from "../../../bench/lab/reproduce/return-values.js";
 import { reproductionText } from "../../../bench/lab/reproduce/text.js";
 import { reproduce, reproductionJson, verdictOf } from "../../../bench/lab/reproduce/verdict.js";
-import { instructionCost } from "../../../bench/lab/run/instruction-table.js";
-import { planBoots } from "../../../bench/lab/run/plan.js";
+import { instructionCost } from "../../../bench/lab/session/instruction-table.js";
+import { planBoots } from "../../../bench/lab/session/plan.js";
 import type { Trial } from "../../../results/schema.js";
 
 /** A trial of which only the named fields matter. */

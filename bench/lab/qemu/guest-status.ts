@@ -1,4 +1,4 @@
-import { STATUS_PREFIX } from "../guest/init-script.js";
+import { STATUS_PREFIX } from "../image/init-script.js";
 
 /** What a guest says of itself. `uptimeS` is the guest's own clock. */
 export type GuestStatus =

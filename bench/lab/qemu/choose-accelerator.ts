@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../atomic-file.js";
-import type { LabCache } from "../cache.js";
-import { cpioArchive } from "../guest/cpio.js";
-import { STATUS_PREFIX } from "../guest/init-script.js";
-import { run } from "../process.js";
+import { writeFileAtomically } from "../host/atomic-file.js";
+import type { LabCache } from "../host/cache.js";
+import { run } from "../host/process.js";
+import { cpioArchive } from "../image/cpio.js";
+import { STATUS_PREFIX } from "../image/init-script.js";
 import { QEMU } from "./arguments.js";
 
 /** Whether KVM works here, and how that is known. */

@@ -1,4 +1,4 @@
-import { PORTS } from "../guest/init-script.js";
+import { PORTS } from "../image/init-script.js";
 
 /** Descriptors that qemu inherits; 0 to 2 are the ordinary ones. */
 export const DESCRIPTORS = { console: 3, status: 4, log: 5, output: 6 } as const;

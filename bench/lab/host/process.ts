@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { UserError } from "../../terminal/errors.js";
+import { UserError } from "../../../terminal/errors.js";
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv;

@@ -1,11 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GIT_COMMIT_VARIABLE } from "../../../terminal/git-commit.js";
-import { initramfs } from "../guest/initramfs.js";
-import type { FilesystemChoice, GuestJob } from "../guest/job.js";
-import type { GuestRun, GuestWatcher } from "../machine/follow-guest.js";
-import { GuestError } from "../machine/guest-error.js";
-import { type Hardware, runGuest } from "../machine/run-guest.js";
+import { initramfs } from "../image/initramfs.js";
+import type { FilesystemChoice, GuestJob } from "../image/job.js";
+import type { GuestRun, GuestWatcher } from "../qemu/follow-guest.js";
+import { GuestError } from "../qemu/guest-error.js";
+import { type Hardware, runGuest } from "../qemu/run-guest.js";
 import { type LabSession, provenance } from "./session.js";
 import type { Target } from "./target.js";
 import { allocateDisk, formatDisk } from "./workspace.js";

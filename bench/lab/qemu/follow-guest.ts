@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { missingProgram } from "../process.js";
+import { missingProgram } from "../host/process.js";
 import { QEMU } from "./arguments.js";
 import { DESCRIPTORS } from "./channels.js";
 import { GuestError, type GuestFailure } from "./guest-error.js";

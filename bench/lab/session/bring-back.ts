@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { GUEST } from "../guest/job.js";
-import type { GuestFile } from "../machine/guest-output.js";
+import { GUEST } from "../image/job.js";
+import type { GuestFile } from "../qemu/guest-output.js";
 
 /** Where the bench puts its results inside a guest. */
 export const GUEST_RESULTS = `${GUEST.output}/results`;

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename } from "node:path";
 import { UsageError, UserError } from "../../../terminal/errors.js";
-import type { LabCache } from "../cache.js";
+import type { LabCache } from "../host/cache.js";
 import { storedKernels, storeKernel } from "../packages/kernel-store.js";
 import { knownPackages } from "../packages/known-packages.js";
 import { type Flavour, resolveKernel, seriesOf } from "../packages/resolve.js";

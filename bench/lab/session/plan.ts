@@ -1,4 +1,4 @@
-import type { FilesystemChoice } from "../guest/job.js";
+import type { FilesystemChoice } from "../image/job.js";
 
 /** One guest to run. */
 export interface PlannedBoot<Target> {

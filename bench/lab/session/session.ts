@@ -1,16 +1,16 @@
 import type { LabProvenance } from "../../../results/schema.js";
 import { gitCommit } from "../../../terminal/git-commit.js";
 import { packageRoot } from "../../../terminal/package-root.js";
-import type { LabCache } from "../cache.js";
-import type { CpioEntry } from "../guest/cpio.js";
-import { GUEST, type ScratchDevice } from "../guest/job.js";
-import { addonFiles, packageFiles } from "../guest/package-files.js";
-import { requireStaticBusybox } from "../guest/programs.js";
-import { resolved } from "../guest/shared-libraries.js";
-import { systemImage } from "../guest/system-image.js";
-import type { Accelerator } from "../machine/arguments.js";
-import { chooseAccelerator } from "../machine/choose-accelerator.js";
-import type { GuestLimits } from "../machine/limits.js";
+import type { LabCache } from "../host/cache.js";
+import { requireStaticBusybox } from "../host/programs.js";
+import type { CpioEntry } from "../image/cpio.js";
+import { GUEST, type ScratchDevice } from "../image/job.js";
+import { addonFiles, packageFiles } from "../image/package-files.js";
+import { resolved } from "../image/shared-libraries.js";
+import { systemImage } from "../image/system-image.js";
+import type { Accelerator } from "../qemu/arguments.js";
+import { chooseAccelerator } from "../qemu/choose-accelerator.js";
+import type { GuestLimits } from "../qemu/limits.js";
 import type { Target } from "./target.js";
 import { openWorkspace } from "./workspace.js";
 

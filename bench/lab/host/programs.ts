@@ -1,7 +1,7 @@
 import { openSync, readSync } from "node:fs";
 import { UserError } from "../../../terminal/errors.js";
 import { findProgram } from "../../../terminal/find-program.js";
-import { missingProgram } from "../process.js";
+import { missingProgram } from "./process.js";
 
 export function requireProgram(name: string, debianPackage: string): string {
   const path = findProgram(name);

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { run } from "../process.js";
+import { run } from "../host/process.js";
 
 const LDD_TIMEOUT_MS = 20_000;
 

@@ -1,4 +1,4 @@
-import type { GuestWatcher } from "../machine/follow-guest.js";
+import type { GuestWatcher } from "../qemu/follow-guest.js";
 
 /** What the lab shows of a guest while it runs. */
 export interface BootView {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
-import { runOrFail } from "../process.js";
+import { runOrFail } from "../host/process.js";
 import { type CpioEntry, cpioArchive } from "./cpio.js";
 import { initScript } from "./init-script.js";
 import { type GuestJob, neededModules, shellQuote } from "./job.js";

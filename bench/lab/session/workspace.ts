@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { formatBytes } from "../../../terminal/units.js";
-import type { LabCache } from "../cache.js";
-import type { FilesystemChoice } from "../guest/job.js";
-import { makeFilesystem } from "../guest/make-filesystem.js";
-import { missingProgram, runOrFail } from "../process.js";
+import type { LabCache } from "../host/cache.js";
+import { missingProgram, runOrFail } from "../host/process.js";
+import type { FilesystemChoice } from "../image/job.js";
+import { makeFilesystem } from "../image/make-filesystem.js";
 
 const FOLDER = /^run-(\d+)-/;
 const ALLOCATE_TIMEOUT_MS = 60_000;

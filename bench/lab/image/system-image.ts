@@ -12,10 +12,10 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findProgram } from "../../../terminal/find-program.js";
-import type { LabCache } from "../cache.js";
-import { run, runOrFail } from "../process.js";
+import type { LabCache } from "../host/cache.js";
+import { run, runOrFail } from "../host/process.js";
+import { requireProgram, requireStaticBusybox } from "../host/programs.js";
 import { GUEST } from "./job.js";
-import { requireProgram, requireStaticBusybox } from "./programs.js";
 import { resolved, sharedLibraries } from "./shared-libraries.js";
 
 const BUILD_TIMEOUT_MS = 3 * 60_000;
