@@ -4,6 +4,7 @@ import type { Driver } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
 import type { Progress } from "../../terminal/progress.js";
 import { directIoAlignment } from "../environment/direct-io.js";
+import { labProvenance } from "../environment/lab-guest.js";
 import { mountOf } from "../environment/mount.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
@@ -182,6 +183,6 @@ function placeOf(driver: Driver, scratch: ScratchDirectory): Place {
     kernel: runningKernelVersion(release(), version()),
     directIoOffsetBytes: directIoAlignment(driver, scratch, filesystem).offsetBytes,
     filesystemBlockBytes: statfsSync(scratch.path).bsize,
-    inLab: (process.env.PUNTBENCH_LAB ?? "") !== "",
+    inLab: labProvenance() !== null,
   };
 }

@@ -1,14 +1,14 @@
 import { realpathSync } from "node:fs";
 import { arch, release, totalmem, version } from "node:os";
 import type { DirectIoAlignment } from "../../native/index.js";
-import type { Environment, LabProvenance } from "../../results/schema.js";
-import { UsageError } from "../../terminal/errors.js";
+import type { Environment } from "../../results/schema.js";
 import { blockDeviceOf } from "../environment/block-device.js";
 import { cpu } from "../environment/cpu.js";
 import { device } from "../environment/device.js";
 import { filesystem } from "../environment/filesystem.js";
 import { ioUringDisabled } from "../environment/io-uring.js";
 import { kernelConfig } from "../environment/kernel.js";
+import { labProvenance } from "../environment/lab-guest.js";
 import { mountOf } from "../environment/mount.js";
 import type { PuntCounter } from "../environment/punt-counter.js";
 import { readNumber } from "../environment/read.js";
@@ -43,23 +43,4 @@ export function environment(
       perfEventParanoid: readNumber("/proc/sys/kernel/perf_event_paranoid"),
     },
   };
-}
-
-/**
- * The lab tells the bench inside its guest which kernel package it booted, and how. Not checked with
- * the schema: loading zod takes an emulated CPU over a second, and the lab checks the file itself.
- */
-function labProvenance(): LabProvenance | null {
-  const text = process.env.PUNTBENCH_LAB;
-  if (text === undefined || text === "") return null;
-  try {
-    const provenance = JSON.parse(text) as LabProvenance;
-    if (typeof provenance.accelerator !== "string") throw new Error("no accelerator");
-    return provenance;
-  } catch {
-    throw new UsageError(
-      "PUNTBENCH_LAB does not hold the lab's provenance",
-      "It is set by `puntbench lab`; unset it to measure this machine.",
-    );
-  }
 }

@@ -4,6 +4,7 @@ import { UserError } from "../../terminal/errors.js";
 import { Interrupted } from "../../terminal/interrupt.js";
 import { type Progress, timeLeft } from "../../terminal/progress.js";
 import { formatNs } from "../../terminal/units.js";
+import { countsInstructions, reportTrials } from "../environment/lab-guest.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
@@ -113,13 +114,14 @@ async function measureRounds(
   const conditions = {
     countPunts,
     predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
-    instructions: process.env.PUNTBENCH_COST === "instructions",
+    instructions: countsInstructions(),
   };
   if (conditions.instructions) await warmUp(driver, scenarios, scratch, conditions, signal);
   const startedAtMs = Date.now();
   const total = scenarios.length * options.rounds;
   let done = 0;
   progress.milestone(`instrument checked, ${total} trials to run`);
+  reportTrials(0, total);
   await runRounds(
     { scenarios, rounds: options.rounds, seed: options.seed },
     async (scenario, place) => {
@@ -135,6 +137,7 @@ async function measureRounds(
       );
       keep(trial);
       done += 1;
+      reportTrials(done, total);
       stopIfHopeless(trial, scenario);
       if (done % scenarios.length === 0) {
         const elapsed = formatNs((Date.now() - startedAtMs) * 1e6);

@@ -1,3 +1,4 @@
+import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 import {
   filesystemType,
   GUEST,
@@ -7,8 +8,8 @@ import {
   shellQuote,
 } from "./job.js";
 
-/** Lines of the guest to the lab start with this, on the status port and, before it is up, on the console. */
-export const STATUS_PREFIX = "puntbench-lab: ";
+/** The guest's descriptor of the status port; before the port is up it is the console. */
+export const STATUS_DESCRIPTOR = 3;
 
 /** Names of the virtio-serial ports. */
 export const PORTS = {
@@ -36,7 +37,7 @@ export function initScript(job: GuestJob): string {
     job.shell ? "" : 'say "step started $(uptime_s)"',
     job.fault ? FAULTS[job.fault] : "",
     job.heartbeat
-      ? `(while sleep ${HEARTBEAT_SECONDS}; do echo "${STATUS_PREFIX}alive" >&3; done) &`
+      ? `(while sleep ${HEARTBEAT_SECONDS}; do echo "${STATUS_PREFIX}alive" >&${STATUS_DESCRIPTOR}; done) &`
       : "",
     mountSystem(),
     mountScratch(job),
@@ -54,9 +55,9 @@ const PRELUDE = `export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev 2>/dev/null
-exec 0</dev/null 3>/dev/console`;
+exec 0</dev/null ${STATUS_DESCRIPTOR}>/dev/console`;
 
-const FUNCTIONS = `say() { echo "${STATUS_PREFIX}$*" >&3; }
+const FUNCTIONS = `say() { echo "${STATUS_PREFIX}$*" >&${STATUS_DESCRIPTOR}; }
 uptime_s() { cut -d' ' -f1 /proc/uptime; }
 fail() { say "fail $*"; sleep 60; poweroff -f; }
 port() {
@@ -81,7 +82,7 @@ const LOAD_MODULES = `while read -r module need parameters; do
 done </modules/order`;
 
 const OPEN_PORTS = `status=$(port ${PORTS.status})
-[ -n "$status" ] && exec 3>"$status"
+[ -n "$status" ] && exec ${STATUS_DESCRIPTOR}>"$status"
 log=$(port ${PORTS.log})
 output=$(port ${PORTS.output})`;
 

@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 import { writeFileAtomically } from "../host/atomic-file.js";
 import type { LabCache } from "../host/cache.js";
 import { run } from "../host/process.js";
 import { cpioArchive } from "../image/cpio.js";
-import { STATUS_PREFIX } from "../image/init-script.js";
 import { QEMU } from "./arguments.js";
 
 /** Whether KVM works here, and how that is known. */

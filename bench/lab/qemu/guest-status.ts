@@ -1,8 +1,9 @@
-import { STATUS_PREFIX } from "../image/init-script.js";
+import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 
 /** What a guest says of itself. `uptimeS` is the guest's own clock. */
 export type GuestStatus =
   | { kind: "step"; name: string; uptimeS: number }
+  | { kind: "trials"; done: number; total: number }
   | { kind: "exit"; command: number; exitCode: number }
   | { kind: "fail"; reason: string }
   | { kind: "alive" }
@@ -20,6 +21,9 @@ export function parseStatus(line: string): GuestStatus | null {
       name: rest.slice(0, -1).join(" "),
       uptimeS: Number(rest.at(-1)),
     };
+  }
+  if (word === "trials") {
+    return { kind: "trials", done: Number(rest[0]), total: Number(rest[1]) };
   }
   if (word === "exit") return { kind: "exit", command: Number(rest[0]), exitCode: Number(rest[1]) };
   if (word === "fail") return { kind: "fail", reason: rest.join(" ") };

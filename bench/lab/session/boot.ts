@@ -1,6 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GIT_COMMIT_VARIABLE } from "../../../terminal/git-commit.js";
+import { labGuestVariables } from "../../environment/lab-guest.js";
+import { STATUS_DESCRIPTOR } from "../image/init-script.js";
 import { initramfs } from "../image/initramfs.js";
 import type { FilesystemChoice, GuestJob } from "../image/job.js";
 import type { GuestRun, GuestWatcher } from "../qemu/follow-guest.js";
@@ -17,7 +19,6 @@ export interface Boot {
   boot: number;
   /** Arguments of node for each command. */
   commands: readonly (readonly string[])[];
-  environment?: Readonly<Record<string, string>>;
   fault?: GuestJob["fault"];
 }
 
@@ -33,9 +34,12 @@ export function jobOf(session: LabSession, boot: Boot, shell: boolean): GuestJob
     mountOptions: session.settings.mountOptions,
     commands: boot.commands,
     environment: {
-      PUNTBENCH_LAB: JSON.stringify(provenance(session, boot.target, boot.boot)),
+      ...labGuestVariables({
+        provenance: provenance(session, boot.target, boot.boot),
+        countsInstructions: session.accelerator === "tcg-icount",
+        statusDescriptor: STATUS_DESCRIPTOR,
+      }),
       [GIT_COMMIT_VARIABLE]: session.gitCommit ?? "",
-      ...boot.environment,
     },
     nodePath: session.nodePath,
     heartbeat: !shell && session.settings.limits.silenceMs !== null,

@@ -29,15 +29,17 @@ export function watchBoot(changed: (view: BootView) => void): {
   const watcher: GuestWatcher = {
     onStatus(status) {
       if (status.kind === "step") view.step = STEPS[status.name] ?? status.name;
+      if (status.kind === "trials") {
+        view.firstTrialMs ??= performance.now() - startedAtMs;
+        view.doneRatio = status.done / status.total;
+        view.step = `${status.done}/${status.total} trials`;
+      }
       if (status.kind === "done") view.doneRatio = 1;
       changed(view);
     },
     onLog(line) {
       if (line.trim() === "") return;
       if (view.log.push(line) > LOG_LINES_KEPT) view.log.shift();
-      if (/trials to run/.test(line)) view.firstTrialMs ??= performance.now() - startedAtMs;
-      const trials = /(\d+)\/(\d+) trials/.exec(line);
-      if (trials) view.doneRatio = Number(trials[1]) / Number(trials[2]);
       view.step = line.trim();
       changed(view);
     },

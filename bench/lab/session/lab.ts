@@ -110,7 +110,6 @@ function bootOf(planned: PlannedBoot<Target>, options: LabOptions): Boot {
         return benchCommandLine(planned.target.label, next.options, next.command);
       }),
     ],
-    environment: options.cost === "instructions" ? { PUNTBENCH_COST: "instructions" } : {},
   };
 }
 

@@ -62,6 +62,7 @@ test("what a guest says is understood, on its port and in the middle of a consol
   const cases: [string, GuestStatus | null][] = [
     ["puntbench-lab: step ready 3.21", { kind: "step", name: "ready", uptimeS: 3.21 }],
     ["puntbench-lab: step command 0 3.5", { kind: "step", name: "command 0", uptimeS: 3.5 }],
+    ["puntbench-lab: trials 3 30", { kind: "trials", done: 3, total: 30 }],
     ["puntbench-lab: exit 1 137", { kind: "exit", command: 1, exitCode: 137 }],
     ["[ 1.2] puntbench-lab: fail mount: no", { kind: "fail", reason: "mount: no" }],
     ["puntbench-lab: done 9.9", { kind: "done" }],

@@ -1,0 +1,59 @@
+import { writeSync } from "node:fs";
+import type { LabProvenance } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+
+/** The environment variables by which the kernel lab speaks to a command that it runs in a guest. */
+const PROVENANCE = "PUNTBENCH_LAB";
+const COST = "PUNTBENCH_COST";
+const STATUS_DESCRIPTOR = "PUNTBENCH_STATUS_FD";
+
+/** Every line of a guest to the lab starts with this. */
+export const STATUS_PREFIX = "puntbench-lab: ";
+
+export interface LabGuest {
+  provenance: LabProvenance;
+  /** The guest's clock counts executed instructions, so CPU times are instructions. */
+  countsInstructions: boolean;
+  /** The command's open descriptor for status lines. */
+  statusDescriptor: number;
+}
+
+/** What the lab sets for a command in a guest. */
+export function labGuestVariables(guest: LabGuest): Record<string, string> {
+  return {
+    [PROVENANCE]: JSON.stringify(guest.provenance),
+    [COST]: guest.countsInstructions ? "instructions" : "time",
+    [STATUS_DESCRIPTOR]: String(guest.statusDescriptor),
+  };
+}
+
+/**
+ * Which kernel package the lab booted, and how; null outside a guest of the lab. The text is not
+ * checked with the schema: zod takes an emulated CPU over a second to load, and the lab checks the
+ * results file itself.
+ */
+export function labProvenance(): LabProvenance | null {
+  const text = process.env[PROVENANCE];
+  if (text === undefined || text === "") return null;
+  try {
+    const provenance = JSON.parse(text) as LabProvenance;
+    if (typeof provenance.accelerator !== "string") throw new Error("no accelerator");
+    return provenance;
+  } catch {
+    throw new UsageError(
+      `${PROVENANCE} does not hold the lab's provenance`,
+      "It is set by `puntbench lab`; unset it to measure this machine.",
+    );
+  }
+}
+
+export function countsInstructions(): boolean {
+  return process.env[COST] === "instructions";
+}
+
+/** Tells the lab how many trials are done; says nothing outside a guest of the lab. */
+export function reportTrials(done: number, total: number): void {
+  const descriptor = process.env[STATUS_DESCRIPTOR];
+  if (descriptor === undefined || labProvenance() === null) return;
+  writeSync(Number(descriptor), `${STATUS_PREFIX}trials ${done} ${total}\n`);
+}
