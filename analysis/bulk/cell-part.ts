@@ -1,7 +1,8 @@
 import type { Scenario } from "../../results/schema.js";
 import { bucketsFor } from "../buckets.js";
-import type { Cell } from "../cells/cell.js";
-import type { Histogram } from "../histogram.js";
+import { addLatency, type Cell } from "../cells/cell.js";
+import type { Cells } from "../cells/cells.js";
+import type { Run } from "../cells/run.js";
 import { METRIC_NAMES, type Metric } from "../metrics.js";
 
 /** A cell of one run as it travels from one thread to another: plain data, columns as typed arrays. */
@@ -58,9 +59,24 @@ export function buffersOf({ rounds, columns, latencies }: CellPart): ArrayBuffer
   return [...new Set(arrays.map((array) => array.buffer as ArrayBuffer))];
 }
 
-/** A histogram whose buckets are those of this thread. */
-export function unpackHistogram(part: HistogramPart): Histogram {
-  const { indices, counts, total } = part;
-  const buckets = bucketsFor(part.significantDigits, part.lowestTrackable);
-  return { buckets, indices, counts, total };
+/** Adds what another thread has read of a run. */
+export function unpackCell(part: CellPart, cells: Cells, run: Run): void {
+  const cell = cells.cellOf(part.scenario, run);
+  const runIndex = cells.runNumbers.of(run);
+  for (const round of part.rounds) {
+    cell.runOf.push(runIndex);
+    cell.roundOf.push(round);
+  }
+  for (const metric of METRIC_NAMES) {
+    const column = cell.values[metric];
+    for (const value of part.columns[metric]) column.push(value);
+  }
+  for (const { batch, significantDigits, lowestTrackable, ...histogram } of part.latencies) {
+    const buckets = bucketsFor(significantDigits, lowestTrackable);
+    addLatency(cell, runIndex, batch, { buckets, ...histogram });
+  }
+  cell.failed += part.failed;
+  cell.skipped += part.skipped;
+  for (const reason of part.reasons) cell.reasons.add(reason);
+  for (const warning of part.warnings) cell.warnings.add(warning);
 }

@@ -1,5 +1,5 @@
 import { Explanation, Footer, Trial } from "../../results/schema.js";
-import type { OnTrial, Run } from "../cells/run.js";
+import type { Run } from "../cells/run.js";
 import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
 
@@ -10,71 +10,73 @@ export interface PartRead {
   trials: Run["trials"];
   explanations: Explanation[];
   footer: Footer | null;
-  /** Lines that are no trial, each in words. */
+  /** One message for each line that is no trial. */
   badLines: string[];
-  /** The last line of the file is cut off. */
+  /** A message when the last line of the file is cut off. */
   truncated: string | null;
 }
 
 /**
- * Reads the trials of a range of lines. `line` is the number of the first, or null when it is not
- * known, because another thread reads what is before. Throws UnreadableFile.
+ * Reads the trials of a range of lines. `firstLine` is the number of its first line, or null when another thread
+ * reads what is before. Throws UnreadableFile.
  */
 export function readTrials(
-  run: Run,
+  file: string,
   range: ByteRange,
-  line: number | null,
-  onTrial: OnTrial,
+  firstLine: number | null,
+  onTrial: (trial: Trial) => void,
 ): PartRead {
-  const trials = { ok: 0, failed: 0, skipped: 0 };
   const part: PartRead = {
-    ...{ trials, explanations: [], footer: null },
-    ...{ badLines: [], truncated: null },
+    trials: { ok: 0, failed: 0, skipped: 0 },
+    explanations: [],
+    footer: null,
+    badLines: [],
+    truncated: null,
   };
-  let number = line;
-  for (const { lines, unterminated } of lineBatches(run.file, range)) {
+  let number = firstLine;
+  for (const { lines, unterminated } of lineBatches(file, range)) {
     for (const text of lines) {
       const name = number === null ? "a line" : `line ${number}`;
       if (number !== null) number += 1;
-      if (text !== "") readLine(text, name, unterminated, run, part, onTrial);
+      if (text === "") continue;
+      const trial = readLine(text, { name, unterminated }, part);
+      if (trial === null) continue;
+      part.trials[trial.status] += 1;
+      onTrial(trial);
     }
   }
   return part;
 }
 
+/** The trial that a line holds; anything else that it holds goes into `part`. */
 function readLine(
   text: string,
-  name: string,
-  unterminated: boolean,
-  run: Run,
+  { name, unterminated }: { name: string; unterminated: boolean },
   part: PartRead,
-  onTrial: OnTrial,
-): void {
+): Trial | null {
   const value = parseJson(text);
   if (value === null) {
     if (unterminated) part.truncated = `${name} is cut off in the middle: passed over`;
     else part.badLines.push(`${name}: not JSON`);
-    return;
+    return null;
   }
   if (value.type === "footer") {
     const footer = Footer.safeParse(value);
     if (footer.success) part.footer = footer.data;
     else part.badLines.push(`${name}: damaged footer (${firstIssue(footer.error)})`);
-    return;
+    return null;
   }
   if (value.type === "explanation") {
     const explanation = Explanation.safeParse(value);
     if (explanation.success) part.explanations.push(explanation.data);
     else part.badLines.push(`${name}: damaged explanation (${firstIssue(explanation.error)})`);
-    return;
+    return null;
   }
-  const trial = acceptsTrial(value) ? { data: value as Trial } : Trial.safeParse(value);
-  if (!trial.data) {
-    part.badLines.push(`${name}: not a trial (${firstIssue(trial.error)})`);
-    return;
-  }
-  part.trials[trial.data.status] += 1;
-  onTrial(trial.data, run);
+  if (acceptsTrial(value)) return value as Trial;
+  const trial = Trial.safeParse(value);
+  if (trial.success) return trial.data;
+  part.badLines.push(`${name}: not a trial (${firstIssue(trial.error)})`);
+  return null;
 }
 
 /** What is wrong with a line, and where in it. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { OnCells, Run } from "../cells/run.js";
-import type { CellPart } from "./cell-part.js";
-import type { ByteRange } from "./lines.js";
-import { UnreadableFile } from "./lines.js";
+import type { Cells } from "../cells/cells.js";
+import type { Run } from "../cells/run.js";
+import { type CellPart, unpackCell } from "./cell-part.js";
+import { type ByteRange, UnreadableFile } from "./lines.js";
 import type { PartRead } from "./read-trials.js";
 
 /** What a thread is given. */
@@ -11,7 +11,7 @@ export interface ThreadInput {
   run: Run;
   range: ByteRange;
   /** Number of the first line, if it is known. */
-  line: number | null;
+  firstLine: number | null;
 }
 
 /** What it answers with: the cells of its range, or why the file cannot be read. */
@@ -23,23 +23,23 @@ const THREADS_MAX = 8;
 export async function readInThreads(
   run: Run,
   { start, end }: ByteRange,
-  onCells: OnCells,
+  cells: Cells,
 ): Promise<PartRead[]> {
   const threads = Math.min(THREADS_MAX, availableParallelism());
   const step = Math.ceil((end - start) / threads);
   const inputs = Array.from({ length: threads }, (_, index) => ({
     run,
     range: { start: start + index * step, end: Math.min(end, start + (index + 1) * step) },
-    line: index === 0 ? 2 : null,
+    firstLine: index === 0 ? 2 : null,
   }));
   const outputs = inputs.map(inThread);
-  // One that fails while an earlier one is awaited is told when its turn comes.
+  // A later thread may fail while an earlier one is awaited: its error is thrown when its turn comes.
   void Promise.allSettled(outputs);
   const parts: PartRead[] = [];
   for (const pending of outputs) {
     const output = await pending;
     if ("unreadable" in output) throw new UnreadableFile(output.unreadable);
-    onCells(output.cells, run);
+    for (const cell of output.cells) unpackCell(cell, cells, run);
     parts.push(output.part);
   }
   return parts;
@@ -47,8 +47,7 @@ export async function readInThreads(
 
 function inThread(input: ThreadInput): Promise<ThreadOutput> {
   return new Promise((resolve, reject) => {
-    const url = new URL("./worker.js", import.meta.url);
-    const worker = new Worker(url, { workerData: input });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: input });
     worker.once("message", resolve);
     worker.once("error", reject);
   });

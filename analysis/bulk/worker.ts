@@ -5,11 +5,11 @@ import { UnreadableFile } from "./lines.js";
 import { readTrials } from "./read-trials.js";
 import type { ThreadInput, ThreadOutput } from "./threads.js";
 
-/** Entry of a reading thread: one range of one file, then done. */
-function read({ run, range, line }: ThreadInput): ThreadOutput {
+/** Entry of a reading thread: it reads one range of one file and ends. */
+function read({ run, range, firstLine }: ThreadInput): ThreadOutput {
   const cells = new Cells();
   try {
-    const part = readTrials(run, range, line, (trial) => cells.add(trial, run));
+    const part = readTrials(run.file, range, firstLine, (trial) => cells.add(trial, run));
     return { cells: cells.list().map(packCell), part };
   } catch (error) {
     if (error instanceof UnreadableFile) return { unreadable: error.message };

@@ -1,6 +1,7 @@
 import type { Scenario } from "../../results/schema.js";
-import type { Metric } from "../metrics.js";
-import type { HistogramBatch } from "./histogram-batch.js";
+import type { Histogram } from "../histogram.js";
+import { METRIC_NAMES, type Metric } from "../metrics.js";
+import { HistogramBatch } from "./histogram-batch.js";
 import type { Subject } from "./subject.js";
 
 /** All trials of one scenario on one subject, as columns: trial i is `values[metric][i]`. */
@@ -20,4 +21,33 @@ export interface Cell {
   reasons: Set<string>;
   /** The bench's warnings on these trials, each text once. */
   warnings: Set<string>;
+}
+
+export function emptyCell(subject: Subject, scenario: Scenario): Cell {
+  const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
+  return {
+    subject,
+    scenario,
+    runOf: [],
+    roundOf: [],
+    values: Object.fromEntries(columns),
+    latencies: new Map(),
+    failed: 0,
+    skipped: 0,
+    reasons: new Set(),
+    warnings: new Set(),
+  };
+}
+
+/** Adds a histogram to the batch of its run and rounds. */
+export function addLatency(
+  cell: Cell,
+  runIndex: number,
+  batchName: string,
+  added: Histogram,
+): void {
+  const key = `${runIndex}/${batchName}`;
+  const batch = cell.latencies.get(key) ?? new HistogramBatch(runIndex);
+  cell.latencies.set(key, batch);
+  batch.add(added);
 }

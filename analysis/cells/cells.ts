@@ -1,26 +1,12 @@
 import type { Scenario, Trial } from "../../results/schema.js";
 import { ARMS, PREPARATIONS } from "../../results/vocabulary.js";
-import { type CellPart, unpackHistogram } from "../bulk/cell-part.js";
 import { METRIC_NAMES, measure } from "../metrics.js";
-import type { Cell } from "./cell.js";
-import { HistogramBatch } from "./histogram-batch.js";
-import type { Run } from "./run.js";
+import { addLatency, type Cell, emptyCell } from "./cell.js";
+import { type Run, RunNumbers } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 
 /** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
 const LATENCY_BATCHES_MAX = 10;
-
-/** Numbers runs by their id, so that cells of two collections know whether they share a run. */
-export class RunNumbers {
-  readonly #numbers = new Map<string, number>();
-
-  of(run: Run): number {
-    const { runId } = run.header;
-    const number = this.#numbers.get(runId) ?? this.#numbers.size;
-    this.#numbers.set(runId, number);
-    return number;
-  }
-}
 
 /** Collects trials as the loader streams them. */
 export class Cells {
@@ -28,10 +14,10 @@ export class Cells {
   readonly #subjectOfRun = new Map<Run, Subject>();
   readonly #cells = new Map<Subject, Map<string, Cell>>();
 
-  constructor(private readonly runNumbers = new RunNumbers()) {}
+  constructor(readonly runNumbers = new RunNumbers()) {}
 
   add(trial: Trial, run: Run): void {
-    const cell = this.#cellOf(trial.scenario, run);
+    const cell = this.cellOf(trial.scenario, run);
     for (const warning of trial.warnings) cell.warnings.add(warning);
     if (trial.status !== "ok" || trial.writes === 0) {
       cell[trial.status === "skipped" ? "skipped" : "failed"] += 1;
@@ -45,30 +31,7 @@ export class Cells {
     cell.roundOf.push(trial.round);
     for (const metric of METRIC_NAMES) cell.values[metric].push(measured.values[metric]);
     if (measured.latency) {
-      batchOf(cell, runIndex, String(trial.round % LATENCY_BATCHES_MAX)).add(measured.latency);
-    }
-  }
-
-  /** Takes over what another thread has read of a run. */
-  absorb(parts: readonly CellPart[], run: Run): void {
-    const runIndex = this.runNumbers.of(run);
-    for (const part of parts) {
-      const cell = this.#cellOf(part.scenario, run);
-      for (const round of part.rounds) {
-        cell.runOf.push(runIndex);
-        cell.roundOf.push(round);
-      }
-      for (const metric of METRIC_NAMES) {
-        const column = cell.values[metric];
-        for (const value of part.columns[metric]) column.push(value);
-      }
-      for (const latency of part.latencies) {
-        batchOf(cell, runIndex, latency.batch).add(unpackHistogram(latency));
-      }
-      cell.failed += part.failed;
-      cell.skipped += part.skipped;
-      for (const reason of part.reasons) cell.reasons.add(reason);
-      for (const warning of part.warnings) cell.warnings.add(warning);
+      addLatency(cell, runIndex, String(trial.round % LATENCY_BATCHES_MAX), measured.latency);
     }
   }
 
@@ -101,7 +64,8 @@ export class Cells {
     return subject;
   }
 
-  #cellOf(scenario: Scenario, run: Run): Cell {
+  /** The cell of a scenario in a run; made when it is asked for first. */
+  cellOf(scenario: Scenario, run: Run): Cell {
     const subject = this.#subjectOf(run);
     const cells = this.#cells.get(subject) as Map<string, Cell>;
     const key = scenarioKey(scenario);
@@ -112,32 +76,6 @@ export class Cells {
     }
     return cell;
   }
-}
-
-function batchOf(cell: Cell, runIndex: number, batchName: string): HistogramBatch {
-  const key = `${runIndex}/${batchName}`;
-  let batch = cell.latencies.get(key);
-  if (!batch) {
-    batch = new HistogramBatch(runIndex);
-    cell.latencies.set(key, batch);
-  }
-  return batch;
-}
-
-function emptyCell(subject: Subject, scenario: Scenario): Cell {
-  const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
-  return {
-    subject,
-    scenario,
-    runOf: [],
-    roundOf: [],
-    values: Object.fromEntries(columns),
-    latencies: new Map(),
-    failed: 0,
-    skipped: 0,
-    reasons: new Set(),
-    warnings: new Set(),
-  };
 }
 
 /** The same for the same cell of the matrix, whatever run it comes from. */

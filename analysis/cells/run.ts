@@ -1,7 +1,6 @@
-import type { Explanation, Footer, Header, Trial } from "../../results/schema.js";
-import type { CellPart } from "../bulk/cell-part.js";
+import type { Explanation, Footer, Header } from "../../results/schema.js";
 
-/** One results file as far as it could be read. Trials are streamed, not kept. */
+/** One results file as far as it could be read. Its trials go into cells and are not kept. */
 export interface Run {
   file: string;
   header: Header;
@@ -9,14 +8,19 @@ export interface Run {
   footer: Footer | null;
   complete: boolean;
   trials: { ok: number; failed: number; skipped: number };
-  /** What `puntbench explain` saw, a scenario each. */
+  /** What `puntbench explain` saw, one for each scenario. */
   explanations: Explanation[];
   /** What the reader noticed; what the bench noticed is in header, trials and footer. */
   warnings: string[];
 }
 
-/** Called for every readable trial, in the order of the file. */
-export type OnTrial = (trial: Trial, run: Run) => void;
+/** Numbers runs by their id, so that cells of two collections know whether they share a run. */
+export class RunNumbers {
+  readonly #numbers = new Map<string, number>();
 
-/** Called for parts of a very large file, which threads have read and put into cells already. */
-export type OnCells = (cells: readonly CellPart[], run: Run) => void;
+  of({ header: { runId } }: Run): number {
+    const number = this.#numbers.get(runId) ?? this.#numbers.size;
+    this.#numbers.set(runId, number);
+    return number;
+  }
+}

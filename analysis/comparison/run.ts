@@ -1,5 +1,5 @@
 import { UsageError } from "../../terminal/errors.js";
-import { defaultPaths } from "../loading/analysis.js";
+import { defaultPaths } from "../loading/find-files.js";
 import { ALLOWABLE, type Allowable, compareSides } from "./compare.js";
 import { comparisonExitCode } from "./gate.js";
 import { comparisonJson, comparisonText } from "./output.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
-import { RunNumbers } from "../cells/cells.js";
+import { RunNumbers } from "../cells/run.js";
 import { type Analysis, analyse } from "../loading/analysis.js";
 
 /** One side of a comparison: the runs of one kernel. */
@@ -53,9 +53,9 @@ async function readLabel(
   const known = new Set<string>();
   const analysis = await analyse(resultsPaths, {
     runNumbers,
-    wanted: (run) => {
-      known.add(run.header.kernelLabel);
-      return run.header.kernelLabel === label;
+    wanted: ({ kernelLabel }) => {
+      known.add(kernelLabel);
+      return kernelLabel === label;
     },
   });
   if (analysis.runs.length === 0) {

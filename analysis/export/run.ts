@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
-import { analyse, defaultPaths } from "../loading/analysis.js";
+import { analyse } from "../loading/analysis.js";
+import { defaultPaths } from "../loading/find-files.js";
 import { exportRows, toCsv } from "./rows.js";
 
 export interface ExportOptions {

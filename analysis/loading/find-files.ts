@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
+import { packageRoot } from "../../terminal/package-root.js";
 
 /** Every file once, folders searched to any depth, in a stable order. Throws UserError when a path does not exist. */
 export function findResultsFiles(paths: readonly string[]): { file: string; named: boolean }[] {
@@ -31,4 +32,22 @@ export function findResultsFiles(paths: readonly string[]): { file: string; name
 
 function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
+}
+
+/** Analysed when no path is given: the runs under `results/` here, or else the reference run of puntbench. */
+export function defaultPaths(): string[] {
+  const here = existsSync("results") ? "results" : join(packageRoot(), "results");
+  const own = readdirSync(here, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith(".jsonl"))
+    .filter((entry) => entry.name !== "reference" && entry.name !== "report")
+    .map((entry) => join(here, entry.name))
+    .filter(holdsResults);
+  if (own.length > 0) return own;
+  const reference = join(packageRoot(), "results", "reference");
+  return [existsSync(reference) ? reference : here];
+}
+
+function holdsResults(path: string): boolean {
+  if (path.endsWith(".jsonl")) return true;
+  return readdirSync(path, { recursive: true }).some((name) => String(name).endsWith(".jsonl"));
 }

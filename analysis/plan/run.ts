@@ -1,6 +1,7 @@
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
-import { analyse, defaultPaths } from "../loading/analysis.js";
+import { analyse } from "../loading/analysis.js";
+import { defaultPaths } from "../loading/find-files.js";
 import { planJson } from "./json.js";
 import { planText } from "./output.js";
 import { planFor } from "./plan.js";
@@ -27,9 +28,9 @@ export async function runPlan(options: PlanOptions): Promise<void> {
   const labels = options.kernels?.split(",").map((label) => label.trim());
   const known = new Set<string>();
   const analysis = await analyse(options.results ?? defaultPaths(), {
-    wanted: ({ header }) => {
-      known.add(header.kernelLabel);
-      return !labels || labels.includes(header.kernelLabel);
+    wanted: ({ kernelLabel }) => {
+      known.add(kernelLabel);
+      return !labels || labels.includes(kernelLabel);
     },
   });
   const missing = labels?.filter((label) => !known.has(label)) ?? [];

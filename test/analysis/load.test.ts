@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { Cells } from "../../analysis/cells/cells.js";
 import { loadRuns } from "../../analysis/loading/load.js";
 import { UserError } from "../../terminal/errors.js";
 import { writeFixture } from "./fixture.js";
@@ -21,15 +22,12 @@ function good(name: string, seed: number): string {
   return writeFixture(join(folder, name), { kernelLabel: "6.1", rounds: 2, seed });
 }
 
-const ignore = (): void => {};
-
 test("a folder is read to any depth, each run once, and complete runs are known as such", async () => {
   good("deep/a/one.jsonl", 1);
   const two = good("deep/b/c/two.jsonl", 2);
-  let trials = 0;
-  const { runs } = await loadRuns([join(folder, "deep"), two], () => {
-    trials += 1;
-  });
+  const cells = new Cells();
+  const { runs } = await loadRuns([join(folder, "deep"), two], cells);
+  const trials = cells.list().reduce((sum, cell) => sum + cell.runOf.length, 0);
   assert.equal(runs.length, 2);
   assert.equal(trials, 2 * 18 * 2);
   assert.ok(runs.every((run) => run.complete && run.trials.ok === 36 && run.warnings.length === 0));
@@ -38,7 +36,7 @@ test("a folder is read to any depth, each run once, and complete runs are known 
 test("a copy of a run in another file is passed over, and said so", async () => {
   const file = good("copies/one.jsonl", 3);
   writeFileSync(join(folder, "copies/two.jsonl"), readFileSync(file));
-  const { runs, problems } = await loadRuns([join(folder, "copies")], ignore);
+  const { runs, problems } = await loadRuns([join(folder, "copies")], new Cells());
   assert.equal(runs.length, 1);
   assert.match(problems[0]?.message ?? "", /same run/);
 });
@@ -47,7 +45,7 @@ test("a file cut off in the middle of a line keeps its whole lines and is marked
   const file = good("cut.jsonl", 4);
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.slice(0, text.length * 0.6));
-  const { runs } = await loadRuns([file], ignore);
+  const { runs } = await loadRuns([file], new Cells());
   assert.equal(runs[0]?.complete, false);
   assert.ok((runs[0]?.trials.ok ?? 0) > 10);
   assert.match(runs[0]?.warnings.join("\n") ?? "", /cut off in the middle/);
@@ -60,7 +58,7 @@ test("a damaged line in the middle costs that line only, and is named by number"
   lines[3] = "{ not json";
   lines[5] = JSON.stringify({ type: "trial", round: -1 });
   writeFileSync(file, lines.join("\n"));
-  const { runs } = await loadRuns([file], ignore);
+  const { runs } = await loadRuns([file], new Cells());
   assert.equal(runs[0]?.trials.ok, 34);
   assert.equal(runs[0]?.warnings[0], "line 4: not JSON: passed over; 1 more like this");
 });
@@ -70,11 +68,11 @@ test("a file from the future is refused by its version, alone or in a folder", a
   const text = readFileSync(file, "utf8").replace('"schemaVersion":1', '"schemaVersion":2');
   writeFileSync(file, text);
   await assert.rejects(
-    loadRuns([file], ignore),
+    loadRuns([file], new Cells()),
     /schema version 2, this puntbench reads version 1/,
   );
   good("future/present.jsonl", 7);
-  const { runs, problems } = await loadRuns([join(folder, "future")], ignore);
+  const { runs, problems } = await loadRuns([join(folder, "future")], new Cells());
   assert.equal(runs.length, 1);
   assert.match(problems[0]?.message ?? "", /schema version 2/);
 });
@@ -95,7 +93,7 @@ test("what is no results file at all gets one clear message with a remedy", asyn
     [binary, /first line is not its header/],
     [join(folder, "missing"), /no such file or folder/],
   ] as const) {
-    await assert.rejects(loadRuns([path], ignore), (error: Error) => {
+    await assert.rejects(loadRuns([path], new Cells()), (error: Error) => {
       assert.ok(error instanceof UserError && error.remedy.length > 0, String(error));
       assert.match(error.message, words);
       return true;

@@ -41,11 +41,11 @@ test("wherever a file is cut into ranges, each line is read exactly once and in 
 
 test("threads find what one reader finds: every value, every quantile, every count", async () => {
   const serial = new Cells();
-  const { runs } = await loadRuns([file], (trial, run) => serial.add(trial, run));
+  const { runs } = await loadRuns([file], serial);
   const run = { ...(runs[0] as Run), warnings: [] };
   const parallel = new Cells();
   const range = { start: 0, end: statSync(file).size };
-  const parts = await readInThreads(run, range, (cells) => parallel.absorb(cells, run));
+  const parts = await readInThreads(run, range, parallel);
   const ok = parts.reduce((sum, part) => sum + part.trials.ok, 0);
   assert.equal(ok, 54);
   assert.ok(parts.some((part) => part.footer?.outcome === "complete"));
@@ -63,9 +63,9 @@ test("threads find what one reader finds: every value, every quantile, every cou
 });
 
 test("a file cut off in the middle of its last line says so from a thread, too", async () => {
-  const { runs } = await loadRuns([file], () => {});
+  const { runs } = await loadRuns([file], new Cells());
   truncateSync(file, statSync(file).size - 400);
   const range = { start: 0, end: statSync(file).size };
-  const parts = await readInThreads(runs[0] as Run, range, () => {});
+  const parts = await readInThreads(runs[0] as Run, range, new Cells());
   assert.match(parts.map((part) => part.truncated ?? "").join(), /cut off in the middle/);
 });
