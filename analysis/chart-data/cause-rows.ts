@@ -1,12 +1,11 @@
 import { OBSERVED_CAUSES } from "../../results/vocabulary.js";
 import { formatBytes } from "../../terminal/units.js";
-import { seriesName } from "../cells/cells.js";
 import { distinctSubjects, type Explained } from "../cells/explained.js";
 import { kernelNames } from "../cells/subject.js";
 import { type CauseRow, causesChart } from "../charts/cause-chart.js";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
-import { significant } from "./estimate-rows.js";
+import { scenarioRow, significant } from "./estimate-rows.js";
 import { mostCommon } from "./scope.js";
 
 /** Why writes punt, kernel by kernel, at the lowest depth and at that of most scenarios; none where nothing was traced. */
@@ -39,14 +38,16 @@ export function causesFigure({ explained }: Analysis): Chart[] {
 
 function causeRows({ explanation }: Explained, kernel: string): CauseRow[] {
   const { scenario, writes, backend } = explanation;
-  const { preparation, arm, queueDepth } = scenario;
-  const series = { kernel, series: seriesName(scenario), preparation, arm, queueDepth };
-  const seen = { ...series, writes, backend };
+  const seen = { ...scenarioRow(kernel, scenario), writes, backend };
   if (explanation.causes.length === 0) {
     return [{ ...seen, cause: null, order: 0, value: 0, punts: 0, evidence: "" }];
   }
   return explanation.causes.map(({ cause, punts, evidence }) => ({
-    ...{ ...seen, cause, order: OBSERVED_CAUSES.indexOf(cause) },
-    ...{ value: significant(punts / writes), punts, evidence },
+    ...seen,
+    cause,
+    order: OBSERVED_CAUSES.indexOf(cause),
+    value: significant(punts / writes),
+    punts,
+    evidence,
   }));
 }

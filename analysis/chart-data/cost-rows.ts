@@ -1,10 +1,10 @@
 import { groupBy } from "../cells/slice.js";
 import { type Subject, subjectName } from "../cells/subject.js";
-import type { Chart } from "../charts/chart-spec.js";
 import { BASE_PART, type CostRow, costChart } from "../charts/cost-chart.js";
+import type { Chart } from "../charts/spec.js";
 import { type CostBreakdown, costBreakdowns } from "../estimates/cost-breakdown.js";
 import type { Estimate } from "../estimates/estimate.js";
-import { significant } from "./estimate-rows.js";
+import { scaled } from "./estimate-rows.js";
 import { contextOf, fewDepths, type Scope } from "./scope.js";
 
 /** CPU per write taken apart, for every subject of the scope that has a dd-prefill beside. */
@@ -31,9 +31,7 @@ function costRows(breakdown: CostBreakdown, all: readonly Subject[]): CostRow[] 
     queueDepth,
     part,
     order,
-    value: significant(value.point / 1000),
-    lower: significant(value.lower / 1000),
-    upper: significant(value.upper / 1000),
+    ...scaled(value, 1000),
     trials: value.trials,
     boots: value.boots,
   });

@@ -1,10 +1,11 @@
-import type { Chart } from "../charts/chart-spec.js";
 import { paceChart } from "../charts/pace-chart.js";
 import { puntRatioChart } from "../charts/punt-ratio-chart.js";
 import { puntTableChart } from "../charts/punt-table-chart.js";
+import type { MeasuredRow } from "../charts/rows.js";
+import type { Chart } from "../charts/spec.js";
 import { workersChart } from "../charts/workers-chart.js";
 import { estimate } from "../estimates/estimate.js";
-import { estimateRow, type MeasuredRow, measuredRows } from "./estimate-rows.js";
+import { estimateRow, measuredRows } from "./estimate-rows.js";
 import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
 const EXACT = "counts are exact under emulation";

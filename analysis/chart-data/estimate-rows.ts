@@ -1,27 +1,30 @@
-import type { Arm, Preparation } from "../../results/vocabulary.js";
+import type { Scenario } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
 import { seriesName } from "../cells/cells.js";
 import { type Subject, subjectName } from "../cells/subject.js";
-import { estimate } from "../estimates/estimate.js";
+import type { EstimateRow, MeasuredRow, ScenarioRow } from "../charts/rows.js";
+import { type Estimate, estimate } from "../estimates/estimate.js";
 import type { Metric } from "../metrics.js";
 
-/** One estimate as charts take it: flat, in the unit that the chart shows. */
-export interface EstimateRow {
-  kernel: string;
-  series: string;
-  preparation: Preparation;
-  arm: Arm;
-  queueDepth: number;
-  intervalNs: number;
-  /** null: not measured; a chart says so or leaves it out, and never draws it as zero. */
-  value: number | null;
-  lower: number | null;
-  upper: number | null;
-  trials: number;
-  boots: number;
+/** What every row of a chart says of its scenario. */
+export function scenarioRow(kernel: string, scenario: Scenario): ScenarioRow {
+  const { preparation, arm, queueDepth } = scenario;
+  return { kernel, series: seriesName(scenario), preparation, arm, queueDepth };
 }
 
-/** `divisor` turns the unit of the metric into that of the chart, e.g. 1000 for ns to µs. */
+/** An interval in the unit of the chart; `divisor` is e.g. 1000 for ns to µs. */
+export function scaled({ point, lower, upper }: Interval, divisor: number): RowInterval {
+  return {
+    value: significant(point / divisor),
+    lower: significant(lower / divisor),
+    upper: significant(upper / divisor),
+  };
+}
+
+type Interval = Pick<Estimate, "point" | "lower" | "upper">;
+type RowInterval = Pick<MeasuredRow, "value" | "lower" | "upper">;
+const NOT_MEASURED = { value: null, lower: null, upper: null };
+
 export function estimateRow(
   cell: Cell,
   metric: Metric,
@@ -29,26 +32,14 @@ export function estimateRow(
   divisor = 1,
 ): EstimateRow {
   const found = estimate(cell, metric);
-  const scaled = (value: number | undefined): number | null =>
-    value === undefined ? null : significant(value / divisor);
-  const { scenario } = cell;
   return {
-    kernel: subjectName(cell.subject, subjects),
-    series: seriesName(scenario),
-    preparation: scenario.preparation,
-    arm: scenario.arm,
-    queueDepth: scenario.queueDepth,
-    intervalNs: scenario.intervalNs,
-    value: scaled(found?.point),
-    lower: scaled(found?.lower),
-    upper: scaled(found?.upper),
+    ...scenarioRow(subjectName(cell.subject, subjects), cell.scenario),
+    intervalNs: cell.scenario.intervalNs,
+    ...(found ? scaled(found, divisor) : NOT_MEASURED),
     trials: found?.trials ?? 0,
     boots: found?.boots ?? 0,
   };
 }
-
-/** Rows whose value was measured. */
-export type MeasuredRow = EstimateRow & { value: number; lower: number; upper: number };
 
 export function measuredRows(
   cells: readonly Cell[],

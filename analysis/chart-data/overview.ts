@@ -1,4 +1,4 @@
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
 import { countCharts } from "./count-charts.js";
 import { overviewScope, scopeOf, withTimesOf } from "./scope.js";

@@ -1,12 +1,12 @@
 import type { Cell } from "../cells/cell.js";
-import { scenarioKey, seriesName } from "../cells/cells.js";
+import { scenarioKey } from "../cells/cells.js";
 import { type Subject, subjectName } from "../cells/subject.js";
-import type { Chart } from "../charts/chart-spec.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
+import type { Chart } from "../charts/spec.js";
 import { latencyUnits } from "../estimates/estimate.js";
 import { mergedQuantiles } from "../statistics/merged-quantile.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
-import { significant } from "./estimate-rows.js";
+import { scaled, scenarioRow, significant } from "./estimate-rows.js";
 import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
 /** From the median to one in ten thousand. */
@@ -31,17 +31,10 @@ function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
   if (histograms.length === 0 || oneIn.length === 0) return [];
   const random = seededRandom(seedOf(`percentiles ${scenarioKey(cell.scenario)}`));
   const shares = oneIn.map((share) => 1 - 1 / share);
-  const { preparation, arm, queueDepth, intervalNs } = cell.scenario;
-  return mergedQuantiles(histograms, shares, random).map(({ point, lower, upper }, index) => ({
-    kernel: subjectName(cell.subject, all),
-    series: seriesName(cell.scenario),
-    preparation,
-    arm,
-    queueDepth,
-    intervalNs,
-    value: significant(point / 1000),
-    lower: significant(lower / 1000),
-    upper: significant(upper / 1000),
+  return mergedQuantiles(histograms, shares, random).map((interval, index) => ({
+    ...scenarioRow(subjectName(cell.subject, all), cell.scenario),
+    intervalNs: cell.scenario.intervalNs,
+    ...scaled(interval, 1000),
     trials: cell.runOf.length,
     boots: new Set(cell.runOf).size,
     oneIn: oneIn[index] as number,

@@ -1,7 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { type Slice, slicesOf } from "../cells/slice.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
-import type { ChartContext } from "../charts/chart-spec.js";
+import type { ChartContext } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
 
 /** The cells and names that a set of charts is drawn from. */

@@ -1,11 +1,11 @@
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
-import type { Chart } from "../charts/chart-spec.js";
-import { type CpuRow, cpuChart, type Spender } from "../charts/cpu-chart.js";
+import { cpuChart, type Spender, type SpenderRow } from "../charts/cpu-chart.js";
 import { instructionsChart } from "../charts/instructions-chart.js";
 import { iopsChart } from "../charts/iops-chart.js";
 import { latencyChart } from "../charts/latency-chart.js";
 import { loadLatencyChart } from "../charts/load-latency-chart.js";
+import type { Chart } from "../charts/spec.js";
 import { trialsChart } from "../charts/trials-chart.js";
 import { estimate } from "../estimates/estimate.js";
 import type { Metric } from "../metrics.js";
@@ -67,7 +67,7 @@ function spenderRows(
   cells: readonly Cell[],
   all: readonly Subject[],
   spenders: readonly [Spender, Metric][],
-): CpuRow[] {
+): SpenderRow[] {
   return spenders.flatMap(([spender, metric], order) =>
     measuredRows(cells, metric, all, 1000).map((row) => ({
       ...row,

@@ -1,8 +1,7 @@
 import type { Cell } from "../cells/cell.js";
-import { seriesName } from "../cells/cells.js";
 import { subjectName } from "../cells/subject.js";
 import type { TrialRow } from "../charts/trials-chart.js";
-import { significant } from "./estimate-rows.js";
+import { scenarioRow, significant } from "./estimate-rows.js";
 import { fewDepths, isLine, type Scope } from "./scope.js";
 
 /** Beyond this a chart is a cloud, and its file is heavy: every n-th round is drawn. */
@@ -17,12 +16,11 @@ export function trialRows({ slice, all }: Scope): TrialRow[] {
 }
 
 function rowsOf(cell: Cell, kernel: string, every: number): TrialRow[] {
-  const { preparation, arm, queueDepth } = cell.scenario;
-  const series = seriesName(cell.scenario);
+  const scenario = scenarioRow(kernel, cell.scenario);
   return cell.values.iops.flatMap((iops, index) => {
     const round = cell.roundOf[index] as number;
     if (!Number.isFinite(iops) || round % every !== 0) return [];
     const run = cell.runOf[index] as number;
-    return [{ kernel, series, preparation, arm, queueDepth, round, run, iops: significant(iops) }];
+    return [{ ...scenario, round, run, iops: significant(iops) }];
   });
 }

@@ -1,5 +1,5 @@
 import { seriesName } from "../cells/cells.js";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import { type UpgradeRow, upgradeChart } from "../charts/upgrade-chart.js";
 import type { Comparison } from "../comparison/compare.js";
 import { formatMetric } from "../estimates/format.js";

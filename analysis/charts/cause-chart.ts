@@ -1,22 +1,12 @@
-import type { Arm, ObservedCause, Preparation } from "../../results/vocabulary.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  depthPanels,
-  subtitleOf,
-} from "./chart-spec.js";
+import type { ObservedCause } from "../../results/vocabulary.js";
 import { KERNEL_AND_SERIES } from "./lines.js";
-import { seriesIn } from "./series.js";
-import { stackedBars } from "./stacked-bars.js";
+import type { ScenarioRow } from "./rows.js";
+import { seriesNames } from "./series.js";
+import { type ChartContext, type ChartSpec, chartSpec, depthPanels } from "./spec.js";
+import { inOrder, stackedBars } from "./stacked-bars.js";
 
 /** The punts of one scenario that had one cause. */
-export interface CauseRow {
-  kernel: string;
-  series: string;
-  preparation: Preparation;
-  arm: Arm;
-  queueDepth: number;
+export interface CauseRow extends ScenarioRow {
   /** null: none of the writes punted. */
   cause: ObservedCause | null;
   /** Position in the stack. */
@@ -30,8 +20,8 @@ export interface CauseRow {
 }
 
 /**
- * Neighbours in a stack differ in lightness, for readers who tell colours badly. What is not known is grey; causes
- * without a colour of their own share the last.
+ * Neighbours in a stack differ in lightness, for readers who tell colours badly. What is not known is grey; a cause
+ * that is not in this list gets OTHER_COLOUR.
  */
 const CAUSE_COLOURS: Partial<Record<ObservedCause, string>> = {
   "extends-size": "#7A5CCB",
@@ -55,17 +45,18 @@ const OTHER_COLOUR = "#DDCC77";
 
 /** Why the writes punted: bars of preparations, stacked by cause; panels by queue depth, rows by kernel. */
 export function causesChart(rows: readonly CauseRow[], context: ChartContext): ChartSpec {
-  const inOrder = [...rows].sort((a, b) => a.order - b.order);
-  const parts = [...new Set(inOrder.flatMap(({ cause }) => (cause === null ? [] : [cause])))];
+  const parts = [...new Set(inOrder(rows).flatMap(({ cause }) => cause ?? []))];
   const { labelled, facet } = depthPanels(rows, context);
   const reading = "punts per write by cause, traced; an empty row does not punt";
   const bars = stackedBars({
-    ...{ part: "cause", partTitle: null, parts },
+    part: "cause",
+    partTitle: null,
+    parts,
     colours: parts.map((cause) => CAUSE_COLOURS[cause] ?? OTHER_COLOUR),
     legend: { columns: 4 },
     valueTitle: "punts per write",
     valueScale: { scale: { domain: [0, 1] }, axis: { format: ".0%", tickCount: 4 } },
-    bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
+    bars: { field: "series", sort: seriesNames(rows) },
     width: 230,
     stepPixels: 24,
     tooltip: [
@@ -78,6 +69,5 @@ export function causesChart(rows: readonly CauseRow[], context: ChartContext): C
       { field: "backend", type: "nominal", title: "seen with" },
     ],
   });
-  const title = subtitleOf(context, reading);
-  return chartSpec("Why the writes punt", title, labelled, { facet, spec: bars });
+  return chartSpec("Why the writes punt", reading, context, labelled, { facet, spec: bars });
 }

@@ -1,37 +1,22 @@
-import type { Preparation } from "../../results/vocabulary.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  depthPanels,
-  subtitleOf,
-} from "./chart-spec.js";
 import { partTooltip } from "./lines.js";
-import { seriesIn } from "./series.js";
-import { stackedBars } from "./stacked-bars.js";
+import type { ValueRow } from "./rows.js";
+import { seriesNames } from "./series.js";
+import { type ChartContext, type ChartSpec, chartSpec, depthPanels } from "./spec.js";
+import { inOrder, stackedBars } from "./stacked-bars.js";
 
-/** One part of the cost of a write, see `analysis/estimates/cost-breakdown.ts`. */
-export interface CostRow {
-  kernel: string;
-  series: string;
-  preparation: Preparation;
-  arm: "inline";
-  queueDepth: number;
+/** One part of the cost of a write, see `CostPart`. */
+export interface CostRow extends ValueRow {
   part: string;
+  /** Position in the stack. */
   order: number;
-  value: number;
-  lower: number;
-  upper: number;
   from: string;
   /** The interval holds 0. */
   uncertain: boolean;
-  trials: number;
-  boots: number;
 }
 
 export const BASE_PART = "the write itself (as on dd-prefill)";
 
-/** By what a part is about, since merged parts have names of their own. First match wins. */
+/** Parts that could not be told apart have names of several words; the first match wins. */
 const PART_COLOURS: readonly [RegExp, string][] = [
   [/the write itself/, "#A9A9A9"],
   [/filesystem work, serialisation|hand-off, /, "#8C5A2B"],
@@ -48,17 +33,20 @@ function colourOf(part: string): string {
 
 /** CPU per write, taken apart by control arms: stacked bars, panels by depth, rows by kernel. */
 export function costChart(rows: readonly CostRow[], context: ChartContext): ChartSpec {
-  const parts = partsInOrder(rows);
+  const parts = [...new Set(inOrder(rows).map((row) => row.part))];
   const { labelled, facet } = depthPanels(rows, context);
   const reading =
     "CPU per write in µs, taken apart by control arms measured in the same rounds; pale: its interval holds 0";
-  return chartSpec("What a write costs, and why", subtitleOf(context, reading), labelled, {
+  return chartSpec("What a write costs, and why", reading, context, labelled, {
     facet,
     spec: stackedBars({
-      ...{ part: "part", partTitle: null, parts, colours: parts.map(colourOf) },
+      part: "part",
+      partTitle: null,
+      parts,
+      colours: parts.map(colourOf),
       legend: { columns: 2, labelLimit: 460 },
       valueTitle: "CPU per write, µs",
-      bars: { field: "series", sort: seriesIn(rows).map((row) => row.series) },
+      bars: { field: "series", sort: seriesNames(rows) },
       width: 250,
       stepPixels: 26,
       opacity: {
@@ -74,9 +62,4 @@ export function costChart(rows: readonly CostRow[], context: ChartContext): Char
       ],
     }),
   });
-}
-
-function partsInOrder(rows: readonly CostRow[]): string[] {
-  const ordered = [...rows].sort((a, b) => a.order - b.order);
-  return [...new Set(ordered.map((row) => row.part))];
 }

@@ -1,6 +1,6 @@
 import { formatPercent } from "../estimates/percent.js";
-import type { ChartSpec } from "./chart-spec.js";
 import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
+import type { ChartSpec } from "./spec.js";
 
 /** Pale to dark also without colour: none, some, every write. */
 const PUNT_SCALE = {

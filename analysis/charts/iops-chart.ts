@@ -1,27 +1,15 @@
-import type { MeasuredRow } from "../chart-data/estimate-rows.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  kernelPanels,
-  subtitleOf,
-} from "./chart-spec.js";
-import { lineLayers, queueDepthAxis, RATE_AXIS } from "./lines.js";
+import { lineChart, queueDepthAxis, RATE_AXIS } from "./lines.js";
+import type { MeasuredRow } from "./rows.js";
+import type { ChartContext, ChartSpec } from "./spec.js";
 
-/** IOPS against queue depth: one line a preparation, the bar is the spread of the trials. */
+/** IOPS against queue depth: one line for each preparation, the band is the spread of the trials. */
 export function iopsChart(rows: readonly MeasuredRow[], context: ChartContext): ChartSpec {
   const reading =
     "median of the trials; bands: 95 % interval (with 5 trials or fewer: their range)";
-  const lines = lineLayers(rows, {
+  return lineChart("Writes per second against queue depth", reading, context, rows, {
     x: queueDepthAxis(rows),
     valueTitle: "IOPS",
     tooltipFormat: ",.0f",
     axis: RATE_AXIS,
   });
-  return chartSpec(
-    "Writes per second against queue depth",
-    subtitleOf(context, reading),
-    rows,
-    kernelPanels(context, lines),
-  );
 }

@@ -1,5 +1,13 @@
-import type { ChartSpec } from "./chart-spec.js";
-import { type SeriesRow, seriesEncoding } from "./series.js";
+import type { SeriesRow } from "./rows.js";
+import { seriesEncoding } from "./series.js";
+import {
+  byNumber,
+  type ChartContext,
+  type ChartSpec,
+  chartSpec,
+  distinct,
+  kernelPanels,
+} from "./spec.js";
 
 export interface LineOptions {
   x: ChartSpec;
@@ -18,18 +26,19 @@ export interface LineOptions {
   scale?: ChartSpec;
   /** false: rows carry no interval. */
   band?: boolean;
+  /** Layers above the points. */
+  above?: ChartSpec[];
 }
 
 /** Queue depths double, so their axis is logarithmic; every measured depth is labelled. */
 export function queueDepthAxis(rows: readonly { queueDepth: number }[]): ChartSpec {
-  const depths = [...new Set(rows.map((row) => row.queueDepth))].sort((a, b) => a - b);
-  return {
-    field: "queueDepth",
-    type: "quantitative",
-    title: "queue depth",
-    scale: { type: "log", base: 2, nice: false, padding: 12 },
-    axis: { values: depths, format: "d", labelOverlap: "greedy" },
-  };
+  const values = distinct(rows.map((row) => row.queueDepth));
+  const scale = { type: "log", base: 2, nice: false, padding: 12 };
+  return byNumber("queueDepth", "queue depth", scale, {
+    values,
+    format: "d",
+    labelOverlap: "greedy",
+  });
 }
 
 /** 80k rather than 80,000, and 0 rather than 0k. */
@@ -61,7 +70,23 @@ function headroom(rows: readonly LineRow[]): number {
   return 1.06 * Math.max(1e-9, ...rows.map(({ value, upper }) => Math.max(value, upper)));
 }
 
-const DIMMED = { condition: { param: "pick", empty: true, value: 1 }, value: 0.1 };
+/** Opacity of the series that is picked in the legend (of all when none is), and of the others. */
+export function pickedOpacity(picked: number, other: number): ChartSpec {
+  return { condition: { param: "pick", empty: true, value: picked }, value: other };
+}
+
+const DIMMED = pickedOpacity(1, 0.1);
+
+/** Lines, one panel for each kernel. */
+export function lineChart(
+  title: string,
+  reading: string,
+  context: ChartContext,
+  rows: readonly LineRow[],
+  options: LineOptions,
+): ChartSpec {
+  return chartSpec(title, reading, context, rows, kernelPanels(context, lineLayers(rows, options)));
+}
 
 /**
  * Layers of interval bands, lines and points large enough to hit with the mouse. The legend filter
@@ -69,7 +94,7 @@ const DIMMED = { condition: { param: "pick", empty: true, value: 1 }, value: 0.1
  */
 export function lineLayers(rows: readonly LineRow[], options: LineOptions): ChartSpec {
   const { valueTitle, logarithmic = false } = options;
-  const { color, strokeDash, shape } = seriesEncoding(rows, "line");
+  const { color, strokeDash, shape } = seriesEncoding(rows);
   const usual = logarithmic
     ? { type: "log", nice: false, padding: 6 }
     : { zero: true, nice: false, domainMax: headroom(rows) };
@@ -87,20 +112,15 @@ export function lineLayers(rows: readonly LineRow[], options: LineOptions): Char
     mark: { type: "point", filled: true, size: 60, opacity: 1 },
     encoding: { opacity: DIMMED, shape, tooltip: lineTooltip(options) },
   };
+  const band = options.band === false ? [] : [bandLayer(valueTitle, scale)];
   return {
     height: options.height ?? 230,
     encoding: {
       x: options.x,
-      y: {
-        field: "value",
-        type: "quantitative",
-        title: valueTitle,
-        scale,
-        axis: options.axis,
-      },
+      y: byNumber("value", valueTitle, scale, options.axis),
       color,
     },
-    layer: options.band === false ? [line, points] : [line, bandLayer(valueTitle, scale), points],
+    layer: [line, ...band, points, ...(options.above ?? [])],
   };
 }
 
@@ -111,7 +131,7 @@ function bandLayer(title: string, scale: ChartSpec): ChartSpec {
     encoding: {
       y: { field: "lower", type: "quantitative", title, scale },
       y2: { field: "upper" },
-      opacity: { condition: { param: "pick", empty: true, value: 0.16 }, value: 0.02 },
+      opacity: pickedOpacity(0.16, 0.02),
     },
   };
 }

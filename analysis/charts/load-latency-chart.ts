@@ -1,12 +1,6 @@
-import type { MeasuredRow } from "../chart-data/estimate-rows.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  kernelPanels,
-  subtitleOf,
-} from "./chart-spec.js";
-import { lineLayers, microsecondAxis, RATE_AXIS } from "./lines.js";
+import { lineChart, microsecondAxis, RATE_AXIS } from "./lines.js";
+import type { MeasuredRow } from "./rows.js";
+import { byNumber, type ChartContext, type ChartSpec } from "./spec.js";
 
 export interface LoadRow extends MeasuredRow {
   /** Writes per second that were achieved at this depth or pace. */
@@ -21,14 +15,12 @@ export function loadLatencyChart(
 ): ChartSpec {
   const reading =
     "each point is a queue depth, joined from low to high; the knee is where the line turns up";
-  const layers = lineLayers(rows, {
-    x: {
-      field: "iops",
-      type: "quantitative",
-      title: "achieved IOPS",
-      scale: { zero: true },
-      axis: { ...RATE_AXIS, tickCount: 5 },
-    },
+  const target = {
+    mark: { type: "rule", strokeDash: [4, 4], strokeWidth: 1.5, color: "#C2477F" },
+    encoding: { y: { datum: targetUs }, x: null, color: null },
+  };
+  return lineChart("Latency against achieved load", reading, context, rows, {
+    x: byNumber("iops", "achieved IOPS", { zero: true }, { ...RATE_AXIS, tickCount: 5 }),
     valueTitle: "p99 latency",
     tooltipTitle: "p99, µs",
     tooltipFormat: ",.1f",
@@ -38,17 +30,6 @@ export function loadLatencyChart(
     order: { field: "queueDepth", type: "quantitative" },
     band: false,
     height: 250,
+    above: targetUs === null ? [] : [target],
   });
-  const target =
-    targetUs === null
-      ? []
-      : [
-          {
-            mark: { type: "rule", strokeDash: [4, 4], strokeWidth: 1.5, color: "#C2477F" },
-            encoding: { y: { datum: targetUs }, x: null, color: null },
-          },
-        ];
-  const lines = { ...layers, layer: [...(layers.layer as ChartSpec[]), ...target] };
-  const subtitle = subtitleOf(context, reading);
-  return chartSpec("Latency against achieved load", subtitle, rows, kernelPanels(context, lines));
 }

@@ -1,4 +1,5 @@
-import type { ChartSpec } from "./chart-spec.js";
+import { pickedOpacity } from "./lines.js";
+import { byName, type ChartSpec } from "./spec.js";
 
 /** What a bar is stacked of. Rows have `value`, and `order`, the position in the stack. */
 export interface Stack {
@@ -29,26 +30,32 @@ export function stackedBars(stack: Stack): ChartSpec {
     params: [{ name: "pick", select: { type: "point", fields: [part] }, bind: "legend" }],
     mark: { type: "bar" },
     encoding: {
-      y: {
-        ...{ field: stack.bars.field, type: "nominal", title: null, sort: stack.bars.sort },
+      y: byName(stack.bars.field, stack.bars.sort, {
         scale: { domain: stack.bars.sort },
         axis: { domain: false, ticks: false, labelPadding: 6 },
-      },
+      }),
       x: {
-        ...{ field: "value", type: "quantitative", title: valueTitle, stack: "zero" },
+        field: "value",
+        type: "quantitative",
+        title: valueTitle,
+        stack: "zero",
         ...stack.valueScale,
       },
       color: {
-        ...{ field: part, type: "nominal", title: partTitle },
+        field: part,
+        type: "nominal",
+        title: partTitle,
         scale: { domain: stack.parts, range: stack.colours },
         legend: { orient: "top", symbolType: "square", ...stack.legend },
       },
       order: { field: "order", type: "quantitative" },
-      opacity: stack.opacity ?? {
-        condition: { param: "pick", empty: true, value: 1 },
-        value: 0.12,
-      },
+      opacity: stack.opacity ?? pickedOpacity(1, 0.12),
       tooltip: stack.tooltip,
     },
   };
+}
+
+/** Rows in the order in which their parts are stacked. */
+export function inOrder<Row extends { order: number }>(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => a.order - b.order);
 }

@@ -47,6 +47,13 @@ const FONT = "DejaVu Sans, Verdana, sans-serif";
 
 /** The look of every chart; the report swaps in the dark shades when the reader's system is dark. */
 export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
+  const words = {
+    labelColor: shades.text,
+    titleColor: shades.text,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+  };
   return {
     background: shades.background,
     font: FONT,
@@ -63,11 +70,7 @@ export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
       frame: "bounds",
     },
     axis: {
-      labelColor: shades.text,
-      titleColor: shades.text,
-      labelFontSize: 11,
-      titleFontSize: 12,
-      titleFontWeight: "normal",
+      ...words,
       gridColor: shades.grid,
       domainColor: shades.faint,
       tickColor: shades.faint,
@@ -81,11 +84,7 @@ export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
       labelLimit: 340,
     },
     legend: {
-      labelColor: shades.text,
-      titleColor: shades.text,
-      labelFontSize: 11,
-      titleFontSize: 12,
-      titleFontWeight: "normal",
+      ...words,
       labelLimit: 260,
       symbolOpacity: 1,
       symbolStrokeWidth: 0,

@@ -1,32 +1,21 @@
-import type { Arm, Preparation } from "../../results/vocabulary.js";
-import {
-  type ChartContext,
-  type ChartSpec,
-  chartSpec,
-  depthPanels,
-  subtitleOf,
-} from "./chart-spec.js";
-import { RATE_AXIS } from "./lines.js";
+import { KERNEL_AND_SERIES, pickedOpacity, RATE_AXIS } from "./lines.js";
+import type { ScenarioRow } from "./rows.js";
 import { seriesEncoding } from "./series.js";
+import { byNumber, type ChartContext, type ChartSpec, chartSpec, depthPanels } from "./spec.js";
 
 /** One trial. */
-export interface TrialRow {
-  kernel: string;
-  series: string;
-  preparation: Preparation;
-  arm: Arm;
-  queueDepth: number;
+export interface TrialRow extends ScenarioRow {
   round: number;
   run: number;
   iops: number;
 }
 
-/** Every trial in the order of rounds: drift and outliers are to be seen before medians are believed. */
+/** Every trial in the order of rounds: look for drift and outliers before you believe a median. */
 export function trialsChart(rows: readonly TrialRow[], context: ChartContext): ChartSpec {
   const { labelled, facet } = depthPanels(rows, context);
-  const { color, shape } = seriesEncoding(rows, "line");
+  const { color, shape } = seriesEncoding(rows);
   const reading = "one point a trial, in the order of rounds; flat lines are a steady machine";
-  return chartSpec("Trial by trial", subtitleOf(context, reading), labelled, {
+  return chartSpec("Trial by trial", reading, context, labelled, {
     facet,
     spec: {
       width: 250,
@@ -39,13 +28,7 @@ export function trialsChart(rows: readonly TrialRow[], context: ChartContext): C
           axis: { tickMinStep: 1, format: "d" },
           scale: { nice: false, padding: 10 },
         },
-        y: {
-          field: "iops",
-          type: "quantitative",
-          title: "IOPS",
-          scale: { zero: true },
-          axis: RATE_AXIS,
-        },
+        y: byNumber("iops", "IOPS", { zero: true }, RATE_AXIS),
         color,
         detail: { field: "run", type: "nominal" },
       },
@@ -53,19 +36,15 @@ export function trialsChart(rows: readonly TrialRow[], context: ChartContext): C
         {
           params: [{ name: "pick", select: { type: "point", fields: ["series"] }, bind: "legend" }],
           mark: { type: "line", strokeWidth: 1, opacity: 0.5 },
-          encoding: {
-            opacity: { condition: { param: "pick", empty: true, value: 0.5 }, value: 0.04 },
-          },
+          encoding: { opacity: pickedOpacity(0.5, 0.04) },
         },
         {
           mark: { type: "point", filled: true, size: 34 },
           encoding: {
             shape,
-            opacity: { condition: { param: "pick", empty: true, value: 1 }, value: 0.08 },
+            opacity: pickedOpacity(1, 0.08),
             tooltip: [
-              { field: "kernel", type: "nominal" },
-              { field: "series", type: "nominal", title: "preparation" },
-              { field: "queueDepth", type: "quantitative", title: "queue depth" },
+              ...KERNEL_AND_SERIES,
               { field: "round", type: "quantitative" },
               { field: "iops", type: "quantitative", title: "IOPS", format: ",.0f" },
             ],

@@ -1,14 +1,11 @@
-import type { Arm, Preparation } from "../../results/vocabulary.js";
 import type { Verdict } from "../estimates/change.js";
-import { type ChartContext, type ChartSpec, chartSpec, subtitleOf } from "./chart-spec.js";
-import { seriesIn } from "./series.js";
+import type { SeriesRow } from "./rows.js";
+import { seriesNames } from "./series.js";
+import { byName, type ChartContext, type ChartSpec, chartSpec } from "./spec.js";
 import { VERDICT_COLOURS } from "./theme.js";
 
 /** What one metric of one preparation becomes: a ratio B / A with its interval. */
-export interface UpgradeRow {
-  series: string;
-  preparation: Preparation;
-  arm: Arm;
+export interface UpgradeRow extends SeriesRow {
   metric: string;
   ratio: number;
   lower: number;
@@ -34,26 +31,16 @@ export function upgradeChart(
     one: 1,
   }));
   const reading = `arrows from ${from} to ${to} at queue depth ${queueDepth}, as a ratio; thin bar: 95 % interval`;
-  return chartSpec(`From ${from} to ${to}`, subtitleOf(context, reading), labelled, {
-    facet: {
-      field: "metric",
-      type: "nominal",
-      title: null,
-      sort: metrics,
-      header: { labelPadding: 6 },
-    },
+  return chartSpec(`From ${from} to ${to}`, reading, context, labelled, {
+    facet: byName("metric", metrics, { header: { labelPadding: 6 } }),
     columns: 3,
     spec: {
       width: 280,
       height: { step: 40 },
       encoding: {
-        y: {
-          field: "series",
-          type: "nominal",
-          title: null,
-          sort: seriesIn(rows).map((row) => row.series),
+        y: byName("series", seriesNames(rows), {
           axis: { domain: false, ticks: false, labelPadding: 6 },
-        },
+        }),
         color: {
           field: "verdict",
           type: "nominal",

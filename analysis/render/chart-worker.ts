@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import { writeChart } from "./write-chart.js";
 
 /** Entry of a drawing thread: writes each chart it is sent, and asks for the next by answering. */

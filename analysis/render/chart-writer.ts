@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 
 /** Each holds its own copy of Vega, about 80 MB. */
 const THREADS_MAX = 3;

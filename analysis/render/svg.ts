@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as vega from "vega";
 import { compile } from "vega-lite";
 import { packageRoot } from "../../terminal/package-root.js";
-import type { ChartSpec } from "../charts/chart-spec.js";
+import type { ChartSpec } from "../charts/spec.js";
 import { textWidthOf } from "./font-widths.js";
 
 const fontFolder = join(packageRoot(), "analysis", "fonts");

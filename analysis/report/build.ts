@@ -1,5 +1,5 @@
 import { overviewCharts } from "../chart-data/overview.js";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
 import type { Demand } from "../plan/capacity.js";
 import { capacitySection } from "./capacity-section.js";

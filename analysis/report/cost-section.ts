@@ -1,6 +1,6 @@
 import { groupBy, slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import { type CostBreakdown, costBreakdowns, lostIops } from "../estimates/cost-breakdown.js";
 import type { Quantity } from "../estimates/cost-recipe.js";
 import type { Estimate } from "../estimates/estimate.js";

@@ -1,4 +1,4 @@
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 
 /** The report before it becomes HTML or Markdown: both show the same blocks. */
 export interface Report {

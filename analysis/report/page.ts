@@ -1,4 +1,4 @@
-import type { Chart } from "../charts/chart-spec.js";
+import type { Chart } from "../charts/spec.js";
 import { type Html, html, htmlTable } from "./html.js";
 import { type Block, chartsOf, type Report, type Section } from "./model.js";
 import { CONTENT_SECURITY_POLICY, pageScripts, pageStyle } from "./scripts.js";

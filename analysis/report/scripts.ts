@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { packageRoot } from "../../terminal/package-root.js";
-import type { Chart, ChartSpec } from "../charts/chart-spec.js";
+import type { Chart, ChartSpec } from "../charts/spec.js";
 import { chartConfig, DARK, LIGHT } from "../charts/theme.js";
 import { type Html, html, trusted } from "./html.js";
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
-import { chartSpec } from "../../analysis/charts/chart-spec.js";
+import { chartSpec } from "../../analysis/charts/spec.js";
 import { textWidthOf } from "../../analysis/render/font-widths.js";
 import { renderPng } from "../../analysis/render/png.js";
 import { FONT_FILES, renderSvg } from "../../analysis/render/svg.js";
 
-const spec = chartSpec("A title to be read", ["its subtitle, µs"], [{ x: 1 }], {
+const CONTEXT = { workload: "4 KiB writes", subjects: ["6.1"], emulatedNote: null };
+
+const spec = chartSpec("A title to be read", "how to read it, µs", CONTEXT, [{ x: 1 }], {
   mark: "point",
   encoding: { x: { field: "x", type: "quantitative" } },
 });
@@ -35,7 +37,7 @@ test("the same spec gives the same SVG and the same PNG, byte by byte", async ()
 });
 
 test("a spec that Vega warns about is an error, not a chart with something missing", async () => {
-  const wrong = chartSpec("t", [], [{ x: 1 }], {
+  const wrong = chartSpec("t", "", CONTEXT, [{ x: 1 }], {
     mark: "bar",
     encoding: { x: { field: "x", type: "quantitative" }, shape: { field: "x", type: "nominal" } },
   });
