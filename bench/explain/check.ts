@@ -1,6 +1,7 @@
 import { rmSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import type { Driver } from "../../native/index.js";
+import type { ObservedCause } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
 import type { Progress } from "../../terminal/progress.js";
 import { directIoAlignment } from "../environment/direct-io.js";
@@ -8,30 +9,36 @@ import { labProvenance } from "../environment/lab-guest.js";
 import { mountOf } from "../environment/mount.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
+import type { Attribution } from "./attribution/attribution.js";
 import type { BackendName } from "./backends/backend.js";
-import type { ObservedCause, Verdict } from "./causes.js";
-import { type ObservedWrite, observe } from "./observe.js";
-import { type Place, type Plant, plantRequest } from "./plants/plant.js";
-import { PLANTS, ticksPunt } from "./plants/plants.js";
-import { Recorder } from "./recorder.js";
+import {
+  type InjectedCause,
+  injectionRequest,
+  type SystemUnderTest,
+} from "./injected/injected-cause.js";
+import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
+import type { ExplainOptions } from "./options.js";
+import { type ExplainedWrite, type TracingContext, traceWrites } from "./trace-writes.js";
+import { Tracer } from "./tracer.js";
 
-/** Least share of planted punts that must be given their cause. */
-export const LEAST_NAMED_RATIO = 0.95;
+/** Least share of the punts of an injected cause that must be given that cause. */
+const LEAST_NAMED_RATIO = 0.95;
 
 /** Field names are stable: they are those of `--check --json`. */
-export interface PlantReport {
+export interface InjectionReport {
+  /** Name of the injected cause. */
   plant: string;
-  /** What was planted. */
+  /** The cause that must be named. */
   cause: ObservedCause;
   writes: number;
   punts: number;
   named: number;
   unknown: number;
-  /** Causes that were not planted, and how many punts got them. */
+  /** Other causes that were named, and for how many punts. */
   wrong: Partial<Record<ObservedCause, number>>;
-  /** `unknown`: none wrong, but too few named. `not-planted`: nothing punted. */
+  /** `unknown`: none is wrong, but too few are named. `not-planted`: no write punted. */
   outcome: "named" | "unknown" | "wrong" | "not-planted" | "skipped";
-  /** Evidence of the first punt that is not as planted, else of the first. */
+  /** Evidence of the first punt that was not given the cause, else of the first punt. */
   evidence: string;
 }
 
@@ -41,74 +48,75 @@ export interface CheckReport {
   filesystem: string;
   backend: BackendName;
   backendWhat: string;
-  plants: PlantReport[];
+  plants: InjectionReport[];
 }
 
-/** Makes each cause on purpose and looks whether it is named. */
+/** Injects each cause that this system can show, and checks that it is named. */
 export async function check(
   driver: Driver,
-  wanted: BackendName | "auto",
-  kernelLabel: string,
   scratch: ScratchDirectory,
+  { backend: requested, bench }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const place = placeOf(driver, scratch);
-  const recorder = await Recorder.open(driver, wanted, progress.milestone, signal);
-  const { backend } = recorder;
+  const system = systemUnderTest(driver, scratch);
+  const tracer = await Tracer.open(driver, {
+    backend: requested,
+    warn: progress.milestone,
+    signal,
+  });
+  const { backend } = tracer;
+  const context = { driver, tracer, signal };
+  const plants: InjectionReport[] = [];
   try {
-    const plants: PlantReport[] = [];
-    progress.milestone(`observed with ${backend.what}, ${PLANTS.length} trials to run`);
-    for (const [index, plant] of PLANTS.entries()) {
-      progress.step(`${index}/${PLANTS.length} trials  ${plant.name}`);
-      const cause = plant.cause(place);
+    progress.milestone(`observed with ${backend.what}, ${INJECTED_CAUSES.length} trials to run`);
+    for (const [index, injected] of INJECTED_CAUSES.entries()) {
+      progress.step(`${index}/${INJECTED_CAUSES.length} trials  ${injected.name}`);
+      const cause = injected.expected(system);
       if (cause === null) continue;
-      const writes = await planted(driver, recorder, plant, place, scratch, signal);
+      const writes = await inject(context, injected, system, scratch);
+      const report = judge(injected.name, cause, typeof writes === "string" ? [] : writes, system);
       plants.push(
-        typeof writes === "string"
-          ? { ...judged(plant, cause, [], place), outcome: "skipped", evidence: writes }
-          : judged(plant, cause, writes, place),
+        typeof writes === "string" ? { ...report, outcome: "skipped", evidence: writes } : report,
       );
     }
-    return {
-      kernelLabel,
-      kernelRelease: release(),
-      filesystem: place.filesystem,
-      backend: backend.name,
-      backendWhat: backend.what,
-      plants,
-    };
   } finally {
-    recorder.remove();
+    tracer.remove();
     progress.done();
   }
+  return {
+    kernelLabel: bench.kernelLabel,
+    kernelRelease: release(),
+    filesystem: system.filesystem,
+    backend: backend.name,
+    backendWhat: backend.what,
+    plants,
+  };
 }
 
-/** All writes of a plant's streams; a text says why it cannot be planted here. */
-async function planted(
-  driver: Driver,
-  recorder: Recorder,
-  plant: Plant,
-  place: Place,
+/** All writes to the files of an injected cause; a text says why it cannot be injected here. */
+async function inject(
+  context: TracingContext,
+  injected: InjectedCause,
+  system: SystemUnderTest,
   scratch: ScratchDirectory,
-  signal: AbortSignal,
-): Promise<ObservedWrite[] | string> {
-  const files = Math.max(plant.files, ticksPunt(place) ? FILES_WITH_TICKS : 1);
+): Promise<ExplainedWrite[] | string> {
+  const { driver, signal } = context;
+  const files = Math.max(injected.files ?? 1, ticksPunt(system) ? FILES_WITH_TICKS : 1);
   const requests = Array.from({ length: files }, (_, file) =>
-    plantRequest(scratch.file(`plant-${file}`), { ...paceOf(place), ...plant.request }),
+    injectionRequest(scratch.file(`plant-${file}`), { ...paceOf(system), ...injected.request }),
   );
-  const writes: ObservedWrite[] = [];
+  const writes: ExplainedWrite[] = [];
   try {
-    for (const request of requests) await plant.prepare(driver, request);
-    await plant.settle?.();
+    for (const request of requests) await injected.prepare(driver, request);
+    await injected.afterPreparing?.();
     for (const request of requests) {
       signal.throwIfAborted();
-      const calm = await plant.disturb?.(request.path);
+      const endDisturbance = await injected.disturb?.(request.path);
       try {
-        const file = { freshInode: plant.freshInode ?? false };
-        writes.push(...(await observe(driver, recorder, request, file, signal)).writes);
+        writes.push(...(await traceWrites(context, request, injected.freshInode)).writes);
       } finally {
-        await calm?.();
+        await endDisturbance?.();
       }
     }
     return writes;
@@ -123,58 +131,68 @@ async function planted(
 /** On a slow machine most writes come after a tick, and few are left to show another cause. */
 const FILES_WITH_TICKS = 4;
 
-/** Far longer than the worker of the write before takes to leave the filesystem and its lock. */
+/** Far longer than the worker of the write before needs to leave the filesystem and release its lock. */
 const PACE_NS = 10_000_000;
 
 /**
- * Each write by itself, so that none meets the lock of the worker before. Where ticks punt, a write by itself
- * punts for that alone: several at once share a tick. Not on ext4, where they would meet that lock.
+ * Paced, so that no write meets the lock of the worker before. Where ticks punt, a paced write punts for the tick
+ * alone, so there several writes share a tick. On ext4 they do not: they would meet that lock.
  */
-function paceOf(place: Place): { queueDepth?: number; intervalNs?: number } {
-  if (!ticksPunt(place)) return { intervalNs: PACE_NS };
-  return place.filesystem === "xfs" ? { queueDepth: 8 } : {};
+function paceOf(system: SystemUnderTest): { queueDepth?: number; intervalNs?: number } {
+  if (!ticksPunt(system)) return { intervalNs: PACE_NS };
+  return system.filesystem === "xfs" ? { queueDepth: 8 } : {};
 }
 
-function judged(
-  { name }: Plant,
+/**
+ * Compares what was named with the cause that must be named. Two other causes can be true of a few writes and are
+ * no mistake: a clock tick came first, or the worker of the write before had not yet left the filesystem. When the
+ * second is true of more than a few writes, the cause was not shown, and those count as unknown.
+ */
+function judge(
+  plant: string,
   cause: ObservedCause,
-  writes: readonly ObservedWrite[],
-  place: Place,
-): PlantReport {
-  const verdicts = writes.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
-  // What else is true of a few writes, and no mistake: a clock tick came first, where ticks punt, or the worker
-  // of the write before had not left the filesystem yet. More than a few of those, and the cause was not shown.
-  const ticks = ticksPunt(place) && cause !== "timestamp";
-  const locks = verdicts.filter((verdict) => verdict.ownWorker && cause !== "lock-contended");
-  const late = locks.length <= verdicts.length * (1 - LEAST_NAMED_RATIO) ? locks : [];
-  const counted = verdicts.filter(
-    (verdict) => !(ticks && verdict.cause === "timestamp") && !late.includes(verdict),
-  );
-  const named = counted.filter((verdict) => verdict.cause === cause).length;
-  const undecided = (verdict: Verdict) => verdict.cause === "unknown" || locks.includes(verdict);
-  const unknown = counted.filter(undecided).length;
-  const wrong: PlantReport["wrong"] = {};
-  for (const verdict of counted) {
-    if (verdict.cause === cause || undecided(verdict)) continue;
-    wrong[verdict.cause] = (wrong[verdict.cause] ?? 0) + 1;
+  writes: readonly ExplainedWrite[],
+  system: SystemUnderTest,
+): InjectionReport {
+  const all = writes.flatMap(({ attribution }) => attribution ?? []);
+  const isTick = (found: Attribution) =>
+    ticksPunt(system) && cause !== "timestamp" && found.cause === "timestamp";
+  const metOwnWorker = (found: Attribution) =>
+    found.ownWorker === true && cause !== "lock-contended";
+  const few = all.filter(metOwnWorker).length <= all.length * (1 - LEAST_NAMED_RATIO);
+  const counted = all.filter((found) => !isTick(found) && !(few && metOwnWorker(found)));
+  const isUnknown = (found: Attribution) => found.cause === "unknown" || metOwnWorker(found);
+  const wrong: InjectionReport["wrong"] = {};
+  for (const found of counted) {
+    if (found.cause === cause || isUnknown(found)) continue;
+    wrong[found.cause] = (wrong[found.cause] ?? 0) + 1;
   }
-  const odd = counted.find((verdict) => verdict.cause !== cause) ?? counted[0];
-  const report = { plant: name, cause, writes: writes.length, punts: counted.length };
-  const outcome = outcomeOf(counted.length, named, wrong);
-  return { ...report, named, unknown, wrong, outcome, evidence: odd?.evidence ?? "" };
+  const named = counted.filter((found) => found.cause === cause).length;
+  const shown = counted.find((found) => found.cause !== cause) ?? counted[0];
+  return {
+    plant,
+    cause,
+    writes: writes.length,
+    punts: counted.length,
+    named,
+    unknown: counted.filter(isUnknown).length,
+    wrong,
+    outcome: outcomeOf(counted.length, named, wrong),
+    evidence: shown?.evidence ?? "",
+  };
 }
 
 function outcomeOf(
   punts: number,
   named: number,
-  wrong: PlantReport["wrong"],
-): PlantReport["outcome"] {
+  wrong: InjectionReport["wrong"],
+): InjectionReport["outcome"] {
   if (punts === 0) return "not-planted";
   if (Object.keys(wrong).length > 0) return "wrong";
   return named >= punts * LEAST_NAMED_RATIO ? "named" : "unknown";
 }
 
-function placeOf(driver: Driver, scratch: ScratchDirectory): Place {
+function systemUnderTest(driver: Driver, scratch: ScratchDirectory): SystemUnderTest {
   const mount = mountOf(scratch.path);
   const filesystem = mount?.type ?? "unknown";
   return {

@@ -1,21 +1,19 @@
-import { rmSync, statfsSync } from "node:fs";
-import { release } from "node:os";
-import type { Driver, DriverError, TrialRequest } from "../../native/index.js";
-import type { Explanation, Scenario } from "../../results/schema.js";
+import { rmSync } from "node:fs";
+import type { DriverError, TrialRequest } from "../../native/index.js";
+import type { Explanation } from "../../results/schema.js";
 import type { Progress } from "../../terminal/progress.js";
-import { mountOf } from "../environment/mount.js";
 import { describe, type Stage } from "../run/run.js";
 import { withTimeLimit } from "../run/time-limit.js";
 import type { BackendName } from "./backends/backend.js";
-import { observe } from "./observe.js";
 import type { ExplainOptions } from "./options.js";
-import { rawLines } from "./raw.js";
-import { Recorder } from "./recorder.js";
 import { summarise } from "./summary.js";
+import { type ExplainedStream, type TracingContext, traceWrites } from "./trace-writes.js";
+import { Tracer } from "./tracer.js";
+import type { Trace } from "./tracing/trace.js";
 
 /** An explanation as `--json` prints it, with what results files do not hold. */
 export interface ScenarioReport extends Explanation {
-  /** With --raw: the recorded events, a line each. */
+  /** With --raw: one line per recorded event. */
   events?: string[];
 }
 
@@ -36,82 +34,88 @@ export interface ExplainReport {
 const SETTLE_NS = 10_000_000;
 
 /**
- * Runs every scenario once with tracing on; what was seen goes into the results file. Leaves no file, buffer or
- * probe behind, whichever way it ends.
+ * Runs every scenario once with tracing on, and appends an explanation of each to the results file. On every way
+ * out it removes its files, trace buffers and probes.
  */
 export async function explain(
-  { driver, scratch, append }: Stage,
-  { bench, scenarios, backend: wanted, raw }: ExplainOptions,
+  { driver, scratch, header, append }: Stage,
+  { bench, scenarios, backend: requested, raw }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExplainReport> {
-  const mount = mountOf(scratch.path);
-  const recorder = await Recorder.open(driver, wanted, progress.milestone, signal);
-  const { backend } = recorder;
+  const { kernelRelease, filesystem } = header.environment;
+  const warn = progress.milestone;
+  const tracer = await Tracer.open(driver, { backend: requested, warn, signal });
+  const { name: backend, what: backendWhat, cannotSee } = tracer.backend;
+  const reports: ScenarioReport[] = [];
   try {
-    progress.milestone(`observed with ${backend.what}, ${scenarios.length} traced trials`);
-    const reports: ScenarioReport[] = [];
+    progress.milestone(`observed with ${backendWhat}, ${scenarios.length} traced trials`);
     for (const scenario of scenarios) {
       signal.throwIfAborted();
       progress.step(`${reports.length + 1}/${scenarios.length} traced  ${describe(scenario)}`);
       const path = scratch.file(`explain-${reports.length}`);
-      const request = requestOf(scenario, path, bench.seed);
-      const run = (limited: AbortSignal) =>
-        explained(driver, recorder, request, scenario, raw, limited);
-      const { explanation, events } = await withTimeLimit(
-        run,
+      // Punts are counted by the trace; a second counter would only cost time.
+      const uncounted = { settleNs: SETTLE_NS, countPunts: false };
+      const request = { ...scenario, ...uncounted, path, seed: bench.seed };
+      const stream = await withTimeLimit(
+        (limited) => tracedOrNull({ driver, tracer, signal: limited }, request),
         bench.trialTimeoutMs,
         `a trial of ${describe(scenario)}`,
         signal,
       );
+      const explanation: Explanation = {
+        type: "explanation",
+        scenario,
+        backend,
+        cannotSee,
+        skippedReason: stream === null ? "the filesystem lacks this preparation" : null,
+        ...summarise(stream),
+      };
       append(explanation);
-      reports.push(raw ? { ...explanation, events } : explanation);
+      reports.push(raw ? { ...explanation, events: eventLines(stream?.trace) } : explanation);
     }
-    return {
-      kernelLabel: bench.kernelLabel,
-      kernelRelease: release(),
-      filesystem: mount?.type ?? "unknown",
-      mountOptions: mount?.options ?? [],
-      filesystemBlockBytes: statfsSync(scratch.path).bsize,
-      backend: backend.name,
-      backendWhat: backend.what,
-      cannotSee: backend.cannotSee,
-      scenarios: reports,
-    };
   } finally {
-    recorder.remove();
+    tracer.remove();
     progress.done();
   }
+  return {
+    kernelLabel: bench.kernelLabel,
+    kernelRelease,
+    filesystem: filesystem.type,
+    mountOptions: filesystem.mountOptions,
+    filesystemBlockBytes: filesystem.blockSizeBytes,
+    backend,
+    backendWhat,
+    cannotSee,
+    scenarios: reports,
+  };
 }
 
-async function explained(
-  driver: Driver,
-  recorder: Recorder,
+/** null: the filesystem lacks the preparation. */
+async function tracedOrNull(
+  context: TracingContext,
   request: TrialRequest,
-  scenario: Scenario,
-  raw: boolean,
-  signal: AbortSignal,
-): Promise<{ explanation: Explanation; events: string[] }> {
-  const { name: backend, cannotSee } = recorder.backend;
-  const told = { type: "explanation", scenario, backend, cannotSee } as const;
+): Promise<ExplainedStream | null> {
+  const preparing = { ...request, prepareOnly: true, keepFile: true };
   try {
-    await driver.runTrial({ ...request, prepareOnly: true, keepFile: true }, signal);
-    const stream = await observe(driver, recorder, request, { freshInode: false }, signal);
-    return {
-      explanation: { ...told, skippedReason: null, ...summarise(stream) },
-      events: raw ? rawLines(stream.recording) : [],
-    };
+    await context.driver.runTrial(preparing, context.signal);
+    return await traceWrites(context, request);
   } catch (error) {
     const { code, syscall } = error as DriverError;
-    if (syscall !== "fallocate" || code !== "EOPNOTSUPP") throw error;
-    const skippedReason = "the filesystem lacks this preparation";
-    return { explanation: { ...told, skippedReason, ...summarise(null) }, events: [] };
+    if (syscall === "fallocate" && code === "EOPNOTSUPP") return null;
+    throw error;
   } finally {
     rmSync(request.path, { force: true });
   }
 }
 
-function requestOf(scenario: Scenario, path: string, seed: number): TrialRequest {
-  // Punts are counted by the trace; a second counter would only cost.
-  return { ...scenario, path, seed, settleNs: SETTLE_NS, countPunts: false };
+/** Time, thread, name and fields of every event. */
+function eventLines(trace: Trace | undefined): string[] {
+  return (trace?.events ?? []).map(({ timeNs, tid, name, fields }) => {
+    const values = Object.entries(fields).map(
+      ([field, value]) =>
+        `${field}=${typeof value === "bigint" ? `0x${value.toString(16)}` : value}`,
+    );
+    return `${(timeNs / 1e9).toFixed(6)} ${tid} ${name} ${values.join(" ")}`;
+  });
 }

@@ -17,7 +17,7 @@ import {
 } from "./options.js";
 import { type PossibleSaving, printedReport } from "./print.js";
 import { printedCheck } from "./print-check.js";
-import { checkTracing } from "./recorder.js";
+import { checkTracing } from "./tracer.js";
 
 /** What the timed trials in a results file say that a cure would save. */
 export type EstimateSavings = (resultsFile: string) => Promise<PossibleSaving[]>;
@@ -84,13 +84,13 @@ function worthTiming({ environment }: Header, progress: Progress): boolean {
 
 /** A cause may stay unknown; a wrong one is a failure. */
 async function checkCauses(
-  { backend, bench }: ExplainOptions,
+  options: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const scratch = new ScratchDirectory(bench.dir);
+  const scratch = new ScratchDirectory(options.bench.dir);
   try {
-    const report = await check(loadDriver(), backend, bench.kernelLabel, scratch, progress, signal);
+    const report = await check(loadDriver(), scratch, options, progress, signal);
     if (report.plants.some(({ outcome }) => outcome === "wrong")) process.exitCode = EXIT.failure;
     return report;
   } finally {

@@ -16,13 +16,13 @@ export interface ExplainOptions {
   backend: BackendName | "auto";
   raw: boolean;
   check: boolean;
-  /** Not timed before. */
+  /** Leave out the timed trials. */
   traceOnly: boolean;
-  /** Those of the bench that go through io_uring: nothing else punts. */
+  /** The scenarios of the bench that go through io_uring: no other write punts. */
   scenarios: Scenario[];
 }
 
-/** Takes the bench's options; each scenario is traced once, however many rounds are asked for. */
+/** Takes the options of the bench. Each scenario is traced once, whatever the number of rounds. */
 export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
   const bench = parseOptions(raw);
   const scenarios = scenariosOf(bench).filter(({ arm }) => arm === "inline" || arm === "forced");
@@ -43,8 +43,8 @@ export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
 }
 
 /**
- * The scenarios with, for each, the same writes into written blocks if they are not among them: what those cost is
- * what a cure can save at best.
+ * Adds to each scenario the same writes into written blocks, where they are missing. The difference in cost is the
+ * most that a cure can save.
  */
 export function withReferences(scenarios: readonly Scenario[]): Scenario[] {
   const keys = new Set(scenarios.map((scenario) => JSON.stringify(scenario)));

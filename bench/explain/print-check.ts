@@ -1,8 +1,8 @@
 import { type Column, renderTable } from "../../terminal/table.js";
-import type { CheckReport, PlantReport } from "./check.js";
+import type { CheckReport, InjectionReport } from "./check.js";
 
 const COLUMNS: Column[] = [
-  { title: "planted" },
+  { title: "injected" },
   { title: "cause" },
   { title: "writes", align: "right" },
   { title: "punts", align: "right" },
@@ -12,32 +12,22 @@ const COLUMNS: Column[] = [
   { title: "evidence" },
 ];
 
-export function printedCheck({
-  kernelRelease,
-  filesystem,
-  backendWhat,
-  plants,
-}: CheckReport): string {
-  const title = `${kernelRelease}, ${filesystem}, observed with ${backendWhat}: causes made on purpose`;
+export function printedCheck(report: CheckReport): string {
+  const { kernelRelease, filesystem, backendWhat, plants } = report;
+  const title = `${kernelRelease}, ${filesystem}, observed with ${backendWhat}: causes injected on purpose`;
   return `${title}\n\n${renderTable(COLUMNS, plants.map(row))}\n`;
 }
 
-function row({
-  plant,
-  cause,
-  writes,
-  punts,
-  named,
-  unknown,
-  wrong,
-  outcome,
-  evidence,
-}: PlantReport) {
-  const strays = Object.entries(wrong).map(([other, count]) => `${other} ${count}`);
+function row(report: InjectionReport): string[] {
+  const wrong = Object.entries(report.wrong).map(([cause, count]) => `${cause} ${count}`);
   return [
-    ...[plant, cause],
-    ...[writes, punts, named, unknown].map(String),
-    [outcome, ...strays].join(" "),
-    evidence,
+    report.plant,
+    report.cause,
+    String(report.writes),
+    String(report.punts),
+    String(report.named),
+    String(report.unknown),
+    [report.outcome, ...wrong].join(" "),
+    report.evidence,
   ];
 }

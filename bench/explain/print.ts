@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { PredictedCount, Scenario } from "../../results/schema.js";
 import { type Column, renderTable } from "../../terminal/table.js";
 import { describe } from "../run/run.js";
-import { CAUSE_WORDS } from "./causes.js";
+import { CAUSE_WORDS } from "./cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
 
 const COLUMNS: Column[] = [
@@ -39,7 +39,7 @@ export function printedReport(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** A line for each cause; the scenario's own figures stand in the first. */
+/** One row per cause; the first also holds the figures of the scenario. */
 function rowsOf(report: ScenarioReport): string[][] {
   const name = describe(report.scenario);
   if (report.skippedReason !== null)
@@ -68,12 +68,12 @@ function results(got: Record<string, number>): string[] {
   return Object.entries(got).map(([result, count]) => `${result} x ${count}`);
 }
 
-/** The same in plain words, with the evidence. Scenarios that differ in depth alone share what is said of all. */
+/** The same in sentences, with the evidence. Scenarios that differ only in depth share one paragraph where it is the same. */
 function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | null): string[] {
   const groups = new Map<string, ScenarioReport[]>();
   for (const scenario of report.scenarios) {
-    const said = sentences(scenario).join("\n  ");
-    const key = `${scenario.scenario.preparation} ${scenario.scenario.arm} ${scenario.scenario.intervalNs} ${said}`;
+    const text = sentences(scenario).join("\n  ");
+    const key = `${scenario.scenario.preparation} ${scenario.scenario.arm} ${scenario.scenario.intervalNs} ${text}`;
     groups.set(key, [...(groups.get(key) ?? []), scenario]);
   }
   return [...groups.values()].map((group) => {
@@ -89,16 +89,16 @@ function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | 
         ? [`Against written blocks at depth ${scenario.queueDepth}: ${found.words}.`]
         : [];
     });
-    const [verdict, ...evidence] = sentences(first);
+    const [causes, ...evidence] = sentences(first);
     const on = `${report.kernelRelease}, ${report.filesystem}`;
-    return [`${name} on ${on}: ${verdict}`, ...evidence, ...costs].join("\n  ");
+    return [`${name} on ${on}: ${causes}`, ...evidence, ...costs].join("\n  ");
   });
 }
 
 function sentences(report: ScenarioReport): string[] {
   if (report.skippedReason !== null) return [`skipped, ${report.skippedReason}.`];
   return [
-    verdicts(report),
+    causeSentence(report),
     ...(report.issuedInline > 0 && report.punts > 0
       ? [`${report.issuedInline} writes were issued inline.`]
       : []),
@@ -113,10 +113,10 @@ function sentences(report: ScenarioReport): string[] {
   ];
 }
 
-/** Functions of a kernel stack, innermost first: what is further out is the same system call always. */
+/** Functions of a kernel stack to print, innermost first: the outer ones are always those of the same system call. */
 const STACK_SHOWN = 6;
 
-function verdicts({ writes, punts, causes }: ScenarioReport): string {
+function causeSentence({ writes, punts, causes }: ScenarioReport): string {
   if (punts === 0) return `none of ${writes} writes punted.`;
   const parts = causes.map(({ cause, punts: count, words }) => {
     const share = count === writes ? `all ${writes}` : `${count} of ${writes}`;

@@ -5,12 +5,13 @@ import type {
   PredictedCount,
 } from "../../results/schema.js";
 import type { Prediction } from "../rules/prediction.js";
-import { EAGAIN, EIOCBQUEUED } from "./attempts.js";
-import { CAUSE_WORDS, type Verdict } from "./causes.js";
-import type { ObservedStream, ObservedWrite } from "./observe.js";
+import type { Attribution } from "./attribution/attribution.js";
+import { EAGAIN, EIOCBQUEUED } from "./attribution/traced-write.js";
+import { CAUSE_WORDS } from "./cause-words.js";
 import { remedyFor } from "./remedies.js";
+import type { ExplainedStream, ExplainedWrite } from "./trace-writes.js";
 
-/** What came of one stream; field names are stable: they are those of `--json` and of results files. */
+/** The counts of one stream. Field names are stable: they are those of `--json` and of results files. */
 export type StreamSummary = Omit<
   Explanation,
   "type" | "scenario" | "skippedReason" | "backend" | "cannotSee"
@@ -21,86 +22,81 @@ const RESULT_NAMES: Record<number, string> = {
   [EIOCBQUEUED]: "-529 (EIOCBQUEUED)",
 };
 
-const NOTHING: ObservedStream = {
-  filesystem: "",
-  kernelRelease: "",
-  writes: [],
-  recording: { events: [], stacks: [], lostEvents: 0 },
-};
-
 /** null: nothing was run. */
-export function summarise(observed: ObservedStream | null): StreamSummary {
-  const stream = observed ?? NOTHING;
-  const { writes, recording } = stream;
-  const punted = writes.filter(({ attempt }) => attempt.punt !== null);
+export function summarise(stream: ExplainedStream | null): StreamSummary {
+  const writes = stream?.writes ?? [];
+  const punted = writes.filter(({ traced }) => traced.punt !== null);
   return {
     writes: writes.length,
     punts: punted.length,
     submitterGot: tally(writes.map(submitterResult)),
-    workerGot: tally(punted.map(({ attempt }) => resultName(attempt.worker?.result ?? null))),
+    workerGot: tally(punted.map(({ traced }) => resultName(traced.retry?.result ?? null))),
     issuedInline: writes.length - punted.length,
-    causes: causesOf(stream),
+    causes: causesOf(writes, stream?.filesystem ?? ""),
     predicted: predictedOf(writes),
     disagreements: disagreementsOf(writes),
-    lostEvents: recording.lostEvents,
+    lostEvents: stream?.trace.lostEvents ?? 0,
   };
 }
 
-function causesOf({ writes, filesystem }: ObservedStream): CauseCount[] {
-  const groups = grouped(writes, ({ verdict }) => verdict?.cause ?? null);
+function causesOf(writes: readonly ExplainedWrite[], filesystem: string): CauseCount[] {
+  const groups = grouped(writes, ({ attribution }) => attribution?.cause ?? null);
   return [...groups].map(([cause, members]) => {
-    const first = members[0] as ObservedWrite;
+    const { traced, expected, attribution } = members[0] as ExplainedWrite;
     return {
       cause,
       words: CAUSE_WORDS[cause],
       punts: members.length,
-      evidence: first.verdict?.evidence ?? "",
-      stack: first.attempt.punt?.stack ? [...first.attempt.punt.stack] : null,
-      curedBy: first.verdict?.curedBy ?? remedyFor(cause, filesystem, first.predicted),
+      evidence: attribution?.evidence ?? "",
+      stack: traced.punt?.stack ? [...traced.punt.stack] : null,
+      curedBy: attribution?.curedBy ?? remedyFor(cause, filesystem, expected.prediction),
     };
   });
 }
 
-function predictedOf(writes: readonly ObservedWrite[]): PredictedCount[] {
-  const groups = grouped(writes, ({ predicted }) => `${predicted.cause} ${predicted.punts}`);
+function predictedOf(writes: readonly ExplainedWrite[]): PredictedCount[] {
+  const groups = grouped(writes, ({ expected }) => nameOf(expected.prediction));
   return [...groups.values()].map((members) => {
-    const { cause, punts, why, kernelFunction } = (members[0] as ObservedWrite).predicted;
+    const { cause, punts, why, kernelFunction } = (members[0] as ExplainedWrite).expected
+      .prediction;
     return { cause, punts, writes: members.length, why, kernelFunction };
   });
 }
 
-function disagreementsOf(writes: readonly ObservedWrite[]): Disagreement[] {
-  const strays = writes.filter(disagrees);
+function disagreementsOf(writes: readonly ExplainedWrite[]): Disagreement[] {
   const groups = grouped(
-    strays,
-    ({ predicted, verdict }) => `${predicted.cause} ${predicted.punts} ${verdict?.cause}`,
+    writes.filter(disagrees),
+    ({ expected, attribution }) => `${nameOf(expected.prediction)} ${attribution?.cause}`,
   );
   return [...groups.values()].map((members) => {
-    const { predicted, verdict, attempt } = members[0] as ObservedWrite;
+    const { expected, attribution, traced } = members[0] as ExplainedWrite;
+    const { punts, cause } = expected.prediction;
     return {
-      predicted: predicted.punts === false ? "no punt" : `a punt: ${CAUSE_WORDS[predicted.cause]}`,
-      observed: verdict === null ? "no punt" : `a punt: ${CAUSE_WORDS[verdict.cause]}`,
+      predicted: punts === false ? "no punt" : `a punt: ${CAUSE_WORDS[cause]}`,
+      observed: attribution === null ? "no punt" : `a punt: ${CAUSE_WORDS[attribution.cause]}`,
       writes: members.length,
-      firstWrite: attempt.index,
-      evidence: verdict?.evidence ?? null,
+      firstWrite: traced.index,
+      evidence: attribution?.evidence ?? null,
     };
   });
 }
 
-function disagrees({ predicted, predictedEarly, verdict }: ObservedWrite): boolean {
-  return contradicts(predicted, verdict) && contradicts(predictedEarly, verdict);
+const nameOf = ({ cause, punts }: Prediction) => `${cause} ${punts}`;
+
+function disagrees({ expected, attribution }: ExplainedWrite): boolean {
+  return contradicts(expected.prediction, attribution) && contradicts(expected.early, attribution);
 }
 
 /**
- * A lock that others hold is not predicted, and an unknown cause contradicts nothing. Of a write that punts anyway
- * it is not predicted either whether a clock tick refused it first.
+ * An unknown cause contradicts nothing. No rule predicts a lock that others hold, nor whether a clock tick comes
+ * before the cause of a write that punts anyway.
  */
-function contradicts(predicted: Prediction, verdict: Verdict | null): boolean {
-  if (predicted.punts === null || verdict?.cause === "lock-contended") return false;
-  if (verdict === null) return predicted.punts === true;
+function contradicts(predicted: Prediction, seen: Attribution | null): boolean {
+  if (predicted.punts === null || seen?.cause === "lock-contended") return false;
+  if (seen === null) return predicted.punts === true;
   if (predicted.punts === false) return true;
-  if (verdict.cause === "timestamp") return false;
-  return verdict.cause !== "unknown" && verdict.cause !== predicted.cause;
+  if (seen.cause === "timestamp") return false;
+  return seen.cause !== "unknown" && seen.cause !== predicted.cause;
 }
 
 function grouped<Item, Key>(
@@ -123,8 +119,8 @@ function tally(names: readonly string[]): Record<string, number> {
   return Object.fromEntries([...groups].map(([name, members]) => [name, members.length]));
 }
 
-function submitterResult({ attempt: { punt, inline } }: ObservedWrite): string {
-  return punt?.forced ? "no attempt" : resultName(inline.result);
+function submitterResult({ traced }: ExplainedWrite): string {
+  return traced.punt?.forced ? "no attempt" : resultName(traced.inline.result);
 }
 
 function resultName(result: number | null): string {

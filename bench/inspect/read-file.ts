@@ -40,7 +40,7 @@ export function extentsOf(driver: Driver, path: string, unknown: string[]): Exte
 export function cachedPages(
   driver: Driver,
   path: string,
-  regions: readonly Region[],
+  regions: readonly Pick<Region, "startBytes" | "endBytes">[],
   unknown: string[],
 ): CachedPages | null {
   const ranges = regions.map(({ startBytes, endBytes }) => ({

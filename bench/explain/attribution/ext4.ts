@@ -1,179 +1,150 @@
 import { atLeast } from "../../rules/kernel-version.js";
-import { type Attempt, EAGAIN } from "../attempts.js";
-import type { Verdict } from "../causes.js";
-import type { Context } from "./context.js";
+import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import {
+  cachedPageFound,
+  type ExtentLookup,
+  extentLookups,
+  has,
+  hasNoSecurityAttributes,
   isAligned,
-  knownWithoutSecurityAttributes,
-  type Lookup,
-  lockVerdict,
-  lookups,
-  named,
+  lockRefusal,
   PERHAPS_OWN_WORKER,
-  returns,
+  returned,
   seenSizeBytes,
+  stoppedAtPageCache,
   workerForcedToWait,
-} from "./facts.js";
+} from "./evidence.js";
+import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
 /**
  * Which check of ext4 answered -EAGAIN, by how far the call got: ext4_file_write_iter -> lock ->
  * ext4_generic_write_checks -> extent look-up -> file_modified -> iomap_dio_rw -> ext4_iomap_begin.
  */
-export function ext4Verdict(attempt: Attempt, context: Context): Verdict {
-  const { inline } = attempt;
-  if (named(inline, "buffered").length > 0) {
-    return {
-      cause: "no-direct-io",
-      evidence: "ext4_buffered_write_iter was called for an O_DIRECT write",
-    };
+export function attributeExt4(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
+  if (has(inline, "buffered")) {
+    return attributed("no-direct-io", "ext4_buffered_write_iter was called for an O_DIRECT write");
   }
-  if (enteredDirectIo(attempt)) return insideDirectIo(attempt);
-  if (inline.entry !== null && named(inline, "checks").length === 0) {
-    return (
-      lockVerdict(attempt) ??
-      unknown("ext4 gave up before its write checks, and no lock was seen to fail")
-    );
+  if (has(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "has_page_ret", "iomap_iter")) {
+    return insideDirectIo(inline);
   }
-  return beforeDirectIo(attempt, context);
+  if (inline.entry !== null && !has(inline, "checks")) {
+    const gaveUp = "ext4 gave up before its write checks, and no lock was seen to fail";
+    return lockRefusal(write) ?? undecided(gaveUp);
+  }
+  return beforeDirectIo(write, context);
 }
 
-function enteredDirectIo({ inline }: Attempt): boolean {
-  return (
-    named(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "has_page_ret", "iomap_iter").length > 0
-  );
+function insideDirectIo(inline: IssueAttempt): Attribution {
+  const cached = cachedPageFound(inline) ?? stoppedAtPageCache(inline);
+  if (cached !== null) return cached;
+  const mapped = extentLookups(inline).at(-1);
+  if (mapped !== undefined && has(inline, "iomap_iter") && isUnallocated(mapped)) {
+    const refused = returned(inline, "ext4_begin_ret", EAGAIN)
+      ? "ext4_iomap_begin returned -11"
+      : "the mapping was refused";
+    return attributed("hole", `${refused}; ext4 found a ${mapped.state} there`);
+  }
+  return undecided("iomap_dio_rw was entered and refused; no step of it tells why");
 }
 
-function insideDirectIo({ inline }: Attempt): Verdict {
-  const mapped = lookups(inline).at(-1);
-  const refused = returns(inline, "ext4_begin_ret").includes(EAGAIN);
-  if (returns(inline, "has_page_ret").includes(1)) {
-    return {
-      cause: "page-cache",
-      evidence: "filemap_range_has_page returned 1 inside iomap_dio_rw",
-    };
-  }
-  if (mapped !== undefined && named(inline, "iomap_iter").length > 0 && isUnallocated(mapped)) {
-    return {
-      cause: "hole",
-      evidence: `${refused ? "ext4_iomap_begin returned -11" : "the mapping was refused"}; ext4 found a ${mapped.state} there`,
-    };
-  }
-  if (named(inline, "iomap_dio_rw_begin").length > 0 && named(inline, "iomap_iter").length === 0) {
-    return {
-      cause: "page-cache",
-      evidence:
-        "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
-    };
-  }
-  return unknown("iomap_dio_rw was entered and refused; no step of it tells why");
-}
-
-/** The checks of ext4_dio_write_checks, those first that no second attempt would pass either. */
-function beforeDirectIo(attempt: Attempt, context: Context): Verdict {
-  const { inline } = attempt;
-  const end = attempt.offsetBytes + attempt.lengthBytes;
-  const size = seenSizeBytes(attempt);
+/** The checks of ext4_dio_write_checks. First those that a second attempt would not pass either. */
+function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
+  const end = write.offsetBytes + write.lengthBytes;
+  const size = seenSizeBytes(write);
   if (size !== null && end > size.bytes) {
-    return {
-      cause: "extends-size",
-      evidence: `it ends at ${end}, i_size is ${size.bytes} ${size.when}`,
-    };
+    return attributed("extends-size", `it ends at ${end}, i_size is ${size.bytes} ${size.when}`);
   }
   const onDisk = inline.entry?.fields.i_disksize;
   if (onDisk !== undefined && end > Number(onDisk)) {
-    return { cause: "extends-size", evidence: `it ends at ${end}, i_disksize is ${onDisk}` };
+    return attributed("extends-size", `it ends at ${end}, i_disksize is ${onDisk}`);
   }
-  if (returns(inline, "kiocb_modified_ret").includes(EAGAIN)) {
-    return { cause: "timestamp", evidence: "kiocb_modified returned -11" };
+  if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
+    return attributed("timestamp", "kiocb_modified returned -11");
   }
-  const [lookup] = lookups(inline);
-  if (lookup !== undefined) return byLookup(attempt, lookup, context);
-  const aligned = isAligned(attempt, context);
-  if (inline.entry !== null) return withoutLookup(attempt, aligned, context);
-  return withTracepointsOnly(attempt, aligned, context);
+  const [lookup] = extentLookups(inline);
+  if (lookup !== undefined) return byLookup(write, lookup, context);
+  if (inline.entry !== null) return withoutLookup(write, context);
+  return withTracepointsOnly(write, context);
 }
 
-function byLookup(attempt: Attempt, lookup: Lookup, context: Context): Verdict {
-  const blocks = Math.ceil(attempt.lengthBytes / context.filesystemBlockBytes);
+function byLookup(
+  write: TracedWrite,
+  lookup: ExtentLookup,
+  context: AttributionContext,
+): Attribution {
+  const blocks = Math.ceil(write.lengthBytes / context.filesystemBlockBytes);
+  const aligned = isAligned(write, context);
   const found = `ext4 found ${lookup.blocks} ${lookup.state} blocks there`;
-  if (isUnallocated(lookup))
-    return { cause: "hole", evidence: `ext4 found a ${lookup.state} there` };
-  if (lookup.state === "unseen")
-    return unknown("the extent was not in memory, and reading it was not seen");
+  if (isUnallocated(lookup)) return attributed("hole", `ext4 found a ${lookup.state} there`);
+  if (lookup.state === "unseen") {
+    return undecided("the extent was not in memory, and reading it was not seen");
+  }
   if (lookup.blocks < blocks) {
-    return { cause: "crosses-extents", evidence: `${found}, the write covers ${blocks}` };
+    return attributed("crosses-extents", `${found}, the write covers ${blocks}`);
   }
-  const aligned = isAligned(attempt, context);
   if (lookup.state === "unwritten" && (!aligned || !atLeast(context.kernel, 6, 3))) {
-    return {
-      cause: aligned ? "unwritten" : "unaligned",
-      evidence: `${found}, and direct I/O was not begun`,
-    };
+    const cause = aligned ? "unwritten" : "unaligned";
+    return attributed(cause, `${found}, and direct I/O was not begun`);
   }
-  const secure = knownWithoutSecurityAttributes(attempt);
-  if (secure === false) {
-    return securityVerdict(context, "S_NOSEC was not set in i_flags");
-  }
+  const secure = hasNoSecurityAttributes(write);
+  if (secure === false) return attributedToSecurity(context, "S_NOSEC was not set in i_flags");
   // Without the inode's flags: what the worker had to do rules the other checks out.
-  const waited = workerForcedToWait(attempt);
-  if (secure === null && aligned && waited === true) {
-    return {
-      cause: "extends-size",
-      evidence: `${found} inside i_size, yet the worker had to wait: i_disksize is behind`,
-    };
+  const waited = secure === null && aligned ? workerForcedToWait(write) : null;
+  if (waited === true) {
+    return attributed(
+      "extends-size",
+      `${found} inside i_size, yet the worker had to wait: i_disksize is behind`,
+    );
   }
-  if (secure === null && aligned && waited === false && !atLeast(context.kernel, 7, 3)) {
-    return securityVerdict(
+  if (waited === false && !atLeast(context.kernel, 7, 3)) {
+    return attributedToSecurity(
       context,
       `${found}; nothing extends, and the worker did not have to wait: only the check for security attributes is left`,
     );
   }
-  return unknown(`${found}; neither size, alignment nor security attributes explain the refusal`);
+  return undecided(`${found}; neither size, alignment nor security attributes explain the refusal`);
 }
 
-/** The write function was seen, and it gave up without a look at the extents. */
-function withoutLookup(attempt: Attempt, aligned: boolean, context: Context): Verdict {
-  const modified = named(attempt.inline, "file_modified").length > 0;
-  if (!aligned) {
-    return {
-      cause: "unaligned",
-      evidence: `${modified ? "file_modified was called, " : ""}the lock was exclusive, and direct I/O was not begun`,
-    };
+/** The write function was entered, and gave up without an extent look-up. */
+function withoutLookup(write: TracedWrite, context: AttributionContext): Attribution {
+  const modified = has(write.inline, "file_modified");
+  if (!isAligned(write, context)) {
+    const before = modified ? "file_modified was called, " : "";
+    return attributed("unaligned", `${before}the lock was exclusive, and direct I/O was not begun`);
   }
-  if (knownWithoutSecurityAttributes(attempt) === false && !modified) {
-    return securityVerdict(context, "S_NOSEC was not set in i_flags");
+  if (hasNoSecurityAttributes(write) === false && !modified) {
+    return attributedToSecurity(context, "S_NOSEC was not set in i_flags");
   }
-  return unknown(
+  return undecided(
     "the write checks passed, no extent was looked at, and the write ends inside i_size",
   );
 }
 
-/** From Linux 6.5 to 7.2 ext4 looks at the extents of every write inside i_size, right after it has the lock. */
-function withTracepointsOnly(attempt: Attempt, aligned: boolean, context: Context): Verdict {
-  const size = seenSizeBytes(attempt);
-  if (size === null) return unknown("this kernel's tracepoints do not show the size of the file");
-  const looks = atLeast(context.kernel, 6, 5) && !atLeast(context.kernel, 7, 3);
-  if (!looks || !context.filesystemWasAsked) {
-    return unknown("no step of the filesystem was seen, and more than one check shows none");
+/** From Linux 6.5 to 7.2 ext4 looks up the extents of every write inside i_size right after it took the lock. */
+function withTracepointsOnly(write: TracedWrite, context: AttributionContext): Attribution {
+  if (seenSizeBytes(write) === null) {
+    return undecided("this kernel's tracepoints do not show the size of the file");
   }
-  if (!aligned) return unknown("an unaligned write took the lock exclusively, or did not get it");
-  return {
-    cause: "lock-contended",
-    evidence:
-      "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size",
-    ...(attempt.workersInside > 0 ? PERHAPS_OWN_WORKER : {}),
-  };
+  const looksUpFirst = atLeast(context.kernel, 6, 5) && !atLeast(context.kernel, 7, 3);
+  if (!looksUpFirst || !context.reachedFilesystem) {
+    return undecided("no step of the filesystem was seen, and more than one check shows none");
+  }
+  if (!isAligned(write, context)) {
+    return undecided("an unaligned write took the lock exclusively, or did not get it");
+  }
+  const evidence =
+    "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size";
+  const holder = write.workersInside > 0 ? PERHAPS_OWN_WORKER : {};
+  return { ...attributed("lock-contended", evidence), ...holder };
 }
 
-/** Both take the lock alone: an inode whose attributes are not known yet, and one that has such. */
-function securityVerdict({ setId }: Context, evidence: string): Verdict {
-  if (setId)
-    return { cause: "security-attributes", evidence: `${evidence}, and the file is set-ID` };
-  return { cause: "first-write-of-inode", evidence };
+/** Two kinds of inode need the exclusive lock: one with such attributes, and one whose attributes are not known yet. */
+function attributedToSecurity({ setId }: AttributionContext, evidence: string): Attribution {
+  return setId
+    ? attributed("security-attributes", `${evidence}, and the file is set-ID`)
+    : attributed("first-write-of-inode", evidence);
 }
 
-const isUnallocated = ({ state }: Lookup) => state === "hole" || state === "delayed";
-
-function unknown(evidence: string): Verdict {
-  return { cause: "unknown", evidence };
-}
+const isUnallocated = ({ state }: ExtentLookup) => state === "hole" || state === "delayed";

@@ -1,83 +1,67 @@
-import { type Attempt, EAGAIN, type Pass } from "../attempts.js";
-import type { Verdict } from "../causes.js";
-import { lockVerdict, named, returns, seenSizeBytes } from "./facts.js";
+import { type Attribution, attributed, undecided } from "./attribution.js";
+import {
+  cachedPageFound,
+  eventsNamed,
+  has,
+  lockRefusal,
+  returned,
+  seenSizeBytes,
+  stoppedAtPageCache,
+} from "./evidence.js";
+import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
 /** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
 const COW_FORK = 2;
 
 /**
- * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. What the worker
- * had to do in the same place says why the last of them refused.
+ * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. Why the last of
+ * them refused is seen from what the worker did at the same place.
  */
-export function xfsVerdict(attempt: Attempt): Verdict {
-  const { inline, worker } = attempt;
-  if (inline.entry === null) return byTracepoints(attempt);
-  if (returns(inline, "has_page_ret").includes(1)) {
-    return {
-      cause: "page-cache",
-      evidence: "filemap_range_has_page returned 1 inside iomap_dio_rw",
-    };
+export function attributeXfs(write: TracedWrite): Attribution {
+  const { inline, retry } = write;
+  if (inline.entry === null) return byTracepoints(write);
+  const cached = cachedPageFound(inline);
+  if (cached !== null) return cached;
+  if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
+    return attributed("timestamp", "kiocb_modified returned -11");
   }
-  if (returns(inline, "kiocb_modified_ret").includes(EAGAIN)) {
-    return { cause: "timestamp", evidence: "kiocb_modified returned -11" };
-  }
-  if (returns(inline, "xfs_begin_ret").includes(EAGAIN)) {
-    if (worker && foundCopy(worker)) {
-      return {
-        cause: "shared-extent",
-        evidence:
-          "xfs_direct_write_iomap_begin returned -11, and the worker wrote to a copy (xfs_iomap_found in the CoW fork)",
-      };
+  if (returned(inline, "xfs_begin_ret", EAGAIN)) {
+    const refused = "xfs_direct_write_iomap_begin returned -11, and the worker";
+    if (retry !== null && wroteToCopy(retry)) {
+      const evidence = `${refused} wrote to a copy (xfs_iomap_found in the CoW fork)`;
+      return attributed("shared-extent", evidence);
     }
-    if (worker && named(worker, "xfs_iomap_alloc").length > 0) {
-      return {
-        cause: "hole",
-        evidence:
-          "xfs_direct_write_iomap_begin returned -11, and the worker allocated blocks (xfs_iomap_alloc)",
-      };
-    }
-    return unknown("xfs_direct_write_iomap_begin returned -11, and the worker allocated nothing");
+    return retry !== null && has(retry, "xfs_iomap_alloc")
+      ? attributed("hole", `${refused} allocated blocks (xfs_iomap_alloc)`)
+      : undecided(`${refused} allocated nothing`);
   }
-  const lock = lockVerdict(attempt);
-  if (lock !== null) return lock;
-  return beyondSize(attempt) ?? unknown("no step of XFS was seen to refuse");
+  return lockRefusal(write) ?? beyondSize(write) ?? undecided("no step of XFS was seen to refuse");
 }
 
-/** What lies between the size and the write has to be zeroed first, which needs the lock alone. */
-function beyondSize(attempt: Attempt): Verdict | null {
-  const { inline, offsetBytes } = attempt;
-  const size = seenSizeBytes(attempt);
+/** XFS first zeroes what lies between the size and the write, which needs the exclusive lock. */
+function beyondSize(write: TracedWrite): Attribution | null {
+  const { inline, offsetBytes } = write;
+  const size = seenSizeBytes(write);
   if (size === null || offsetBytes <= size.bytes) return null;
-  if (named(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "iomap_iter").length > 0) return null;
+  if (has(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "iomap_iter")) return null;
   const evidence = `it starts at ${offsetBytes}, i_size is ${size.bytes} ${size.when}`;
-  return { cause: "beyond-size", evidence };
+  return attributed("beyond-size", evidence);
 }
 
-/** XFS writes shared blocks elsewhere first: to extents of a fork of their own. */
-function foundCopy(worker: Pass): boolean {
-  return named(worker, "xfs_iomap_found").some(({ fields }) => fields.whichfork === COW_FORK);
+/** XFS writes shared blocks to another place first: to extents of a separate fork. */
+function wroteToCopy(retry: IssueAttempt): boolean {
+  return eventsNamed(retry, "xfs_iomap_found").some(({ fields }) => fields.whichfork === COW_FORK);
 }
 
-/** Without probes only a mapping that was refused can be told, and a size that the write leaves a gap to. */
-function byTracepoints(attempt: Attempt): Verdict {
-  const { inline, worker } = attempt;
-  const mapped = named(inline, "iomap_iter").length > 0;
-  if (mapped && worker && named(worker, "xfs_iomap_alloc").length > 0) {
-    return {
-      cause: "hole",
-      evidence: "the mapping was refused, and the worker allocated blocks (xfs_iomap_alloc)",
-    };
+/** Without probes only two more are seen: a mapping that was refused, and a gap between the size and the write. */
+function byTracepoints(write: TracedWrite): Attribution {
+  const { inline, retry } = write;
+  if (has(inline, "iomap_iter") && retry !== null && has(retry, "xfs_iomap_alloc")) {
+    return attributed(
+      "hole",
+      "the mapping was refused, and the worker allocated blocks (xfs_iomap_alloc)",
+    );
   }
-  if (named(inline, "iomap_dio_rw_begin").length > 0 && !mapped) {
-    return {
-      cause: "page-cache",
-      evidence:
-        "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
-    };
-  }
-  return beyondSize(attempt) ?? unknown("the tracepoints do not show which check of XFS refused");
-}
-
-function unknown(evidence: string): Verdict {
-  return { cause: "unknown", evidence };
+  const hidden = "the tracepoints do not show which check of XFS refused";
+  return stoppedAtPageCache(inline) ?? beyondSize(write) ?? undecided(hidden);
 }

@@ -1,35 +1,23 @@
-import type { TraceEvent } from "../tracing/instance.js";
+import type { Trace } from "../tracing/trace.js";
 
-/** In the order of preference: of kprobe events none is skipped, and nothing must be installed. */
+/** In the order of preference: kprobe events skip no event, and need no other program. */
 export const BACKENDS = ["kprobes", "bpftrace", "tracepoints"] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
-/** Events of one recording, in the order of time. */
-export interface RecordedEvents {
-  events: TraceEvent[];
-  /** Events that did not fit into a buffer. */
-  lostEvents: number;
-}
-
-/** A way to see what happened inside a write. It is open, and records between `start` and `stop`. */
+/** A way to record what happens inside a write. It is open, and records between `start` and `stop`. */
 export interface Backend {
   name: BackendName;
-  /** Words for the reader. */
+  /** For the reader: "static tracepoints". */
   what: string;
   /** Names of the events that this kernel has: tracepoints with their group, probes without. */
   events: readonly string[];
-  /** What none of them shows. */
+  /** What none of these events shows. */
   cannotSee: string[];
   start(): void;
-  stop(): Promise<RecordedEvents>;
-  /** Ends it, and leaves nothing in the kernel. Safe to call twice. */
+  stop(): Promise<Omit<Trace, "stacks">>;
+  /** Ends the recording, and leaves nothing in the kernel. It may be called twice. */
   remove(): void;
 }
 
-/** Whose events are recorded: probes of common functions are hit all over the system. */
-export interface Watched {
-  /** Name of the submitting threads. */
-  submitterName: string;
-}
-
+/** Start of the names of io-wq workers. */
 export const WORKER_PREFIX = "iou-wrk-";

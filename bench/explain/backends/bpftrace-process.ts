@@ -1,36 +1,37 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../terminal/errors.js";
-import type { TraceEvent } from "../tracing/instance.js";
-import type { Backend, RecordedEvents } from "./backend.js";
-import { parseLine, READY, SIGN_OF_LIFE_MS } from "./bpftrace-program.js";
+import type { TraceEvent } from "../tracing/event-format.js";
+import type { Backend } from "./backend.js";
+import { HEARTBEAT_MS, parseLine, READY } from "./bpftrace-program.js";
 import { PROBES, unseenByProbes } from "./probes.js";
 import { unseenByTracepoints } from "./tracepoints.js";
 
 /** Where bpftrace looks for tracefs. */
 const TRACEFS = "/sys/kernel/tracing";
-/** It compiles its program first, which takes long on an emulated CPU. */
+/** bpftrace compiles its program first, which takes long on an emulated CPU. */
 const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 60_000;
 const BUFFER_TOTAL_BYTES = 48 * 1024 * 1024;
 
 export const REMEDY = "Leave --backend out, and what this kernel has is used.";
 
-/** bpf_prog_active and its like. A cause that needs them stays unknown. */
+/** The kernel runs no BPF program inside another one (bpf_prog_active). A cause that needs such events stays unknown. */
 const SKIPPED = "events that the kernel skips while another of its programs runs on that processor";
 
-/** A running bpftrace, and what it prints. */
-export class Bpftrace implements Backend {
+/** A running bpftrace, and the events that it prints. */
+export class BpftraceProcess implements Backend {
   readonly name = "bpftrace";
   readonly what: string;
   readonly cannotSee: string[];
-  readonly #child: ChildProcess;
-  #said = "";
+  readonly #child: ChildProcessWithoutNullStreams;
+  /** Messages of bpftrace itself. */
+  #messages = "";
   #ready = false;
-  #signOfLifeNs = 0;
+  #heartbeatNs = 0;
   #events: TraceEvent[] = [];
   #lostEvents = 0;
 
@@ -43,9 +44,9 @@ export class Bpftrace implements Backend {
     const probed = PROBES.some(({ name }) => events.includes(name));
     this.what = `bpftrace, ${probed ? "kernel functions and " : ""}static tracepoints`;
     this.cannotSee = [...(probed ? unseenByProbes(events) : unseenByTracepoints(events)), SKIPPED];
-    this.#child = spawnIn(tracefsIsMounted(), program, ["-B", "line", "-e", text]);
+    this.#child = spawnWithTracefs(program, ["-B", "line", "-e", text]);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream) createInterface({ input: stream }).on("line", (line) => this.#heard(line));
+      createInterface({ input: stream }).on("line", (line) => this.#readLine(line));
     }
   }
 
@@ -59,28 +60,28 @@ export class Bpftrace implements Backend {
   }
 
   /**
-   * It reads the buffers of all processors in turn, and may be behind: what happened until now is printed when it
-   * has begun another turn after one that began later than now.
+   * bpftrace reads the buffers of all processors in turn, and may lag. A heartbeat that is later than now shows that
+   * a turn began after now; the events until now are all printed once the next turn has begun too.
    */
-  async stop(): Promise<RecordedEvents> {
+  async stop(): Promise<{ events: TraceEvent[]; lostEvents: number }> {
     for (let turns = 0; turns < 3; turns += 1) {
       const nowNs = bootTimeNs();
-      await this.#until(() => this.#signOfLifeNs > nowNs, STOP_WITHIN_MS, "printed its events");
+      await this.#until(() => this.#heartbeatNs > nowNs, STOP_WITHIN_MS, "printed its events");
     }
     const events = this.#events.sort((a, b) => a.timeNs - b.timeNs);
     return { events, lostEvents: this.#lostEvents };
   }
 
-  /** Its probes belong to it, and go with it. */
+  /** The kernel removes the probes of a process that ends. */
   remove(): void {
     this.#child.kill("SIGKILL");
   }
 
-  #heard(line: string): void {
+  #readLine(line: string): void {
     const parsed = parseLine(line);
     if (line === READY) this.#ready = true;
-    else if (parsed === null) this.#said += `${line}\n`;
-    else if ("signOfLifeNs" in parsed) this.#signOfLifeNs = parsed.signOfLifeNs;
+    else if (parsed === null) this.#messages += `${line}\n`;
+    else if ("heartbeatNs" in parsed) this.#heartbeatNs = parsed.heartbeatNs;
     else if ("lost" in parsed) this.#lostEvents += parsed.lost;
     else this.#events.push(parsed);
   }
@@ -90,12 +91,12 @@ export class Bpftrace implements Backend {
     while (!done()) {
       const ended = this.#child.exitCode !== null || this.#child.signalCode !== null;
       if (!ended && !this.signal.aborted && performance.now() < endMs) {
-        await sleep(SIGN_OF_LIFE_MS / 4);
+        await sleep(HEARTBEAT_MS / 4);
         continue;
       }
       this.remove();
       this.signal.throwIfAborted();
-      const why = ended ? `: ${errorIn(this.#said)}` : `, within ${withinMs / 1000} s`;
+      const why = ended ? `: ${errorIn(this.#messages)}` : `, within ${withinMs / 1000} s`;
       throw new UserError(`bpftrace has not ${what}${why}`, REMEDY);
     }
   }
@@ -106,22 +107,24 @@ function bootTimeNs(): number {
   return Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1e9;
 }
 
-function errorIn(said: string): string {
-  const lines = said.split("\n").filter((line) => !line.includes("RLIMIT_MEMLOCK"));
-  return lines.find((line) => /error/i.test(line))?.trim() ?? lines[0] ?? "it said nothing";
+function errorIn(messages: string): string {
+  const lines = messages.split("\n").filter((line) => !line.includes("RLIMIT_MEMLOCK"));
+  return lines.find((line) => /error/i.test(line))?.trim() ?? lines[0] ?? "it gave no reason";
 }
 
 function tracefsIsMounted(): boolean {
   return existsSync(`${TRACEFS}/events`) || existsSync("/sys/kernel/debug/tracing/events");
 }
 
-/** Where tracefs is not mounted, it is for bpftrace alone. It ends when its output has no reader any more. */
-function spawnIn(mounted: boolean, program: string, args: readonly string[]): ChildProcess {
+/** Mounts tracefs for bpftrace alone where it is not mounted. bpftrace ends once nobody reads its output. */
+function spawnWithTracefs(
+  program: string,
+  args: readonly string[],
+): ChildProcessWithoutNullStreams {
   const pages = BUFFER_TOTAL_BYTES / availableParallelism() / 4096;
   const perCpuPages = Math.max(64, 2 ** Math.floor(Math.log2(pages)));
   const env = { ...process.env, BPFTRACE_PERF_RB_PAGES: String(perCpuPages) };
-  const stdio = ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"];
-  if (mounted) return spawn(program, args, { env, stdio });
+  if (tracefsIsMounted()) return spawn(program, args, { env });
   const script = `mount -t tracefs tracefs ${TRACEFS} && exec "$0" "$@"`;
-  return spawn("unshare", ["-m", "sh", "-c", script, program, ...args], { env, stdio });
+  return spawn("unshare", ["-m", "sh", "-c", script, program, ...args], { env });
 }

@@ -1,59 +1,62 @@
-import { type EventFormat, type FieldValue, isScalar } from "../tracing/event-format.js";
-import type { TraceEvent } from "../tracing/instance.js";
-import { type Watched, WORKER_PREFIX } from "./backend.js";
+import {
+  type EventFormat,
+  type FieldValue,
+  isScalar,
+  type TraceEvent,
+} from "../tracing/event-format.js";
+import { WORKER_PREFIX } from "./backend.js";
 import type { Probe } from "./probes.js";
 
-/** A tracepoint, by its group, with the fields that this kernel gives it. */
+/** A tracepoint with the fields that it has on this kernel. */
 export interface Tracepoint {
   group: string;
   format: EventFormat;
-  /** Recorded of every thread, not only of those that are watched. */
-  ofAll: boolean;
+  /** Recorded for every thread, not only for the submitters and their workers. */
+  ofAllThreads: boolean;
 }
 
 /** A probe, and how bpftrace reaches its function. */
 export interface Attachment {
   probe: Probe;
-  /** Module whose type information has the function; null: by a kprobe, which needs none. */
+  /** Module whose type information describes the function; null: a kprobe, which needs none. */
   btfModule: string | null;
 }
 
-/** The program says this once everything is attached. */
+/** Printed once everything is attached. */
 export const READY = "ready";
-/** Milliseconds between two signs of life, which also end the program soon after nobody reads them. */
-export const SIGN_OF_LIFE_MS = 100;
+/** Time between two heartbeats. The program ends at the first one that nobody reads any more. */
+export const HEARTBEAT_MS = 100;
 
 /**
- * A program for bpftrace that prints a line an event: `E <nanoseconds> <thread> <name> <field>=<value> ...`, and
- * `T <nanoseconds>` as a sign of life.
+ * A program for bpftrace that prints one line per event, `E <nanoseconds> <thread> <name> <field>=<value> ...`, and
+ * `T <nanoseconds>` as a heartbeat.
  */
 export function bpftraceProgram(
   tracepoints: readonly Tracepoint[],
   attachments: readonly Attachment[],
-  { submitterName }: Watched,
-  knownTypes: (type: string) => boolean,
+  submitterName: string,
+  isKnownType: (type: string) => boolean,
 ): string {
-  const ours = ` /comm == "${submitterName}" || strncmp(comm, "${WORKER_PREFIX}", ${WORKER_PREFIX.length}) == 0/`;
+  const traced = ` /comm == "${submitterName}" || strncmp(comm, "${WORKER_PREFIX}", ${WORKER_PREFIX.length}) == 0/`;
   return [
-    ...definitions(tracepoints, knownTypes),
+    ...definitions(tracepoints, isKnownType),
     `BEGIN { printf("${READY}\\n"); }`,
-    `interval:ms:${SIGN_OF_LIFE_MS} { printf("T %llu\\n", nsecs); }`,
-    ...tracepoints.map(({ group, format, ofAll }) => {
-      const fields = format.fields.filter(isScalar).map(({ name, signed }) => ({
-        ...{ name, signed, value: `args->${name}` },
-      }));
-      return `tracepoint:${group}:${format.name}${ofAll ? "" : ours} { ${printed(format.name, fields)} }`;
+    `interval:ms:${HEARTBEAT_MS} { printf("T %llu\\n", nsecs); }`,
+    ...tracepoints.map(({ group, format, ofAllThreads }) => {
+      const scalars = format.fields.filter(isScalar);
+      const fields = scalars.map(({ name, signed }) => ({ name, signed, value: `args->${name}` }));
+      return `tracepoint:${group}:${format.name}${ofAllThreads ? "" : traced} { ${printed(format.name, fields)} }`;
     }),
     ...attachments.map(({ probe, btfModule }) => {
-      const fields = probe.returns === null ? stateFields(probe, btfModule) : [RETURNED(probe)];
-      const setUp = probe.state && btfModule === null ? "$iocb = (struct kiocb *)arg0; " : "";
-      return `${place(probe, btfModule)}${ours} { ${setUp}${printed(probe.name, fields)} }`;
+      const fields = probe.returns === null ? stateFields(probe, btfModule) : [returnField(probe)];
+      const setUp = probe.readsState && btfModule === null ? "$iocb = (struct kiocb *)arg0; " : "";
+      return `${attachPoint(probe, btfModule)}${traced} { ${setUp}${printed(probe.name, fields)} }`;
     }),
     "",
   ].join("\n");
 }
 
-/** Tracepoints of modules have fields of types that the kernel itself does not describe: their sizes are enough. */
+/** Fields of a module's tracepoints may have types that the kernel itself does not describe: their sizes are enough. */
 function definitions(
   tracepoints: readonly Tracepoint[],
   isKnown: (type: string) => boolean,
@@ -69,28 +72,27 @@ function definitions(
   );
 }
 
-interface Printed {
+interface PrintedField {
   name: string;
   signed: boolean;
   value: string;
 }
 
-function place({ kernelFunction, returns }: Probe, btfModule: string | null): string {
-  const kind = `${returns === null ? "" : "ret"}`;
+function attachPoint({ kernelFunction, returns }: Probe, btfModule: string | null): string {
+  const kind = returns === null ? "" : "ret";
   return btfModule === null
     ? `k${kind}probe:${kernelFunction}`
     : `k${kind}func:${btfModule}:${kernelFunction}`;
 }
 
-const RETURNED = ({ returns }: Probe): Printed => ({
-  name: "ret",
-  signed: true,
-  value: { u8: "(uint8)retval", s32: "(int32)retval", s64: "retval" }[returns as "u8"],
-});
+function returnField({ returns }: Probe): PrintedField {
+  const value = { u8: "(uint8)retval", s32: "(int32)retval", s64: "retval" }[returns ?? "s64"];
+  return { name: "ret", signed: true, value };
+}
 
-/** As the kprobe backend reads it; the kiocb is the first member of io_uring's request. */
-function stateFields({ state }: Probe, btfModule: string | null): Printed[] {
-  if (!state) return [];
+/** The same state as the kprobe backend reads. */
+function stateFields({ readsState }: Probe, btfModule: string | null): PrintedField[] {
+  if (!readsState) return [];
   const iocb = btfModule === null ? "$iocb" : "args->iocb";
   const inode = `${iocb}->ki_filp->f_inode`;
   return [
@@ -102,7 +104,7 @@ function stateFields({ state }: Probe, btfModule: string | null): Printed[] {
   ];
 }
 
-function printed(name: string, fields: readonly Printed[]): string {
+function printed(name: string, fields: readonly PrintedField[]): string {
   const format = fields.map((field) => ` ${field.name}=%ll${field.signed ? "d" : "u"}`).join("");
   const values = fields
     .map(({ signed, value }) => `, (${signed ? "" : "u"}int64)${value}`)
@@ -110,14 +112,14 @@ function printed(name: string, fields: readonly Printed[]): string {
   return `printf("E %llu %d ${name}${format}\\n", nsecs, tid${values});`;
 }
 
-/** What a printed line says; null: nothing of ours. */
+/** One printed line; null: the program did not print it. */
 export function parseLine(
   line: string,
-): TraceEvent | { signOfLifeNs: number } | { lost: number } | null {
+): TraceEvent | { heartbeatNs: number } | { lost: number } | null {
   const lost = /^Lost (\d+) events$/.exec(line)?.[1];
   if (lost !== undefined) return { lost: Number(lost) };
   const [kind, timeNs, tid, name, ...fields] = line.split(" ");
-  if (kind === "T") return { signOfLifeNs: Number(timeNs) };
+  if (kind === "T") return { heartbeatNs: Number(timeNs) };
   if (kind !== "E" || name === undefined) return null;
   const values = fields.map((field): [string, FieldValue] => {
     const [key = "", value = ""] = field.split("=");

@@ -3,8 +3,8 @@ import { UserError } from "../../../terminal/errors.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { parseFormat } from "../tracing/event-format.js";
 import type { Tracefs } from "../tracing/tracefs.js";
-import type { Backend, Watched } from "./backend.js";
-import { Bpftrace, REMEDY } from "./bpftrace-process.js";
+import type { Backend } from "./backend.js";
+import { BpftraceProcess, REMEDY } from "./bpftrace-process.js";
 import { type Attachment, bpftraceProgram, type Tracepoint } from "./bpftrace-program.js";
 import { hasKprobeEvents } from "./kprobes.js";
 import { PROBES } from "./probes.js";
@@ -12,7 +12,7 @@ import { FILESYSTEM_TRACEPOINTS, IO_URING_TRACEPOINTS } from "./tracepoints.js";
 
 const BTF = "/sys/kernel/btf";
 
-/** Whether it can be tried: it is installed, and the kernel describes its types and lets functions be probed. */
+/** Whether it can be tried: bpftrace is installed, and this kernel has type information and traceable functions. */
 export function mayUseBpftrace(tracefs: Tracefs): boolean {
   return (
     findProgram("bpftrace") !== null &&
@@ -21,7 +21,7 @@ export function mayUseBpftrace(tracefs: Tracefs): boolean {
   );
 }
 
-/** Its path. Throws a UserError where it is not installed, or the kernel does not describe its types. */
+/** Path of the program. Throws a UserError where it is not installed, or this kernel has no type information. */
 export function requireBpftrace(): string {
   const program = findProgram("bpftrace");
   if (program === null) {
@@ -35,12 +35,12 @@ export function requireBpftrace(): string {
 }
 
 /**
- * Probes by bpftrace: through type information (fentry, fexit) where the kernel has it for a function, else, and
- * where that is refused, by kprobes. Throws a UserError when it cannot be used here.
+ * Attaches by type information (fentry, fexit) to the functions that the kernel describes, and by kprobes to the
+ * others. Where the first is refused, by kprobes to all. Throws a UserError when bpftrace cannot be used here.
  */
 export async function openBpftrace(
   tracefs: Tracefs,
-  watched: Watched,
+  submitterName: string,
   signal: AbortSignal,
 ): Promise<Backend> {
   const program = requireBpftrace();
@@ -51,16 +51,16 @@ export async function openBpftrace(
     (event): Tracepoint => ({
       group: event.split("/")[0] as string,
       format: parseFormat(tracefs.read(`events/${event}/format`)),
-      ofAll: event.startsWith("io_uring/"),
+      ofAllThreads: event.startsWith("io_uring/"),
     }),
   );
   const kernelTypes = readFileSync(`${BTF}/vmlinux`);
-  const isKnown = (type: string) => kernelTypes.includes(`\0${type}\0`);
+  const isKnownType = (type: string) => kernelTypes.includes(`\0${type}\0`);
   const attach = async (byTypes: boolean): Promise<Backend> => {
     const attachments = attachmentsOf(tracefs, byTypes);
     const events = [...found, ...attachments.map(({ probe }) => probe.name)];
-    const text = bpftraceProgram(tracepoints, attachments, watched, isKnown);
-    const running = new Bpftrace(program, text, events, signal);
+    const text = bpftraceProgram(tracepoints, attachments, submitterName, isKnownType);
+    const running = new BpftraceProcess(program, text, events, signal);
     await running.ready();
     return running;
   };
@@ -72,10 +72,10 @@ export async function openBpftrace(
   }
 }
 
-/** Functions with more than six, which no fentry program can be attached to. */
+/** Functions with more than six parameters: fentry programs cannot be attached to them. */
 const MANY_PARAMETERS = ["iomap_dio_rw"];
 
-/** Where neither type information nor kprobes reach a function, it is left out. */
+/** A function that neither type information nor kprobes reach is left out. */
 function attachmentsOf(tracefs: Tracefs, byTypes: boolean): Attachment[] {
   const traceable = traceableFunctions(tracefs);
   const kprobes = hasKprobeEvents(tracefs);
@@ -92,7 +92,7 @@ function attachmentsOf(tracefs: Tracefs, byTypes: boolean): Attachment[] {
   });
 }
 
-/** Those of our probes that the kernel lets be traced; none where it does not say. */
+/** The functions of our probes that this kernel can trace; empty where it does not list them. */
 function traceableFunctions(tracefs: Tracefs): ReadonlySet<string> {
   const wanted = new Set(PROBES.map(({ kernelFunction }) => kernelFunction));
   try {

@@ -1,14 +1,24 @@
 import { UserError } from "../../../terminal/errors.js";
 import type { Tracefs } from "../tracing/tracefs.js";
-import type { Backend, BackendName, Watched } from "./backend.js";
+import type { Backend, BackendName } from "./backend.js";
 import { mayUseBpftrace, openBpftrace, requireBpftrace } from "./bpftrace.js";
-import { hasKprobeEvents, openKprobes } from "./kprobes.js";
-import { openTracepoints } from "./tracepoints.js";
+import { hasKprobeEvents } from "./kprobes.js";
+import { openTracefsBackend } from "./tracefs-backend.js";
 
-/** What can be told before anything runs. Throws a UserError when this kernel or machine lacks what was asked for. */
-export function checkBackend(tracefs: Tracefs, wanted: BackendName | "auto"): void {
-  if (wanted === "bpftrace") requireBpftrace();
-  if (wanted === "kprobes" && !hasKprobeEvents(tracefs)) {
+export interface BackendRequest {
+  /** "auto": the best one that this kernel and machine have. */
+  backend: BackendName | "auto";
+  /** Name of the threads that submit the writes. */
+  submitterName: string;
+  /** Called with what could not be used. */
+  warn: (text: string) => void;
+  signal: AbortSignal;
+}
+
+/** Checks before anything runs. Throws a UserError when this kernel or machine lacks the backend. */
+export function checkBackend(tracefs: Tracefs, backend: BackendName | "auto"): void {
+  if (backend === "bpftrace") requireBpftrace();
+  if (backend === "kprobes" && !hasKprobeEvents(tracefs)) {
     throw new UserError(
       "this kernel has no kprobe events (CONFIG_KPROBE_EVENTS)",
       "Leave --backend out: the static tracepoints explain part of the punts.",
@@ -16,24 +26,23 @@ export function checkBackend(tracefs: Tracefs, wanted: BackendName | "auto"): vo
   }
 }
 
-/** The backend that was asked for, or the first that this kernel and machine have. Throws UserError. */
+/** Throws a UserError when this kernel or machine lacks the backend. */
 export async function openBackend(
   tracefs: Tracefs,
-  wanted: BackendName | "auto",
-  watched: Watched,
-  say: (text: string) => void,
-  signal: AbortSignal,
+  { backend, submitterName, warn, signal }: BackendRequest,
 ): Promise<Backend> {
-  checkBackend(tracefs, wanted);
-  if (wanted === "bpftrace") return openBpftrace(tracefs, watched, signal);
-  if (wanted !== "tracepoints" && hasKprobeEvents(tracefs)) return openKprobes(tracefs, watched);
-  if (wanted === "auto" && mayUseBpftrace(tracefs)) {
+  checkBackend(tracefs, backend);
+  if (backend === "bpftrace") return openBpftrace(tracefs, submitterName, signal);
+  if (backend !== "tracepoints" && hasKprobeEvents(tracefs)) {
+    return openTracefsBackend(tracefs, "kprobes", submitterName);
+  }
+  if (backend === "auto" && mayUseBpftrace(tracefs)) {
     try {
-      return await openBpftrace(tracefs, watched, signal);
+      return await openBpftrace(tracefs, submitterName, signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      say(`warning: ${error.message}; looking in another way`);
+      warn(`warning: ${error.message}; looking in another way`);
     }
   }
-  return openTracepoints(tracefs, watched);
+  return openTracefsBackend(tracefs, "tracepoints", submitterName);
 }

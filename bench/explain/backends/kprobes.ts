@@ -1,18 +1,21 @@
-import { memberOffsets, type Offsets } from "../tracing/btf.js";
+import { memberOffsets, type Offsets } from "../tracing/btf-offsets.js";
 import { probeGroup } from "../tracing/leftovers.js";
+import type { TraceInstance } from "../tracing/trace-instance.js";
 import type { Tracefs } from "../tracing/tracefs.js";
-import type { Backend, Watched } from "./backend.js";
-import { InstanceBackend } from "./instance-backend.js";
-import { PROBES, type Probe, unseenByProbes } from "./probes.js";
-import { enableTracepoints } from "./tracepoints.js";
+import { PROBES, type Probe } from "./probes.js";
 
-/** Returns that may be open at a time: every io-wq worker can sleep inside one. */
-const OPEN_RETURNS = 256;
+/** Calls of one function that may be under way at a time: every io-wq worker can sleep inside one. */
+const CALLS_UNDER_WAY = 256;
 
 const MEMBERS = [
-  ...["kiocb.ki_filp", "kiocb.ki_pos", "kiocb.ki_flags"],
-  ...["file.f_inode", "inode.i_size", "inode.i_flags"],
-  ...["ext4_inode_info.i_disksize", "ext4_inode_info.vfs_inode"],
+  "kiocb.ki_filp",
+  "kiocb.ki_pos",
+  "kiocb.ki_flags",
+  "file.f_inode",
+  "inode.i_size",
+  "inode.i_flags",
+  "ext4_inode_info.i_disksize",
+  "ext4_inode_info.vfs_inode",
 ];
 
 /** Probes of functions through tracefs need CONFIG_KPROBE_EVENTS. */
@@ -20,33 +23,24 @@ export function hasKprobeEvents(tracefs: Tracefs): boolean {
   return tracefs.exists("kprobe_events");
 }
 
-/** Probes of kernel functions through tracefs, beside the tracepoints. */
-export function openKprobes(tracefs: Tracefs, watched: Watched): Backend {
+/** Returns the names of the probes that this kernel has. */
+export function enableKprobes(tracefs: Tracefs, instance: TraceInstance, filter: string): string[] {
   const group = probeGroup();
   const offsets = memberOffsets(MEMBERS);
-  return new InstanceBackend(
-    "kprobes",
-    "tracefs kprobe events and static tracepoints",
-    tracefs,
-    watched,
-    (instance, filter) => {
-      const events = enableTracepoints(instance, filter);
-      for (const probe of PROBES) {
-        if (!add(tracefs, group, probe, offsets)) continue;
-        if (instance.enable(`${group}/${probe.name}`, filter)) events.push(probe.name);
-      }
-      return events;
-    },
-    unseenByProbes,
-  );
+  return PROBES.filter(
+    (probe) =>
+      addProbe(tracefs, group, probe, offsets) && instance.enable(`${group}/${probe.name}`, filter),
+  ).map(({ name }) => name);
 }
 
-/** False where this kernel has no such function, or has it inlined. */
-function add(tracefs: Tracefs, group: string, probe: Probe, offsets: Offsets): boolean {
-  const kind = probe.returns === null ? "p" : `r${OPEN_RETURNS}`;
-  const line = `${kind}:${group}/${probe.name} ${probe.kernelFunction} ${fetched(probe, offsets)}`;
+/** false: this kernel has no such function, or has it inlined. */
+function addProbe(tracefs: Tracefs, group: string, probe: Probe, offsets: Offsets): boolean {
+  const { name, kernelFunction, returns, readsState } = probe;
+  const kind = returns === null ? "p" : `r${CALLS_UNDER_WAY}`;
+  const state = readsState ? stateArguments(offsets, name === "write_ext4") : "";
+  const fetched = returns === null ? state : `ret=$retval:${returns}`;
   try {
-    tracefs.append("kprobe_events", `${line}\n`);
+    tracefs.append("kprobe_events", `${kind}:${group}/${name} ${kernelFunction} ${fetched}\n`);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -55,44 +49,31 @@ function add(tracefs: Tracefs, group: string, probe: Probe, offsets: Offsets): b
   }
 }
 
-/** What a probe records, in the words of tracefs. */
-function fetched({ name, returns, state }: Probe, offsets: Offsets): string {
-  if (returns !== null) return `ret=$retval:${returns}`;
-  if (!state) return "";
-  return stateFetch(offsets) + (name === "write_ext4" ? diskSizeFetch(offsets) : "");
-}
-
 /**
- * The state that the filesystem decides by, read at the entry of its write function. The kiocb is the first
- * member of io_uring's request, so its address is that of the request in io_uring's own tracepoints.
+ * What the filesystem decides by, read at the entry of its write function, in the syntax of tracefs. The kiocb is
+ * the first member of io_uring's request, so its address is that of the request in io_uring's own tracepoints.
  */
-function stateFetch(offsets: Offsets): string {
+function stateArguments(offsets: Offsets, ofExt4: boolean): string {
   const at = (member: string) => offsets.get(member);
   const file = at("kiocb.ki_filp");
   const inode = at("file.f_inode");
-  const ofKiocb = (name: string, member: string, type: string) =>
-    at(member) === undefined ? [] : [`${name}=+${at(member)}($arg1):${type}`];
-  const ofInode = (name: string, member: string, type: string) =>
-    file === undefined || inode === undefined || at(member) === undefined
+  const kiocb = "$arg1";
+  const vfsInode =
+    file === undefined || inode === undefined ? null : `+${inode}(+${file}(${kiocb}))`;
+  const read = (name: string, base: string | null, offset: number | undefined, type: string) =>
+    base === null || offset === undefined
       ? []
-      : [`${name}=+${at(member)}(+${inode}(+${file}($arg1))):${type}`];
+      : [`${name}=${offset < 0 ? "" : "+"}${offset}(${base}):${type}`];
+  // The size that ext4 has on disk lies beside the inode; known where ext4 is built into the kernel.
+  const onDisk = at("ext4_inode_info.i_disksize");
+  const inExt4 = at("ext4_inode_info.vfs_inode");
+  const toDiskSize = onDisk === undefined || inExt4 === undefined ? undefined : onDisk - inExt4;
   return [
-    "req=$arg1:x64",
-    ...ofKiocb("pos", "kiocb.ki_pos", "s64"),
-    ...ofKiocb("ki_flags", "kiocb.ki_flags", "u32"),
-    ...ofInode("i_size", "inode.i_size", "s64"),
-    ...ofInode("i_flags", "inode.i_flags", "u32"),
+    `req=${kiocb}:x64`,
+    ...read("pos", kiocb, at("kiocb.ki_pos"), "s64"),
+    ...read("ki_flags", kiocb, at("kiocb.ki_flags"), "u32"),
+    ...read("i_size", vfsInode, at("inode.i_size"), "s64"),
+    ...read("i_flags", vfsInode, at("inode.i_flags"), "u32"),
+    ...(ofExt4 ? read("i_disksize", vfsInode, toDiskSize, "s64") : []),
   ].join(" ");
-}
-
-/** The size that ext4 has on disk lies beside the inode; known where ext4 is built into the kernel. */
-function diskSizeFetch(offsets: Offsets): string {
-  const [disk, vfs, file, inode] = [
-    ...["ext4_inode_info.i_disksize", "ext4_inode_info.vfs_inode"],
-    ...["kiocb.ki_filp", "file.f_inode"],
-  ].map((member) => offsets.get(member));
-  if (disk === undefined || vfs === undefined || file === undefined || inode === undefined)
-    return "";
-  const offset = disk - vfs;
-  return ` i_disksize=${offset < 0 ? "" : "+"}${offset}(+${inode}(+${file}($arg1))):s64`;
 }

@@ -1,47 +1,48 @@
-/** A probe of a kernel function, in no tracer's language. */
+/** A probe of a kernel function; each backend writes it in its own syntax. */
 export interface Probe {
   /** Name of the event. */
   name: string;
   kernelFunction: string;
-  /** Type of what it returns, for a probe at the return; null for one at the entry. */
+  /** Type of the return value, for a probe at the return; null for a probe at the entry. */
   returns: "u8" | "s32" | "s64" | null;
-  /** At the entry: record the state that the filesystem decides by. Its first argument is the kiocb. */
-  state: boolean;
+  /** At the entry, reads the state that the filesystem decides by, from the kiocb, which is the first argument. */
+  readsState: boolean;
 }
 
-const entered = (name: string, kernelFunction: string, state = false): Probe => ({
-  ...{ name, kernelFunction, returns: null, state },
-});
-const returned = (name: string, kernelFunction: string, returns: Probe["returns"]): Probe => ({
-  ...{ name, kernelFunction, returns, state: false },
-});
+function atEntry(name: string, kernelFunction: string, readsState = false): Probe {
+  return { name, kernelFunction, returns: null, readsState };
+}
 
-/** Inlined functions (ext4_dio_write_checks and its like) cannot be probed; these exist on Debian's kernels. */
+function atReturn(name: string, kernelFunction: string, returns: Probe["returns"]): Probe {
+  return { name, kernelFunction, returns, readsState: false };
+}
+
+/** Functions that Debian's kernels have. Inlined ones, such as ext4_dio_write_checks, cannot be probed. */
 export const PROBES: readonly Probe[] = [
   ...["ext4", "xfs", "btrfs"].flatMap((filesystem) => [
-    entered(`write_${filesystem}`, `${filesystem}_file_write_iter`, true),
-    returned(`write_${filesystem}_ret`, `${filesystem}_file_write_iter`, "s64"),
+    atEntry(`write_${filesystem}`, `${filesystem}_file_write_iter`, true),
+    atReturn(`write_${filesystem}_ret`, `${filesystem}_file_write_iter`, "s64"),
   ]),
-  entered("write_overlay", "ovl_write_iter", true),
-  returned("write_overlay_ret", "ovl_write_iter", "s64"),
-  returned("read_trylock_ret", "down_read_trylock", "s32"),
-  returned("write_trylock_ret", "down_write_trylock", "s32"),
-  entered("checks", "ext4_generic_write_checks"),
-  returned("map_blocks_ret", "ext4_map_blocks", "s32"),
-  entered("file_modified", "file_modified"),
-  returned("kiocb_modified_ret", "kiocb_modified", "s32"),
-  entered("buffered", "ext4_buffered_write_iter"),
-  returned("iomap_dio_ret", "iomap_dio_rw", "s64"),
-  returned("has_page_ret", "filemap_range_has_page", "u8"),
-  returned("ext4_begin_ret", "ext4_iomap_begin", "s32"),
-  returned("xfs_begin_ret", "xfs_direct_write_iomap_begin", "s32"),
-  returned("btrfs_check_ret", "btrfs_write_check", "s32"),
-  entered("btrfs_direct", "btrfs_direct_write"),
-  returned("btrfs_begin_ret", "btrfs_dio_iomap_begin", "s32"),
-  returned("nocow_ret", "can_nocow_extent", "s32"),
+  atEntry("write_overlay", "ovl_write_iter", true),
+  atReturn("write_overlay_ret", "ovl_write_iter", "s64"),
+  atReturn("read_trylock_ret", "down_read_trylock", "s32"),
+  atReturn("write_trylock_ret", "down_write_trylock", "s32"),
+  atEntry("checks", "ext4_generic_write_checks"),
+  atReturn("map_blocks_ret", "ext4_map_blocks", "s32"),
+  atEntry("file_modified", "file_modified"),
+  atReturn("kiocb_modified_ret", "kiocb_modified", "s32"),
+  atEntry("buffered", "ext4_buffered_write_iter"),
+  atReturn("iomap_dio_ret", "iomap_dio_rw", "s64"),
+  atReturn("has_page_ret", "filemap_range_has_page", "u8"),
+  atReturn("ext4_begin_ret", "ext4_iomap_begin", "s32"),
+  atReturn("xfs_begin_ret", "xfs_direct_write_iomap_begin", "s32"),
+  atReturn("btrfs_check_ret", "btrfs_write_check", "s32"),
+  atEntry("btrfs_direct", "btrfs_direct_write"),
+  atReturn("btrfs_begin_ret", "btrfs_dio_iomap_begin", "s32"),
+  atReturn("nocow_ret", "can_nocow_extent", "s32"),
 ];
 
-/** What probes leave unseen: everything, where the filesystem's write function cannot be probed. */
+/** Where no filesystem's write function can be probed, probes show nothing of the filesystem. */
 export function unseenByProbes(events: readonly string[]): string[] {
   return events.some((name) => name.startsWith("write_"))
     ? []

@@ -1,16 +1,11 @@
-import type { TraceInstance } from "../tracing/instance.js";
-import type { Tracefs } from "../tracing/tracefs.js";
-import type { Backend, Watched } from "./backend.js";
-import { InstanceBackend } from "./instance-backend.js";
-
-/** What io_uring does with each request. The name of the first changed in Linux 6.2. */
+/** What io_uring does with each request. The first was renamed in Linux 6.2. */
 export const IO_URING_TRACEPOINTS = [
   "io_uring/io_uring_submit_sqe",
   "io_uring/io_uring_submit_req",
   "io_uring/io_uring_queue_async_work",
 ] as const;
 
-/** What happens inside the filesystem. A kernel has those of its time. */
+/** What happens inside the filesystem. Each kernel version has some of them. */
 export const FILESYSTEM_TRACEPOINTS = [
   "iomap/iomap_dio_rw_begin",
   "iomap/iomap_dio_rw_queued",
@@ -25,18 +20,7 @@ export const FILESYSTEM_TRACEPOINTS = [
   "xfs/xfs_iomap_alloc",
 ] as const;
 
-/** The kernel's static tracepoints alone: on every kernel, and they show less. */
-export function openTracepoints(tracefs: Tracefs, watched: Watched): Backend {
-  return new InstanceBackend(
-    "tracepoints",
-    "static tracepoints",
-    tracefs,
-    watched,
-    enableTracepoints,
-    unseenByTracepoints,
-  );
-}
-
+/** What the static tracepoints alone do not show. */
 export function unseenByTracepoints(events: readonly string[]): string[] {
   return [
     "what the filesystem returned to the submitter",
@@ -44,12 +28,5 @@ export function unseenByTracepoints(events: readonly string[]): string[] {
     ...(events.includes("iomap/iomap_dio_rw_begin")
       ? []
       : ["the size of the file", "cached pages", "what the worker got"]),
-  ];
-}
-
-export function enableTracepoints(instance: TraceInstance, filter: string): string[] {
-  return [
-    ...IO_URING_TRACEPOINTS.filter((event) => instance.enable(event)),
-    ...FILESYSTEM_TRACEPOINTS.filter((event) => instance.enable(event, filter)),
   ];
 }

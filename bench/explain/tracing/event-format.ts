@@ -2,9 +2,18 @@
 export type FieldValue = number | bigint;
 export type Fields = Readonly<Record<string, FieldValue>>;
 
+/** One event of a trace, with the field names of the kernel's own format file. */
+export interface TraceEvent {
+  timeNs: number;
+  /** Thread id. */
+  tid: number;
+  name: string;
+  fields: Fields;
+}
+
 export interface Field {
   name: string;
-  /** In C, without qualifiers that matter to nobody here. */
+  /** In C, without the field's name. */
   type: string;
   offset: number;
   size: number;
@@ -26,7 +35,7 @@ export function parseFormat(text: string): EventFormat {
   if (name === undefined || id === undefined) throw new Error(`no event format: ${text}`);
   const fields = [...text.matchAll(FIELD)].flatMap(([, declaration, offset, size, signed]) => {
     const field = /(\w+)(\[[^\]]*\])?$/.exec(declaration as string);
-    // Arrays and texts are not needed: the stacks are read as the kernel prints them.
+    // Arrays and strings are not needed: stacks are read from the text that the kernel prints.
     if (field === null || field[2] !== undefined || declaration?.startsWith("__data_loc"))
       return [];
     return [
@@ -42,7 +51,7 @@ export function parseFormat(text: string): EventFormat {
   return { id: Number(id), name, fields: fields.filter(({ name }) => !name.startsWith("common_")) };
 }
 
-/** The fields of one event, of which `data` is the payload. */
+/** The fields of one event; `data` is its payload. */
 export function decode(format: EventFormat, data: Buffer): Fields {
   const values: Record<string, FieldValue> = {};
   for (const field of format.fields) {

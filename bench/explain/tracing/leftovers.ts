@@ -1,19 +1,19 @@
 import type { Tracefs } from "./tracefs.js";
 
-/** Names carry the pid, so that a later run knows what a killed one left. */
+/** Names hold the pid, so that a later run recognises what a killed run left behind. */
 export const instanceName = (part: string) => `puntbench-${process.pid}-${part}`;
-/** The name of a group of events may hold no dash. */
+/** The name of an event group may not contain a dash. */
 export const probeGroup = () => `puntbench_${process.pid}`;
 
 const INSTANCE = /^puntbench-(\d+)-/;
 const PROBE = /^[a-z]\d*:(puntbench_(\d+)\/\S+)/;
 
-/** Instances and probes in tracefs that belong to a process for which `isOurs` holds. */
-export function findOurs(
+/** Instances and probes that puntbench processes made in tracefs, of those processes for which `belongs` is true. */
+export function findLeftovers(
   tracefs: Tracefs,
-  isOurs: (pid: number) => boolean,
+  belongs: (pid: number) => boolean,
 ): { instances: string[]; probes: string[] } {
-  const matches = (pid: string | undefined) => pid !== undefined && isOurs(Number(pid));
+  const matches = (pid: string | undefined) => pid !== undefined && belongs(Number(pid));
   const instances = tracefs.list("instances").filter((name) => matches(INSTANCE.exec(name)?.[1]));
   const lines = tracefs.exists("kprobe_events") ? tracefs.read("kprobe_events").split("\n") : [];
   const probes = lines.flatMap((line) => {
@@ -23,21 +23,20 @@ export function findOurs(
   return { instances, probes };
 }
 
-/** Instances first: a probe that is switched on in one cannot be removed. */
-export function removeOurs(tracefs: Tracefs, isOurs: (pid: number) => boolean): number {
-  const { instances, probes } = findOurs(tracefs, isOurs);
+/** Removes instances first: a probe that is switched on in an instance cannot be removed. */
+function removeLeftovers(tracefs: Tracefs, belongs: (pid: number) => boolean): void {
+  const { instances, probes } = findLeftovers(tracefs, belongs);
   for (const name of instances) tracefs.removeInstance(name);
   for (const name of probes) tracefs.append("kprobe_events", `-:${name}\n`);
-  return instances.length + probes.length;
 }
 
-/** What runs left that were killed before they could clean up. Returns how much it was. */
-export function removeAbandoned(tracefs: Tracefs): number {
-  return removeOurs(tracefs, (pid) => !isAlive(pid));
+/** Removes what killed runs left behind. */
+export function removeAbandoned(tracefs: Tracefs): void {
+  removeLeftovers(tracefs, (pid) => !isAlive(pid));
 }
 
 export function removeOwn(tracefs: Tracefs): void {
-  removeOurs(tracefs, (pid) => pid === process.pid);
+  removeLeftovers(tracefs, (pid) => pid === process.pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -26,7 +26,7 @@ export class Tracefs {
     writeFileSync(this.path(name), text);
   }
 
-  /** kprobe_events: a write without append would clear the probes of others. */
+  /** For kprobe_events: a write without append would remove the probes of other programs. */
   append(name: string, text: string): void {
     appendFileSync(this.path(name), text);
   }
@@ -48,7 +48,7 @@ export class Tracefs {
   }
 }
 
-/** Reaches tracefs through a descriptor: nothing is mounted that other programs would see. */
+/** Opens tracefs through a descriptor, so that no mount becomes visible to other programs. Throws UserError. */
 export function openTracefs(driver: Driver): Tracefs {
   try {
     return new Tracefs(`/proc/self/fd/${driver.openTracefs()}`);

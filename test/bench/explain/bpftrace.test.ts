@@ -25,12 +25,12 @@ format:
 	field:loff_t offset;	offset:16;	size:8;	signed:1;
 	field:__data_loc char[] op_str;	offset:24;	size:4;	signed:1;
 `;
-const watched = { submitterName: "puntbench-trial" };
+const submitterName = "puntbench-trial";
 const probeNamed = (name: string) => PROBES.find((probe) => probe.name === name) as Probe;
 
 test("the program prints each field by its sign, and defines what the kernel does not describe", () => {
-  const tracepoint = { group: "xfs", format: parseFormat(FORMAT), ofAll: false };
-  const program = bpftraceProgram([tracepoint], [], watched, (type) => type === "loff_t");
+  const tracepoint = { group: "xfs", format: parseFormat(FORMAT), ofAllThreads: false };
+  const program = bpftraceProgram([tracepoint], [], submitterName, (type) => type === "loff_t");
   assert.match(program, /^#define xfs_ino_t unsigned long long$/m);
   assert.doesNotMatch(program, /define loff_t/);
   assert.match(
@@ -45,7 +45,7 @@ test("a function is reached by its types where they are known, else by a kprobe"
     { probe: probeNamed("write_xfs_ret"), btfModule: null },
     { probe: probeNamed("write_ext4"), btfModule: null },
   ];
-  const program = bpftraceProgram([], attachments, watched, () => true);
+  const program = bpftraceProgram([], attachments, submitterName, () => true);
   assert.match(program, /^kfunc:xfs:xfs_file_write_iter .+\(int64\)args->iocb->ki_pos/m);
   assert.match(program, /^kretprobe:xfs_file_write_iter .+\(int64\)retval/m);
   assert.match(program, /^kprobe:ext4_file_write_iter .+\$iocb = \(struct kiocb \*\)arg0;/m);
@@ -53,28 +53,30 @@ test("a function is reached by its types where they are known, else by a kprobe"
 
 test("printed lines become events, addresses stay exact, losses are counted", () => {
   assert.deepEqual(parseLine("E 12 34 write_ext4 req=18446615140122942464 pos=-1"), {
-    ...{ timeNs: 12, tid: 34, name: "write_ext4" },
+    timeNs: 12,
+    tid: 34,
+    name: "write_ext4",
     fields: { req: 18446615140122942464n, pos: -1 },
   });
-  assert.deepEqual(parseLine("T 99"), { signOfLifeNs: 99 });
+  assert.deepEqual(parseLine("T 99"), { heartbeatNs: 99 });
   assert.deepEqual(parseLine("Lost 7 events"), { lost: 7 });
   assert.equal(parseLine("Attaching 12 probes..."), null);
 });
 
-test("bpftrace sees what our own reading of the tracepoints sees", { skip }, async () => {
+test("bpftrace and the tracepoints read directly give the same causes", { skip }, async () => {
   const options = ["-p", "keep-size,dd-prefill", "-q", "1", "--arms", "inline", "--json"];
   const seen = async (backend: string): Promise<ExplainReport> => {
     const outcome = await puntbench(["explain", ...place, ...options, "--backend", backend]);
     assert.equal(outcome.code, 0, outcome.stderr);
     return JSON.parse(outcome.stdout);
   };
-  const theirs = await seen("bpftrace");
-  const ours = await seen("tracepoints");
-  assert.match(theirs.backendWhat, /^bpftrace, /);
+  const byBpftrace = await seen("bpftrace");
+  const byTracepoints = await seen("tracepoints");
+  assert.match(byBpftrace.backendWhat, /^bpftrace, /);
   const causes = ({ scenarios }: ExplainReport) =>
     scenarios.map(({ writes, punts, causes: found }) => [writes, punts, found[0]?.cause ?? null]);
-  assert.deepEqual(causes(theirs), causes(ours));
-  assert.deepEqual(causes(theirs), [
+  assert.deepEqual(causes(byBpftrace), causes(byTracepoints));
+  assert.deepEqual(causes(byBpftrace), [
     [64, 64, "extends-size"],
     [64, 0, null],
   ]);

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { timeAndTrace } from "../../../bench/explain/main.js";
 import { parseExplainOptions } from "../../../bench/explain/options.js";
-import { Recorder } from "../../../bench/explain/recorder.js";
-import { findOurs } from "../../../bench/explain/tracing/leftovers.js";
+import { Tracer } from "../../../bench/explain/tracer.js";
+import { findLeftovers } from "../../../bench/explain/tracing/leftovers.js";
 import { openTracefs } from "../../../bench/explain/tracing/tracefs.js";
 import { driver, noPuntCounter, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
@@ -12,7 +12,7 @@ import { puntbench } from "../../support/puntbench.js";
 const skip = noPuntCounter;
 const folder = scratchFolder();
 const anyProcess = () => true;
-const left = () => findOurs(openTracefs(driver), anyProcess);
+const left = () => findLeftovers(openTracefs(driver), anyProcess);
 const NOTHING = { instances: [], probes: [] };
 
 const place = ["--dir", folder, "--out", folder, "--trace-only"];
@@ -89,7 +89,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-test("what SIGKILL leaves, the next run removes", { skip }, async () => {
+test("the next run removes what a run ended by SIGKILL left behind", { skip }, async () => {
   await puntbench(["explain", ...slow], {
     onStderr: (text, kill) => text.includes("traced trials") && kill("SIGKILL"),
   });
@@ -99,14 +99,15 @@ test("what SIGKILL leaves, the next run removes", { skip }, async () => {
   assert.deepEqual(left(), NOTHING);
 });
 
-test("a run leaves the buffers of another that is alive alone", { skip }, async () => {
-  const recorder = await Recorder.open(driver, "auto", () => {}, new AbortController().signal);
+test("a run does not remove the trace buffers of another live process", { skip }, async () => {
+  const { signal } = new AbortController();
+  const tracer = await Tracer.open(driver, { backend: "auto", warn: () => {}, signal });
   try {
     const { code } = await puntbench(["explain", ...quick, "--json"]);
     assert.equal(code, 0);
     assert.equal(left().instances.length, 2);
   } finally {
-    recorder.remove();
+    tracer.remove();
   }
   assert.deepEqual(left(), NOTHING);
 });

@@ -79,11 +79,11 @@ function assertReturnValues(report: ScenarioReport): void {
 const CLEAN_UP = `
 import { spawn } from "node:child_process";
 import { loadDriver } from "/puntbench/dist/native/index.js";
-import { findOurs } from "/puntbench/dist/bench/explain/tracing/leftovers.js";
+import { findLeftovers } from "/puntbench/dist/bench/explain/tracing/leftovers.js";
 import { openTracefs } from "/puntbench/dist/bench/explain/tracing/tracefs.js";
 const tracefs = openTracefs(loadDriver());
 const left = () => {
-  const { instances, probes } = findOurs(tracefs, () => true);
+  const { instances, probes } = findLeftovers(tracefs, () => true);
   return { instances: instances.length, probes: probes.length };
 };
 const explain = (options, signal) => new Promise((resolve) => {
@@ -93,15 +93,15 @@ const explain = (options, signal) => new Promise((resolve) => {
 });
 const quick = ["-p", "keep-size", "-q", "1", "--file-size", "64k"];
 const slow = ["-p", "dd-prefill", "--arms", "inline", "-q", "1", "--interval", "1s"];
-const said = [];
-await explain(quick); said.push(left());
-await explain(slow, "SIGTERM"); said.push(left());
-await explain(slow, "SIGKILL"); said.push(left());
-await explain(quick); said.push(left());
-console.log(JSON.stringify(said));
+const found = [];
+await explain(quick); found.push(left());
+await explain(slow, "SIGTERM"); found.push(left());
+await explain(slow, "SIGKILL"); found.push(left());
+await explain(quick); found.push(left());
+console.log(JSON.stringify(found));
 `;
 
-test("in a kernel with probes, none is left by any end; what SIGKILL leaves, the next run removes", {
+test("on a kernel with kprobes no end leaves a probe, and the next run removes what SIGKILL left", {
   skip,
 }, async () => {
   const never = new AbortController().signal;

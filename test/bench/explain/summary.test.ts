@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObservedCause } from "../../../bench/explain/causes.js";
-import type { ObservedWrite } from "../../../bench/explain/observe.js";
 import { summarise } from "../../../bench/explain/summary.js";
+import type { ExplainedWrite } from "../../../bench/explain/trace-writes.js";
 import type { Prediction, Punts } from "../../../bench/rules/prediction.js";
+import type { ObservedCause } from "../../../results/vocabulary.js";
 
 const prediction = (punts: Punts, cause: Prediction["cause"]): Prediction => ({
-  ...{ punts, cause, why: "", kernelFunction: null, curedBy: null },
+  punts,
+  cause,
+  why: "",
+  kernelFunction: null,
+  curedBy: null,
 });
 
 /** One write: what was predicted once those before it have ended, and before that; and what was seen. */
@@ -14,24 +18,29 @@ function write(
   predicted: Prediction,
   seen: ObservedCause | null,
   early = predicted,
-): ObservedWrite {
-  const pass = { events: [], entry: null, result: null };
+): ExplainedWrite {
+  const attempt = { events: [], entry: null, result: null };
   const punt = { forced: false, drained: false, hashed: false, stack: null };
   return {
-    attempt: {
-      ...{ index: 0, offsetBytes: 0, lengthBytes: 4096, sizeAfterBytes: null, workersInside: 0 },
-      ...{ inline: pass, punt: seen === null ? null : punt, worker: null },
+    traced: {
+      index: 0,
+      offsetBytes: 0,
+      lengthBytes: 4096,
+      laterSizeBytes: null,
+      workersInside: 0,
+      inline: attempt,
+      punt: seen === null ? null : punt,
+      retry: null,
     },
-    predicted,
-    predictedEarly: early,
-    verdict: seen === null ? null : { cause: seen, evidence: "seen" },
+    expected: { prediction: predicted, early },
+    attribution: seen === null ? null : { cause: seen, evidence: "seen" },
   };
 }
 
-function disagreements(...writes: ObservedWrite[]): number {
-  const recording = { events: [], stacks: [], lostEvents: 0 };
-  const stream = { filesystem: "xfs", kernelRelease: "6.12.0", writes, recording };
-  return summarise(stream).disagreements.reduce((sum, { writes: count }) => sum + count, 0);
+function disagreements(...writes: ExplainedWrite[]): number {
+  const trace = { events: [], stacks: [], lostEvents: 0 };
+  const summary = summarise({ filesystem: "xfs", writes, trace });
+  return summary.disagreements.reduce((sum, { writes: count }) => sum + count, 0);
 }
 
 const hole = prediction(true, "hole");

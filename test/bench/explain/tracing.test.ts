@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { stacksIn } from "../../../bench/explain/stacks.js";
-import { memberOffsets } from "../../../bench/explain/tracing/btf.js";
+import { memberOffsets } from "../../../bench/explain/tracing/btf-offsets.js";
 import { decode, parseFormat } from "../../../bench/explain/tracing/event-format.js";
 import { parsePageLayout, recordsOf } from "../../../bench/explain/tracing/ring-buffer.js";
+import { stacksIn } from "../../../bench/explain/tracing/stacks.js";
 
 // As Linux 6.1 prints it.
 const FORMAT = `name: io_uring_queue_async_work

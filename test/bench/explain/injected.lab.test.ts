@@ -15,7 +15,7 @@ function skipped(backend: string): string | false {
     : false;
 }
 
-/** Its type information is not enough for bpftrace without the kernel's headers, which guests do not have. */
+/** bpftrace needs headers of these kernels beside their type information, and guests do not have them. */
 const WITHOUT_BPFTRACE = ["5.10"];
 
 /** What to boot: all that the committed table has, or PUNTBENCH_LAB_KERNELS=6.1,6.12 PUNTBENCH_LAB_FILESYSTEMS=ext4. */
@@ -38,7 +38,7 @@ function guests(): { kernel: string; filesystem: string; backend: string }[] {
     .filter(({ kernel, backend }) => backend !== "bpftrace" || !WITHOUT_BPFTRACE.includes(kernel));
 }
 
-/** The kernels and the filesystem of which at least 95 % of all planted punts must be named. */
+/** The kernels and the filesystem for which at least 95 % of the punts of every injected cause must be named. */
 const COMPLETE = new Set(
   ["bpftrace", "kprobes"].flatMap((backend) => [`ext4 6.1 ${backend}`, `ext4 6.12 ${backend}`]),
 );
@@ -52,7 +52,7 @@ async function checked(kernel: string, filesystem: string, backend: string): Pro
 }
 
 for (const { kernel, filesystem, backend } of guests()) {
-  test(`${kernel} ${filesystem}, ${backend}: no planted punt is given a wrong cause`, {
+  test(`${kernel} ${filesystem}, ${backend}: no punt of an injected cause is given a wrong cause`, {
     skip: skipped(backend),
   }, async () => {
     const report = await checked(kernel, filesystem, backend);

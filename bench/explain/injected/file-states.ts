@@ -30,7 +30,7 @@ export const empty = prepared("no-fallocate");
 export const allocated = prepared("fallocate-0");
 export const written = prepared("dd-prefill");
 
-/** Inside the size, without a block; the inode has been written to, so that is not its first write. */
+/** A hole inside the size. The inode was written before, so that no write is its first one. */
 export const sparse: Prepare = async (driver, request) => {
   await written(driver, request);
   truncateSync(request.path, 0);
@@ -65,13 +65,13 @@ export const shared: Prepare = async (driver, request) => {
   synced(copy);
 };
 
-/** Data goes through the journal, which direct I/O cannot do. */
+/** The data goes through the journal, which is impossible for direct I/O. */
 export const journalled: Prepare = async (driver, request) => {
   await written(driver, request);
   changeAttribute("+j", request.path);
 };
 
-/** To be written in place on a filesystem that copies on write, inside its size and without a block. */
+/** On a filesystem that copies on write: a hole inside the size, in a file that is written in place. */
 export const inPlaceSparse: Prepare = async (_, { path, fileSizeBytes }) => {
   writeFileSync(path, "");
   changeAttribute("+C", path);
@@ -79,7 +79,7 @@ export const inPlaceSparse: Prepare = async (_, { path, fileSizeBytes }) => {
   synced(path);
 };
 
-/** The second half of every write is written, the first is not. */
+/** Of the range of every write, the second half is written and the first is not. */
 export const halfWritten: Prepare = async (driver, request) => {
   await allocated(driver, request);
   const file = openSync(request.path, "r+");
@@ -91,7 +91,7 @@ export const halfWritten: Prepare = async (driver, request) => {
   closeSync(file);
 };
 
-/** Makes the kernel forget every inode that nobody uses. Once does not reach one used just now. */
+/** Makes the kernel drop every inode that is not in use. Once is not enough for an inode that was used just now. */
 export async function dropCaches(): Promise<void> {
   for (let i = 0; i < 5; i += 1) {
     spawnSync("sync");
@@ -109,7 +109,7 @@ parentPort.postMessage("started");
 for (let i = 0; Atomics.load(stop, 0) === 0; i += 1) ftruncateSync(file, sizeBytes + (i % 2 ? 4096 : 8192));
 closeSync(file);`;
 
-/** Changes the size of the file again and again, beyond what is written: each time with the inode's lock. */
+/** Changes the size of the file again and again, beyond what is written: each change takes the lock of the inode. */
 export function keepTruncating(sizeBytes: number) {
   return async (path: string): Promise<() => Promise<void>> => {
     const stop = new Int32Array(new SharedArrayBuffer(4));

@@ -1,17 +1,5 @@
 import type { ObservedCause } from "../../results/vocabulary.js";
 
-export type { ObservedCause };
-
-/** Why one write punted, and what was seen that says so. */
-export interface Verdict {
-  cause: ObservedCause;
-  evidence: string;
-  /** Where this write is cured otherwise than the cause is in general. */
-  curedBy?: string;
-  /** The lock was held while workers of the same stream were at earlier writes. */
-  ownWorker?: boolean;
-}
-
 /** In a sentence: "... because <words>". */
 export const CAUSE_WORDS: Record<ObservedCause, string> = {
   forced: "the request carried IOSQE_ASYNC",

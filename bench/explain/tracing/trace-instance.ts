@@ -1,21 +1,12 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
-import { decode, type EventFormat, type Fields, parseFormat } from "./event-format.js";
+import { decode, type EventFormat, parseFormat, type TraceEvent } from "./event-format.js";
 import { parsePageLayout, recordsOf } from "./ring-buffer.js";
 import type { Tracefs } from "./tracefs.js";
 
-/** One event of the trace, in the words of the kernel's own format file. */
-export interface TraceEvent {
-  timeNs: number;
-  /** Thread id. */
-  tid: number;
-  name: string;
-  fields: Fields;
-}
-
-// TRACE_FLAG_HARDIRQ | TRACE_FLAG_SOFTIRQ: the thread was interrupted, the event is not its own.
+// TRACE_FLAG_HARDIRQ | TRACE_FLAG_SOFTIRQ: the event belongs to an interrupt, not to the thread.
 const IN_INTERRUPT = 0x08 | 0x10;
 
-/** A trace buffer of our own, which nobody else's tracing sees or disturbs. */
+/** A tracefs instance: a separate trace buffer, so that other tracing on this machine neither sees nor disturbs it. */
 export class TraceInstance {
   readonly #formats = new Map<number, EventFormat>();
 
@@ -28,7 +19,7 @@ export class TraceInstance {
     this.#write("tracing_on", "0");
     this.#write("trace_clock", "mono");
     this.#write("buffer_size_kb", String(bufferKiBPerCpu));
-    // What happened first is kept; what no longer fits is counted.
+    // A full buffer keeps the oldest events and counts those that no longer fit.
     this.option("overwrite", false);
   }
 
@@ -85,11 +76,6 @@ export class TraceInstance {
       );
     });
     return lost.reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Also switches off every event that was on in it. */
-  remove(): void {
-    this.tracefs.removeInstance(this.name);
   }
 
   #decoded(timeNs: number, data: Buffer): TraceEvent | null {

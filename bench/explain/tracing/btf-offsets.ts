@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 const MAGIC = 0xeb9f;
 const KIND_STRUCT = 4;
 const KIND_FLAG = 0x8000_0000;
-/** Bytes that follow the 12 of every type, by its kind and its number of members (linux/btf.h). */
+/** Bytes that follow the first 12 of a type, by kind and number of members (linux/btf.h). */
 const TRAILING_BYTES: Record<number, (members: number) => number> = {
   1: () => 4,
   3: () => 12,
@@ -20,7 +20,7 @@ const TRAILING_BYTES: Record<number, (members: number) => number> = {
 /** Offsets of members of the running kernel's structs: "inode.i_size" -> bytes. Members not found are absent. */
 export type Offsets = ReadonlyMap<string, number>;
 
-/** From the kernel's own type information (BTF); empty without it. */
+/** From the kernel's own type information (BTF); empty where the kernel has none. */
 export function memberOffsets(
   wanted: readonly string[],
   file = "/sys/kernel/btf/vmlinux",

@@ -5,8 +5,8 @@ export interface StackSample {
 }
 
 /**
- * Stacks in a trace as the kernel prints it: a line for the event, a line `<stack trace>`, then a line a frame.
- * The frames of the tracing itself come first and are dropped.
+ * Stacks in a trace as the kernel prints it: a line for the event, a line `<stack trace>`, then one line per frame.
+ * The first frames belong to the tracing itself and are dropped.
  */
 export function stacksIn(trace: string): StackSample[] {
   const stacks: StackSample[] = [];
@@ -30,8 +30,8 @@ export function stacksIn(trace: string): StackSample[] {
 }
 
 function withoutTracing(functions: readonly string[]): string[] {
-  const ours = functions.findLastIndex((name) =>
+  const lastOfTracing = functions.findLastIndex((name) =>
     /trace_|^__traceiter|ftrace|ring_buffer/.test(name),
   );
-  return functions.slice(ours + 1).map((name) => name.replace(/\+0x.*$/, ""));
+  return functions.slice(lastOfTracing + 1).map((name) => name.replace(/\+0x.*$/, ""));
 }

@@ -1,38 +1,39 @@
 import type { Driver, TrialRequest } from "../../../native/index.js";
+import type { ObservedCause } from "../../../results/vocabulary.js";
 import type { KernelVersion } from "../../rules/kernel-version.js";
-import type { ObservedCause } from "../causes.js";
 
-/** Where causes are planted. */
-export interface Place {
+/** What the effect of an injected cause depends on. */
+export interface SystemUnderTest {
   filesystem: string;
   kernel: KernelVersion;
   mountOptions: readonly string[];
-  /** Grain of direct I/O. */
+  /** Offsets of direct I/O are multiples of it. */
   directIoOffsetBytes: number;
   filesystemBlockBytes: number;
   /** A guest of the lab, where the caches of the whole system may be dropped. */
   inLab: boolean;
 }
 
-/** A state made on purpose, and what explain must say of the punts that it causes. */
-export interface Plant {
+/** Makes writes punt for a known reason, and says which cause explain must then name. */
+export interface InjectedCause {
   name: string;
-  /** null: this cannot make a write punt here. */
-  cause(place: Place): ObservedCause | null;
-  /** Streams to run, each to a file of its own: more where only the first write of a file punts. */
-  files: number;
+  /** null: on this system no write punts for it. */
+  expected(system: SystemUnderTest): ObservedCause | null;
+  /** Files to write, one stream each (default 1): more where only the first write of a file punts. */
+  files?: number;
   /** What differs from 64 writes of 4 KiB, one at a time. */
   request?: Partial<TrialRequest>;
   prepare(driver: Driver, request: TrialRequest): Promise<void>;
-  /** After all files are prepared. */
-  settle?(): Promise<void>;
+  /** Runs once, after all files are prepared. */
+  afterPreparing?(): Promise<void>;
+  /** The kernel has just loaded the inode of the file. */
   freshInode?: boolean;
-  /** Starts what goes on beside the writes; returns what ends it. */
+  /** Starts something that runs beside the writes. Returns what ends it. */
   disturb?(path: string): Promise<() => Promise<void>>;
 }
 
 /** 64 writes of 4 KiB, one at a time. */
-export function plantRequest(path: string, changes: Partial<TrialRequest> = {}): TrialRequest {
+export function injectionRequest(path: string, changes: Partial<TrialRequest> = {}): TrialRequest {
   const blockSizeBytes = changes.blockSizeBytes ?? 4096;
   return {
     path,

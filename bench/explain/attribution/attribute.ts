@@ -1,0 +1,48 @@
+import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
+import { attributeBtrfs } from "./btrfs.js";
+import { attributeExt4 } from "./ext4.js";
+import type { TracedWrite } from "./traced-write.js";
+import { attributeXfs } from "./xfs.js";
+
+/** Why this write punted. Call it for punted writes only. */
+export function attribute(write: TracedWrite, context: AttributionContext): Attribution {
+  const { filesystem } = context;
+  const refusedEarlier = attributeBeforeFilesystem(write, context);
+  if (refusedEarlier !== null) return refusedEarlier;
+  if (filesystem === "ext4") return attributeExt4(write, context);
+  if (filesystem === "xfs") return attributeXfs(write);
+  if (filesystem === "btrfs") return attributeBtrfs(write, context);
+  return undecided(`what ${filesystem} does is not known here`);
+}
+
+/** null: the filesystem was asked, or may have been. */
+function attributeBeforeFilesystem(
+  { punt, inline }: TracedWrite,
+  { forced, filesystem, events, reachedFilesystem }: AttributionContext,
+): Attribution | null {
+  if (punt?.drained) {
+    return attributed(
+      "linked-or-drained",
+      "REQ_F_IO_DRAIN is set in the punted request: it waited for all before it",
+    );
+  }
+  if (punt?.forced && forced) {
+    return attributed("forced", "REQ_F_FORCE_ASYNC is set in the punted request");
+  }
+  if (punt?.forced) {
+    return attributed(
+      "linked-or-drained",
+      "REQ_F_FORCE_ASYNC is set and was not asked for: a request before it is drained",
+    );
+  }
+  if (punt?.stack?.some((name) => name.includes("task_work"))) {
+    return attributed("linked-or-drained", "it was queued from task work, after another request");
+  }
+  if (inline.entry !== null || !events.includes(`write_${filesystem}`)) return null;
+  return reachedFilesystem
+    ? undecided("io_uring was not seen to call the filesystem: it may have been frozen")
+    : attributed(
+        "no-nowait",
+        `io_uring called the write function of ${filesystem} for no write of this file`,
+      );
+}

@@ -1,0 +1,38 @@
+import type { ObservedCause } from "../../../results/vocabulary.js";
+import type { KernelVersion } from "../../rules/kernel-version.js";
+
+/** Why one write punted, and what in the trace says so. */
+export interface Attribution {
+  cause: ObservedCause;
+  evidence: string;
+  /** The cure for this write, where it differs from the usual cure for the cause. */
+  curedBy?: string;
+  /** An io-wq worker of the same stream may have held the lock, for an earlier write. */
+  ownWorker?: boolean;
+}
+
+/** What the attribution of a write may use besides its own events. */
+export interface AttributionContext {
+  kernel: KernelVersion;
+  filesystem: string;
+  filesystemBlockBytes: number;
+  /** The writes carried IOSQE_ASYNC. */
+  forced: boolean;
+  /** Some write of the stream reached the filesystem, so the file can be written with IOCB_NOWAIT. */
+  reachedFilesystem: boolean;
+  /** The file is set-user-ID or set-group-ID. */
+  setId: boolean;
+  /** btrfs: the file is written in place (chattr +C, or mounted with nodatacow). */
+  noCow: boolean;
+  /** Names of the events that this kernel has. */
+  events: readonly string[];
+}
+
+export function attributed(cause: ObservedCause, evidence: string): Attribution {
+  return { cause, evidence };
+}
+
+/** @param evidence why the trace does not decide. */
+export function undecided(evidence: string): Attribution {
+  return { cause: "unknown", evidence };
+}

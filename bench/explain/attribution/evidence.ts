@@ -1,0 +1,135 @@
+import type { TraceEvent } from "../tracing/event-format.js";
+import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
+import type { IssueAttempt, TracedWrite } from "./traced-write.js";
+
+/** What ext4 found when it looked for the blocks of a write. */
+export interface ExtentLookup {
+  state: "written" | "unwritten" | "delayed" | "hole" | "unseen";
+  /** Blocks from the first one of the write on. */
+  blocks: number;
+}
+
+// EXTENT_STATUS_* of fs/ext4/extents_status.h, EXT4_MAP_UNWRITTEN of fs/ext4/ext4.h.
+const WRITTEN = 1 << 0;
+const UNWRITTEN = 1 << 1;
+const DELAYED = 1 << 2;
+const MAP_UNWRITTEN = 1 << 11;
+/** S_NOSEC of include/linux/fs.h: the inode has no security attributes that a write must clear. */
+const S_NOSEC = 1 << 12;
+/** IOMAP_DIO_FORCE_WAIT of include/linux/iomap.h. */
+const DIO_FORCE_WAIT = 1;
+
+export function eventsNamed({ events }: IssueAttempt, ...names: string[]): TraceEvent[] {
+  return events.filter(({ name }) => names.includes(name));
+}
+
+/** Whether any of these events was seen. */
+export function has(attempt: IssueAttempt, ...names: string[]): boolean {
+  return eventsNamed(attempt, ...names).length > 0;
+}
+
+/** Whether the probe at a function's return saw this value. */
+export function returned(attempt: IssueAttempt, probe: string, value: number): boolean {
+  return eventsNamed(attempt, probe).some(({ fields }) => Number(fields.ret) === value);
+}
+
+/** The extent look-ups of ext4, in their order. */
+export function extentLookups({ events }: IssueAttempt): ExtentLookup[] {
+  const found: ExtentLookup[] = [];
+  for (const { name, fields } of events) {
+    if (name === "ext4_es_lookup_extent_exit") {
+      found.push({
+        state: Number(fields.found) === 1 ? stateOf(Number(fields.status)) : "unseen",
+        blocks: Number(fields.len),
+      });
+    }
+    // The extent was not in memory: ext4 reads the extent tree next.
+    if (name === "ext4_ext_map_blocks_exit" && found.at(-1)?.state === "unseen") {
+      found[found.length - 1] = treeLookup(Number(fields.ret), Number(fields.mflags));
+    }
+  }
+  return found;
+}
+
+function treeLookup(result: number, mapFlags: number): ExtentLookup {
+  if (result === 0) return { state: "hole", blocks: 0 };
+  if (result < 0) return { state: "unseen", blocks: 0 };
+  return { state: mapFlags & MAP_UNWRITTEN ? "unwritten" : "written", blocks: result };
+}
+
+function stateOf(status: number): ExtentLookup["state"] {
+  if (status & WRITTEN) return "written";
+  if (status & UNWRITTEN) return "unwritten";
+  return status & DELAYED ? "delayed" : "hole";
+}
+
+/** The size of the file at the attempt, or an upper bound of it, and when it was seen. */
+export function seenSizeBytes(write: TracedWrite): { bytes: number; when: string } | null {
+  const atEntry = write.inline.entry?.fields.i_size;
+  if (atEntry !== undefined) return { bytes: Number(atEntry), when: "at the inline attempt" };
+  if (write.laterSizeBytes === null) return null;
+  return { bytes: write.laterSizeBytes, when: "when the trace next tells it" };
+}
+
+/** null: the flags of the inode were not seen. */
+export function hasNoSecurityAttributes({ inline }: TracedWrite): boolean | null {
+  const flags = inline.entry?.fields.i_flags;
+  return flags === undefined ? null : (Number(flags) & S_NOSEC) !== 0;
+}
+
+/** ext4 makes the worker wait for the device when the write extends the file or needs the lock alone; null: not seen. */
+export function workerForcedToWait({ retry }: TracedWrite): boolean | null {
+  const [begin] = retry === null ? [] : eventsNamed(retry, "iomap_dio_rw_begin");
+  return begin ? (Number(begin.fields.dio_flags) & DIO_FORCE_WAIT) !== 0 : null;
+}
+
+/** To blocks of the filesystem. */
+export function isAligned(
+  { offsetBytes, lengthBytes }: TracedWrite,
+  { filesystemBlockBytes }: AttributionContext,
+): boolean {
+  return offsetBytes % filesystemBlockBytes === 0 && lengthBytes % filesystemBlockBytes === 0;
+}
+
+/** iomap_dio_rw found a page of the range in the page cache. null: it was not seen to. */
+export function cachedPageFound(inline: IssueAttempt): Attribution | null {
+  if (!returned(inline, "has_page_ret", 1)) return null;
+  return attributed("page-cache", "filemap_range_has_page returned 1 inside iomap_dio_rw");
+}
+
+/** iomap_dio_rw ended where it would have dropped cached pages. null: it was not seen to. */
+export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
+  if (!has(inline, "iomap_dio_rw_begin") || has(inline, "iomap_iter")) return null;
+  return attributed(
+    "page-cache",
+    "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
+  );
+}
+
+/** The last event of the attempt is a lock that could not be taken. null: it is not. */
+export function lockRefusal({ inline, workersInside }: TracedWrite): Attribution | null {
+  const last = inline.events.at(-1);
+  const lock = LOCKS[last?.name ?? ""];
+  if (lock === undefined || Number(last?.fields.ret) !== 0) return null;
+  const failed = `${lock} failed before any check of the write`;
+  if (workersInside === 0) return attributed("lock-contended", failed);
+  const overlap = "while an io-wq worker was inside an earlier write to the file";
+  return { ...attributed("lock-contended", `${failed}, ${overlap}`), ...OWN_WORKER };
+}
+
+/** Workers of the same stream hold the lock. */
+const OWN_WORKER = {
+  curedBy: "what cures the earlier writes, whose retries hold the lock",
+  ownWorker: true,
+} as const;
+
+/** The same where the trace does not show when a worker releases the lock. */
+export const PERHAPS_OWN_WORKER = {
+  curedBy: `${OWN_WORKER.curedBy}, if it is theirs; else one writer a file`,
+  ownWorker: true,
+} as const;
+
+const LOCKS: Record<string, string> = {
+  read_trylock_ret: "down_read_trylock",
+  write_trylock_ret: "down_write_trylock",
+};
