@@ -44,7 +44,7 @@ export async function probe(
   const mount = mountOf(realpathSync(scratch.path));
   const filesystem = mount?.type ?? "unknown";
   checkBlockSize(blockSizeBytes, directIoAlignment(driver, scratch, filesystem));
-  const place = placeOf(driver, scratch, blockSizeBytes);
+  const place = placeOf(driver, scratch.path, blockSizeBytes);
   const unavailable: ProbeReport["unavailable"] = { ioUring: null, pwritev2: null, libaio: null };
   const preparations: PreparationReport[] = [];
   for (const preparation of PREPARATIONS) {
@@ -67,9 +67,10 @@ export async function probe(
   };
 }
 
-function placeOf(driver: Driver, scratch: ScratchDirectory, blockSizeBytes: number): Place {
-  const mount = mountOf(realpathSync(scratch.path));
-  const flags = driver.inodeFlags(scratch.path) ?? 0;
+/** What the rules need to know of a directory in which files are made. */
+export function placeOf(driver: Driver, directory: string, blockSizeBytes: number): Place {
+  const mount = mountOf(realpathSync(directory));
+  const flags = driver.inodeFlags(directory) ?? 0;
   const mountOptions = mount?.options ?? [];
   return {
     filesystem: mount?.type ?? "unknown",
@@ -77,7 +78,7 @@ function placeOf(driver: Driver, scratch: ScratchDirectory, blockSizeBytes: numb
     mountOptions,
     noCow: (flags & INODE_FLAGS.noCow) !== 0 || mountOptions.includes("nodatacow"),
     dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,
-    aligned: blockSizeBytes % statfsSync(scratch.path).bsize === 0,
+    aligned: blockSizeBytes % statfsSync(directory).bsize === 0,
   };
 }
 

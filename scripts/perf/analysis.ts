@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { atLeast, runningKernelVersion } from "../../bench/rules/kernel-version.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { renderTable } from "../../terminal/table.js";
 import { fixtureLines, writeFixture } from "../../test/analysis/fixture.js";
@@ -46,7 +47,7 @@ function reportFigures(): Figures {
         kernelLabel,
         filesystem,
         seed: seed++,
-        unwrittenPunts: Number.parseFloat(kernelLabel) < 6.3 && kernelLabel !== "6.12",
+        unwrittenPunts: !atLeast(runningKernelVersion(kernelLabel, ""), 6, 3),
         queueDepths: [1, 2, 4, 8, 16, 32],
         arms: ["inline"],
       });

@@ -43,6 +43,8 @@ for (const blockSizeBytes of [512, 8192, 1 << 20]) {
   test(`registered buffers of ${blockSizeBytes} bytes reach the file unchanged`, async () => {
     const blocks = 32;
     const request = smallTrial(folder, {
+      // An ordinary user may lock 8 MiB of memory in all.
+      queueDepth: 4,
       blockSizeBytes,
       fileSizeBytes: blocks * blockSizeBytes,
       registeredBuffers: true,

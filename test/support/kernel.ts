@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -11,8 +12,16 @@ const counter = openPuntCounter(driver);
 export const noPuntCounter: string | false = counter.available
   ? false
   : `SKIPPED, punts cannot be counted here: ${counter.reason}`;
-export const notRoot: string | false =
-  process.getuid?.() === 0 ? false : "SKIPPED, needs root to prepare the situation";
+export const isRoot = process.getuid?.() === 0;
+export const notRoot: string | false = isRoot
+  ? false
+  : "SKIPPED, needs root to prepare the situation";
+
+/** Why a test that runs this command has to be skipped; false where the command succeeds. */
+export function cannotRun(command: string, ...args: string[]): string | false {
+  const { status } = spawnSync(command, args, { stdio: "ignore" });
+  return status === 0 ? false : `SKIPPED, this does not work here: ${[command, ...args].join(" ")}`;
+}
 
 /** A folder of this test file on the checkout's filesystem, removed after its tests. */
 export function scratchFolder(): string {
@@ -21,10 +30,13 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** A small dd-prefill trial, to be changed by the test. */
+let trials = 0;
+
+/** A small dd-prefill trial on a fresh path, to be changed by the test. */
 export function smallTrial(folder: string, changes: Partial<TrialRequest> = {}): TrialRequest {
+  trials += 1;
   return {
-    path: join(folder, "trial"),
+    path: join(folder, `trial-${trials}`),
     preparation: "dd-prefill",
     arm: "inline",
     queueDepth: 8,

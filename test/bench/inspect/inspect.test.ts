@@ -87,9 +87,9 @@ test("a write larger than a region crosses its border", async () => {
 });
 
 test("what the bench wrote is written, and what it did not extend is not", async () => {
-  const file = join(folder, "trial");
-  await driver.runTrial(smallTrial(folder, { preparation: "fallocate-0", keepFile: true }));
-  const { regions } = await inspected(file);
+  const request = smallTrial(folder, { preparation: "fallocate-0", keepFile: true });
+  await driver.runTrial(request);
+  const { regions } = await inspected(request.path);
   assert.deepEqual(
     [...new Set(regions?.filter(({ extending }) => !extending).map(({ state }) => state))],
     ["written"],
