@@ -39,9 +39,9 @@ function program(): Command {
 /** For `explain`: what the timed trials in a results file say that a cure would save. */
 const estimateSavings: EstimateSavings = async (resultsFile) => {
   const { analyse } = await import("./analysis/loading/analysis.js");
-  const { savingsIn, savingWords } = await import("./analysis/estimates/price-of-punts.js");
-  const savings = savingsIn((await analyse([resultsFile])).cells);
-  return savings.map((saving) => ({ ...saving, words: savingWords(saving) }));
+  const { cureSavings, cureSavingWords } = await import("./analysis/estimates/cure-saving.js");
+  const savings = cureSavings((await analyse([resultsFile])).cells);
+  return savings.map((saving) => ({ ...saving, words: cureSavingWords(saving) }));
 };
 
 /** One place turns an error into words and an exit code. */

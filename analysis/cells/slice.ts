@@ -1,7 +1,7 @@
 import type { Scenario } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "./cell.js";
-import type { Subject } from "./subject.js";
+import { groupBy } from "./group-by.js";
 
 /**
  * The cells that may stand in one chart: one block size and order for all, and for each subject one
@@ -25,7 +25,7 @@ export function slicesOf(cells: readonly Cell[]): Slice[] {
 
 function sliceOf(group: Cell[]): Slice {
   const { blockSizeBytes, order } = (group[0] as Cell).scenario;
-  const bySubject = groupBy<Subject>(group, (cell) => cell.subject);
+  const bySubject = groupBy(group, (cell) => cell.subject);
   const chosen = [...bySubject.values()].flatMap(mainVariant);
   const sizes = [...new Set(chosen.map((cell) => cell.scenario.fileSizeBytes))];
   const files = sizes
@@ -54,15 +54,4 @@ function mainVariant(cells: Cell[]): Cell[] {
 
 function trialsIn(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
-}
-
-export function groupBy<Key>(cells: readonly Cell[], keyOf: (cell: Cell) => Key): Map<Key, Cell[]> {
-  const groups = new Map<Key, Cell[]>();
-  for (const cell of cells) {
-    const key = keyOf(cell);
-    const group = groups.get(key);
-    if (group) group.push(cell);
-    else groups.set(key, [cell]);
-  }
-  return groups;
 }

@@ -1,4 +1,4 @@
-import { groupBy } from "../cells/slice.js";
+import { groupBy } from "../cells/group-by.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { BASE_PART, type CostRow, costChart } from "../charts/cost-chart.js";
 import type { Chart } from "../charts/spec.js";

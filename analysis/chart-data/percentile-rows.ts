@@ -1,6 +1,7 @@
 import type { Cell } from "../cells/cell.js";
 import { scenarioKey } from "../cells/cells.js";
 import { type Subject, subjectName } from "../cells/subject.js";
+import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
 import type { Chart } from "../charts/spec.js";
 import { latencyUnits } from "../estimates/estimate.js";
@@ -36,7 +37,7 @@ function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
     intervalNs: cell.scenario.intervalNs,
     ...scaled(interval, 1000),
     trials: cell.runOf.length,
-    boots: new Set(cell.runOf).size,
+    boots: bootsOf(cell),
     oneIn: oneIn[index] as number,
     percentile: `p${significant(100 * (shares[index] as number))}`,
   }));

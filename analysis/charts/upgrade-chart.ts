@@ -1,4 +1,4 @@
-import type { Verdict } from "../estimates/change.js";
+import type { ChangeVerdict } from "../estimates/change.js";
 import type { SeriesRow } from "./rows.js";
 import { seriesNames } from "./series.js";
 import { byName, type ChartContext, type ChartSpec, chartSpec } from "./spec.js";
@@ -10,7 +10,7 @@ export interface UpgradeRow extends SeriesRow {
   ratio: number;
   lower: number;
   upper: number;
-  verdict: Verdict;
+  verdict: ChangeVerdict;
   /** "12.1k → 24.2k". */
   change: string;
   basis: string;

@@ -2,7 +2,7 @@ import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
-import { type Change, changeBetween, type Verdict, verdictOf } from "../estimates/change.js";
+import { type Change, type ChangeVerdict, changeBetween, verdictOf } from "../estimates/change.js";
 import { type Estimate, trialEstimate } from "../estimates/estimate.js";
 import type { Metric } from "../metrics.js";
 import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
@@ -30,7 +30,7 @@ export interface MetricComparison {
   a: Estimate;
   b: Estimate;
   change: Change | null;
-  verdict: Verdict;
+  verdict: ChangeVerdict;
 }
 
 export interface ScenarioComparison {

@@ -1,17 +1,18 @@
 import { seriesName } from "../cells/cells.js";
-import type { Verdict } from "../estimates/change.js";
+import type { ChangeVerdict } from "../estimates/change.js";
 import { formatChange, formatMetric } from "../estimates/format.js";
 import { METRICS } from "../metrics.js";
 import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
 
-export type ScenarioVerdict = Verdict | "mixed";
+export type ScenarioVerdict = ChangeVerdict | "mixed";
 
 /**
  * A scenario is better or worse when no metric says the contrary. It is the same only when every metric is:
  * equal punts say nothing of a latency that the data cannot tell.
  */
 export function scenarioVerdict({ metrics }: ScenarioComparison): ScenarioVerdict {
-  const has = (verdict: Verdict): boolean => metrics.some((found) => found.verdict === verdict);
+  const has = (verdict: ChangeVerdict): boolean =>
+    metrics.some((found) => found.verdict === verdict);
   if (has("better") && has("worse")) return "mixed";
   if (has("better")) return "better";
   if (has("worse")) return "worse";
@@ -60,7 +61,7 @@ interface Found {
 }
 
 /** The finding farthest from "no change"; punts first, since they are what the rest follows from. */
-function strongest({ scenarios }: Comparison, verdict: Verdict): Found | null {
+function strongest({ scenarios }: Comparison, verdict: ChangeVerdict): Found | null {
   const found = scenarios
     .flatMap((scenario) => scenario.metrics.map((metric) => ({ scenario, metric })))
     .filter(({ metric }) => metric.verdict === verdict)

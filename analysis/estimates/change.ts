@@ -1,6 +1,7 @@
 import { median } from "simple-statistics";
 import type { Cell } from "../cells/cell.js";
 import { scenarioKey } from "../cells/cells.js";
+import { type Scale, valuesByBoot, valuesByRound } from "../cells/values.js";
 import { METRICS, type Metric } from "../metrics.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
 import { pairedShift, SHIFT_VALUES_MAX, type Shift, unpairedShift } from "../statistics/shift.js";
@@ -32,17 +33,18 @@ export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): C
     ),
   );
   const kind = DIFFERENCES.has(metric) ? "difference" : "ratio";
-  const scale = kind === "ratio" ? Math.log : (value: number) => value;
+  // The log of 0 is not finite: such a trial says nothing as a ratio.
+  const scale: Scale = kind === "ratio" ? Math.log : (value) => value;
   const pairs = pairsByRound(a, b, metric, scale);
   if (pairs.length >= 2) {
     const differences = batched(pairs.map(([from, to]) => to - from));
     return changeFrom(pairedShift(differences, random, level), kind, "rounds");
   }
-  const boots = [bootMedians(a, metric, scale), bootMedians(b, metric, scale)] as const;
-  const severalBoots = boots[0].length >= 2 && boots[1].length >= 2;
-  const [from, to] = severalBoots
-    ? boots
-    : [measured(a, metric, scale), measured(b, metric, scale)];
+  const [bootsA, bootsB] = [valuesByBoot(a, metric, scale), valuesByBoot(b, metric, scale)];
+  const severalBoots = bootsA.length >= 2 && bootsB.length >= 2;
+  const unitsOf = (boots: number[][]): number[] =>
+    severalBoots ? boots.map((values) => median(values)) : boots.flat();
+  const [from, to] = [unitsOf(bootsA), unitsOf(bootsB)];
   const shift = unpairedShift(batched(from), batched(to), random, level);
   if (!shift && metric === "puntRatio") return allOrNothing(from, to);
   return changeFrom(shift, kind, severalBoots ? "boots" : "trials");
@@ -69,44 +71,13 @@ function changeFrom(shift: Shift | null, kind: Change["kind"], basis: Basis): Ch
   return { kind, point: back(point), lower: back(lower), upper: back(upper), p, basis };
 }
 
-type Scale = (value: number) => number;
-
-/** log of 0 is not finite: such trials say nothing as a ratio. */
-function measured(cell: Cell, metric: Metric, scale: Scale): number[] {
-  return cell.values[metric].map(scale).filter(Number.isFinite);
-}
-
-function bootMedians(cell: Cell, metric: Metric, scale: Scale): number[] {
-  const byBoot = new Map<number, number[]>();
-  for (const [index, value] of cell.values[metric].entries()) {
-    const scaled = scale(value);
-    if (!Number.isFinite(scaled)) continue;
-    const boot = cell.runOf[index] as number;
-    const values = byBoot.get(boot);
-    if (values) values.push(scaled);
-    else byBoot.set(boot, [scaled]);
-  }
-  return [...byBoot.values()].map((values) => median(values));
-}
-
 /** Values of the same round of the same run; empty when the cells share no run. */
-export function pairsByRound(
-  a: Cell,
-  b: Cell,
-  metric: Metric,
-  scale: Scale = (value) => value,
-): [number, number][] {
-  const inA = new Map<string, number>();
-  for (const [index, value] of a.values[metric].entries()) {
-    inA.set(`${a.runOf[index]}/${a.roundOf[index]}`, scale(value));
-  }
-  const pairs: [number, number][] = [];
-  for (const [index, value] of b.values[metric].entries()) {
-    const from = inA.get(`${b.runOf[index]}/${b.roundOf[index]}`);
-    const to = scale(value);
-    if (from !== undefined && Number.isFinite(from) && Number.isFinite(to)) pairs.push([from, to]);
-  }
-  return pairs;
+function pairsByRound(a: Cell, b: Cell, metric: Metric, scale: Scale): [number, number][] {
+  const inA = valuesByRound(a, metric, scale);
+  return [...valuesByRound(b, metric, scale)].flatMap(([round, to]): [number, number][] => {
+    const from = inA.get(round);
+    return from === undefined ? [] : [[from, to]];
+  });
 }
 
 /** Long runs are shortened to medians of neighbouring trials, which keeps drift within a batch. */
@@ -120,7 +91,7 @@ function batched(values: readonly number[]): readonly number[] {
   return batches;
 }
 
-export type Verdict = "better" | "worse" | "same" | "not enough data";
+export type ChangeVerdict = "better" | "worse" | "same" | "not enough data";
 
 /**
  * A change counts when its interval is clear of "no change" and it is at least as large as the
@@ -135,7 +106,7 @@ export function verdictOf(
   metric: Metric,
   threshold: number,
   stands = true,
-): Verdict {
+): ChangeVerdict {
   if (!change) return "not enough data";
   const [none, size] = change.kind === "ratio" ? [1, Math.log1p] : [0, (value: number) => value];
   const distance = (value: number): number =>

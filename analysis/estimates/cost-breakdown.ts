@@ -2,7 +2,9 @@ import { median } from "simple-statistics";
 import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
 import { seriesName } from "../cells/cells.js";
+import { groupBy } from "../cells/group-by.js";
 import type { Subject } from "../cells/subject.js";
+import { valuesByRound } from "../cells/values.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
 import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
 import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
@@ -32,7 +34,7 @@ export interface CostBreakdown {
   parts: CostPart[];
 }
 
-export const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
+const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
 
 /** Share of punted writes from which the cost of a punt is looked for. */
 const PUNTS_FROM = 0.5;
@@ -43,62 +45,50 @@ const PUNTS_FROM = 0.5;
  * differences, not differences of intervals. Without a dd-prefill beside it a preparation has no base
  * and no breakdown.
  */
-export function costBreakdowns(
-  cells: readonly Cell[],
-  quantities: readonly Quantity[] = QUANTITIES,
-): CostBreakdown[] {
+export function costBreakdowns(cells: readonly Cell[], quantities = QUANTITIES): CostBreakdown[] {
   const index = new CellIndex(cells);
   const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
-  const breakdowns: CostBreakdown[] = [];
-  for (const quantity of quantities) {
-    for (const preparation of PREPARATIONS) {
-      for (const queueDepth of depths) {
-        const found = knownBreakdown(index, preparation, queueDepth, quantity);
-        if (found) breakdowns.push(found);
-      }
-    }
-  }
-  return breakdowns;
+  return quantities.flatMap((quantity) =>
+    PREPARATIONS.flatMap((preparation) =>
+      depths.flatMap(
+        (queueDepth) =>
+          knownBreakdown(index, { preparation, arm: "inline", queueDepth }, quantity) ?? [],
+      ),
+    ),
+  );
 }
 
+type Breakdowns = { [quantity in Quantity]?: CostBreakdown | null };
+
 /** A cell always meets the same others, and several parts of a report ask for it. */
-const known = new WeakMap<Cell, Map<Quantity, CostBreakdown | null>>();
+const known = new WeakMap<Cell, Breakdowns>();
 
 function knownBreakdown(
   index: CellIndex,
-  preparation: Preparation,
-  queueDepth: number,
+  inline: Source,
   quantity: Quantity,
 ): CostBreakdown | null {
-  const cell = index.get({ preparation, arm: "inline", queueDepth });
+  const cell = index.get(inline);
   if (!cell) return null;
-  const found = known.get(cell) ?? new Map<Quantity, CostBreakdown | null>();
+  const found = known.get(cell) ?? {};
   known.set(cell, found);
-  if (!found.has(quantity)) {
-    found.set(quantity, breakdown(index, preparation, queueDepth, quantity));
-  }
-  return found.get(quantity) ?? null;
+  if (found[quantity] === undefined) found[quantity] = breakdown(index, cell, inline, quantity);
+  return found[quantity] ?? null;
 }
 
 function breakdown(
   index: CellIndex,
-  preparation: Preparation,
-  queueDepth: number,
+  cell: Cell,
+  inline: Source,
   quantity: Quantity,
 ): CostBreakdown | null {
-  const whole: Source = { preparation, arm: "inline", queueDepth };
-  const cell = index.get(whole);
-  const base = index.value([{ ...whole, preparation: "dd-prefill" }], [], quantity);
-  const total = index.value([whole], [], quantity);
-  const punted = cell && estimate(cell, "puntRatio");
-  if (!cell || !base || !total || !punted || preparation === "dd-prefill") return null;
-  const recipes = costRecipes(
-    preparation,
-    queueDepth,
-    quantity,
-    punted.point >= PUNTS_FROM,
-    (source) => index.get(source) !== undefined,
-  );
+  const { preparation, queueDepth } = inline;
+  const base = index.value([{ ...inline, preparation: "dd-prefill" }], [], quantity);
+  const total = index.value([inline], [], quantity);
+  const punted = estimate(cell, "puntRatio");
+  if (!base || !total || !punted || preparation === "dd-prefill") return null;
+  const has = (source: Source): boolean => index.get(source) !== undefined;
+  const recipes = costRecipes(inline, quantity, punted.point >= PUNTS_FROM, has);
   const parts = recipes.map((recipe) => part(index, recipe, quantity));
   if (parts.some((found) => found === null)) return null;
   const { subject } = cell;
@@ -155,16 +145,15 @@ class CellIndex {
     for (const { source, sign } of terms) {
       const cell = this.get(source);
       if (!cell) return null;
-      const values = byRound(cell, quantity);
       const next = new Map<string, number>();
-      for (const [round, value] of values) {
+      for (const [round, value] of quantityByRound(cell, quantity)) {
         const before = sums === null ? 0 : sums.get(round);
         if (before !== undefined) next.set(round, before + sign * value);
       }
       sums = next;
     }
-    const estimated = sums && estimateOf(sums, `${quantity} ${JSON.stringify(terms)}`);
-    return estimated && { ...estimated, unit: quantity === "instructions" ? "1" : "ns" };
+    const unit = quantity === "instructions" ? "1" : "ns";
+    return sums && estimateOf(sums, unit, `${quantity} ${JSON.stringify(terms)}`);
   }
 }
 
@@ -172,27 +161,19 @@ function keyOf({ preparation, arm, queueDepth }: Source): string {
   return `${preparation} ${arm} ${queueDepth}`;
 }
 
-function byRound(cell: Cell, quantity: Quantity): Map<string, number> {
-  const values = new Map<string, number>();
-  const column = cell.values[quantity === "wallNs" ? "iops" : quantity];
-  for (const [index, measured] of column.entries()) {
-    const value = quantity === "wallNs" ? 1e9 / measured : measured;
-    if (Number.isFinite(value)) values.set(`${cell.runOf[index]}/${cell.roundOf[index]}`, value);
-  }
-  return values;
+function quantityByRound(cell: Cell, quantity: Quantity): Map<string, number> {
+  return quantity === "wallNs"
+    ? valuesByRound(cell, "iops", (iops) => 1e9 / iops)
+    : valuesByRound(cell, quantity);
 }
 
 /** By boot when there are several: the middle of each boot's rounds, then the middle of those. */
-function estimateOf(sums: Map<string, number>, seed: string): Estimate | null {
-  const byBoot = new Map<string, number[]>();
-  for (const [round, value] of sums) {
-    const boot = round.slice(0, round.indexOf("/"));
-    byBoot.set(boot, [...(byBoot.get(boot) ?? []), value]);
-  }
-  const boots = [...byBoot.values()];
+function estimateOf(sums: Map<string, number>, unit: string, seed: string): Estimate | null {
+  const byBoot = groupBy(sums, ([round]) => round.slice(0, round.indexOf("/")));
+  const boots = [...byBoot.values()].map((rounds) => rounds.map(([, value]) => value));
   const units = boots.length >= 2 ? boots.map((values) => median(values)) : (boots[0] ?? []);
   const shift = pairedShift(units.slice(0, SHIFT_VALUES_MAX), seededRandom(seedOf(seed)));
   if (!shift) return null;
   const { point, lower, upper } = shift;
-  return { point, lower, upper, unit: "ns", trials: sums.size, boots: boots.length };
+  return { point, lower, upper, unit, trials: sums.size, boots: boots.length };
 }

@@ -1,6 +1,8 @@
 import type { Cell } from "../cells/cell.js";
 import { scenarioKey } from "../cells/cells.js";
+import { groupBy } from "../cells/group-by.js";
 import { HistogramBatch } from "../cells/histogram-batch.js";
+import { bootsOf, valuesByBoot } from "../cells/values.js";
 import { type ValueCounts, valueCounts } from "../histogram.js";
 import { METRICS, type Metric } from "../metrics.js";
 import { medianInterval } from "../statistics/median-interval.js";
@@ -37,45 +39,15 @@ export function estimate(cell: Cell, metric: Metric): Estimate | null {
 
 /** The same, but always from each trial's own value, as `changeBetween` compares them. */
 export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
-  const { trials, units, boots: bootsMeasured } = unitsOf(cell, metric);
-  if (trials === 0) return null;
-  const { unit } = METRICS[metric];
-  return { ...medianInterval(units.sort()), unit, trials, boots: bootsMeasured };
-}
-
-function boots(cell: Cell): number {
-  return new Set(cell.runOf).size;
-}
-
-interface Units {
-  trials: number;
-  boots: number;
-  /** Typed, since such arrays sort by value without a call for each comparison. */
-  units: Float64Array;
-}
-
-/** What is resampled: the trials of one boot, or the medians of several boots. */
-function unitsOf(cell: Cell, metric: Metric): Units {
-  const column = new Float64Array(cell.values[metric]);
-  if (boots(cell) <= 1) {
-    const units = column.filter(Number.isFinite);
-    return { trials: units.length, boots: 1, units };
-  }
-  const byBoot = new Map<number, number[]>();
-  let trials = 0;
-  for (const [index, value] of column.entries()) {
-    if (!Number.isFinite(value)) continue;
-    trials += 1;
-    const boot = cell.runOf[index] as number;
-    const values = byBoot.get(boot);
-    if (values) values.push(value);
-    else byBoot.set(boot, [value]);
-  }
-  const groups = [...byBoot.values()].map((values) => new Float64Array(values).sort());
-  const [only] = groups;
-  if (groups.length === 1 && only) return { trials, boots: 1, units: only };
-  const medians = groups.map((group) => medianInterval(group).point);
-  return { trials, boots: groups.length, units: new Float64Array(medians) };
+  // Typed arrays sort by value without a call for each comparison.
+  const boots = valuesByBoot(cell, metric).map((values) => new Float64Array(values).sort());
+  const [only] = boots;
+  if (only === undefined) return null;
+  // What is resampled: the trials of one boot, or the medians of several boots.
+  const medians = boots.map((boot) => medianInterval(boot).point);
+  const units = boots.length === 1 ? only : new Float64Array(medians).sort();
+  const trials = boots.reduce((sum, boot) => sum + boot.length, 0);
+  return { ...medianInterval(units), unit: METRICS[metric].unit, trials, boots: boots.length };
 }
 
 const latencyCache = new WeakMap<Cell, Record<LatencyMetric, Estimate | null>>();
@@ -96,22 +68,20 @@ function latencyEstimates(cell: Cell): Record<LatencyMetric, Estimate | null> {
   const trials = cell.values.latencyNsP50.filter(Number.isFinite).length;
   const entries = names.map((name, index) => {
     const interval = intervals[index];
-    return [name, interval ? { ...interval, unit: "ns", trials, boots: boots(cell) } : null];
+    return [name, interval ? { ...interval, unit: "ns", trials, boots: bootsOf(cell) } : null];
   });
   const estimates = Object.fromEntries(entries) as Record<LatencyMetric, Estimate | null>;
   latencyCache.set(cell, estimates);
   return estimates;
 }
 
-/** One histogram a boot when there are several, else one a trial (or batch of trials). */
+/** One histogram for each boot when there are several, else one for each trial (or batch of trials). */
 export function latencyUnits(cell: Cell): ValueCounts[] {
   const batches = [...cell.latencies.values()].filter((batch) => batch.histogram.total > 0);
-  if (boots(cell) <= 1) return batches.map((batch) => valueCounts(batch.histogram));
-  const byBoot = new Map<number, HistogramBatch>();
-  for (const batch of batches) {
-    const merged = byBoot.get(batch.runIndex) ?? new HistogramBatch(batch.runIndex);
-    merged.add(batch.histogram);
-    byBoot.set(batch.runIndex, merged);
-  }
-  return [...byBoot.values()].map((batch) => valueCounts(batch.histogram));
+  if (bootsOf(cell) <= 1) return batches.map((batch) => valueCounts(batch.histogram));
+  return [...groupBy(batches, (batch) => batch.runIndex)].map(([runIndex, ofBoot]) => {
+    const merged = new HistogramBatch(runIndex);
+    for (const batch of ofBoot) merged.add(batch.histogram);
+    return valueCounts(merged.histogram);
+  });
 }

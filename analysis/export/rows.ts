@@ -1,4 +1,5 @@
 import type { Cell } from "../cells/cell.js";
+import { bootsOf } from "../cells/values.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
 import { METRIC_NAMES, type Metric } from "../metrics.js";
 
@@ -24,7 +25,7 @@ export function exportRows(cells: readonly Cell[]): ExportRow[] {
       trials: cell.runOf.length,
       trialsFailed: cell.failed,
       trialsSkipped: cell.skipped,
-      boots: new Set(cell.runOf).size,
+      boots: bootsOf(cell),
     };
     for (const metric of METRIC_NAMES) addEstimate(row, metric, estimateOf(cell, metric));
     return row;

@@ -3,7 +3,7 @@ import { formatNs, formatRate } from "../../terminal/units.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import type { PrefillBreakEven } from "../estimates/prefill.js";
 import type { Capacity } from "./capacity.js";
-import type { Plan, Saving } from "./plan.js";
+import type { CoreSaving, Plan } from "./plan.js";
 
 export const PLAN_ASSUMPTIONS: readonly string[] = [
   "only measured points count: nothing is interpolated between depths or extrapolated beyond them",
@@ -111,7 +111,7 @@ function savingLines(plan: Plan, subjects: readonly Subject[], coresCost: number
 }
 
 export function savingSentence(
-  { kind, from, to, cores, lower, upper }: Saving,
+  { kind, from, to, cores, lower, upper }: CoreSaving,
   subjects: readonly Subject[],
   coresCost: number | null,
 ): string {

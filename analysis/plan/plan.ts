@@ -1,13 +1,14 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
-import { groupBy, slicesOf } from "../cells/slice.js";
+import { groupBy } from "../cells/group-by.js";
+import { slicesOf } from "../cells/slice.js";
 import type { Subject } from "../cells/subject.js";
 import { type PrefillBreakEven, prefillBreakEvens } from "../estimates/prefill.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Capacity, capacityOf, type Demand, operatingPoints } from "./capacity.js";
 
 /** Fewer cores for the same load, by another kernel or another preparation. */
-export interface Saving {
+export interface CoreSaving {
   kind: "kernel" | "preparation";
   from: Capacity;
   to: Capacity;
@@ -21,7 +22,7 @@ export interface Plan {
   demand: Demand;
   workload: string;
   capacities: Capacity[];
-  savings: Saving[];
+  savings: CoreSaving[];
   breakEvens: { subject: Subject; evens: PrefillBreakEven[] }[];
   leftOut: Subject[];
 }
@@ -49,11 +50,11 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
   }));
   const leftOut = analysis.subjects.filter((subject) => subject.emulated);
   const { workload } = slice;
-  return { demand, workload, capacities, savings: savingsIn(capacities), breakEvens, leftOut };
+  return { demand, workload, capacities, savings: coreSavings(capacities), breakEvens, leftOut };
 }
 
 /** Each kernel against the last one for the same preparation; each preparation against dd-prefill. */
-function savingsIn(capacities: readonly Capacity[]): Saving[] {
+function coreSavings(capacities: readonly Capacity[]): CoreSaving[] {
   return capacities.flatMap((from) => {
     const sameFilesystem = capacities.filter(
       (other) => other.subject.filesystem === from.subject.filesystem,
@@ -63,13 +64,13 @@ function savingsIn(capacities: readonly Capacity[]): Saving[] {
       (other) => other.subject === from.subject && other.preparation === "dd-prefill",
     );
     return [
-      newest && newest !== from ? saving("kernel", from, newest) : null,
-      prefill && prefill !== from ? saving("preparation", from, prefill) : null,
-    ].filter((found): found is Saving => found !== null);
+      newest && newest !== from ? coreSaving("kernel", from, newest) : null,
+      prefill && prefill !== from ? coreSaving("preparation", from, prefill) : null,
+    ].filter((found): found is CoreSaving => found !== null);
   });
 }
 
-function saving(kind: Saving["kind"], from: Capacity, to: Capacity): Saving | null {
+function coreSaving(kind: CoreSaving["kind"], from: Capacity, to: Capacity): CoreSaving | null {
   const [before, after] = [from.cores?.total, to.cores?.total];
   if (!before || !after) return null;
   return {

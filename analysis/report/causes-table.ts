@@ -3,8 +3,8 @@ import { formatNs } from "../../terminal/units.js";
 import { scenarioKey, seriesName } from "../cells/cells.js";
 import type { Explained } from "../cells/explained.js";
 import type { NameOf } from "../cells/subject.js";
+import { cureSavings, cureSavingWords } from "../estimates/cure-saving.js";
 import { formatPercent } from "../estimates/percent.js";
-import { savingsIn, savingWords } from "../estimates/price-of-punts.js";
 import type { Analysis } from "../loading/analysis.js";
 import type { Block } from "./model.js";
 import { joined } from "./words.js";
@@ -88,11 +88,11 @@ function costsOf({ cells }: Analysis): CostOf {
   const keyOf = (subject: string, scenario: Explanation["scenario"]) =>
     `${subject} ${scenarioKey(scenario)}`;
   const savings = new Map(
-    savingsIn(cells).map((saving) => [keyOf(saving.subject.id, saving.scenario), saving]),
+    cureSavings(cells).map((saving) => [keyOf(saving.subject.id, saving.scenario), saving]),
   );
   return ({ subject, explanation: { scenario } }) => {
     const saving = savings.get(keyOf(subject.id, scenario));
-    return saving ? savingWords(saving) : null;
+    return saving ? cureSavingWords(saving) : null;
   };
 }
 

@@ -1,4 +1,5 @@
-import { groupBy, slicesOf } from "../cells/slice.js";
+import { groupBy } from "../cells/group-by.js";
+import { slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
 import type { Chart } from "../charts/spec.js";
 import { type CostBreakdown, costBreakdowns, lostIops } from "../estimates/cost-breakdown.js";

@@ -2,6 +2,7 @@ import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { seriesName } from "../cells/cells.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
+import { bootsOf } from "../cells/values.js";
 import { countCharts } from "../chart-data/count-charts.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { timeCharts } from "../chart-data/time-charts.js";
@@ -81,7 +82,7 @@ function scenarioWords({ scenario }: Cell): string {
 }
 
 function trialWords(cell: Cell): string {
-  const boots = new Set(cell.runOf).size;
+  const boots = bootsOf(cell);
   const bad = cell.failed + cell.skipped > 0 ? `, ${cell.failed + cell.skipped} not ok` : "";
   return `${cell.runOf.length}${boots > 1 ? ` of ${boots} boots` : ""}${bad}`;
 }

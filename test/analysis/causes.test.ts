@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { savingsIn } from "../../analysis/estimates/price-of-punts.js";
+import { cureSavings } from "../../analysis/estimates/cure-saving.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { writeReport } from "../../analysis/report/write.js";
 import { type FixtureRun, fixtureHeader, writeFixture } from "./fixture.js";
@@ -63,12 +63,12 @@ test("what the punting writes cost is taken from the timed trials beside writes 
 
 test("savings compare with written blocks of the same subject and depth; emulated times give none", async () => {
   const file = writeFixture(join(folder, "saving.jsonl"), NEW);
-  const savings = savingsIn((await analyse([file])).cells);
+  const savings = cureSavings((await analyse([file])).cells);
   // Four other preparations and the forced arm, at three depths.
   assert.equal(savings.length, 5 * 3);
   assert.ok(savings.every(({ scenario, cpuNs }) => scenario.queueDepth > 0 && cpuNs.point > 1));
   const emulated = writeFixture(join(folder, "emulated.jsonl"), OLD);
-  assert.deepEqual(savingsIn((await analyse([emulated])).cells), []);
+  assert.deepEqual(cureSavings((await analyse([emulated])).cells), []);
 });
 
 test("a run that was only traced gives a report of causes, and claims no cost", async () => {

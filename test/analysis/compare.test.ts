@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ScenarioComparison } from "../../analysis/comparison/compare.js";
 import { scenarioVerdict } from "../../analysis/comparison/summary.js";
-import type { Verdict } from "../../analysis/estimates/change.js";
+import type { ChangeVerdict } from "../../analysis/estimates/change.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type FixtureRun, writeFixture } from "./fixture.js";
 
@@ -73,7 +73,7 @@ test("the gate passes on the same, stops at a regression, and says when it canno
 });
 
 test("equal punts do not make a scenario the same while another metric cannot be told", () => {
-  const verdictOf = (...verdicts: Verdict[]) =>
+  const verdictOf = (...verdicts: ChangeVerdict[]) =>
     scenarioVerdict({ metrics: verdicts.map((verdict) => ({ verdict })) } as ScenarioComparison);
   assert.equal(verdictOf("same", "same"), "same");
   assert.equal(verdictOf("same", "not enough data"), "not enough data");

@@ -10,7 +10,7 @@ import { formatChange, formatChangeInterval } from "./format.js";
  * What the writes of a scenario cost against the same writes into written blocks, of the same run where there is
  * one: what a cure for their punts can save at best.
  */
-export interface Saving {
+export interface CureSaving {
   subject: Subject;
   scenario: Scenario;
   /** CPU time per write of submitter and io-wq workers: this over that into written blocks. */
@@ -21,7 +21,7 @@ export interface Saving {
 }
 
 /** None for emulated times, for writes into written blocks themselves, and where these were not measured. */
-export function savingsIn(cells: readonly Cell[]): Saving[] {
+export function cureSavings(cells: readonly Cell[]): CureSaving[] {
   const byKey = new Map(cells.map((cell) => [keyOf(cell, cell.scenario), cell]));
   return cells.flatMap((cell) => {
     const { subject, scenario } = cell;
@@ -41,7 +41,7 @@ function keyOf({ subject }: Cell, scenario: Scenario): string {
 }
 
 /** "CPU per write × 2.31 (2.20 to 2.45), IOPS × 0.41 (0.38 to 0.44), 5 trials". */
-export function savingWords({ cpuNs, iops, trials }: Saving): string {
+export function cureSavingWords({ cpuNs, iops, trials }: CureSaving): string {
   const words = (what: string, change: Change): string =>
     `${what} ${formatChange(change)} (${formatChangeInterval(change)})`;
   const measured = [words("CPU per write", cpuNs), ...(iops ? [words("IOPS", iops)] : [])];

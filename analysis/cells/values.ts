@@ -1,0 +1,37 @@
+import type { Metric } from "../metrics.js";
+import type { Cell } from "./cell.js";
+
+/** Turns a measured value into what is computed with, such as its logarithm. */
+export type Scale = (value: number) => number;
+
+const unchanged: Scale = (value) => value;
+
+/** Number of runs. Each is one boot. */
+export function bootsOf(cell: Cell): number {
+  return new Set(cell.runOf).size;
+}
+
+/** The measured values of a metric, those of each boot together. What is not finite after scaling is left out. */
+export function valuesByBoot(cell: Cell, metric: Metric, scale = unchanged): number[][] {
+  const column = cell.values[metric];
+  const boots = new Map<number, number[]>();
+  for (let index = 0; index < column.length; index += 1) {
+    const value = scale(column[index] as number);
+    if (!Number.isFinite(value)) continue;
+    const boot = cell.runOf[index] as number;
+    const values = boots.get(boot);
+    if (values) values.push(value);
+    else boots.set(boot, [value]);
+  }
+  return [...boots.values()];
+}
+
+/** The measured values of a metric by "run/round"; what is not finite after scaling is left out. */
+export function valuesByRound(cell: Cell, metric: Metric, scale = unchanged): Map<string, number> {
+  const rounds = new Map<string, number>();
+  for (const [index, value] of cell.values[metric].entries()) {
+    const scaled = scale(value);
+    if (Number.isFinite(scaled)) rounds.set(`${cell.runOf[index]}/${cell.roundOf[index]}`, scaled);
+  }
+  return rounds;
+}
