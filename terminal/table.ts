@@ -5,6 +5,16 @@ export interface Column {
   align?: "left" | "right";
 }
 
+/** Columns that hold words. */
+export function textColumns(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title }));
+}
+
+/** Columns that hold numbers, aligned to the right. */
+export function numberColumns(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title, align: "right" }));
+}
+
 const PLAIN_BORDER = {
   top: "",
   "top-mid": "",

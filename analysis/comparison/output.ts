@@ -1,4 +1,4 @@
-import { renderTable } from "../../terminal/table.js";
+import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import { seriesName } from "../cells/cells.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
@@ -8,7 +8,7 @@ import { comparisonSentence, countVerdicts, scenarioVerdict } from "./summary.js
 
 /** For a terminal: the sentence, what differs, then every scenario. */
 export function comparisonText(comparison: Comparison): string {
-  const { a, b, differences, notes, scenarios } = comparison;
+  const { differences, notes } = comparison;
   const lines = [comparisonSentence(comparison), ""];
   if (differences.length > 0) {
     lines.push("Environments differ:");
@@ -19,35 +19,34 @@ export function comparisonText(comparison: Comparison): string {
   }
   for (const note of notes) lines.push(`Note: ${note}.`);
   if (notes.length > 0) lines.push("");
-  const rows = scenarios.flatMap((scenario) =>
-    scenario.metrics.map((found, index) => [
-      index === 0 ? scenarioName(scenario) : "",
-      METRICS[found.metric].title,
-      formatMetric(found.metric, found.a.point),
-      formatMetric(found.metric, found.b.point),
-      found.change ? formatChange(found.change) : "?",
-      found.change ? formatChangeInterval(found.change) : "?",
-      found.verdict,
-    ]),
-  );
-  lines.push(
-    renderTable(
-      [
-        { title: "scenario" },
-        { title: "metric" },
-        { title: a.name, align: "right" },
-        { title: b.name, align: "right" },
-        { title: "change", align: "right" },
-        { title: "95 % interval", align: "right" },
-        { title: "verdict" },
-      ],
-      rows,
-    ),
-  );
+  lines.push(renderTable(comparisonColumns(comparison), comparisonRows(comparison, "")));
   return lines.join("\n");
 }
 
-export function scenarioName({ scenario, filesystem }: ScenarioComparison): string {
+export function comparisonColumns({ a, b }: Comparison): Column[] {
+  return [
+    ...textColumns("scenario", "metric"),
+    ...numberColumns(a.name, b.name, "change", "95 % interval"),
+    ...textColumns("verdict"),
+  ];
+}
+
+/** A row for each metric of each scenario. `repeated` stands for the scenario after its first row. */
+export function comparisonRows({ scenarios }: Comparison, repeated?: string): string[][] {
+  return scenarios.flatMap((scenario) =>
+    scenario.metrics.map(({ metric, a, b, change, verdict }, index) => [
+      index === 0 ? scenarioName(scenario) : (repeated ?? scenarioName(scenario)),
+      METRICS[metric].title,
+      formatMetric(metric, a.point),
+      formatMetric(metric, b.point),
+      change ? formatChange(change) : "?",
+      change ? formatChangeInterval(change) : "?",
+      verdict,
+    ]),
+  );
+}
+
+function scenarioName({ scenario, filesystem }: ScenarioComparison): string {
   const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
   return `${filesystem} ${seriesName(scenario)}, depth ${scenario.queueDepth}, ${formatBytes(scenario.blockSizeBytes)}${pace}`;
 }

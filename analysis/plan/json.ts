@@ -1,10 +1,10 @@
 import { subjectName } from "../cells/subject.js";
-import { PLAN_ASSUMPTIONS } from "./output.js";
+import { PLAN_ASSUMPTIONS, subjectsOf } from "./output.js";
 import type { CoreSaving, Plan } from "./plan.js";
 
 /** The plan for programs: names instead of objects, estimates whole. */
 export function planJson(plan: Plan, coresCost: number | null): object {
-  const subjects = [...new Set(plan.capacities.map((capacity) => capacity.subject))];
+  const subjects = subjectsOf(plan);
   const cost = (cores: number | undefined): number | null =>
     coresCost === null || cores === undefined ? null : cores * coresCost;
   const side = ({ subject, preparation }: CoreSaving["from"]) => ({

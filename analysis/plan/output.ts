@@ -1,4 +1,4 @@
-import { renderTable } from "../../terminal/table.js";
+import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import type { PrefillBreakEven } from "../estimates/prefill.js";
@@ -20,7 +20,7 @@ export function planText(plan: Plan, coresCost: number | null): string {
   const lines = [
     `Wanted: ${formatRate(demand.iops)} writes/s with p99 within ${formatNs(demand.latencyNsP99)} (${plan.workload})`,
     "",
-    capacityTable(plan, subjects, coresCost),
+    renderTable(capacityColumns(coresCost), capacityRows(plan, subjects, coresCost)),
     "",
   ];
   lines.push(...remarkLines(plan, subjects));
@@ -34,7 +34,7 @@ export function planText(plan: Plan, coresCost: number | null): string {
   return lines.join("\n").replaceAll(/\n{3,}/g, "\n\n");
 }
 
-function subjectsOf(plan: Plan): Subject[] {
+export function subjectsOf(plan: Plan): Subject[] {
   return [...new Set(plan.capacities.map((capacity) => capacity.subject))];
 }
 
@@ -75,25 +75,13 @@ export function capacityRows(
   ]);
 }
 
-export function capacityColumns(coresCost: number | null) {
-  const right = (title: string) => ({ title, align: "right" as const });
+export function capacityColumns(coresCost: number | null): Column[] {
   return [
-    { title: "kernel" },
-    { title: "preparation" },
-    right("highest load"),
-    right("at"),
-    right("p99"),
-    right("devices"),
-    right("cores: submitter"),
-    right("io-wq"),
-    right("rest of system"),
-    right("submitter + io-wq (95 %)"),
-    ...(coresCost === null ? [] : [right("cost")]),
+    ...textColumns("kernel", "preparation"),
+    ...numberColumns("highest load", "at", "p99", "devices", "cores: submitter", "io-wq"),
+    ...numberColumns("rest of system", "submitter + io-wq (95 %)"),
+    ...numberColumns(...(coresCost === null ? [] : ["cost"])),
   ];
-}
-
-function capacityTable(plan: Plan, subjects: readonly Subject[], coresCost: number | null): string {
-  return renderTable(capacityColumns(coresCost), capacityRows(plan, subjects, coresCost));
 }
 
 function pointName(queueDepth: number, intervalNs: number): string {
@@ -104,13 +92,18 @@ function number(value: number | null | undefined): string {
   return value === null || value === undefined ? "?" : value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function savingLines(plan: Plan, subjects: readonly Subject[], coresCost: number | null): string[] {
+/** Only those whose interval is clear of 0. */
+export function savingLines(
+  plan: Plan,
+  subjects: readonly Subject[],
+  coresCost: number | null,
+): string[] {
   return plan.savings
     .filter((saving) => saving.lower > 0 || saving.upper < 0)
     .map((saving) => savingSentence(saving, subjects, coresCost));
 }
 
-export function savingSentence(
+function savingSentence(
   { kind, from, to, cores, lower, upper }: CoreSaving,
   subjects: readonly Subject[],
   coresCost: number | null,
@@ -125,7 +118,8 @@ export function savingSentence(
   return `${what} ${verb} ${number(Math.abs(cores))} cores (${number(low)} to ${number(high)})${money}`;
 }
 
-function breakEvenLines(plan: Plan, subjects: readonly Subject[]): string[] {
+/** At one depth, which is enough for people; `--json` has all. */
+export function breakEvenLines(plan: Plan, subjects: readonly Subject[]): string[] {
   return plan.breakEvens.flatMap(({ subject, evens }) =>
     atMiddleDepth(evens).map(
       (even) => `${subjectName(subject, subjects)}: ${breakEvenSentence(even)}`,
@@ -133,14 +127,13 @@ function breakEvenLines(plan: Plan, subjects: readonly Subject[]): string[] {
   );
 }
 
-/** One depth is enough for people; `--json` has all. */
-export function atMiddleDepth(evens: readonly PrefillBreakEven[]): PrefillBreakEven[] {
+function atMiddleDepth(evens: readonly PrefillBreakEven[]): PrefillBreakEven[] {
   const depths = [...new Set(evens.map((even) => even.queueDepth))].sort((a, b) => a - b);
   const middle = depths[Math.floor((depths.length - 1) / 2)];
   return evens.filter((even) => even.queueDepth === middle);
 }
 
-export function breakEvenSentence(even: PrefillBreakEven): string {
+function breakEvenSentence(even: PrefillBreakEven): string {
   const { preparation, queueDepth, writesPerGib, shareOfFile } = even;
   const takes = `${formatNs(even.prefillNsPerGib.point)} a GiB against ${formatNs(even.otherNsPerGib.point)}`;
   const verdict =

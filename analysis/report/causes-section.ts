@@ -4,7 +4,7 @@ import { kernelNames, type NameOf } from "../cells/subject.js";
 import { causesFigure } from "../chart-data/cause-rows.js";
 import type { Analysis } from "../loading/analysis.js";
 import { causesTable } from "./causes-table.js";
-import { type Block, chartBlock, fold, type Section, text } from "./model.js";
+import { type Block, chartBlock, fold, list, type Section, text } from "./model.js";
 
 const HOW =
   "Nothing here was traced. `puntbench explain` traces the writes on this kernel and says why each punted; `puntbench lab --kernels 6.1,6.12 --explain` does so on other kernels.";
@@ -25,10 +25,10 @@ export function causesSection(analysis: Analysis): Section {
     text(METHOD),
     ...causesFigure(analysis).map((chart) => chartBlock(chart)),
     fold("Every cause, with evidence, cure and cost", causesTable(analysis, nameOf)),
-    ...(findings.length === 0
-      ? [text("In no scenario did the rules expect anything else than what was seen.")]
-      : [{ kind: "list", items: findings } as const]),
-    { kind: "list", items: seenWith(explained, nameOf) },
+    findings.length === 0
+      ? text("In no scenario did the rules expect anything else than what was seen.")
+      : list(findings),
+    list(seenWith(explained, nameOf)),
   ];
   return { id, title, blocks };
 }

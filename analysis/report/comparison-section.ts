@@ -1,13 +1,12 @@
+import { textColumns } from "../../terminal/table.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { upgradeFigure } from "../chart-data/upgrade-rows.js";
 import { type Allowable, type Comparison, compareSides } from "../comparison/compare.js";
-import { scenarioName } from "../comparison/output.js";
+import { comparisonColumns, comparisonRows } from "../comparison/output.js";
 import { comparisonSentence } from "../comparison/summary.js";
-import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
-import { METRICS } from "../metrics.js";
-import { type Block, chartBlock, fold, type Section, text } from "./model.js";
+import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const THRESHOLD = 0.05;
 /** A report says what differs and goes on; the gate of `puntbench compare` is stricter. */
@@ -50,46 +49,16 @@ export function comparisonSection(analysis: Analysis, comparison: Comparison): S
     text(comparisonSentence(comparison)),
     ...comparison.notes.map((note) => text(`Note: ${note}.`)),
     ...charts.map((chart) => chartBlock(chart)),
-    fold("Every scenario", comparisonTable(comparison)),
+    fold("Every scenario", table(comparisonColumns(comparison), comparisonRows(comparison))),
   ];
   if (comparison.differences.length > 0) {
-    blocks.push(
-      fold("What differs between the environments", {
-        kind: "table",
-        columns: [{ title: "what" }, { title: comparison.a.name }, { title: comparison.b.name }],
-        rows: comparison.differences.map(({ what, a, b }) => [what, a, b]),
-      }),
-    );
+    const columns = textColumns("what", comparison.a.name, comparison.b.name);
+    const rows = comparison.differences.map(({ what, a, b }) => [what, a, b]);
+    blocks.push(fold("What differs between the environments", table(columns, rows)));
   }
   return {
     id: "comparison",
     title: `From ${comparison.a.name} to ${comparison.b.name}`,
     blocks,
-  };
-}
-
-function comparisonTable({ a, b, scenarios }: Comparison): Block {
-  return {
-    kind: "table",
-    columns: [
-      { title: "scenario" },
-      { title: "metric" },
-      { title: a.name, align: "right" },
-      { title: b.name, align: "right" },
-      { title: "change", align: "right" },
-      { title: "95 % interval", align: "right" },
-      { title: "verdict" },
-    ],
-    rows: scenarios.flatMap((scenario) =>
-      scenario.metrics.map((found) => [
-        scenarioName(scenario),
-        METRICS[found.metric].title,
-        formatMetric(found.metric, found.a.point),
-        formatMetric(found.metric, found.b.point),
-        found.change ? formatChange(found.change) : "?",
-        found.change ? formatChangeInterval(found.change) : "?",
-        found.verdict,
-      ]),
-    ),
   };
 }

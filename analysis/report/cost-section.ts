@@ -1,3 +1,4 @@
+import { numberColumns, textColumns } from "../../terminal/table.js";
 import { groupBy } from "../cells/group-by.js";
 import { slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
@@ -7,7 +8,7 @@ import type { Quantity } from "../estimates/cost-recipe.js";
 import type { Estimate } from "../estimates/estimate.js";
 import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
-import { type Block, chartBlock, fold, type Section, text } from "./model.js";
+import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const QUANTITY_WORDS: Record<Quantity, string> = {
   cpuNs: "CPU per write",
@@ -58,21 +59,14 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
       ]),
     ];
   });
-  return {
-    kind: "table",
-    columns: [
-      { title: "kernel" },
-      { title: "preparation" },
-      { title: "depth", align: "right" },
-      { title: "quantity" },
-      { title: "part" },
-      { title: "value", align: "right" },
-      { title: "95 % interval", align: "right" },
-      { title: "IOPS lost", align: "right" },
-      { title: "measured as" },
-    ],
-    rows,
-  };
+  const columns = [
+    ...textColumns("kernel", "preparation"),
+    ...numberColumns("depth"),
+    ...textColumns("quantity", "part"),
+    ...numberColumns("value", "95 % interval", "IOPS lost"),
+    ...textColumns("measured as"),
+  ];
+  return table(columns, rows);
 }
 
 function estimateWords({ quantity }: CostBreakdown, value: Estimate): [string, string] {

@@ -1,3 +1,5 @@
+import type { Column } from "../../terminal/table.js";
+
 /** HTML that is safe to put into a page: made by `html`, which escapes whatever is put into it. */
 export class Html {
   constructor(readonly text: string) {}
@@ -32,13 +34,9 @@ export function trusted(text: string): Html {
   return new Html(text);
 }
 
-export interface TableColumn {
-  title: string;
-  numeric?: boolean;
-}
-
-export function htmlTable(columns: readonly TableColumn[], rows: readonly Part[][]): Html {
-  const cssClass = (index: number) => (columns[index]?.numeric ? html` class="number"` : null);
+export function htmlTable(columns: readonly Column[], rows: readonly Part[][]): Html {
+  const cssClass = (index: number) =>
+    columns[index]?.align === "right" ? html` class="number"` : null;
   return html`<div class="scroll"><table><thead><tr>${columns.map(
     (column, index) => html`<th${cssClass(index)}>${column.title}</th>`,
   )}</tr></thead><tbody>${rows.map(

@@ -1,3 +1,4 @@
+import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { seriesName } from "../cells/cells.js";
@@ -10,7 +11,7 @@ import { estimate } from "../estimates/estimate.js";
 import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { METRICS, type Metric } from "../metrics.js";
-import { type Block, fold, pageOnlyChart, type Section, text } from "./model.js";
+import { type Block, fold, pageOnlyChart, type Section, table, text } from "./model.js";
 
 const COLUMNS: readonly Metric[] = [
   "puntRatio",
@@ -60,19 +61,16 @@ function estimateTable(cells: readonly Cell[]): Block {
   const shown = COLUMNS.filter((metric) =>
     cells.some((cell) => cell.runOf.length > 0 && estimate(cell, metric) !== null),
   );
-  return {
-    kind: "table",
-    columns: [
-      { title: "scenario" },
-      { title: "trials", align: "right" },
-      ...shown.map((metric) => ({ title: METRICS[metric].title, align: "right" as const })),
-    ],
-    rows: cells.map((cell) => [
-      scenarioWords(cell),
-      trialWords(cell),
-      ...shown.map((metric) => estimateWords(cell, metric)),
-    ]),
-  };
+  const columns = [
+    ...textColumns("scenario"),
+    ...numberColumns("trials", ...shown.map((metric) => METRICS[metric].title)),
+  ];
+  const rows = cells.map((cell) => [
+    scenarioWords(cell),
+    trialWords(cell),
+    ...shown.map((metric) => estimateWords(cell, metric)),
+  ]);
+  return table(columns, rows);
 }
 
 function scenarioWords({ scenario }: Cell): string {

@@ -1,6 +1,7 @@
+import { textColumns } from "../../terminal/table.js";
 import type { Run } from "../cells/run.js";
 import type { Analysis } from "../loading/analysis.js";
-import { fold, type Section, text } from "./model.js";
+import { fold, list, type Section, table, text } from "./model.js";
 import { provenance } from "./provenance.js";
 
 const METHOD: readonly string[] = [
@@ -15,11 +16,7 @@ const METHOD: readonly string[] = [
 ];
 
 export function methodSection(): Section {
-  return {
-    id: "method",
-    title: "Method",
-    blocks: [{ kind: "list", items: METHOD }],
-  };
+  return { id: "method", title: "Method", blocks: [list(METHOD)] };
 }
 
 /** The commands that make these results and this report again. */
@@ -69,11 +66,7 @@ export function runsSection(analysis: Analysis): Section {
     blocks: [
       text("Each run is one results file: one machine, one boot, one configuration."),
       ...analysis.runs.map((run) =>
-        fold(runTitle(run), {
-          kind: "table",
-          columns: [{ title: "what" }, { title: "value" }],
-          rows: provenance(run),
-        }),
+        fold(runTitle(run), table(textColumns("what", "value"), provenance(run))),
       ),
     ],
   };

@@ -1,3 +1,4 @@
+import type { Column } from "../../terminal/table.js";
 import type { Chart } from "../charts/spec.js";
 
 /** The report before it becomes HTML or Markdown: both show the same blocks. */
@@ -27,13 +28,16 @@ export type Block =
   | { kind: "table"; columns: readonly Column[]; rows: readonly (readonly string[])[] }
   | { kind: "fold"; summary: string; blocks: readonly Block[] };
 
-export interface Column {
-  title: string;
-  align?: "left" | "right";
-}
-
 export function text(words: string): Block {
   return { kind: "text", text: words };
+}
+
+export function list(items: readonly string[]): Block {
+  return { kind: "list", items };
+}
+
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): Block {
+  return { kind: "table", columns, rows };
 }
 
 export function fold(summary: string, ...blocks: Block[]): Block {

@@ -84,7 +84,7 @@ function blockHtml(block: Block, folds: Folds): Html {
       return figure(block.chart, block.caption);
     case "table":
       return htmlTable(
-        block.columns.map(({ title, align }) => ({ title, numeric: align === "right" })),
+        block.columns,
         block.rows.map((row) => row.map(cellHtml)),
       );
     case "fold":
