@@ -19,7 +19,7 @@ import {
 import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
 import type { ExplainOptions } from "./options.js";
 import { type ExplainedWrite, type TracingContext, traceWrites } from "./trace-writes.js";
-import { Tracer } from "./tracer.js";
+import { openTracer } from "./tracer.js";
 
 /** Least share of the punts of an injected cause that must be given that cause. */
 const LEAST_NAMED_RATIO = 0.95;
@@ -60,7 +60,7 @@ export async function check(
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const system = systemUnderTest(driver, scratch);
-  const tracer = await Tracer.open(driver, {
+  const tracer = await openTracer(driver, {
     backend: requested,
     warn: progress.milestone,
     signal,

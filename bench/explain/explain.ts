@@ -8,7 +8,7 @@ import type { BackendName } from "./backends/backend.js";
 import type { ExplainOptions } from "./options.js";
 import { summarise } from "./summary.js";
 import { type ExplainedStream, type TracingContext, traceWrites } from "./trace-writes.js";
-import { Tracer } from "./tracer.js";
+import { openTracer } from "./tracer.js";
 import type { Trace } from "./tracing/trace.js";
 
 /** An explanation as `--json` prints it, with what results files do not hold. */
@@ -45,7 +45,7 @@ export async function explain(
 ): Promise<ExplainReport> {
   const { kernelRelease, filesystem } = header.environment;
   const warn = progress.milestone;
-  const tracer = await Tracer.open(driver, { backend: requested, warn, signal });
+  const tracer = await openTracer(driver, { backend: requested, warn, signal });
   const { name: backend, what: backendWhat, cannotSee } = tracer.backend;
   const reports: ScenarioReport[] = [];
   try {

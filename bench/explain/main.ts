@@ -30,21 +30,16 @@ export async function main(
   const options = parseExplainOptions(raw);
   const interrupt = new Interrupt("No probe or trace buffer was left behind.");
   const progress = stderrProgress();
+  const { signal } = interrupt;
   try {
-    if (options.check) {
-      const report = await checkCauses(options, progress, interrupt.signal);
-      print(options, report, () => printedCheck(report));
-    } else {
-      const report = await timeAndTrace(options, estimateSavings, progress, interrupt.signal);
-      print(options, report, () => printedReport(report));
-    }
+    const report = options.check
+      ? await checkCauses(options, progress, signal)
+      : await timeAndTrace(options, estimateSavings, progress, signal);
+    const text = "plants" in report ? printedCheck(report) : printedReport(report);
+    process.stdout.write(options.bench.json ? `${JSON.stringify(report)}\n` : text);
   } finally {
     interrupt.dispose();
   }
-}
-
-function print({ bench }: ExplainOptions, report: object, text: () => string): void {
-  process.stdout.write(bench.json ? `${JSON.stringify(report)}\n` : text());
 }
 
 /** The object that `explain --json` prints. */

@@ -30,7 +30,7 @@ export function printedReport(
     `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
     ...(cannotSee.length > 0 ? [`Not to be seen with them here: ${cannotSee.join("; ")}.`] : []),
     "",
-    renderTable(COLUMNS, scenarios.flatMap(rowsOf)),
+    renderTable(COLUMNS, scenarios.map(rowOf)),
     "",
     ...paragraphs(report, savings).flatMap((text) => [text, ""]),
     ...(savings === null ? ["Nothing was timed, so what a cure saves is not known here.", ""] : []),
@@ -39,33 +39,32 @@ export function printedReport(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** One row per cause; the first also holds the figures of the scenario. */
-function rowsOf(report: ScenarioReport): string[][] {
+/** One row, with one line per cause and per result. */
+function rowOf(report: ScenarioReport): string[] {
   const name = describe(report.scenario);
-  if (report.skippedReason !== null)
-    return [[name, "", "", `skipped: ${report.skippedReason}`, "", "", ""]];
+  if (report.skippedReason !== null) {
+    return [name, "", "", `skipped: ${report.skippedReason}`, "", "", ""];
+  }
   const observed = report.causes.map(({ cause, punts }) => `${cause} ${punts}`);
-  const predicted = report.predicted.map(({ cause, punts, writes }) =>
-    punts === false
-      ? `no punt ${writes}`
-      : `${cause} ${punts === "tick" ? "now and then" : writes}`,
-  );
-  const submitter = results(report.submitterGot);
-  const worker = results(report.workerGot);
-  const height = Math.max(1, observed.length, predicted.length, submitter.length, worker.length);
-  return Array.from({ length: height }, (_, row) => [
-    row === 0 ? name : "",
-    row === 0 ? String(report.writes) : "",
-    row === 0 ? String(report.punts) : "",
-    observed[row] ?? (row === 0 ? "-" : ""),
-    predicted[row] ?? "",
-    submitter[row] ?? "",
-    worker[row] ?? (row === 0 ? "-" : ""),
-  ]);
+  const predicted = report.predicted.map(({ cause, punts, writes }) => {
+    if (punts === false) return `no punt ${writes}`;
+    return `${cause} ${punts === "tick" ? "now and then" : writes}`;
+  });
+  return [
+    name,
+    String(report.writes),
+    String(report.punts),
+    observed.join("\n") || "-",
+    predicted.join("\n"),
+    resultLines(report.submitterGot),
+    resultLines(report.workerGot) || "-",
+  ];
 }
 
-function results(got: Record<string, number>): string[] {
-  return Object.entries(got).map(([result, count]) => `${result} x ${count}`);
+function resultLines(got: Record<string, number>): string {
+  return Object.entries(got)
+    .map(([result, count]) => `${result} x ${count}`)
+    .join("\n");
 }
 
 /** The same in sentences, with the evidence. Scenarios that differ only in depth share one paragraph where it is the same. */
@@ -138,11 +137,11 @@ function agreement({ disagreements, predicted }: ScenarioReport): string[] {
 
 function expected({ cause, punts, writes, kernelFunction }: PredictedCount): string {
   const where = kernelFunction === null ? "" : ` (${kernelFunction})`;
-  const what = new Map<PredictedCount["punts"], string>([
-    [true, `${writes} punts`],
-    [false, `${writes} writes inline`],
-    ["tick", "a punt once per clock tick"],
-    [null, `${writes} writes that no rule decides`],
-  ]).get(punts);
-  return `${what}, ${CAUSE_WORDS[cause]}${where}`;
+  return `${expectedCount(punts, writes)}, ${CAUSE_WORDS[cause]}${where}`;
+}
+
+function expectedCount(punts: PredictedCount["punts"], writes: number): string {
+  if (punts === "tick") return "a punt once per clock tick";
+  if (punts === null) return `${writes} writes that no rule decides`;
+  return punts ? `${writes} punts` : `${writes} writes inline`;
 }

@@ -7,7 +7,7 @@ import { instanceName, removeAbandoned, removeOwn } from "./tracing/leftovers.js
 import { stacksIn } from "./tracing/stacks.js";
 import type { Trace } from "./tracing/trace.js";
 import { TraceInstance } from "./tracing/trace-instance.js";
-import { openTracefs, type Tracefs } from "./tracing/tracefs.js";
+import { openTracefs } from "./tracing/tracefs.js";
 
 const PUNT_EVENT = "io_uring/io_uring_queue_async_work";
 const STACK_BUFFER_TOTAL_KIB = 8 * 1024;
@@ -17,61 +17,57 @@ export function checkTracing(driver: Driver, requested: BackendName | "auto"): v
   checkBackend(openTracefs(driver), requested);
 }
 
-/** Records what the kernel does while something runs, and leaves nothing in the kernel. */
-export class Tracer {
-  readonly #tracefs: Tracefs;
-  readonly #stacks: TraceInstance;
-  #backend: Backend | null = null;
-  readonly #removeAtExit = () => this.remove();
+/** Records what the kernel does while something runs. */
+export interface Tracer {
+  backend: Backend;
+  record<T>(work: () => Promise<T>): Promise<{ result: T; trace: Trace }>;
+  /** Leaves nothing in the kernel. Also runs when the process exits. */
+  remove(): void;
+}
 
-  private constructor(driver: Driver) {
-    this.#tracefs = openTracefs(driver);
-    removeAbandoned(this.#tracefs);
-    process.on("exit", this.#removeAtExit);
+/** Throws a UserError where tracing is not possible as requested; nothing is left in the kernel then. */
+export async function openTracer(
+  driver: Driver,
+  request: Omit<BackendRequest, "submitterName">,
+): Promise<Tracer> {
+  const tracefs = openTracefs(driver);
+  removeAbandoned(tracefs);
+  let opened: Backend | null = null;
+  const remove = () => {
+    process.off("exit", remove);
+    opened?.remove();
+    removeOwn(tracefs);
+  };
+  process.on("exit", remove);
+  try {
     const perCpuKiB = Math.ceil(STACK_BUFFER_TOTAL_KIB / availableParallelism());
-    this.#stacks = new TraceInstance(this.#tracefs, instanceName("stacks"), perCpuKiB);
+    const stacks = new TraceInstance(tracefs, instanceName("stacks"), perCpuKiB);
+    if (!stacks.enable(PUNT_EVENT)) throw noTracepoint();
+    stacks.option("stacktrace", true);
+    const { submitterName } = driver;
+    const backend = await openBackend(tracefs, { ...request, submitterName });
+    opened = backend;
+    return { backend, record: (work) => record(stacks, backend, work), remove };
+  } catch (error) {
+    remove();
+    throw error;
   }
+}
 
-  /** Throws a UserError where tracing is not possible as requested; nothing is left in the kernel then. */
-  static async open(
-    driver: Driver,
-    request: Omit<BackendRequest, "submitterName">,
-  ): Promise<Tracer> {
-    const tracer = new Tracer(driver);
-    try {
-      if (!tracer.#stacks.enable(PUNT_EVENT)) throw noTracepoint();
-      tracer.#stacks.option("stacktrace", true);
-      const { submitterName } = driver;
-      tracer.#backend = await openBackend(tracer.#tracefs, { ...request, submitterName });
-      return tracer;
-    } catch (error) {
-      tracer.remove();
-      throw error;
-    }
-  }
-
-  get backend(): Backend {
-    if (this.#backend === null) throw new Error("the tracer is not open");
-    return this.#backend;
-  }
-
-  async record<T>(work: () => Promise<T>): Promise<{ result: T; trace: Trace }> {
-    this.#stacks.start();
-    this.backend.start();
-    try {
-      const result = await work();
-      const recorded = await this.backend.stop();
-      this.#stacks.stop();
-      return { result, trace: { ...recorded, stacks: stacksIn(this.#stacks.text()) } };
-    } finally {
-      this.#stacks.stop();
-    }
-  }
-
-  remove(): void {
-    process.off("exit", this.#removeAtExit);
-    this.#backend?.remove();
-    removeOwn(this.#tracefs);
+async function record<T>(
+  stacks: TraceInstance,
+  backend: Backend,
+  work: () => Promise<T>,
+): Promise<{ result: T; trace: Trace }> {
+  stacks.start();
+  backend.start();
+  try {
+    const result = await work();
+    const recorded = await backend.stop();
+    stacks.stop();
+    return { result, trace: { ...recorded, stacks: stacksIn(stacks.text()) } };
+  } finally {
+    stacks.stop();
   }
 }
 

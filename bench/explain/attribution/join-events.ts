@@ -102,7 +102,6 @@ class EventJoiner {
     write.punt = {
       forced: (flags & FORCE_ASYNC) !== 0,
       drained: (flags & IO_DRAIN) !== 0,
-      hashed: Number(fields.rw ?? fields.hashed ?? 0) === 1,
       stack,
     };
   }

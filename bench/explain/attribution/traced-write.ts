@@ -20,7 +20,6 @@ export interface Punt {
   forced: boolean;
   /** The write had to wait for all requests before it. */
   drained: boolean;
-  hashed: boolean;
   /** Innermost function first; null where none was recorded. */
   stack: readonly string[] | null;
 }

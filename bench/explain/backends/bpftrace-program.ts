@@ -5,7 +5,7 @@ import {
   type TraceEvent,
 } from "../tracing/event-format.js";
 import { WORKER_PREFIX } from "./backend.js";
-import type { Probe } from "./probes.js";
+import { type Probe, STATE_FIELDS } from "./probes.js";
 
 /** A tracepoint with the fields that it has on this kernel. */
 export interface Tracepoint {
@@ -90,18 +90,14 @@ function returnField({ returns }: Probe): PrintedField {
   return { name: "ret", signed: true, value };
 }
 
-/** The same state as the kprobe backend reads. */
 function stateFields({ readsState }: Probe, btfModule: string | null): PrintedField[] {
   if (!readsState) return [];
-  const iocb = btfModule === null ? "$iocb" : "args->iocb";
-  const inode = `${iocb}->ki_filp->f_inode`;
-  return [
-    { name: "req", signed: false, value: iocb },
-    { name: "pos", signed: true, value: `${iocb}->ki_pos` },
-    { name: "ki_flags", signed: false, value: `${iocb}->ki_flags` },
-    { name: "i_size", signed: true, value: `${inode}->i_size` },
-    { name: "i_flags", signed: false, value: `${inode}->i_flags` },
-  ];
+  const kiocb = btfModule === null ? "$iocb" : "args->iocb";
+  const fields = STATE_FIELDS.map(({ name, path, type }) => {
+    const members = path.map((member) => member.split(".")[1]);
+    return { name, signed: type === "s64", value: [kiocb, ...members].join("->") };
+  });
+  return [{ name: "req", signed: false, value: kiocb }, ...fields];
 }
 
 function printed(name: string, fields: readonly PrintedField[]): string {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../../terminal/errors.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { parseFormat } from "../tracing/event-format.js";
-import type { Tracefs } from "../tracing/tracefs.js";
 import type { Backend } from "./backend.js";
 import { BpftraceProcess, REMEDY } from "./bpftrace-process.js";
 import { type Attachment, bpftraceProgram, type Tracepoint } from "./bpftrace-program.js";
@@ -13,7 +12,7 @@ import { FILESYSTEM_TRACEPOINTS, IO_URING_TRACEPOINTS } from "./tracepoints.js";
 const BTF = "/sys/kernel/btf";
 
 /** Whether it can be tried: bpftrace is installed, and this kernel has type information and traceable functions. */
-export function mayUseBpftrace(tracefs: Tracefs): boolean {
+export function mayUseBpftrace(tracefs: string): boolean {
   return (
     findProgram("bpftrace") !== null &&
     existsSync(`${BTF}/vmlinux`) &&
@@ -39,18 +38,18 @@ export function requireBpftrace(): string {
  * others. Where the first is refused, by kprobes to all. Throws a UserError when bpftrace cannot be used here.
  */
 export async function openBpftrace(
-  tracefs: Tracefs,
+  tracefs: string,
   submitterName: string,
   signal: AbortSignal,
 ): Promise<Backend> {
   const program = requireBpftrace();
   const found = [...IO_URING_TRACEPOINTS, ...FILESYSTEM_TRACEPOINTS].filter((event) =>
-    tracefs.exists(`events/${event}/format`),
+    existsSync(`${tracefs}/events/${event}/format`),
   );
   const tracepoints = found.map(
     (event): Tracepoint => ({
       group: event.split("/")[0] as string,
-      format: parseFormat(tracefs.read(`events/${event}/format`)),
+      format: parseFormat(readFileSync(`${tracefs}/events/${event}/format`, "utf8")),
       ofAllThreads: event.startsWith("io_uring/"),
     }),
   );
@@ -76,7 +75,7 @@ export async function openBpftrace(
 const MANY_PARAMETERS = ["iomap_dio_rw"];
 
 /** A function that neither type information nor kprobes reach is left out. */
-function attachmentsOf(tracefs: Tracefs, byTypes: boolean): Attachment[] {
+function attachmentsOf(tracefs: string, byTypes: boolean): Attachment[] {
   const traceable = traceableFunctions(tracefs);
   const kprobes = hasKprobeEvents(tracefs);
   const types = byTypes ? ["vmlinux", "ext4", "xfs", "btrfs"] : [];
@@ -93,10 +92,10 @@ function attachmentsOf(tracefs: Tracefs, byTypes: boolean): Attachment[] {
 }
 
 /** The functions of our probes that this kernel can trace; empty where it does not list them. */
-function traceableFunctions(tracefs: Tracefs): ReadonlySet<string> {
+function traceableFunctions(tracefs: string): ReadonlySet<string> {
   const wanted = new Set(PROBES.map(({ kernelFunction }) => kernelFunction));
   try {
-    const lines = tracefs.read("available_filter_functions").split("\n");
+    const lines = readFileSync(`${tracefs}/available_filter_functions`, "utf8").split("\n");
     return new Set(lines.map((line) => line.split(" ")[0] as string).filter((n) => wanted.has(n)));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

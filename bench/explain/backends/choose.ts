@@ -1,5 +1,4 @@
 import { UserError } from "../../../terminal/errors.js";
-import type { Tracefs } from "../tracing/tracefs.js";
 import type { Backend, BackendName } from "./backend.js";
 import { mayUseBpftrace, openBpftrace, requireBpftrace } from "./bpftrace.js";
 import { hasKprobeEvents } from "./kprobes.js";
@@ -16,7 +15,7 @@ export interface BackendRequest {
 }
 
 /** Checks before anything runs. Throws a UserError when this kernel or machine lacks the backend. */
-export function checkBackend(tracefs: Tracefs, backend: BackendName | "auto"): void {
+export function checkBackend(tracefs: string, backend: BackendName | "auto"): void {
   if (backend === "bpftrace") requireBpftrace();
   if (backend === "kprobes" && !hasKprobeEvents(tracefs)) {
     throw new UserError(
@@ -28,7 +27,7 @@ export function checkBackend(tracefs: Tracefs, backend: BackendName | "auto"): v
 
 /** Throws a UserError when this kernel or machine lacks the backend. */
 export async function openBackend(
-  tracefs: Tracefs,
+  tracefs: string,
   { backend, submitterName, warn, signal }: BackendRequest,
 ): Promise<Backend> {
   checkBackend(tracefs, backend);

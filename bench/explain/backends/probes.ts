@@ -5,9 +5,32 @@ export interface Probe {
   kernelFunction: string;
   /** Type of the return value, for a probe at the return; null for a probe at the entry. */
   returns: "u8" | "s32" | "s64" | null;
-  /** At the entry, reads the state that the filesystem decides by, from the kiocb, which is the first argument. */
+  /** At the entry, reads STATE_FIELDS. The first argument of the function is the kiocb. */
   readsState: boolean;
 }
+
+/** A value read at the entry of a write function, by the struct members that lead to it from the kiocb. */
+export interface StateField {
+  name: string;
+  path: readonly string[];
+  type: "s64" | "u32";
+}
+
+const TO_INODE = ["kiocb.ki_filp", "file.f_inode"];
+
+/** What the filesystem decides by. */
+export const STATE_FIELDS: readonly StateField[] = [
+  { name: "pos", path: ["kiocb.ki_pos"], type: "s64" },
+  { name: "ki_flags", path: ["kiocb.ki_flags"], type: "u32" },
+  { name: "i_size", path: [...TO_INODE, "inode.i_size"], type: "s64" },
+  { name: "i_flags", path: [...TO_INODE, "inode.i_flags"], type: "u32" },
+];
+/** The size that ext4 has on disk. It lies beside the inode, at an offset that the backend must add. */
+export const EXT4_DISK_SIZE: StateField = {
+  name: "i_disksize",
+  path: [...TO_INODE, "ext4.i_disksize"],
+  type: "s64",
+};
 
 function atEntry(name: string, kernelFunction: string, readsState = false): Probe {
   return { name, kernelFunction, returns: null, readsState };

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { instanceName } from "../tracing/leftovers.js";
 import { TraceInstance } from "../tracing/trace-instance.js";
-import type { Tracefs } from "../tracing/tracefs.js";
 import { type Backend, WORKER_PREFIX } from "./backend.js";
 import { enableKprobes } from "./kprobes.js";
 import { unseenByProbes } from "./probes.js";
@@ -18,7 +17,7 @@ const BUFFER_TOTAL_KIB = 48 * 1024;
  * @param submitterName name of the submitting threads: probes are hit by every thread of the system.
  */
 export function openTracefsBackend(
-  tracefs: Tracefs,
+  tracefs: string,
   name: "kprobes" | "tracepoints",
   submitterName: string,
 ): Backend {

@@ -14,8 +14,10 @@ const copiesOnWrite: Condition = ({ filesystem, mountOptions }) =>
 /** Files are written in place, so that more than one cause is possible. */
 const writesInPlace: Condition = (system) =>
   isExt4(system) || isXfs(system) || (system.filesystem === "btrfs" && !copiesOnWrite(system));
-const isWithoutDelayedAllocation: Condition = ({ mountOptions }) =>
-  mountOptions.includes("nodelalloc");
+const delaysAllocation: Condition = ({ mountOptions }) => !mountOptions.includes("nodelalloc");
+
+const takesPartOfBlock: Condition = ({ directIoOffsetBytes, filesystemBlockBytes }) =>
+  directIoOffsetBytes <= 512 && filesystemBlockBytes > 512;
 
 /** Timestamps punt the first write after a clock tick. */
 export const ticksPunt: Condition = ({ filesystem, kernel }) =>
@@ -58,11 +60,7 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
     request: { queueDepth: 1 },
     prepare: states.empty,
   },
-  {
-    name: "hole",
-    expected: causeIf("hole", writesInPlace),
-    prepare: states.sparse,
-  },
+  { name: "hole", expected: causeIf("hole", writesInPlace), prepare: states.sparse },
   {
     name: "unwritten extent",
     expected: causeIf("unwritten", isExt4, before(6, 3)),
@@ -71,29 +69,17 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
   {
     name: "crossing extents",
     // Without delayed allocation ext4 zeroes short unwritten extents instead of splitting them.
-    expected: (system) =>
-      isWithoutDelayedAllocation(system)
-        ? null
-        : causeIf("crosses-extents", isExt4, before(7, 3))(system),
+    expected: causeIf("crosses-extents", isExt4, delaysAllocation, before(7, 3)),
     request: { blockSizeBytes: 8192, fileSizeBytes: 64 * 8192 },
     prepare: states.halfWritten,
   },
   {
     name: "512-byte write",
-    expected: causeIf(
-      "unaligned",
-      isExt4,
-      ({ directIoOffsetBytes, filesystemBlockBytes }) =>
-        directIoOffsetBytes <= 512 && filesystemBlockBytes > 512,
-    ),
+    expected: causeIf("unaligned", isExt4, takesPartOfBlock),
     request: { blockSizeBytes: 512, fileSizeBytes: 512 * 512 },
     prepare: states.allocated,
   },
-  {
-    name: "cached pages",
-    expected: causeIf("page-cache", writesInPlace),
-    prepare: states.cached,
-  },
+  { name: "cached pages", expected: causeIf("page-cache", writesInPlace), prepare: states.cached },
   {
     name: "held lock",
     expected: causeIf("lock-contended", writesInPlace),
@@ -118,7 +104,7 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
   },
   {
     name: "journalled data",
-    expected: causeIf("no-direct-io", isExt4, isWithoutDelayedAllocation),
+    expected: causeIf("no-direct-io", isExt4, (system) => !delaysAllocation(system)),
     prepare: states.journalled,
   },
   {
@@ -127,11 +113,7 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
     request: { intervalNs: 12_000_000 },
     prepare: states.written,
   },
-  {
-    name: "shared extent",
-    expected: causeIf("shared-extent", isXfs),
-    prepare: states.shared,
-  },
+  { name: "shared extent", expected: causeIf("shared-extent", isXfs), prepare: states.shared },
   {
     name: "no FMODE_NOWAIT",
     expected: causeIf("no-nowait", ({ filesystem }) => filesystem === "overlay", from(6, 4)),

@@ -1,4 +1,4 @@
-import type { Tracefs } from "./tracefs.js";
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 
 /** Names hold the pid, so that a later run recognises what a killed run left behind. */
 export const instanceName = (part: string) => `puntbench-${process.pid}-${part}`;
@@ -10,32 +10,34 @@ const PROBE = /^[a-z]\d*:(puntbench_(\d+)\/\S+)/;
 
 /** Instances and probes that puntbench processes made in tracefs, of those processes for which `belongs` is true. */
 export function findLeftovers(
-  tracefs: Tracefs,
+  tracefs: string,
   belongs: (pid: number) => boolean,
 ): { instances: string[]; probes: string[] } {
   const matches = (pid: string | undefined) => pid !== undefined && belongs(Number(pid));
-  const instances = tracefs.list("instances").filter((name) => matches(INSTANCE.exec(name)?.[1]));
-  const lines = tracefs.exists("kprobe_events") ? tracefs.read("kprobe_events").split("\n") : [];
+  const instances = readdirSync(`${tracefs}/instances`);
+  const definitions = `${tracefs}/kprobe_events`;
+  const lines = existsSync(definitions) ? readFileSync(definitions, "utf8").split("\n") : [];
   const probes = lines.flatMap((line) => {
     const [, name, pid] = PROBE.exec(line) ?? [];
     return name !== undefined && matches(pid) ? [name] : [];
   });
-  return { instances, probes };
+  return { instances: instances.filter((name) => matches(INSTANCE.exec(name)?.[1])), probes };
 }
 
 /** Removes instances first: a probe that is switched on in an instance cannot be removed. */
-function removeLeftovers(tracefs: Tracefs, belongs: (pid: number) => boolean): void {
+function removeLeftovers(tracefs: string, belongs: (pid: number) => boolean): void {
   const { instances, probes } = findLeftovers(tracefs, belongs);
-  for (const name of instances) tracefs.removeInstance(name);
-  for (const name of probes) tracefs.append("kprobe_events", `-:${name}\n`);
+  for (const name of instances) rmdirSync(`${tracefs}/instances/${name}`);
+  // Appended: a write from the start would remove the probes of other programs.
+  for (const name of probes) appendFileSync(`${tracefs}/kprobe_events`, `-:${name}\n`);
 }
 
 /** Removes what killed runs left behind. */
-export function removeAbandoned(tracefs: Tracefs): void {
+export function removeAbandoned(tracefs: string): void {
   removeLeftovers(tracefs, (pid) => !isAlive(pid));
 }
 
-export function removeOwn(tracefs: Tracefs): void {
+export function removeOwn(tracefs: string): void {
   removeLeftovers(tracefs, (pid) => pid === process.pid);
 }
 

@@ -1,21 +1,33 @@
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from "node:fs";
 import { decode, type EventFormat, parseFormat, type TraceEvent } from "./event-format.js";
 import { parsePageLayout, recordsOf } from "./ring-buffer.js";
-import type { Tracefs } from "./tracefs.js";
 
 // TRACE_FLAG_HARDIRQ | TRACE_FLAG_SOFTIRQ: the event belongs to an interrupt, not to the thread.
 const IN_INTERRUPT = 0x08 | 0x10;
 
 /** A tracefs instance: a separate trace buffer, so that other tracing on this machine neither sees nor disturbs it. */
 export class TraceInstance {
+  readonly #path: string;
   readonly #formats = new Map<number, EventFormat>();
 
+  /** @param tracefs path of its root. */
   constructor(
-    readonly tracefs: Tracefs,
-    readonly name: string,
+    readonly tracefs: string,
+    name: string,
     bufferKiBPerCpu: number,
   ) {
-    tracefs.makeInstance(name);
+    this.#path = `${tracefs}/instances/${name}`;
+    mkdirSync(this.#path);
     this.#write("tracing_on", "0");
     this.#write("trace_clock", "mono");
     this.#write("buffer_size_kb", String(bufferKiBPerCpu));
@@ -25,9 +37,9 @@ export class TraceInstance {
 
   /** False where this kernel has no such event. */
   enable(event: string, filter: string | null = null): boolean {
-    if (!this.tracefs.exists(this.#path(`events/${event}/enable`))) return false;
+    if (!existsSync(`${this.#path}/events/${event}/enable`)) return false;
     if (filter !== null) this.#write(`events/${event}/filter`, filter);
-    const format = parseFormat(this.tracefs.read(`events/${event}/format`));
+    const format = parseFormat(this.#read(`events/${event}/format`));
     this.#formats.set(format.id, format);
     this.#write(`events/${event}/enable`, "1");
     return true;
@@ -49,12 +61,12 @@ export class TraceInstance {
 
   /** What was recorded, as the kernel prints it. */
   text(): string {
-    return this.tracefs.read(this.#path("trace"));
+    return this.#read("trace");
   }
 
   /** Takes everything recorded out of the buffer, in the order of time. */
   takeEvents(): TraceEvent[] {
-    const layout = parsePageLayout(this.tracefs.read("events/header_page"));
+    const layout = parsePageLayout(readFileSync(`${this.tracefs}/events/header_page`, "utf8"));
     const events: TraceEvent[] = [];
     for (const cpu of this.#cpus()) {
       for (const page of this.#pages(cpu, layout.pageBytes)) {
@@ -70,7 +82,7 @@ export class TraceInstance {
   /** Events that did not fit into the buffer. */
   lostEvents(): number {
     const lost = this.#cpus().flatMap((cpu) => {
-      const stats = this.tracefs.read(this.#path(`per_cpu/${cpu}/stats`));
+      const stats = this.#read(`per_cpu/${cpu}/stats`);
       return ["overrun", "commit overrun", "dropped events"].map((count) =>
         Number(new RegExp(`^${count}: (\\d+)`, "m").exec(stats)?.[1] ?? 0),
       );
@@ -86,7 +98,7 @@ export class TraceInstance {
 
   *#pages(cpu: string, pageBytes: number): Generator<Buffer> {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-    const pipe = openSync(this.tracefs.path(this.#path(`per_cpu/${cpu}/trace_pipe_raw`)), flags);
+    const pipe = openSync(`${this.#path}/per_cpu/${cpu}/trace_pipe_raw`, flags);
     try {
       for (;;) {
         const page = Buffer.alloc(pageBytes);
@@ -99,15 +111,15 @@ export class TraceInstance {
   }
 
   #cpus(): string[] {
-    return this.tracefs.list(this.#path("per_cpu"));
+    return readdirSync(`${this.#path}/per_cpu`);
   }
 
-  #path(name: string): string {
-    return `instances/${this.name}/${name}`;
+  #read(name: string): string {
+    return readFileSync(`${this.#path}/${name}`, "utf8");
   }
 
   #write(name: string, text: string): void {
-    this.tracefs.write(this.#path(name), text);
+    writeFileSync(`${this.#path}/${name}`, text);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { timeAndTrace } from "../../../bench/explain/main.js";
 import { parseExplainOptions } from "../../../bench/explain/options.js";
-import { Tracer } from "../../../bench/explain/tracer.js";
+import { openTracer } from "../../../bench/explain/tracer.js";
 import { findLeftovers } from "../../../bench/explain/tracing/leftovers.js";
 import { openTracefs } from "../../../bench/explain/tracing/tracefs.js";
 import { driver, noPuntCounter, scratchFolder } from "../../support/kernel.js";
@@ -101,7 +101,7 @@ test("the next run removes what a run ended by SIGKILL left behind", { skip }, a
 
 test("a run does not remove the trace buffers of another live process", { skip }, async () => {
   const { signal } = new AbortController();
-  const tracer = await Tracer.open(driver, { backend: "auto", warn: () => {}, signal });
+  const tracer = await openTracer(driver, { backend: "auto", warn: () => {}, signal });
   try {
     const { code } = await puntbench(["explain", ...quick, "--json"]);
     assert.equal(code, 0);
