@@ -1,46 +1,51 @@
 import { join } from "node:path";
 import { shellQuote } from "./image/job.js";
 import { makeFilesystem } from "./image/make-filesystem.js";
-import type { LabOptions } from "./options.js";
 import { QEMU, qemuArguments } from "./qemu/arguments.js";
 import { CHANNELS } from "./qemu/channels.js";
-import { benchCommandLine } from "./session/lab.js";
+import { hardwareOf } from "./session/boot.js";
+import { commandLine } from "./session/lab.js";
+import type { PlannedBoot } from "./session/plan.js";
 import type { LabSession } from "./session/session.js";
-import type { Target } from "./session/target.js";
+import type { GuestCommand } from "./session/settings.js";
 
 /** What the lab would run for a kernel, as commands; nothing is started. */
-export function dryRunText(session: LabSession, target: Target, options: LabOptions): string {
-  const { settings } = session;
-  const filesystem = options.filesystems[0] ?? "ext4";
-  const scratch = join(session.workspace, "scratch-0.raw");
-  const mkfs = makeFilesystem(filesystem, scratch);
-  const inGuest = settings.device === "null_blk";
-  const disk = [
-    `fallocate --length ${settings.diskBytes} ${shellQuote(scratch)}`,
-    [mkfs.program, ...mkfs.args].map(shellQuote).join(" "),
-  ];
+export function dryRunText(
+  session: LabSession,
+  planned: PlannedBoot,
+  commands: readonly GuestCommand[],
+): string {
+  const { kernel, filesystem } = planned;
+  const hardware = hardwareOf(session, { ...planned, slot: 0, commands: [] });
   const channel = (name: string) => ({ file: join(session.workspace, name) });
   const args = qemuArguments({
-    accelerator: session.accelerator,
-    cpus: settings.cpus,
-    memoryBytes: settings.memoryBytes + (inGuest ? settings.diskBytes : 0),
-    kernel: target.kernel,
-    initramfs: join(session.workspace, "initramfs-0.cpio"),
-    systemImage: session.systemImage,
-    scratch: settings.device === "null_blk" ? null : { kind: settings.device, image: scratch },
+    ...hardware,
     console: channel("console"),
     ports: CHANNELS.ports.map(({ name }) => ({ name, channel: channel(name) })),
   });
-  const command = [
-    "node",
-    ...benchCommandLine(target.label, options.benchOptions, options.command),
-  ];
+  const disk = hardware.scratch ? diskCommands(session, planned, hardware.scratch.image) : [];
+  const inGuest = commands.map((command) => ["node", ...commandLine(kernel.label, command)]);
   return [
-    `# ${target.label}: ${target.packageName} ${target.packageVersion}, ${filesystem}`,
+    `# ${kernel.label}: ${kernel.packageName} ${kernel.packageVersion}, ${filesystem}`,
     `# accelerator: ${session.accelerator} (${session.acceleratorReason})`,
-    ...(inGuest ? [] : disk),
-    [QEMU, ...args].map(shellQuote).join(" "),
-    `# in the guest: ${command.map(shellQuote).join(" ")}`,
+    ...[...disk, [QEMU, ...args]].map(quoted),
+    ...inGuest.map((command) => `# in the guest: ${quoted(command)}`),
     "",
   ].join("\n");
+}
+
+function diskCommands(
+  { settings }: LabSession,
+  { filesystem }: PlannedBoot,
+  image: string,
+): string[][] {
+  const { program, args } = makeFilesystem(filesystem, image);
+  return [
+    ["fallocate", "--length", String(settings.diskBytes), image],
+    [program, ...args],
+  ];
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map(shellQuote).join(" ");
 }

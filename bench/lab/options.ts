@@ -2,15 +2,10 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 import { parseBytes, parseDurationNs } from "../../terminal/units.js";
-import {
-  FILESYSTEMS,
-  type FilesystemChoice,
-  SCRATCH_DEVICES,
-  type ScratchDevice,
-} from "./image/job.js";
-import { FLAVOURS, type Flavour } from "./packages/resolve.js";
-import type { Accelerator } from "./qemu/arguments.js";
-import type { LabSettings } from "./session/session.js";
+import { FILESYSTEMS, SCRATCH_DEVICES, type ScratchDevice } from "./image/job.js";
+import { FLAVOURS } from "./packages/resolve.js";
+import type { KernelFile, KernelSource } from "./session/kernels.js";
+import type { GuestSettings, LabPlan } from "./session/settings.js";
 
 /** Options as commander hands them over: text. */
 export interface RawLabOptions {
@@ -38,36 +33,21 @@ export interface RawLabOptions {
   explain?: boolean;
 }
 
-export interface LabOptions {
-  /** As the user wrote them; `host` stands for this machine, without a guest. */
+export interface LabOptions extends LabPlan, KernelSource {
+  /** As the user wrote them; `host` is this machine, without a guest. */
   kernels: string[];
-  kernelFile: { image: string; modules: string; label: string | null } | null;
-  flavour: Flavour;
-  mirror: string | null;
-  filesystems: FilesystemChoice[];
-  boots: number;
-  jobs: number;
+  kernelFile: KernelFile | null;
   cost: "time" | "instructions";
-  out: string;
   dryRun: boolean;
   shell: boolean;
-  settings: LabSettings;
-  /** What runs in the guest. */
-  command: GuestCommand;
-  /** For that command. */
-  benchOptions: string[];
-  /** What runs there afterwards. */
-  afterwards: { command: GuestCommand; options: readonly string[] }[];
+  settings: GuestSettings;
 }
-
-/** Both take the bench's options and write a results file. */
-export type GuestCommand = "bench" | "explain";
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
 const SILENCE_MS = 60_000;
 const RETRIES = 2;
 
-/** XFS wants 300 MiB. A device in the guest's memory is kept small, since all of it is written first. */
+/** XFS needs 300 MiB. A device in the guest's memory is small, since each of its pages is written first. */
 const DISK_BYTES_MIN = 320 * 2 ** 20;
 const DISK_BYTES: Readonly<Record<ScratchDevice, number>> = {
   "virtio-blk": 2 ** 30,
@@ -75,7 +55,7 @@ const DISK_BYTES: Readonly<Record<ScratchDevice, number>> = {
   null_blk: DISK_BYTES_MIN,
 };
 
-/** About that of a good SSD, and long enough that the submitter always sleeps until the completion. */
+/** About the latency of a good SSD, and long enough that the submitter always sleeps until the completion. */
 const COUNTED_LATENCY_NS = 50_000;
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
@@ -92,15 +72,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
       "Name some, as in --kernels 6.1,6.12; `puntbench lab kernels` lists what can be had.",
     );
   }
-  const explain = raw.explain ?? false;
-  const ours = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
-  const reserved = benchOptions.find((option) => ours.test(option));
-  if (reserved !== undefined) {
-    throw new UsageError(
-      `${reserved}: the lab sets this option of the bench itself`,
-      "Use --out for where results files go on this machine.",
-    );
-  }
+  refuseReserved(benchOptions, raw.explain ?? false);
   return {
     kernels,
     kernelFile,
@@ -113,14 +85,24 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     out: raw.out,
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
-    settings: { ...parseSettings(raw, cost), guestPrograms: guestProgramsOf(benchOptions) },
-    command: explain ? "explain" : "bench",
-    benchOptions: [...benchOptions],
-    afterwards: [],
+    settings: parseSettings(raw, cost, guestProgramsOf(benchOptions)),
+    commands: [{ name: raw.explain ? "explain" : "bench", options: benchOptions }],
   };
 }
 
-/** bpftrace is large, and guests have it only when it is asked for. */
+/** Options of the command in the guest that the lab sets. Only what `explain` prints as JSON is shown. */
+function refuseReserved(options: readonly string[], explain: boolean): void {
+  const reserved = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
+  const found = options.find((option) => reserved.test(option));
+  if (found !== undefined) {
+    throw new UsageError(
+      `${found}: the lab sets this option of the bench itself`,
+      "Use --out for where results files go on this machine.",
+    );
+  }
+}
+
+/** bpftrace is large, so guests have it only when it is asked for. */
 function guestProgramsOf(options: readonly string[]): string[] {
   const backend = options.indexOf("--backend") + 1;
   const asked = options.includes("--backend=bpftrace") || options[backend] === "bpftrace";
@@ -130,7 +112,8 @@ function guestProgramsOf(options: readonly string[]): string[] {
 function parseSettings(
   raw: RawLabOptions,
   cost: LabOptions["cost"],
-): Omit<LabSettings, "guestPrograms"> {
+  guestPrograms: string[],
+): GuestSettings {
   const counting = cost === "instructions";
   if (counting && raw.cpus !== undefined && raw.cpus !== "1") {
     throw new UsageError(
@@ -142,16 +125,17 @@ function parseSettings(
   if (counting && accelerator === "kvm") {
     throw new UsageError("KVM cannot count instructions", "Leave --accelerator out.");
   }
-  // When the host's disk answers decides whether a writer sleeps, and so how much it executes: a device
-  // inside the guest, on the guest's clock, answers alike each time.
+  // Whether a writer sleeps, and so what it executes, depends on when the device answers. A device in
+  // the guest, on the guest's clock, answers after the same time in each boot.
   const device = word(
     raw.device ?? (counting ? "null_blk" : "virtio-blk"),
     SCRATCH_DEVICES,
     "--device",
   );
-  const chosen: Accelerator | null = accelerator === "auto" ? null : accelerator;
+  const chosen = accelerator === "auto" ? null : accelerator;
   return {
     accelerator: counting ? "tcg-icount" : chosen,
+    guestPrograms,
     cpus: integer(raw.cpus ?? (counting ? "1" : "2"), "--cpus", 1, 64),
     memoryBytes: atLeast(parseBytes(raw.memory, "--memory"), 512 * 2 ** 20, "--memory"),
     device,
@@ -164,14 +148,14 @@ function parseSettings(
     limits: {
       bootMs: durationMs(raw.bootTimeout, "--boot-timeout"),
       totalMs: durationMs(raw.timeout, "--timeout"),
-      // Signs of life cost instructions.
+      // The guest's regular reports cost instructions.
       silenceMs: counting ? null : SILENCE_MS,
     },
     retries: RETRIES,
   };
 }
 
-function parseKernelFile(raw: RawLabOptions): LabOptions["kernelFile"] {
+function parseKernelFile(raw: RawLabOptions): KernelFile | null {
   if (raw.kernelImage === undefined && raw.modules === undefined) return null;
   if (raw.kernelImage === undefined || raw.modules === undefined) {
     throw new UsageError(

@@ -1,20 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Command } from "commander";
-import { labCache } from "../../bench/lab/host/cache.js";
+import { labCommand } from "../../bench/lab/command.js";
+import { withLabContext } from "../../bench/lab/host/context.js";
 import { folderSizeBytes } from "../../bench/lab/host/folder-size.js";
 import { requireLabTools } from "../../bench/lab/host/programs.js";
-import { interruptible } from "../../bench/lab/interrupt.js";
-import { parseLabOptions } from "../../bench/lab/options.js";
+import { parseLabOptions, type RawLabOptions } from "../../bench/lab/options.js";
 import { runBoot } from "../../bench/lab/session/boot.js";
-import { watchBoot } from "../../bench/lab/session/follow-boot.js";
-import { benchCommandLine } from "../../bench/lab/session/lab.js";
+import { kernelsByVersion, type LabKernel } from "../../bench/lab/session/kernels.js";
+import { commandLine } from "../../bench/lab/session/lab.js";
 import { type PlannedBoot, planBoots } from "../../bench/lab/session/plan.js";
 import { type LabSession, openSession } from "../../bench/lab/session/session.js";
-import { type Target, targetsByVersion } from "../../bench/lab/session/target.js";
+import { watchBoot } from "../../bench/lab/session/watch-boot.js";
 import { integer, list } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";
-import { stderrProgress } from "../../terminal/progress.js";
 import { renderTable } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
 
@@ -30,26 +29,22 @@ interface BootFigures {
   failure: string | null;
 }
 
-const SMALL_BENCH = [
-  ...["--preparations", "dd-prefill", "--arms", "inline", "--queue-depths", "1"],
-  ...["--rounds", "1", "--file-size", "1M"],
-];
+const SMALL_BENCH = {
+  name: "bench",
+  options:
+    "--preparations dd-prefill --arms inline --queue-depths 1 --rounds 1 --file-size 1M".split(" "),
+} as const;
 
-async function bootOnce(
-  session: LabSession,
-  planned: PlannedBoot<Target>,
-  signal: AbortSignal,
-): Promise<BootFigures> {
+async function bootOnce(session: LabSession, planned: PlannedBoot): Promise<BootFigures> {
   const { view, watcher } = watchBoot(() => {});
-  const { label } = planned.target;
-  const boot = { ...planned, commands: [benchCommandLine(label, SMALL_BENCH)] };
+  const { label } = planned.kernel;
+  const boot = { ...planned, slot: 0, commands: [commandLine(label, SMALL_BENCH)] };
   try {
-    const run = await runBoot(session, boot, 0, watcher, () => {}, signal);
-    const { peakMemoryBytes } = run;
-    const failure = run.exitCodes[0] === 0 ? null : `exit code ${run.exitCodes[0]}`;
+    const { exitCodes, peakMemoryBytes } = await runBoot(session, boot, watcher);
+    const failure = exitCodes[0] === 0 ? null : `exit code ${exitCodes[0]}`;
     return { label, firstTrialMs: view.firstTrialMs, peakMemoryBytes, failure };
   } catch (error) {
-    signal.throwIfAborted();
+    session.signal.throwIfAborted();
     return { label, firstTrialMs: null, peakMemoryBytes: 0, failure: (error as Error).message };
   }
 }
@@ -82,51 +77,49 @@ async function timeReproduce(): Promise<{ seconds: number; agrees: boolean }> {
 
 async function measure(kernels: string[], boots: number): Promise<void> {
   requireLabTools();
-  const progress = stderrProgress();
-  const cache = labCache();
-  const say = (text: string) => progress.step(text);
-  const options = parseLabOptions(
-    {
-      ...{ kernels: kernels.join(","), flavour: "cloud-amd64", filesystems: "ext4" },
-      ...{ memory: "1G", boots: String(boots), jobs: "1", timeout: "5m", bootTimeout: "90s" },
-      ...{ accelerator: "auto", cost: "time", out: "", disk: "512M" },
-    },
-    [],
-  );
-  await interruptible(async (signal) => {
-    const { flavour } = options;
-    const where = { flavour, mirror: null, say, warn: say, signal };
-    const targets = await targetsByVersion(cache, kernels, where);
+  const raw: RawLabOptions = {
+    ...labCommand().opts<RawLabOptions>(),
+    kernels: kernels.join(","),
+    disk: "512M",
+    timeout: "5m",
+  };
+  const options = parseLabOptions(raw, []);
+  await withLabContext(async (context) => {
+    const found = await kernelsByVersion(context, kernels, options);
     const settings = { ...options.settings, retries: 0 };
-    const session = await openSession(cache, settings, targets[0] as Target, say);
-    const figures: BootFigures[] = [];
-    let diskBytes = 0;
+    const session = await openSession(context, settings, found[0] as LabKernel);
     try {
-      const planned = planBoots(targets, ["ext4"], boots);
-      for (const one of planned) {
-        const figure = await bootOnce(session, one, signal);
-        figures.push(figure);
-        diskBytes = Math.max(diskBytes, await folderSizeBytes(session.workspace));
-        const first =
-          figure.failure ?? `first trial after ${((figure.firstTrialMs ?? 0) / 1000).toFixed(1)} s`;
-        progress.milestone(`${figures.length}/${planned.length} ${one.target.label}: ${first}`);
-      }
+      await bootAll(session, planBoots(found, ["ext4"], boots));
     } finally {
       session.close();
     }
-    const right = (title: string) => ({ title, align: "right" as const });
-    const columns = ["boots", "failed", "first trial s: least", "median", "most", "peak memory"];
-    const table = renderTable([{ title: "kernel" }, ...columns.map(right)], rowsOf(figures));
-    process.stdout.write(`${table}\n\n`);
-    process.stdout.write(
-      `wanted: first trial within ${FIRST_TRIAL_LIMIT_S} s for 6.1 and 6.12, no failure\n`,
-    );
-    process.stdout.write(`disk of a session: ${formatBytes(diskBytes)}\n`);
-    const { seconds, agrees } = await timeReproduce();
-    process.stdout.write(
-      `reproduce: ${seconds.toFixed(1)} s, ${agrees ? "every cell agrees" : "failed"} (wanted: within ${REPRODUCE_LIMIT_S} s)\n`,
-    );
   });
+  const { seconds, agrees } = await timeReproduce();
+  process.stdout.write(
+    `reproduce: ${seconds.toFixed(1)} s, ${agrees ? "every cell agrees" : "failed"} (wanted: within ${REPRODUCE_LIMIT_S} s)\n`,
+  );
+}
+
+async function bootAll(session: LabSession, planned: readonly PlannedBoot[]): Promise<void> {
+  const figures: BootFigures[] = [];
+  let diskBytes = 0;
+  for (const one of planned) {
+    const figure = await bootOnce(session, one);
+    figures.push(figure);
+    diskBytes = Math.max(diskBytes, await folderSizeBytes(session.workspace));
+    const seconds = ((figure.firstTrialMs ?? 0) / 1000).toFixed(1);
+    const first = figure.failure ?? `first trial after ${seconds} s`;
+    const count = `${figures.length}/${planned.length}`;
+    session.progress.milestone(`${count} ${figure.label}: ${first}`);
+  }
+  const right = (title: string) => ({ title, align: "right" as const });
+  const columns = ["boots", "failed", "first trial s: least", "median", "most", "peak memory"];
+  const table = renderTable([{ title: "kernel" }, ...columns.map(right)], rowsOf(figures));
+  process.stdout.write(
+    `${table}\n\n` +
+      `wanted: first trial within ${FIRST_TRIAL_LIMIT_S} s for 6.1 and 6.12, no failure\n` +
+      `disk of a session: ${formatBytes(diskBytes)}\n`,
+  );
 }
 
 await new Command("perf:lab")

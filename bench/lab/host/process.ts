@@ -1,14 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { UserError } from "../../../terminal/errors.js";
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** The run is ended after this long; the error says so. */
+  /** Text for its standard input. */
+  input?: string;
+  /** The program is killed after this time, and the error says so. */
   timeoutMs: number;
-  /** Ends the run. */
   signal?: AbortSignal | undefined;
-  /** Debian package that has the program, for the error when it is missing. */
+  /** Debian package of the program, for the error when it is missing. */
   package: string;
 }
 
@@ -19,47 +20,53 @@ export interface Finished {
   stdoutBytes: Buffer;
 }
 
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+/** The largest package index has about 60 MB. */
+const OUTPUT_BYTES_MAX = 2 ** 28;
 
 /**
- * Runs a program to its end and collects what it printed. Throws a UserError when it is not
- * installed or takes too long; an exit code other than 0 is the caller's to judge.
+ * Runs a program and collects what it prints. Throws a UserError when it is not installed or takes
+ * too long. The caller judges the exit code, which is 1 for a program that a signal killed.
  */
 export async function run(
   program: string,
   args: readonly string[],
   options: RunOptions,
 ): Promise<Finished> {
-  options.signal?.throwIfAborted();
-  const limit = AbortSignal.timeout(options.timeoutMs);
-  const child = spawn(program, args, {
-    env: { ...process.env, ...options.env, LC_ALL: "C" },
-    cwd: options.cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-    signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
-    killSignal: "SIGKILL",
-  });
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
+  const { signal, timeoutMs } = options;
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") reject(missingProgram(program, options.package));
-      else if (options.signal?.aborted) reject(options.signal.reason);
-      else if (limit.aborted) reject(tookTooLong(program, options.timeoutMs));
-      else reject(error);
-    });
-    child.on("close", (exitCode) =>
-      resolve({
-        exitCode: exitCode ?? 1,
-        stdout: stdout().toString("utf8"),
-        stderr: stderr().toString("utf8"),
-        stdoutBytes: stdout(),
-      }),
+    const child = execFile(
+      program,
+      [...args],
+      {
+        env: { ...process.env, ...options.env, LC_ALL: "C" },
+        cwd: options.cwd,
+        timeout: timeoutMs,
+        killSignal: "SIGKILL",
+        signal,
+        maxBuffer: OUTPUT_BYTES_MAX,
+        encoding: "buffer",
+      },
+      (error, stdoutBytes, stderr) => {
+        const ended = error === null || typeof error.code === "number" || !error.killed;
+        if (error?.code === "ENOENT") reject(missingProgram(program, options.package));
+        else if (signal?.aborted) reject(signal.reason);
+        else if (typeof error?.code === "string") reject(error);
+        else if (!ended) reject(tookTooLong(program, timeoutMs));
+        else {
+          const exitCode = error === null ? 0 : (error.code ?? 1);
+          const stdout = stdoutBytes.toString("utf8");
+          resolve({ exitCode, stdout, stderr: stderr.toString("utf8"), stdoutBytes });
+        }
+      },
     );
+    // A program that ends without reading its input is no error.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(options.input);
   });
 }
 
-/** As `run`, and an exit code other than 0 is a UserError with what the program said. */
+/** Like `run`; an exit code other than 0 is a UserError with what the program printed. */
 export async function runOrFail(
   program: string,
   args: readonly string[],
@@ -68,9 +75,9 @@ export async function runOrFail(
   const finished = await run(program, args, options);
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return finished;
-  const said = `${stderr}\n${stdout}`.trim().split("\n").slice(0, 8).join("\n  ");
+  const printed = `${stderr}\n${stdout}`.trim().split("\n").slice(0, 8).join("\n  ");
   throw new UserError(
-    `${options.doing}: ${program} ended with exit code ${exitCode}\n  ${said}`,
+    `${options.doing}: ${program} ended with exit code ${exitCode}\n  ${printed}`,
     options.remedy,
   );
 }
@@ -84,17 +91,7 @@ export function missingProgram(program: string, debianPackage: string): UserErro
 
 function tookTooLong(program: string, timeoutMs: number): UserError {
   return new UserError(
-    `${program} was ended after its limit of ${Math.round(timeoutMs / 1000)} s`,
+    `${program} was killed after its limit of ${Math.round(timeoutMs / 1000)} s`,
     "Look at the machine's load and at the network, then try again.",
   );
-}
-
-function collect(stream: NodeJS.ReadableStream): () => Buffer {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  stream.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= OUTPUT_BYTES_MAX) chunks.push(chunk);
-  });
-  return () => Buffer.concat(chunks);
 }

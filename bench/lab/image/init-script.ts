@@ -22,10 +22,10 @@ const HEARTBEAT_SECONDS = 5;
 const GUEST_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * The first process of a guest: a shell script for busybox. It says each step on the status port as
- * `step NAME UPTIME_SECONDS`, a failure as `fail TEXT`, each command's end as `exit INDEX CODE`, and
- * at last hands over every file under /output: `PATH SIZE` on a line, then its bytes;
- * `end` closes them.
+ * The first process of a guest: a shell script for busybox. On the status port it reports each step
+ * as `step NAME UPTIME_SECONDS`, a failure as `fail TEXT` and the end of each command as
+ * `exit INDEX CODE`. At the end it sends every file under /output on the output port: a line
+ * `PATH SIZE`, then the file's bytes. A line `end` follows the last file.
  */
 export function initScript(job: GuestJob): string {
   return [
@@ -123,20 +123,17 @@ mount -t overlay -o lowerdir=${LOWER}/lower,upperdir=${LOWER}/upper,workdir=${LO
   overlay /system${GUEST.scratch} || fail "mount: overlay: $(dmesg | tail -n 1)"`;
 
 /**
- * Every page of the device is written once, so that no measured write pays for the memory of it. The
- * folder is named as old kernels, which do not look at it, name the device.
+ * Every page of the device is written once, so that no measured write pays for allocating it. New
+ * kernels name the device after the folder; old kernels always name it nullb0.
  */
 function makeNullDevice({ sizeBytes, latencyNs }: GuestDevice): string {
   const megabytes = Math.floor(sizeBytes / 2 ** 20);
-  const attributes = [
-    ...[`size=${megabytes}`, "memory_backed=1", "queue_mode=2", "submit_queues=1"],
-    ...(latencyNs > 0 ? ["irqmode=2", `completion_nsec=${latencyNs}`] : ["irqmode=0"]),
-    "power=1",
-  ];
+  const completion = latencyNs > 0 ? `irqmode=2 completion_nsec=${latencyNs}` : "irqmode=0";
+  const attributes = `size=${megabytes} memory_backed=1 queue_mode=2 submit_queues=1 ${completion} power=1`;
   return `scratch=/dev/nullb0
 mount -t configfs configfs /sys/kernel/config
 mkdir /sys/kernel/config/nullb/nullb0 || fail "null_blk: no device could be made"
-for attribute in ${attributes.join(" ")}; do
+for attribute in ${attributes}; do
   echo "\${attribute#*=}" >"/sys/kernel/config/nullb/nullb0/\${attribute%%=*}" || fail "null_blk: $attribute"
 done
 dd if=/dev/zero of="$scratch" bs=1M count=${megabytes} oflag=direct 2>/dev/null || fail "null_blk: filling"
@@ -165,7 +162,7 @@ ${environmentOf(job)} /bin/setsid /bin/cttyhack /bin/chroot /system /bin/sh -c '
 poweroff -f`;
 }
 
-/** The lab ends the machine once it has everything, so the guest only waits here. */
+/** The lab ends the guest when it has everything, so the guest only waits here. */
 const HAND_OVER = `cd /system${GUEST.output}
 { find . -type f | while read -r file; do
     echo "$file $(stat -c %s "$file")"

@@ -1,65 +1,73 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { runOrFail } from "../host/process.js";
-import { type CpioEntry, cpioArchive } from "./cpio.js";
+import { writeArchive } from "./cpio.js";
 import { initScript } from "./init-script.js";
-import { type GuestJob, neededModules, shellQuote } from "./job.js";
+import { GUEST, type GuestJob, neededModules, shellQuote } from "./job.js";
 import { makeFilesystem } from "./make-filesystem.js";
-import { type LoadStep, loadOrder, type ModuleDatabase, moduleDatabase } from "./modules.js";
+import { type KernelModules, type LoadStep, loadOrder } from "./modules.js";
 
 const DECOMPRESS_TIMEOUT_MS = 30_000;
 
 /** Parameters of modules that the guest makes its scratch device with. */
 const MODULE_PARAMETERS: Readonly<Record<string, string>> = {
-  null_blk: "nr_devices=0",
+  "null_blk.ko": "nr_devices=0",
 };
 
-/** Where a kernel's modules lie, and what to call it in an error. */
-export interface KernelModules {
-  release: string;
-  folder: string;
+const FETCH_ANEW = "Fetch the kernel anew: `puntbench lab clean` removes the copy in the cache.";
+
+/** What all guests of a session have in their first root. */
+export interface GuestPrograms {
+  busybox: string;
+  /** The folder of puntbench's package.json, and what guests need of it. */
+  packageRoot: string;
+  packageFiles: readonly string[];
+  /** For temporary files. */
+  workspace: string;
 }
 
-/** The first root of a guest: busybox, the modules in their order, the job, and puntbench itself. */
-export async function initramfs(
+/** Writes the first root of a guest: busybox, the modules in their order, the job, and puntbench. */
+export async function writeInitramfs(
   kernel: KernelModules,
   job: GuestJob,
-  busybox: string,
-  puntbench: readonly CpioEntry[],
-): Promise<Buffer> {
-  const { steps, missing } = loadOrder(await readDatabase(kernel), neededModules(job));
-  if (missing.length > 0) {
-    throw new UserError(
-      `kernel ${kernel.release} has no module ${missing.join(", ")}, which this guest needs`,
-      "Use another --device or --filesystems, or another kernel (--flavour amd64 has the most).",
-    );
+  programs: GuestPrograms,
+  archive: string,
+): Promise<void> {
+  const { busybox, packageRoot, packageFiles, workspace } = programs;
+  const folder = await mkdtemp(join(workspace, "initramfs-"));
+  try {
+    const steps = await loadOrder(kernel, neededModules(job), join(folder, "temporary"));
+    for (const path of ["proc", "sys", "dev", "system", "tmp", "bin", "modules"]) {
+      await mkdir(join(folder, path));
+    }
+    await symlink(busybox, join(folder, "bin/busybox"));
+    await symlink(packageRoot, join(folder, GUEST.puntbench));
+    await writeFile(join(folder, "init"), initScript(job), { mode: 0o755 });
+    await writeFile(join(folder, "mkfs"), makeFilesystemText(job));
+    await writeFile(join(folder, "modules/order"), orderText(steps));
+    for (const step of steps) {
+      await writeFile(join(folder, "modules", plainName(step)), await readModule(kernel, step));
+    }
+    const paths = [
+      ...["proc", "sys", "dev", "system", "tmp", "bin/busybox", "init", "mkfs", "modules/order"],
+      ...steps.map((step) => `modules/${plainName(step)}`),
+      ...packageFiles.map((path) => join(GUEST.puntbench, path).slice(1)),
+    ];
+    await writeArchive(busybox, folder, paths, archive);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  const modules: CpioEntry[] = [];
-  for (const step of steps) {
-    modules.push(file(`modules/${plainName(step)}`, await readModule(kernel, step), 0o644));
-  }
-  return cpioArchive([
-    ...["proc", "sys", "dev", "system", "tmp"].map((path) => ({ path, kind: "folder" as const })),
-    file("bin/busybox", await readFile(busybox), 0o755),
-    file("init", Buffer.from(initScript(job)), 0o755),
-    file("mkfs", Buffer.from(makeFilesystemText(job)), 0o644),
-    file("modules/order", Buffer.from(orderText(steps)), 0o644),
-    ...modules,
-    ...puntbench,
-  ]);
 }
 
-/** A line a module: its file, `required` or `optional`, its parameters. */
+/** One line for each module: its file, `required` or `optional`, its parameters. */
 export function orderText(steps: readonly LoadStep[]): string {
-  return steps
-    .map((step) => {
-      const name = plainName(step);
-      const parameters = MODULE_PARAMETERS[name.replace(/\.ko$/, "")] ?? "";
-      return `${name} ${step.optional ? "optional" : "required"} ${parameters}`.trim();
-    })
-    .map((line) => `${line}\n`)
-    .join("");
+  const lines = steps.map((step) => {
+    const name = plainName(step);
+    const need = step.required ? "required" : "optional";
+    return `${name} ${need} ${MODULE_PARAMETERS[name] ?? ""}`.trim();
+  });
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function makeFilesystemText(job: GuestJob): string {
@@ -67,26 +75,9 @@ function makeFilesystemText(job: GuestJob): string {
   return [program, ...args].map(shellQuote).join(" ");
 }
 
-/** `kernel/fs/xfs/xfs.ko.xz` -> `xfs.ko`: the lab decompresses, since old kernels cannot. */
+/** `kernel/fs/xfs/xfs.ko.xz` -> `xfs.ko`: old kernels cannot decompress, so the lab does. */
 function plainName(step: LoadStep): string {
-  return (step.path.split("/").at(-1) as string).replace(/\.(xz|zst|gz)$/, "");
-}
-
-async function readDatabase(kernel: KernelModules): Promise<ModuleDatabase> {
-  const text = (name: string) => readFile(join(kernel.folder, name), "utf8").catch(() => "");
-  const dep = await readFile(join(kernel.folder, "modules.dep"), "utf8").catch(() => null);
-  if (dep === null) {
-    throw new UserError(
-      `${kernel.folder}: no modules.dep`,
-      "Name the folder of one kernel's modules, such as /lib/modules/6.12.1, after depmod ran.",
-    );
-  }
-  return moduleDatabase({
-    dep,
-    builtin: await text("modules.builtin"),
-    softdep: await text("modules.softdep"),
-    alias: await text("modules.alias"),
-  });
+  return basename(step.path).replace(/\.(xz|zst|gz)$/, "");
 }
 
 /** The module's bytes, decompressed; a UserError when its file is gone. */
@@ -95,7 +86,7 @@ async function readModule(kernel: KernelModules, step: LoadStep): Promise<Buffer
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
       `kernel ${kernel.release}: its module ${step.path} cannot be read (${error.code})`,
-      "Fetch the kernel anew: `puntbench lab clean` removes the copy in the cache.",
+      FETCH_ANEW,
     );
   });
   const suffix = /\.(xz|zst|gz)$/.exec(path)?.[1];
@@ -105,11 +96,7 @@ async function readModule(kernel: KernelModules, step: LoadStep): Promise<Buffer
     timeoutMs: DECOMPRESS_TIMEOUT_MS,
     package: suffix === "xz" ? "xz-utils" : program,
     doing: `decompressing ${step.path}`,
-    remedy: "Fetch the kernel anew: `puntbench lab clean` removes the copy in the cache.",
+    remedy: FETCH_ANEW,
   });
   return stdoutBytes;
-}
-
-function file(path: string, content: Buffer, mode: number): CpioEntry {
-  return { path, kind: "file", content, mode };
 }

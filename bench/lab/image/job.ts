@@ -2,14 +2,14 @@
 export const FILESYSTEMS = ["ext4", "xfs", "btrfs", "btrfs-nocow", "overlay"] as const;
 export type FilesystemChoice = (typeof FILESYSTEMS)[number];
 
-/** What the scratch filesystem lies on. `null_blk` is made inside the guest: a device without latency. */
+/** The device below the scratch filesystem. `null_blk` is made inside the guest and has no latency by default. */
 export const SCRATCH_DEVICES = ["virtio-blk", "nvme", "null_blk"] as const;
 export type ScratchDevice = (typeof SCRATCH_DEVICES)[number];
 
-/** Where things are inside a guest. */
+/** Paths inside a guest. */
 export const GUEST = {
   scratch: "/scratch",
-  /** In memory, so that what is written there is no part of what is measured. */
+  /** In memory, so that writing there does not disturb the scratch disk. */
   output: "/output",
   puntbench: "/puntbench",
 } as const;
@@ -18,7 +18,7 @@ export const GUEST = {
 export interface GuestJob {
   filesystem: FilesystemChoice;
   device: ScratchDevice;
-  /** Of a device that the guest makes itself. */
+  /** For a device that the guest makes itself. */
   guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
   mountOptions: readonly string[];
@@ -26,18 +26,18 @@ export interface GuestJob {
   commands: readonly (readonly string[])[];
   environment: Readonly<Record<string, string>>;
   nodePath: string;
-  /** A sign of life every few seconds, so that a hang is noticed; it costs the guest instructions. */
+  /** The guest reports every few seconds, so that the lab notices a hang. This costs instructions. */
   heartbeat: boolean;
-  /** Give a prompt on the console instead of running the commands. */
+  /** A prompt on the console takes the place of the commands. */
   shell: boolean;
-  /** For tests of the lab itself: what goes wrong in this guest. */
+  /** A failure that a test of the lab asks for. */
   fault: "panic" | "hang" | null;
 }
 
 /** The `null_blk` device, in the guest's memory. */
 export interface GuestDevice {
   sizeBytes: number;
-  /** From a request to its completion, on the guest's own clock; 0 completes inside the request. */
+  /** From a request to its completion, on the guest's clock; with 0 a request completes at once. */
   latencyNs: number;
 }
 
@@ -48,7 +48,9 @@ export function filesystemType(choice: FilesystemChoice): "ext4" | "xfs" | "btrf
 }
 
 export function mountOptions(job: Pick<GuestJob, "filesystem" | "mountOptions">): string[] {
-  return [...(job.filesystem === "btrfs-nocow" ? ["nodatacow"] : []), ...job.mountOptions];
+  return job.filesystem === "btrfs-nocow"
+    ? ["nodatacow", ...job.mountOptions]
+    : [...job.mountOptions];
 }
 
 /** Modules that the job needs, as far as a kernel does not have them built in. */
@@ -60,7 +62,7 @@ export function neededModules(job: Pick<GuestJob, "filesystem" | "device">): str
   return [...new Set([...always, device, filesystemType(job.filesystem), ...layer])];
 }
 
-/** A word that a POSIX shell reads back unchanged. */
+/** Quotes a word for a POSIX shell. */
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

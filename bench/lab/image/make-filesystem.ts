@@ -8,10 +8,10 @@ export interface MakeFilesystem {
 }
 
 /**
- * The same features for every kernel from 5.10 on, so that kernels differ in nothing but themselves:
- * no lazy initialisation (its thread writes after the mount), nothing discarded (the host's blocks
- * stay allocated), and no feature that an old kernel cannot mount: ext4's orphan_file needs 5.15,
- * XFS's nrext64 5.19, btrfs' block-group-tree 6.1.
+ * The same features for every kernel from 5.10 on, so that only the kernel differs. Lazy
+ * initialisation is off, since its thread writes after the mount. Nothing is discarded, so that the
+ * host's blocks stay allocated. Features that an old kernel cannot mount are off: ext4's orphan_file
+ * needs 5.15, XFS's nrext64 needs 5.19, btrfs' block-group-tree needs 6.1.
  */
 export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFilesystem {
   const type = filesystemType(choice);

@@ -1,97 +1,76 @@
-/** What depmod wrote down of a kernel's modules. Names use `_`, as the kernel does. */
-export interface ModuleDatabase {
-  /** Module name -> its file and the files it needs, relative to the modules' folder. */
-  files: Map<string, { path: string; needs: string[] }>;
-  builtin: Set<string>;
-  /** Module name -> names or aliases that must be loaded before it (`softdep ... pre:`). */
-  before: Map<string, string[]>;
-  /** Alias -> modules that answer to it. */
-  aliases: Map<string, string[]>;
+import { existsSync } from "node:fs";
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { UserError } from "../../../terminal/errors.js";
+import { run } from "../host/process.js";
+
+const MODPROBE_TIMEOUT_MS = 30_000;
+
+/** Where a kernel's modules are, and the kernel's name for an error. */
+export interface KernelModules {
+  release: string;
+  /** The folder with `modules.dep`. */
+  folder: string;
 }
 
-/** The texts of `modules.dep`, `modules.builtin`, `modules.softdep` and `modules.alias`. */
-export interface ModuleTexts {
-  dep: string;
-  builtin: string;
-  softdep: string;
-  alias: string;
-}
-
+/** A module file to load. */
 export interface LoadStep {
   path: string;
-  /** The guest goes on without it: code for a processor that the guest may not have. */
-  optional: boolean;
-}
-
-export function moduleDatabase(texts: ModuleTexts): ModuleDatabase {
-  const files = new Map<string, { path: string; needs: string[] }>();
-  for (const line of lines(texts.dep)) {
-    const [path, needs] = line.split(":");
-    if (path === undefined) continue;
-    files.set(moduleName(path), { path, needs: needs?.trim().split(/\s+/).filter(Boolean) ?? [] });
-  }
-  const before = new Map<string, string[]>();
-  for (const line of lines(texts.softdep)) {
-    const match = /^softdep (\S+) .*?pre:((?: (?!post:)\S+)*)/.exec(line);
-    if (match) before.set(canonical(match[1] as string), (match[2] as string).trim().split(/\s+/));
-  }
-  const aliases = new Map<string, string[]>();
-  for (const line of lines(texts.alias)) {
-    const [, alias, name] = line.split(" ");
-    if (!alias || !name) continue;
-    aliases.set(alias, [...(aliases.get(alias) ?? []), canonical(name)]);
-  }
-  return { files, builtin: new Set(lines(texts.builtin).map(moduleName)), before, aliases };
+  /** The guest fails without it. A module that others need or prefer is tried, and may fail. */
+  required: boolean;
 }
 
 /**
- * Files to load, each after what it needs, for the modules `wanted`; those that the kernel has built
- * in need none. `missing` names what this kernel has neither as a file nor built in.
+ * Files to load, each after what it needs, for the modules `wanted`; a module that is built into the
+ * kernel needs none. kmod's modprobe answers, as it would on a machine with that kernel. It wants
+ * modules under `lib/modules/RELEASE`, so it gets a link in a folder `temporary`, which is removed.
  */
-export function loadOrder(
-  database: ModuleDatabase,
+export async function loadOrder(
+  kernel: KernelModules,
   wanted: readonly string[],
-): { steps: LoadStep[]; missing: string[] } {
-  const steps = new Map<string, LoadStep>();
-  const missing: string[] = [];
-  const visiting = new Set<string>();
-  const visit = (name: string, optional: boolean) => {
-    if (database.builtin.has(name) || visiting.has(name)) return;
-    const file = database.files.get(name);
-    if (!file) {
-      if (!optional) missing.push(name);
-      return;
+  temporary: string,
+): Promise<LoadStep[]> {
+  const { folder, release } = kernel;
+  if (!existsSync(join(folder, "modules.dep.bin"))) {
+    throw new UserError(
+      `${folder}: no modules.dep.bin`,
+      "Name the folder of one kernel's modules, such as /lib/modules/6.12.1, after depmod ran.",
+    );
+  }
+  try {
+    // Distributions build kmod for the one folder or for the other.
+    for (const parent of [join(temporary, "lib/modules"), join(temporary, "usr/lib/modules")]) {
+      await mkdir(parent, { recursive: true });
+      await symlink(resolve(folder), join(parent, release));
     }
-    visiting.add(name);
-    for (const soft of database.before.get(name) ?? []) {
-      for (const found of answering(database, soft)) visit(found, true);
+    const where = ["--dirname", temporary, "--set-version", release, "--config", temporary];
+    const { stdout, stderr } = await run(
+      "modprobe",
+      ["--show-depends", "--all", ...where, ...wanted],
+      { timeoutMs: MODPROBE_TIMEOUT_MS, package: "kmod", env: { MODPROBE_OPTIONS: "" } },
+    );
+    const missing = [...stderr.matchAll(/Module (\S+) not found/g)].map(([, name]) => name);
+    if (missing.length > 0) {
+      throw new UserError(
+        `kernel ${release} has no module ${missing.join(", ")}, which this guest needs`,
+        "Use another --device or --filesystems, or another kernel (--flavour amd64 has the most).",
+      );
     }
-    for (const need of file.needs) visit(moduleName(need), optional);
-    visiting.delete(name);
-    const known = steps.get(file.path);
-    if (!known) steps.set(file.path, { path: file.path, optional });
-    else if (!optional) known.optional = false;
-  };
-  for (const name of wanted) visit(canonical(name), false);
-  return { steps: [...steps.values()], missing };
+    const files = [...stdout.matchAll(/^insmod (\S+)/gm)].map(
+      ([, path]) => (path as string).split(`/modules/${release}/`)[1] as string,
+    );
+    return [...new Set(files)].map((path) => ({
+      path,
+      required: wanted.includes(moduleName(path)),
+    }));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
-/** Modules behind a soft dependency, which is a module's name or, as `crc32c`, a crypto alias. */
-function answering(database: ModuleDatabase, name: string): string[] {
-  const own = canonical(name);
-  if (database.files.has(own) || database.builtin.has(own)) return [own];
-  return database.aliases.get(`crypto-${name}`) ?? database.aliases.get(name) ?? [];
-}
-
-/** `kernel/fs/xfs/xfs.ko.xz` -> `xfs` */
-export function moduleName(path: string): string {
-  return canonical((path.split("/").at(-1) as string).replace(/\.ko(\.\w+)?$/, ""));
-}
-
-function canonical(name: string): string {
-  return name.replaceAll("-", "_");
-}
-
-function lines(text: string): string[] {
-  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+/** `kernel/fs/xfs/xfs.ko.xz` -> `xfs`. The kernel writes `_` where a file name may have `-`. */
+function moduleName(path: string): string {
+  return basename(path)
+    .replace(/\.ko(\.\w+)?$/, "")
+    .replaceAll("-", "_");
 }

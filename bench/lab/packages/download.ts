@@ -4,7 +4,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { formatBytes } from "../../../terminal/units.js";
-import type { LabCache } from "../host/cache.js";
+import type { LabContext } from "../host/context.js";
 import { run } from "../host/process.js";
 import type { KernelPackage } from "./package-index.js";
 
@@ -12,21 +12,21 @@ const DOWNLOAD_TIMEOUT_MS = 20 * 60_000;
 const PROGRESS_EVERY_MS = 500;
 
 /**
- * Downloads one package file with apt's own downloader, which resumes a partial file and checks the
- * SHA-256 from the signed index. A complete file in the cache is checked and used without a network.
+ * Downloads one package file with apt's downloader, which resumes a partial file and checks the
+ * SHA-256 from the signed index. A complete file in the cache is checked and used; that needs no network.
  */
 export async function downloadPackage(
-  cache: LabCache,
+  { cache, progress, signal }: LabContext,
   file: KernelPackage,
-  say: (text: string) => void,
-  signal?: AbortSignal,
 ): Promise<string> {
   const path = join(cache.downloads, decodeURIComponent(basename(file.uri)));
   await mkdir(cache.downloads, { recursive: true });
   if (await isComplete(path, file)) return path;
   const watch = setInterval(() => {
     void sizeBytes(path).then((bytes) =>
-      say(`downloading ${file.name}: ${formatBytes(bytes)} of ${formatBytes(file.sizeBytes)}`),
+      progress.step(
+        `downloading ${file.name}: ${formatBytes(bytes)} of ${formatBytes(file.sizeBytes)}`,
+      ),
     );
   }, PROGRESS_EVERY_MS);
   try {
@@ -50,7 +50,7 @@ export async function downloadPackage(
 
 async function downloadFailed(file: KernelPackage, path: string, said: string): Promise<UserError> {
   if (/Hash Sum mismatch|unexpected size/i.test(said)) {
-    // What arrived is not what was signed: keep nothing of it to resume from.
+    // The file is not the signed one, so a later download must not resume it.
     await rm(path, { force: true });
     await rm(`${path}.FAILED`, { force: true });
     return new UserError(

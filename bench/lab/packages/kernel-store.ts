@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:f
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import type { LabCache } from "../host/cache.js";
+import type { LabContext } from "../host/context.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram } from "../host/programs.js";
 import { compareVersions } from "./debian-version.js";
@@ -11,14 +12,8 @@ import { downloadPackage } from "./download.js";
 import type { DebianKernel } from "./resolve.js";
 import { writeUncompressedKernel } from "./uncompressed-kernel.js";
 
-/** What the cache holds of one kernel; written last, so that its presence means "complete". */
-export interface KernelManifest {
-  release: string;
-  version: string;
-  series: string;
-  suite: string;
-  flavour: string;
-  signed: boolean;
+/** What the cache knows of a kernel. It is written last, so that its presence means "complete". */
+export interface KernelManifest extends Omit<DebianKernel, "packages"> {
   /** Name of the package that holds the kernel itself. */
   packageName: string;
   vmlinuzSha256: string;
@@ -39,25 +34,22 @@ const UNPACK_TIMEOUT_MS = 5 * 60_000;
 
 /** The kernel from the cache, or downloaded, verified and unpacked into it. Nothing is installed. */
 export async function storeKernel(
-  cache: LabCache,
+  context: LabContext,
   kernel: DebianKernel,
-  say: (text: string) => void,
-  signal?: AbortSignal,
 ): Promise<StoredKernel> {
+  const { cache, progress, signal } = context;
   const folder = join(cache.kernels, folderName(kernel.release, kernel.version));
   const cached = await readStored(folder);
   if (cached) return cached;
   const files: string[] = [];
-  for (const file of kernel.packages) {
-    files.push(await downloadPackage(cache, file, say, signal));
-  }
-  say(`unpacking ${kernel.release}`);
+  for (const file of kernel.packages) files.push(await downloadPackage(context, file));
+  progress.step(`unpacking ${kernel.release}`);
   await mkdir(cache.kernels, { recursive: true });
   const unpacking = await mkdtemp(join(cache.kernels, ".unpacking-"));
   try {
     await unpack(files, unpacking, kernel, signal);
     await rename(unpacking, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another lab was quicker: its copy is as good.
+      // Another lab was quicker, and its copy is the same.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
   } finally {
@@ -71,47 +63,37 @@ export async function storeKernel(
 
 async function unpack(
   files: readonly string[],
-  target: string,
+  folder: string,
   kernel: DebianKernel,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const remedy = "Run `puntbench lab clean` and try again; the disk may be full.";
+  const options = { timeoutMs: UNPACK_TIMEOUT_MS, signal, remedy };
+  const { release } = kernel;
   for (const file of files) {
-    const options = { timeoutMs: UNPACK_TIMEOUT_MS, signal, package: "dpkg", remedy };
-    await runOrFail("dpkg-deb", ["--extract", file, target], { ...options, doing: "unpacking" });
+    const args = ["--extract", file, folder];
+    await runOrFail("dpkg-deb", args, { ...options, package: "dpkg", doing: "unpacking" });
   }
   // Newer packages use /usr/lib and put the kernel beside its modules.
-  if (!existsSync(join(target, "lib"))) {
-    await rename(join(target, "usr", "lib"), join(target, "lib"));
+  if (!existsSync(join(folder, "lib"))) {
+    await rename(join(folder, "usr", "lib"), join(folder, "lib"));
   }
-  await rm(join(target, "usr"), { recursive: true, force: true });
-  await runOrFail(requireProgram("depmod", "kmod"), ["-b", target, kernel.release], {
-    timeoutMs: UNPACK_TIMEOUT_MS,
-    signal,
-    package: "kmod",
-    remedy,
-    doing: `listing the modules of ${kernel.release}`,
-  });
-  const vmlinuz = vmlinuzIn(target, kernel.release);
-  if (!vmlinuz) {
-    throw new UserError(`${kernel.release}: its packages hold no vmlinuz`, remedy);
-  }
-  const scratch = join(target, "payload");
-  await writeUncompressedKernel(
-    vmlinuz,
-    await configurationIn(target, kernel.release),
-    join(target, "vmlinux"),
-    scratch,
-  );
-  await rm(scratch, { force: true });
-  const { release, version, series, suite, flavour, signed, packages } = kernel;
+  await rm(join(folder, "usr"), { recursive: true, force: true });
+  const doing = `listing the modules of ${release}`;
+  const depmod = requireProgram("depmod", "kmod");
+  await runOrFail(depmod, ["-b", folder, release], { ...options, package: "kmod", doing });
+  const vmlinuz = vmlinuzIn(folder, release);
+  if (!vmlinuz) throw new UserError(`${release}: its packages hold no vmlinuz`, remedy);
+  const configuration = await configurationIn(folder, release);
+  await writeUncompressedKernel(vmlinuz, configuration, join(folder, "vmlinux"));
+  const { packages, ...description } = kernel;
   const manifest: KernelManifest = {
-    ...{ release, version, series, suite, flavour, signed },
+    ...description,
     packageName: packages[0]?.name ?? release,
     vmlinuzSha256: await sha256(vmlinuz),
     downloadBytes: packages.reduce((sum, file) => sum + file.sizeBytes, 0),
   };
-  await writeFile(join(target, "manifest.json"), JSON.stringify(manifest, null, 2));
+  await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
 }
 
 /** The kernel in `folder`, or null when it is not there, not complete, or was changed. */
@@ -168,7 +150,7 @@ async function configurationIn(root: string, release: string): Promise<string> {
   return readFile(existsSync(split) ? split : join(root, "boot", `config-${release}`), "utf8");
 }
 
-/** Names of the folders that an unpacking left when it was killed. */
+/** Folders that remain from a lab that was killed while it unpacked. */
 export function abandonedFolders(cache: LabCache): string[] {
   if (!existsSync(cache.kernels)) return [];
   return readdirSync(cache.kernels)

@@ -1,61 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { UserError } from "../../../terminal/errors.js";
+import { findProgram } from "../../../terminal/find-program.js";
+import { run } from "../host/process.js";
+
 /** The archive and the security archive of Debian; `security` is null when none is known. */
 export interface Mirrors {
   archive: string;
   security: string | null;
 }
 
-/** A file of the host's apt configuration: `sources.list`, `*.list` or `*.sources`. */
-export interface SourceFile {
-  name: string;
-  text: string;
-}
-
-interface Source {
-  uri: string;
-  suites: string[];
-}
+const APT_TIMEOUT_MS = 60_000;
 
 const DEBIAN_SUITE =
   /^(bullseye|bookworm|trixie|forky|sid|stable|oldstable|oldoldstable|testing|unstable)([-/].*)?$/;
 
-/** Debian's mirrors among the host's apt sources; null when it has none (Ubuntu, or no apt). */
-export function mirrorsOf(files: readonly SourceFile[]): Mirrors | null {
-  const sources = files
-    .flatMap((file) => (file.name.endsWith(".sources") ? deb822(file.text) : oneLine(file.text)))
-    .filter((source) => source.suites.some((suite) => DEBIAN_SUITE.test(suite)))
-    .filter((source) => /^(https?|ftp|file|copy|mirror\+\w+):/.test(source.uri));
-  const isSecurity = (source: Source) =>
-    source.suites.every((suite) => /-security$|\/updates$/.test(suite));
-  const archive = sources.find((source) => !isSecurity(source))?.uri;
+/** Debian's mirrors in the host's apt configuration; a UserError when it names none. */
+export async function hostMirrors(signal?: AbortSignal): Promise<Mirrors> {
+  if (findProgram("apt-get") === null) {
+    throw new UserError(
+      "this machine has no apt, with which the lab fetches and verifies Debian's kernels",
+      "Install apt and debian-archive-keyring, or boot a kernel of your own with --kernel-image.",
+    );
+  }
+  const format = "$(RELEASE) $(REPO_URI)";
+  const { stdout } = await run(
+    "apt-get",
+    ["indextargets", "--no-release-info", "--format", format, "Identifier: Packages"],
+    { timeoutMs: APT_TIMEOUT_MS, signal, package: "apt" },
+  );
+  const mirrors = mirrorsAmong(stdout);
+  if (!mirrors) {
+    throw new UserError(
+      "this machine's apt configuration names no Debian mirror",
+      "Name one: --mirror URL, as in `deb URL bookworm main`.",
+    );
+  }
+  return { ...mirrors, archive: await firstOfMirrorList(mirrors.archive) };
+}
+
+/** Debian's mirrors among lines `SUITE URI`; null when there is none, as on Ubuntu. */
+export function mirrorsAmong(sources: string): Mirrors | null {
+  const debian = sources
+    .split("\n")
+    .map((line) => line.trim().split(" "))
+    .filter(([suite = ""]) => DEBIAN_SUITE.test(suite));
+  const isSecurity = ([suite = ""]: string[]) => /-security$|\/updates$/.test(suite);
+  const archive = debian.find((source) => !isSecurity(source))?.[1];
   if (archive === undefined) return null;
-  return { archive, security: sources.find(isSecurity)?.uri ?? securityBeside(archive) };
+  const security = debian.find(isSecurity)?.[1] ?? mirrorsAt(archive).security;
+  return { archive, security };
 }
 
-/** A mirror given by its archive: Debian mirrors carry security updates in the folder beside it. */
+/** A mirror given by its archive. Debian's mirrors have security updates in the folder beside it. */
 export function mirrorsAt(archive: string): Mirrors {
-  return { archive, security: securityBeside(archive) };
-}
-
-function securityBeside(archive: string): string | null {
   const trimmed = archive.replace(/\/+$/, "");
-  return trimmed.endsWith("/debian") ? `${trimmed}-security` : null;
+  return { archive, security: trimmed.endsWith("/debian") ? `${trimmed}-security` : null };
 }
 
-/** Stanzas of `Types: Uris: Suites:` (sources.list(5), deb822-style). */
-function deb822(text: string): Source[] {
-  const withoutComments = text.replace(/^#.*\n?/gm, "");
-  return withoutComments.split(/\n\s*\n/).flatMap((stanza) => {
-    const words = (key: string) =>
-      new RegExp(`^${key}:(.*(?:\\n[ \\t].*)*)`, "im").exec(stanza)?.[1]?.trim().split(/\s+/) ?? [];
-    if (words("Enabled")[0]?.toLowerCase() === "no" || !words("Types").includes("deb")) return [];
-    return words("URIs").map((uri) => ({ uri, suites: words("Suites") }));
-  });
-}
-
-/** `deb [options] uri suite component ...` */
-function oneLine(text: string): Source[] {
-  return text.split("\n").flatMap((line) => {
-    const match = /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line);
-    return match ? [{ uri: match[1] as string, suites: [match[2] as string] }] : [];
-  });
+/** Cloud images name a file with mirrors (`mirror+file:/etc/apt/mirrors/debian.list`): its first one. */
+async function firstOfMirrorList(uri: string): Promise<string> {
+  const path = /^mirror\+file:(?:\/\/)?(\/.*?)\/?$/.exec(uri)?.[1];
+  if (path === undefined) return uri;
+  const text = await readFile(path, "utf8").catch(() => "");
+  return /^\s*(https?:\S+)/m.exec(text)?.[1] ?? uri;
 }

@@ -5,10 +5,10 @@ import { UserError } from "../../../terminal/errors.js";
 import { type Finished, run } from "../host/process.js";
 import type { Mirrors } from "./mirrors.js";
 
-/** Where Debian's own keys lie; the package `debian-archive-keyring` has them, on Ubuntu too. */
+/** Debian's keys, from the package `debian-archive-keyring`, which Ubuntu has too. */
 export const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Suites that carry a kernel series each; a suite that the mirror lacks is skipped with a warning. */
+/** Each suite has a kernel series. A suite that the mirror lacks is skipped with a warning. */
 export const SUITES = [
   "bullseye",
   "bookworm",
@@ -45,17 +45,19 @@ export function sourcesText(mirrors: Mirrors, keyring: string): string {
 
 /**
  * The text of its configuration. All paths lie under `root`, so that the host's apt is neither read
- * nor changed; of the host's settings only how to reach the network (`networkSettings`) is kept.
+ * nor changed. Of the host's settings only the way to the network (`networkSettings`) is used.
  */
 export function configurationText(root: string, networkSettings: readonly string[]): string {
   return [
     `Dir "${root}";`,
     'Dir::Bin::methods "/usr/lib/apt/methods";',
+    'Dir::Etc::parts "/dev/null";',
+    'Dir::State::status "/dev/null";',
     'Dir::Cache::pkgcache "";',
     'Dir::Cache::srcpkgcache "";',
     'APT::Architecture "amd64";',
     'APT::Architectures { "amd64"; };',
-    // Root's cache folder is closed to the user that apt would change to.
+    // apt's own user cannot read root's cache folder.
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
     'Acquire::GzipIndexes "true";',
@@ -75,7 +77,15 @@ export function networkSettings(dump: string): string[] {
     .filter((line) => !/Timeout/.test(line));
 }
 
-/** Writes the private apt under `root` and returns a function that runs programs of apt with it. */
+/** Runs a program of apt with the private configuration. */
+export type PrivateApt = (
+  program: string,
+  args: readonly string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+) => Promise<Finished>;
+
+/** Writes the private apt's configuration under `root`. */
 export async function preparePrivateApt(root: string, mirrors: Mirrors): Promise<PrivateApt> {
   if (!existsSync(DEBIAN_KEYRING)) {
     throw new UserError(
@@ -83,44 +93,24 @@ export async function preparePrivateApt(root: string, mirrors: Mirrors): Promise
       "Install it with `apt-get install debian-archive-keyring`.",
     );
   }
-  const folders = [
-    "etc/apt/apt.conf.d",
-    "etc/apt/preferences.d",
-    "etc/apt/sources.list.d",
-    "etc/apt/trusted.gpg.d",
-    "var/lib/apt/lists/partial",
-    "var/lib/dpkg",
-    "var/cache/apt/archives/partial",
-  ];
-  for (const folder of folders) await mkdir(join(root, folder), { recursive: true });
+  const sources = join(root, "etc/apt/sources.list.d");
+  for (const folder of [sources, join(root, "var/lib/apt/lists/partial")]) {
+    await mkdir(folder, { recursive: true });
+  }
   const dump = await run("apt-config", ["dump"], { timeoutMs: QUICK_TIMEOUT_MS, package: "apt" });
+  await writeFile(join(sources, "debian.sources"), sourcesText(mirrors, DEBIAN_KEYRING));
   const configuration = join(root, "apt.conf");
-  await writeFile(join(root, "var/lib/dpkg/status"), "");
-  await writeFile(
-    join(root, "etc/apt/sources.list.d/debian.sources"),
-    sourcesText(mirrors, DEBIAN_KEYRING),
-  );
   await writeFile(configuration, configurationText(root, networkSettings(dump.stdout)));
-  return {
-    run: (program, args, timeoutMs, signal) =>
-      run(program, args, { env: { APT_CONFIG: configuration }, timeoutMs, signal, package: "apt" }),
-  };
-}
-
-export interface PrivateApt {
-  run(
-    program: string,
-    args: readonly string[],
-    timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<Finished>;
+  const env = { APT_CONFIG: configuration };
+  return (program, args, timeoutMs, signal) =>
+    run(program, args, { env, timeoutMs, signal, package: "apt" });
 }
 
 /** Fetches the signed indexes. Suites that failed are returned as warnings; all failing is an error. */
 export async function updateIndexes(apt: PrivateApt, signal?: AbortSignal): Promise<string[]> {
-  const { stderr } = await apt.run("apt-get", ["update"], UPDATE_TIMEOUT_MS, signal);
+  const { stderr } = await apt("apt-get", ["update"], UPDATE_TIMEOUT_MS, signal);
   const problems = stderr.split("\n").filter((line) => /^[EW]: /.test(line));
-  // apt's exit code is 0 even when every mirror was out of reach: what counts is what there is.
+  // apt's exit code is 0 even when no mirror could be reached, so count the indexes.
   const targets = await indexTargets(apt, signal);
   if (targets.length > 0) return problems;
   throw new UserError(
@@ -138,7 +128,7 @@ export interface IndexTarget {
 /** The Packages indexes that the private apt holds, verified. */
 export async function indexTargets(apt: PrivateApt, signal?: AbortSignal): Promise<IndexTarget[]> {
   const format = "$(RELEASE)\t$(REPO_URI)\t$(FILENAME)";
-  const { stdout } = await apt.run(
+  const { stdout } = await apt(
     "apt-get",
     ["indextargets", "--format", format, "Identifier: Packages"],
     QUICK_TIMEOUT_MS,

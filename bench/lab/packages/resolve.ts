@@ -2,13 +2,13 @@ import { UsageError } from "../../../terminal/errors.js";
 import { compareVersions } from "./debian-version.js";
 import type { KernelPackage } from "./package-index.js";
 
-/** Debian's kernel for virtual machines and the one for hardware: same source, a third of the size. */
+/** Debian's builds of one source: for virtual machines (a third of the size), for hardware, real-time. */
 export const FLAVOURS = ["cloud-amd64", "amd64", "rt-amd64"] as const;
 export type Flavour = (typeof FLAVOURS)[number];
 
-/** One kernel that can be fetched, and the package files that it is made of. */
+/** One kernel that can be fetched, and its package files. */
 export interface DebianKernel {
-  /** `uname -r` of it, such as `6.1.0-56-cloud-amd64`. */
+  /** Its `uname -r`, such as `6.1.0-56-cloud-amd64`. */
   release: string;
   /** Package version, such as `6.1.192-2`. */
   version: string;
@@ -84,7 +84,11 @@ function assemble(files: readonly KernelPackage[]): DebianKernel | null {
 /** In the split layout `linux-image-*` is a package of about 2 kB that only depends on the others. */
 const METAPACKAGE_BYTES_MAX = 1_000_000;
 
-function isNamedBy(kernel: DebianKernel, request: string): boolean {
+/** Whether `request` is the kernel's series, upstream version, package version or release. */
+export function isNamedBy(
+  kernel: Pick<DebianKernel, "series" | "version" | "release">,
+  request: string,
+): boolean {
   const upstream = kernel.version.split("-")[0];
   return [kernel.series, upstream, kernel.version, kernel.release].includes(request);
 }
@@ -96,6 +100,6 @@ function releaseOf(name: string): string {
 }
 
 /** `6.12.107-1~deb12u1` -> `6.12` */
-export function seriesOf(version: string): string {
+function seriesOf(version: string): string {
   return /^\d+\.\d+/.exec(version)?.[0] ?? version;
 }

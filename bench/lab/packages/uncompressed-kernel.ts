@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { run } from "../host/process.js";
 
 const DECOMPRESS_TIMEOUT_MS = 60_000;
@@ -18,26 +18,26 @@ export function bzImagePayload(image: Buffer): Buffer | null {
 }
 
 /**
- * Decompresses a kernel on the host, since an emulated CPU takes over a second for it; qemu starts
- * the ELF file through its PVH entry. Returns false, and leaves nothing, where that is not possible:
- * a kernel without PVH, or packed with something quick anyway (LZ4, as Debian did up to 6.1).
+ * Decompresses a kernel on the host, since an emulated CPU takes over a second for it. qemu starts
+ * the ELF file through its PVH entry. Writes nothing where that is not possible or not needed: for a
+ * kernel without PVH, or with a quick compression (LZ4, which Debian used up to 6.1).
  */
 export async function writeUncompressedKernel(
   vmlinuz: string,
   configuration: string,
-  target: string,
-  scratch: string,
-): Promise<boolean> {
+  output: string,
+): Promise<void> {
   const payload = bzImagePayload(await readFile(vmlinuz));
-  if (payload?.readUInt32LE(0) !== ZSTD_MAGIC) return false;
-  if (!/^CONFIG_PVH=y$/m.test(configuration)) return false;
-  await writeFile(scratch, payload);
-  // The payload ends with its length, which is no part of the stream: zstd complains after the end.
-  const { stdoutBytes } = await run("zstd", ["-dcq", scratch], {
+  if (payload?.readUInt32LE(0) !== ZSTD_MAGIC) return;
+  if (!/^CONFIG_PVH=y$/m.test(configuration)) return;
+  const compressed = `${output}.zst`;
+  await writeFile(compressed, payload);
+  // The payload's last bytes are its length, which zstd does not know: it prints all, then fails.
+  const { stdoutBytes } = await run("zstd", ["-dcq", compressed], {
     timeoutMs: DECOMPRESS_TIMEOUT_MS,
     package: "zstd",
   });
-  if (stdoutBytes.length < 64 || stdoutBytes.readUInt32LE(0) !== ELF_MAGIC) return false;
-  await writeFile(target, stdoutBytes);
-  return true;
+  await rm(compressed);
+  if (stdoutBytes.length < 64 || stdoutBytes.readUInt32LE(0) !== ELF_MAGIC) return;
+  await writeFile(output, stdoutBytes);
 }

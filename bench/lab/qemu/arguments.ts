@@ -17,7 +17,7 @@ export interface MachineSpec {
   kernel: string;
   initramfs: string;
   systemImage: string;
-  /** null when the guest makes its scratch device itself (`null_blk`). */
+  /** null when the guest makes its scratch device (`null_blk`). */
   scratch: ScratchDisk | null;
   console: Channel;
   /** virtio-serial ports by name. */
@@ -27,31 +27,37 @@ export interface MachineSpec {
 export const QEMU = "qemu-system-x86_64";
 
 /**
- * The kernel's own parameters. A panic or an oops ends the guest; the CPU's random numbers are
- * trusted so that node does not wait for entropy; tests of built-in ciphers are skipped.
+ * The kernel's command line. A panic or an oops ends the guest. The kernel trusts the CPU's random
+ * numbers, so that node does not wait for entropy, and skips its tests of built-in ciphers.
  */
 export const KERNEL_PARAMETERS =
   "console=ttyS0 quiet panic=-1 oops=panic random.trust_cpu=on cryptomgr.notests rdinit=/init";
 
-/** The arguments of qemu for a guest. Nothing is taken from the user's or the system's qemu settings. */
+/** Nothing is taken from the user's or the system's qemu settings. */
+export const MACHINE = [
+  "-nodefaults",
+  "-no-user-config",
+  "-no-reboot",
+  ...["-display", "none"],
+  ...["-machine", "pc"],
+] as const;
+
+/** The arguments of qemu for a guest. */
 export function qemuArguments(spec: MachineSpec): string[] {
+  const { scratch } = spec;
   return [
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "pc"],
+    ...MACHINE,
     ...acceleration(spec.accelerator),
     ...["-smp", String(spec.cpus), "-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],
     ...["-kernel", spec.kernel, "-initrd", spec.initramfs, "-append", KERNEL_PARAMETERS],
     ...["-chardev", chardev("console", spec.console), "-serial", "chardev:console"],
     ...disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
-    ...(spec.scratch
-      ? disk("scratch", spec.scratch.image, spec.scratch.kind, hostCache(spec.accelerator))
-      : []),
+    ...(scratch ? disk("scratch", scratch.image, scratch.kind, hostCache(spec.accelerator)) : []),
     ...(spec.ports.length > 0 ? ["-device", "virtio-serial-pci"] : []),
     ...spec.ports.flatMap(({ name, channel }) => {
       const id = name.split(".").at(-1) as string;
-      return [
-        ...["-chardev", chardev(id, channel)],
-        ...["-device", `virtserialport,chardev=${id},name=${name}`],
-      ];
+      const device = `virtserialport,chardev=${id},name=${name}`;
+      return ["-chardev", chardev(id, channel), "-device", device];
     }),
   ];
 }
@@ -60,24 +66,21 @@ export function qemuArguments(spec: MachineSpec): string[] {
  * Emulation runs all processors on one thread: with one thread each, newer kernels can oops while
  * they patch their own code. Counting makes a nanosecond of guest time one executed instruction.
  */
-function acceleration(accelerator: Accelerator): string[] {
+export function acceleration(accelerator: Accelerator): string[] {
   if (accelerator === "kvm") return ["-accel", "kvm", "-cpu", "host"];
   const emulation = ["-accel", "tcg,thread=single", "-cpu", "max"];
   return accelerator === "tcg" ? emulation : [...emulation, "-icount", "shift=0,sleep=off"];
 }
 
-/** Emulated times mean nothing, so the host's cache may help; real ones must not see it. */
+/** Under KVM times count, so the host's cache must not take part. */
 function hostCache(accelerator: Accelerator): string {
   return accelerator === "kvm" ? "cache=none,aio=native" : "cache=unsafe";
 }
 
 function disk(name: string, image: string, kind: "virtio-blk" | "nvme", options: string): string[] {
   const device = kind === "nvme" ? "nvme" : "virtio-blk-pci";
-  return [
-    "-drive",
-    `if=none,id=${name},format=raw,discard=ignore,${options},file=${escapeCommas(image)}`,
-    ...["-device", `${device},drive=${name},serial=${name}`],
-  ];
+  const drive = `if=none,id=${name},format=raw,discard=ignore,${options},file=${escapeCommas(image)}`;
+  return ["-drive", drive, "-device", `${device},drive=${name},serial=${name}`];
 }
 
 function chardev(id: string, channel: Channel): string {

@@ -1,57 +1,57 @@
 import { constants } from "node:fs";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 import { writeFileAtomically } from "../host/atomic-file.js";
-import type { LabCache } from "../host/cache.js";
+import type { LabContext } from "../host/context.js";
 import { run } from "../host/process.js";
-import { cpioArchive } from "../image/cpio.js";
-import { QEMU } from "./arguments.js";
+import { writeArchive } from "../image/cpio.js";
+import { acceleration, MACHINE, QEMU } from "./arguments.js";
 
 /** Whether KVM works here, and how that is known. */
-export interface AcceleratorVerdict {
+export interface AcceleratorChoice {
   accelerator: "kvm" | "tcg";
   reason: string;
-  /** Valid until the host boots anew or gets another qemu. */
+  /** The choice is valid until the host boots again or gets another qemu. */
   host: string;
+}
+
+/** What a small guest is made of. */
+export interface TrialParts {
+  /** A kernel that qemu boots. */
+  image: string;
+  busybox: string;
+  /** For temporary files. */
+  workspace: string;
 }
 
 /** A guest under working KVM is up in about a second. */
 const TRIAL_MS = 10_000;
 const VERSION_TIMEOUT_MS = 15_000;
 
-/** KVM if a guest really comes up in time under it, else emulation. The verdict is cached. */
+/** KVM if a small guest really starts in time under it, else emulation. The choice is cached. */
 export async function chooseAccelerator(
-  cache: LabCache,
-  vmlinuz: string,
-  workspace: string,
-  busybox: string,
-  say: (text: string) => void,
-): Promise<AcceleratorVerdict> {
+  { cache, progress }: LabContext,
+  parts: TrialParts,
+): Promise<AcceleratorChoice> {
   const host = await hostIdentity();
-  const cached = await readVerdict(cache);
+  const cached = await readChoice(cache.accelerator);
   if (cached?.host === host) return cached;
-  const verdict = { ...(await tryKvm(vmlinuz, workspace, busybox, say)), host };
-  await writeFileAtomically(cache.accelerator, JSON.stringify(verdict, null, 2));
-  return verdict;
+  progress.step("trying KVM with a small guest");
+  const choice = { ...(await tryKvm(parts)), host };
+  await writeFileAtomically(cache.accelerator, JSON.stringify(choice, null, 2));
+  return choice;
 }
 
-async function tryKvm(
-  vmlinuz: string,
-  workspace: string,
-  busybox: string,
-  say: (text: string) => void,
-): Promise<Omit<AcceleratorVerdict, "host">> {
-  const usable = await access("/dev/kvm", constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!usable) return { accelerator: "tcg", reason: "/dev/kvm is missing or closed to this user" };
-  say("trying KVM with a small guest");
-  const initramfs = join(workspace, "kvm-trial.cpio");
-  await writeFile(initramfs, await trialArchive(busybox));
+async function tryKvm(parts: TrialParts): Promise<Omit<AcceleratorChoice, "host">> {
+  try {
+    await access("/dev/kvm", constants.R_OK | constants.W_OK);
+  } catch {
+    return { accelerator: "tcg", reason: "/dev/kvm is missing or closed to this user" };
+  }
+  const archive = await writeTrialArchive(parts);
   const startedAt = Date.now();
-  const failure = await trialRun(vmlinuz, initramfs);
+  const failure = await trialRun(parts.image, archive);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   return failure === null
     ? { accelerator: "kvm", reason: `a trial guest came up in ${seconds} s` }
@@ -59,32 +59,33 @@ async function tryKvm(
 }
 
 /** null when the guest came up, else why not. */
-async function trialRun(vmlinuz: string, initramfs: string): Promise<string | null> {
+async function trialRun(kernel: string, initramfs: string): Promise<string | null> {
   const args = [
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "pc"],
-    ...["-accel", "kvm", "-cpu", "host", "-m", "256M", "-kernel", vmlinuz, "-initrd", initramfs],
+    ...MACHINE,
+    ...acceleration("kvm"),
+    ...["-m", "256M", "-kernel", kernel, "-initrd", initramfs],
     ...["-append", "console=ttyS0 quiet panic=-1 rdinit=/init", "-serial", "stdio"],
   ];
   try {
     const options = { timeoutMs: TRIAL_MS, package: "qemu-system-x86" };
     const { stdout, stderr } = await run(QEMU, args, options);
     if (stdout.includes(`${STATUS_PREFIX}up`)) return null;
-    const reason = stderr
-      .trim()
-      .split("\n")[0]
-      ?.replace(/^qemu-system-x86_64: (error: )?/, "");
-    return reason || "it ended without a word";
+    const [line = ""] = stderr.trim().split("\n");
+    return line.replace(/^qemu-system-x86_64: (error: )?/, "") || "it ended without a message";
   } catch {
     return `it was silent for ${TRIAL_MS / 1000} s`;
   }
 }
 
-async function trialArchive(busybox: string): Promise<Buffer> {
+async function writeTrialArchive({ busybox, workspace }: TrialParts): Promise<string> {
+  const folder = join(workspace, "trial");
+  const archive = join(workspace, "trial.cpio");
   const script = `#!/bin/busybox sh\n/bin/busybox echo "${STATUS_PREFIX}up"\n/bin/busybox poweroff -f\n`;
-  return cpioArchive([
-    { path: "bin/busybox", kind: "file", content: await readFile(busybox), mode: 0o755 },
-    { path: "init", kind: "file", content: Buffer.from(script), mode: 0o755 },
-  ]);
+  await mkdir(join(folder, "bin"), { recursive: true });
+  await symlink(busybox, join(folder, "bin/busybox"));
+  await writeFile(join(folder, "init"), script, { mode: 0o755 });
+  await writeArchive(busybox, folder, ["bin/busybox", "init"], archive);
+  return archive;
 }
 
 async function hostIdentity(): Promise<string> {
@@ -94,9 +95,9 @@ async function hostIdentity(): Promise<string> {
   return `${bootId.trim()} ${stdout.split("\n")[0]}`;
 }
 
-async function readVerdict(cache: LabCache): Promise<AcceleratorVerdict | null> {
+async function readChoice(path: string): Promise<AcceleratorChoice | null> {
   try {
-    return JSON.parse(await readFile(cache.accelerator, "utf8")) as AcceleratorVerdict;
+    return JSON.parse(await readFile(path, "utf8")) as AcceleratorChoice;
   } catch {
     return null;
   }

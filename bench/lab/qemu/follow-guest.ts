@@ -10,12 +10,12 @@ import { type GuestStatus, lineSplitter, parseStatus } from "./guest-status.js";
 import { type GuestLimits, passedLimit } from "./limits.js";
 
 export interface GuestRun {
-  /** Of each command, in their order. */
+  /** One for each command, in order. */
   exitCodes: number[];
   files: GuestFile[];
   /** From power-on to each step, on the host's clock. */
   stepMs: Record<string, number>;
-  /** Most memory that qemu had resident. */
+  /** The most resident memory that qemu had. */
   peakMemoryBytes: number;
 }
 
@@ -29,13 +29,13 @@ const CONSOLE_LINES_KEPT = 200;
 const CONSOLE_LINES_SHOWN = 12;
 const WATCH_EVERY_MS = 250;
 
-/** Follows one guest from power-on to its hand-over, or to the error that ended it. */
+/** Follows one guest from power-on until it has sent all its files, or until it fails. */
 export class GuestFollower {
   readonly #run: GuestRun = { exitCodes: [], files: [], stepMs: {}, peakMemoryBytes: 0 };
   readonly #startedAtMs = performance.now();
   readonly #console: string[] = [];
   readonly #output: Buffer[] = [];
-  readonly #qemuSaid: string[] = [];
+  readonly #qemuErrors: string[] = [];
   #lastSignMs = 0;
   #done = false;
   #settled = false;
@@ -90,7 +90,7 @@ export class GuestFollower {
     });
     this.child.stderr?.on(
       "data",
-      lineSplitter((line) => this.#qemuSaid.push(line)),
+      lineSplitter((line) => this.#qemuErrors.push(line)),
     );
     this.child.on("error", (error: NodeJS.ErrnoException) =>
       this.#reject(error.code === "ENOENT" ? missingProgram(QEMU, "qemu-system-x86") : error),
@@ -109,7 +109,7 @@ export class GuestFollower {
     this.#finishIfComplete();
   }
 
-  /** The last bytes may come before or after the word that they are all sent. */
+  /** The last bytes may arrive before or after the report that all are sent. */
   #finishIfComplete(): void {
     if (!this.#done || this.#settled) return;
     const files = guestFiles(Buffer.concat(this.#output));
@@ -138,7 +138,7 @@ export class GuestFollower {
     const how = killedBy ? `killed by ${killedBy}` : `exit code ${code}`;
     this.#fail(
       "qemu",
-      `qemu ended early (${how}): ${this.#qemuSaid.join("; ") || "no reason given"}`,
+      `qemu ended early (${how}): ${this.#qemuErrors.join("; ") || "no reason given"}`,
     );
   }
 
@@ -152,9 +152,9 @@ export class GuestFollower {
   }
 }
 
-/** A guest's console may hold anything: what would steer the terminal is dropped. */
+/** A guest's console may print anything: control sequences for the terminal are dropped. */
 function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is dropped here
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are meant here
   return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
 }
 

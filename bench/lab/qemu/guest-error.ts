@@ -10,14 +10,8 @@ export type GuestFailure =
   | "qemu"
   | "output";
 
-/** What could help on a second try: everything that chance has a part in. */
-const WORTH_ANOTHER_TRY: readonly GuestFailure[] = [
-  "panic",
-  "hang",
-  "slow-start",
-  "qemu",
-  "output",
-];
+/** Failures that may be chance. */
+const PERHAPS_CHANCE: readonly GuestFailure[] = ["panic", "hang", "slow-start", "qemu", "output"];
 
 const REMEDIES: Readonly<Record<GuestFailure, string>> = {
   panic: "See the console above; try another version of this kernel, or --accelerator tcg.",
@@ -43,6 +37,6 @@ export class GuestError extends UserError {
   }
 
   get worthAnotherTry(): boolean {
-    return WORTH_ANOTHER_TRY.includes(this.failure);
+    return PERHAPS_CHANCE.includes(this.failure);
   }
 }

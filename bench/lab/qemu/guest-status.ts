@@ -1,6 +1,6 @@
 import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 
-/** What a guest says of itself. `uptimeS` is the guest's own clock. */
+/** What a guest reports. `uptimeS` is on the guest's clock. */
 export type GuestStatus =
   | { kind: "step"; name: string; uptimeS: number }
   | { kind: "trials"; done: number; total: number }
@@ -9,18 +9,14 @@ export type GuestStatus =
   | { kind: "alive" }
   | { kind: "done" };
 
-/** One line of the status port or of the console; null for anything that is not the guest's. */
+/** Reads one line of the status port or of the console; null when it is no report. */
 export function parseStatus(line: string): GuestStatus | null {
   const at = line.indexOf(STATUS_PREFIX);
   if (at < 0) return null;
   const text = line.slice(at + STATUS_PREFIX.length).trim();
   const [word = "", ...rest] = text.split(" ");
   if (word === "step") {
-    return {
-      kind: "step",
-      name: rest.slice(0, -1).join(" "),
-      uptimeS: Number(rest.at(-1)),
-    };
+    return { kind: "step", name: rest.slice(0, -1).join(" "), uptimeS: Number(rest.at(-1)) };
   }
   if (word === "trials") {
     return { kind: "trials", done: Number(rest[0]), total: Number(rest[1]) };

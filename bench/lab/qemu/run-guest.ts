@@ -22,7 +22,7 @@ export async function runGuest(
   const tied = tiedCommand(QEMU, qemuArguments({ ...hardware, ...CHANNELS }));
   const child = spawn(tied.program, tied.args, {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
-    // Its own process group: Ctrl-C in the terminal is the lab's to handle.
+    // In its own process group it does not get the terminal's Ctrl-C, which the lab handles.
     detached: true,
   });
   const endWithUs = () => void child.kill("SIGKILL");

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 let canTie: boolean | null = null;
 
 /**
- * A command line whose process the kernel kills when this one dies, however it dies (util-linux'
- * setpriv and PR_SET_PDEATHSIG); the plain command line where that cannot be had.
+ * A command line whose process the kernel kills when this process dies, even by SIGKILL (setpriv of
+ * util-linux sets PR_SET_PDEATHSIG). Without setpriv it is the plain command line.
  */
 export function tiedCommand(
   program: string,

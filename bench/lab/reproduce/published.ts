@@ -1,12 +1,10 @@
 import type { Preparation } from "../../../results/vocabulary.js";
 
-/** What became of the writes: handed to a worker thread, or issued by the submitter itself. */
-export type Verdict = "punted" | "inline";
-
 export interface PublishedCell {
   kernel: string;
   preparation: Preparation;
-  verdict: Verdict;
+  /** What happened to the writes: a worker thread got them, or the submitter issued them itself. */
+  writes: "punted" | "inline";
   /** The return values as published: -11 is -EAGAIN, -529 is -EIOCBQUEUED. */
   detail: string;
 }
@@ -37,8 +35,8 @@ export const PUBLISHED: readonly PublishedCell[] = [
 export const PUBLISHED_BLOCK_BYTES = 8192;
 
 /**
- * The second finding: the same question asked of libaio with RWF_NOWAIT on 4.18, where a file from
- * posix_fallocate answers -EAGAIN, `fallocate -z` changes nothing and a prefill with dd cures it.
+ * The second finding asks libaio the same question with RWF_NOWAIT, on 4.18: a file from
+ * posix_fallocate answers -EAGAIN, `fallocate -z` changes nothing, and a prefill with dd cures it.
  * 5.10 is the nearest kernel that Debian still serves.
  */
 export const NOWAIT_KERNEL = "5.10";
@@ -51,8 +49,8 @@ export const PUBLISHED_NOWAIT: readonly PublishedAnswer[] = [
 function cell(
   kernel: string,
   preparation: Preparation,
-  verdict: Verdict,
+  writes: PublishedCell["writes"],
   detail: string,
 ): PublishedCell {
-  return { kernel, preparation, verdict, detail };
+  return { kernel, preparation, writes, detail };
 }

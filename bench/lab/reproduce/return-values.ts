@@ -20,8 +20,8 @@ const ExplainOutput = z.object({
 });
 
 /**
- * Return values from a guest's `explain --json`; none when it could not tell. They are shown beside the
- * verdicts and decide nothing: a verdict rests on the count of punts.
+ * Return values from a guest's `explain --json`; none when it could not see them. They are only shown:
+ * whether a cell agrees depends on the count of punts.
  */
 export function returnValues(kernel: string, printed: string): ReturnValues[] {
   try {
@@ -37,7 +37,7 @@ export function returnValues(kernel: string, printed: string): ReturnValues[] {
   }
 }
 
-/** `-11`, `-529`, or several; the most frequent first, those of single writes left out. */
+/** `-11`, `-529`, or several, the most frequent first; values of single writes are left out. */
 export function returnValuesText({ submitter, worker }: ReturnValues): string {
   const words = (got: Record<string, number>) => {
     const total = Object.values(got).reduce((sum, count) => sum + count, 0);

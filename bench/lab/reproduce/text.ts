@@ -1,10 +1,13 @@
 import { renderTable } from "../../../terminal/table.js";
+import type { ReproducedCell } from "./cells.js";
 import type { NowaitCell } from "./nowait.js";
 import { NOWAIT_KERNEL, PUBLISHED, type PublishedCell } from "./published.js";
 import { type ReturnValues, returnValuesText } from "./return-values.js";
-import type { ReproducedCell } from "./verdict.js";
 
 const WORDS: Readonly<Record<string, string>> = { punted: "punts", inline: "issued inline" };
+
+const RETURN_VALUES =
+  "In brackets what ext4_file_write_iter returned; 8192: the write was already done by then.";
 
 /** Everything that `puntbench reproduce` prints. */
 export function reproductionText(
@@ -16,12 +19,7 @@ export function reproductionText(
     "8 KiB O_DIRECT writes through io_uring on ext4 (-11 is EAGAIN: punted; -529 is EIOCBQUEUED: issued)",
     "",
     puntTable(PUBLISHED, cells, returned),
-    ...(returned.length > 0
-      ? [
-          "",
-          "In brackets what ext4_file_write_iter returned; 8192: the write was already done by then.",
-        ]
-      : []),
+    ...(returned.length > 0 ? ["", RETURN_VALUES] : []),
     "",
     `First write with RWF_NOWAIT on ext4 (published for 4.18, measured on ${NOWAIT_KERNEL})`,
     "",
@@ -32,7 +30,7 @@ export function reproductionText(
   ].join("\n");
 }
 
-/** The published table beside what was measured, a kernel a pair of columns. */
+/** The published table beside what was measured: two columns for each kernel. */
 function puntTable(
   published: readonly PublishedCell[],
   cells: readonly ReproducedCell[],
@@ -54,7 +52,7 @@ function puntTable(
       if (!source || !cell) return ["", ""];
       const values = returned.find(matches);
       const detail = values ? ` (${returnValuesText(values)})` : "";
-      return [`${WORDS[source.verdict]} (${source.detail})`, marked(cell, detail)];
+      return [`${WORDS[source.writes]} (${source.detail})`, marked(cell, detail)];
     }),
   ]);
   return renderTable([{ title: "preparation" }, ...columns], rows);

@@ -6,7 +6,7 @@ import type { GuestFile } from "../qemu/guest-output.js";
 /** Where the bench puts its results inside a guest. */
 export const GUEST_RESULTS = `${GUEST.output}/results`;
 
-/** Writes a guest's results files, unchanged, below `out`, and returns where they lie. */
+/** Writes a guest's results files, unchanged, below `out`, and returns their paths. */
 export async function bringBack(files: readonly GuestFile[], out: string): Promise<string[]> {
   const written: string[] = [];
   for (const file of files) {

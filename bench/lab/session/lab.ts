@@ -1,20 +1,19 @@
 import { join } from "node:path";
 import { EXIT, UserError } from "../../../terminal/errors.js";
-import { type Progress, timeLeft } from "../../../terminal/progress.js";
+import { timeLeft } from "../../../terminal/progress.js";
 import { formatBytes } from "../../../terminal/units.js";
 import { GUEST } from "../image/job.js";
-import type { GuestCommand, LabOptions } from "../options.js";
 import type { GuestRun } from "../qemu/follow-guest.js";
-import { type Boot, runBoot } from "./boot.js";
+import { runBoot } from "./boot.js";
 import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
-import { type BootView, watchBoot } from "./follow-boot.js";
-import type { PlannedBoot } from "./plan.js";
+import type { LabKernel } from "./kernels.js";
+import { type PlannedBoot, planBoots } from "./plan.js";
 import type { LabSession } from "./session.js";
-import type { Target } from "./target.js";
+import type { GuestCommand, LabPlan } from "./settings.js";
+import { type BootView, watchBoot } from "./watch-boot.js";
 
-/** One guest that ran its bench, and what came back. */
-export interface FinishedBoot {
-  planned: PlannedBoot<Target>;
+/** One guest that ran its commands, and its results. */
+export interface FinishedBoot extends PlannedBoot {
   resultsFiles: string[];
   firstTrialMs: number | null;
   peakMemoryBytes: number;
@@ -31,55 +30,49 @@ export interface LabOutcome {
 const PRINTED_LINES_SHOWN = 20;
 
 /** The arguments of node in a guest. */
-export function benchCommandLine(
-  label: string,
-  benchOptions: readonly string[],
-  command: GuestCommand = "bench",
-): string[] {
-  return [
-    join(GUEST.puntbench, "dist", "cli.js"),
-    ...[command, "--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS],
-    ...benchOptions,
-  ];
+export function commandLine(label: string, { name, options }: GuestCommand): string[] {
+  const cli = join(GUEST.puntbench, "dist", "cli.js");
+  const where = ["--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS];
+  return [cli, name, ...where, ...options];
 }
 
 /**
- * Runs the planned guests, at most `options.jobs` at a time. A guest that fails is remembered and the
- * others still run; an interruption, or options that the bench refuses, end everything.
+ * Boots every kernel, at most `plan.jobs` at a time, and brings results back. When a guest fails, the
+ * others still run. An interruption ends everything, and so do options that the bench refuses.
  */
 export async function runLab(
   session: LabSession,
-  planned: readonly PlannedBoot<Target>[],
-  options: LabOptions,
-  progress: Progress,
-  signal: AbortSignal,
+  kernels: readonly LabKernel[],
+  plan: LabPlan,
 ): Promise<LabOutcome> {
+  const { progress } = session;
+  const queue = planBoots(kernels, plan.filesystems, plan.boots);
+  const total = queue.length;
   const outcome: LabOutcome = { finished: [], failures: [] };
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const queue = [...planned];
+  const stoppable = { ...session, signal: AbortSignal.any([session.signal, stop.signal]) };
   const startedAtMs = Date.now();
-  const views = new Map<number, { name: string; view: BootView }>();
+  const views = new Map<string, BootView>();
   const show = () => {
-    const running = [...views.values()];
-    const partly = running.reduce((sum, { view }) => sum + view.doneRatio, 0);
+    const running = [...views].map(([name, view]) => `${name}: ${view.step}`);
+    const partly = [...views.values()].reduce((sum, view) => sum + view.doneRatio, 0);
     const done = outcome.finished.length + outcome.failures.length + partly;
-    const left = timeLeft(startedAtMs, done, planned.length);
-    progress.step([...running.map(({ name, view }) => `${name}: ${view.step}`), left].join("  "));
+    progress.step([...running, timeLeft(startedAtMs, done, total)].join("  "));
   };
-  const work = async (slot: number) => {
+  const runQueue = async (slot: number) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const name = nameOf(next, plan);
       const { view, watcher } = watchBoot(show);
-      const name = nameOf(next, options);
-      views.set(slot, { name, view });
+      views.set(name, view);
       try {
-        const warn = (text: string) => progress.milestone(`warning: ${text}`);
-        const boot = bootOf(next, options);
+        const { label } = next.kernel;
+        const commands = plan.commands.map((command) => commandLine(label, command));
         const beganAtMs = Date.now();
-        const run = await runBoot(session, boot, slot, watcher, warn, either);
-        const finished = await bringHome(run, next, view, options, Date.now() - beganAtMs);
+        const run = await runBoot(stoppable, { ...next, slot, commands }, watcher);
+        const elapsedMs = Date.now() - beganAtMs;
+        const finished = { ...next, ...(await resultsOf(run, plan, view)), elapsedMs };
         outcome.finished.push(finished);
-        const kept = !options.out.startsWith(session.workspace);
+        const kept = !plan.out.startsWith(session.workspace);
         progress.milestone(`${name}: ${describe(finished, kept)}`);
       } catch (error) {
         if (!(error instanceof UserError) || endsEverything(error)) {
@@ -89,79 +82,54 @@ export async function runLab(
         outcome.failures.push(error);
         progress.milestone(`${name}: failed: ${error.message}`);
       } finally {
-        views.delete(slot);
+        views.delete(name);
       }
     }
   };
-  const slots = Math.min(options.jobs, planned.length);
-  const works = await Promise.allSettled(Array.from({ length: slots }, (_, slot) => work(slot)));
+  const slots = Array.from({ length: Math.min(plan.jobs, total) }, (_, slot) => runQueue(slot));
+  const ends = await Promise.allSettled(slots);
   progress.done();
-  signal.throwIfAborted();
-  if (works.some((one) => one.status === "rejected")) throw stop.signal.reason;
+  session.signal.throwIfAborted();
+  if (ends.some((end) => end.status === "rejected")) throw stop.signal.reason;
   return outcome;
 }
 
-function bootOf(planned: PlannedBoot<Target>, options: LabOptions): Boot {
-  return {
-    ...planned,
-    commands: [
-      benchCommandLine(planned.target.label, options.benchOptions, options.command),
-      ...options.afterwards.map((next) => {
-        return benchCommandLine(planned.target.label, next.options, next.command);
-      }),
-    ],
-  };
-}
-
-async function bringHome(
+/** Results files and printed text of a guest; a UserError when one of its commands failed. */
+async function resultsOf(
   run: GuestRun,
-  planned: PlannedBoot<Target>,
+  plan: LabPlan,
   view: BootView,
-  options: LabOptions,
-  elapsedMs: number,
-): Promise<FinishedBoot> {
-  const resultsFiles = await bringBack(run.files, options.out);
-  const printed = run.exitCodes.map((_, command) => standardOutput(run.files, command));
-  const failed = run.exitCodes.findIndex((code) => code !== 0);
+): Promise<Omit<FinishedBoot, keyof PlannedBoot | "elapsedMs">> {
+  const { exitCodes, files, peakMemoryBytes } = run;
+  const resultsFiles = await bringBack(files, plan.out);
+  const printed = plan.commands.map((_, index) => standardOutput(files, index));
+  const failed = exitCodes.findIndex((code) => code !== 0);
   if (failed >= 0) {
-    const exitCode = run.exitCodes[failed];
-    const command = [options, ...options.afterwards][failed]?.command ?? options.command;
-    const said = [
-      ...view.log,
-      ...(printed[failed] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN),
-    ];
+    const exitCode = exitCodes[failed];
+    const name = plan.commands[failed]?.name;
+    const output = (printed[failed] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN);
     throw new UserError(
-      `${command} ended with exit code ${exitCode}\n    ${said.join("\n    ")}`,
-      `The lines above are its own; \`puntbench ${command} --help\` explains its options.`,
+      `${name} ended with exit code ${exitCode}\n    ${[...view.log, ...output].join("\n    ")}`,
+      `The lines above are its output; \`puntbench ${name} --help\` explains its options.`,
       exitCode === EXIT.usage ? EXIT.usage : EXIT.failure,
     );
   }
-  const { peakMemoryBytes } = run;
-  return {
-    planned,
-    resultsFiles,
-    firstTrialMs: view.firstTrialMs,
-    peakMemoryBytes,
-    elapsedMs,
-    printed,
-  };
+  return { resultsFiles, firstTrialMs: view.firstTrialMs, peakMemoryBytes, printed };
 }
 
-/** Trying the next kernel would change nothing. */
+/** Whether the next kernel would fail in the same way. */
 function endsEverything(error: UserError): boolean {
   return error.exitCode === EXIT.interrupted || error.exitCode === EXIT.usage;
 }
 
-function nameOf(planned: PlannedBoot<Target>, options: LabOptions): string {
-  const boots = options.boots > 1 ? ` boot ${planned.boot + 1}/${options.boots}` : "";
-  return `${planned.target.label} ${planned.filesystem}${boots}`;
+function nameOf({ kernel, filesystem, boot }: PlannedBoot, { boots }: LabPlan): string {
+  return `${kernel.label} ${filesystem}${boots > 1 ? ` boot ${boot + 1}/${boots}` : ""}`;
 }
 
 function describe(finished: FinishedBoot, kept: boolean): string {
+  const { firstTrialMs, elapsedMs, peakMemoryBytes, resultsFiles } = finished;
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-  const first =
-    finished.firstTrialMs === null ? "" : `first trial after ${seconds(finished.firstTrialMs)}, `;
-  const memory = formatBytes(finished.peakMemoryBytes);
-  const files = kept ? ["", ...finished.resultsFiles].join("; ") : "";
-  return `${first}done in ${seconds(finished.elapsedMs)}, peak memory ${memory}${files}`;
+  const first = firstTrialMs === null ? "" : `first trial after ${seconds(firstTrialMs)}, `;
+  const files = kept ? ["", ...resultsFiles].join("; ") : "";
+  return `${first}done in ${seconds(elapsedMs)}, peak memory ${formatBytes(peakMemoryBytes)}${files}`;
 }

@@ -1,8 +1,9 @@
 import type { FilesystemChoice } from "../image/job.js";
+import type { LabKernel } from "./kernels.js";
 
 /** One guest to run. */
-export interface PlannedBoot<Target> {
-  target: Target;
+export interface PlannedBoot {
+  kernel: LabKernel;
   filesystem: FilesystemChoice;
   /** Which boot of this kernel and filesystem, from 0. */
   boot: number;
@@ -10,15 +11,15 @@ export interface PlannedBoot<Target> {
 
 /**
  * All boots in the order to run them: every kernel and filesystem once, then all again in the
- * opposite order, and so on, so that whatever drifts on the host hits kernels alike.
+ * opposite order, and so on, so that a drift of the host affects all kernels alike.
  */
-export function planBoots<Target>(
-  targets: readonly Target[],
+export function planBoots(
+  kernels: readonly LabKernel[],
   filesystems: readonly FilesystemChoice[],
   boots: number,
-): PlannedBoot<Target>[] {
-  const once = targets.flatMap((target) =>
-    filesystems.map((filesystem) => ({ target, filesystem })),
+): PlannedBoot[] {
+  const once = kernels.flatMap((kernel) =>
+    filesystems.map((filesystem) => ({ kernel, filesystem })),
   );
   return Array.from({ length: boots }, (_, boot) => {
     const pass = boot % 2 === 0 ? once : once.toReversed();

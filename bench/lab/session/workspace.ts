@@ -14,7 +14,7 @@ const ALLOCATE_TIMEOUT_MS = 60_000;
 const MKFS_TIMEOUT_MS = 60_000;
 const CHUNK = Buffer.alloc(4 * 2 ** 20);
 
-/** A folder for what lives as long as one lab session; it is removed however the session ends. */
+/** A folder for the files of one lab session; it is removed however the session ends. */
 export async function openWorkspace(cache: LabCache): Promise<{ path: string; remove(): void }> {
   await mkdir(cache.root, { recursive: true });
   removeAbandoned(cache.root);
@@ -41,22 +41,19 @@ function removeAbandoned(root: string): void {
 }
 
 /**
- * A disk image with all its blocks allocated, made once for a session; each boot makes a new
- * filesystem on it. With `written` every block is written too, so that no guest's first write pays
- * for it: needed where the guest's times count, and it takes seconds.
+ * Makes a disk image with all its blocks allocated, once for a session. With `written`, which takes
+ * seconds, every block is written too: then no write of a guest pays for the host's allocation, which
+ * matters where times count.
  */
 export async function allocateDisk(
   path: string,
   sizeBytes: number,
   written: boolean,
 ): Promise<void> {
+  const present = await stat(path).catch(() => null);
+  if (present?.size === sizeBytes) return;
   const space = await statfs(join(path, ".."));
   const freeBytes = space.bavail * space.bsize;
-  const presentBytes = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (presentBytes === sizeBytes) return;
   if (freeBytes < sizeBytes * 1.1) {
     throw new UserError(
       `the scratch disk needs ${formatBytes(sizeBytes)}; the cache's disk has ${formatBytes(freeBytes)} free`,

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExplainReport, ScenarioReport } from "../../../bench/explain/explain.js";
-import { labCache } from "../../../bench/lab/host/cache.js";
-import { runBoot } from "../../../bench/lab/session/boot.js";
-import { standardOutput } from "../../../bench/lab/session/bring-back.js";
-import { openSession } from "../../../bench/lab/session/session.js";
-import { targetsByVersion } from "../../../bench/lab/session/target.js";
-import { findProgram } from "../../../terminal/find-program.js";
+import { inGuest, kernelOf, skip } from "../../support/guest.js";
 import { puntbench } from "../../support/puntbench.js";
-
-const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
-const skip: string | false =
-  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
 
 /** What the two published sources say of 8 KiB writes on ext4: cause of the punts, null for none. */
 const PUBLISHED: Record<string, Record<string, string | null>> = {
@@ -104,37 +95,12 @@ console.log(JSON.stringify(found));
 test("on a kernel with kprobes no end leaves a probe, and the next run removes what SIGKILL left", {
   skip,
 }, async () => {
-  const never = new AbortController().signal;
-  const quiet = () => {};
-  const options = { flavour: "cloud-amd64", mirror: null, say: quiet, warn: quiet } as const;
-  const cache = labCache();
-  const [target] = await targetsByVersion(cache, ["6.12"], { ...options, signal: never });
-  assert.ok(target);
-  const limits = { bootMs: 120_000, totalMs: 240_000, silenceMs: 60_000 };
-  const machine = {
-    accelerator: "tcg",
-    cpus: 2,
-    memoryBytes: 2 ** 30,
-    device: "virtio-blk",
-  } as const;
-  const disk = {
-    diskBytes: 320 * 2 ** 20,
-    deviceLatencyNs: 0,
-    mountOptions: [],
-    guestPrograms: [],
-    retries: 0,
-  };
-  const session = await openSession(cache, { ...machine, ...disk, limits }, target, quiet);
-  try {
-    const commands = [["--input-type=module", "-e", CLEAN_UP]];
-    const boot = { target, filesystem: "ext4", boot: 0, commands } as const;
-    const { files } = await runBoot(session, boot, 0, {}, quiet, never);
-    const [done, ended, killed, cleaned] = JSON.parse(standardOutput(files, 0));
-    const nothing = { instances: 0, probes: 0 };
-    assert.deepEqual([done, ended, cleaned], [nothing, nothing, nothing]);
-    assert.equal(killed.instances, 2);
-    assert.ok(killed.probes > 10, `${killed.probes} probes were there to be removed`);
-  } finally {
-    session.close();
-  }
+  const kernel = await kernelOf("6.12");
+  const command = ["--input-type=module", "-e", CLEAN_UP];
+  const printed = await inGuest({ kernel, command, settings: { cpus: 2 } });
+  const [done, ended, killed, cleaned] = JSON.parse(printed);
+  const nothing = { instances: 0, probes: 0 };
+  assert.deepEqual([done, ended, cleaned], [nothing, nothing, nothing]);
+  assert.equal(killed.instances, 2);
+  assert.ok(killed.probes > 10, `${killed.probes} probes were there to be removed`);
 });

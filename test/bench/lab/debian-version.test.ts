@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { compareVersions } from "../../../bench/lab/packages/debian-version.js";
+import { findProgram } from "../../../terminal/find-program.js";
 
-// Pairs in ascending order; checked against `dpkg --compare-versions A lt B`.
+// Pairs in ascending order.
 const ASCENDING: [string, string][] = [
   ["6.1.9-1", "6.1.10-1"],
   ["6.1.180-1~deb11u1", "6.1.180-1"],
@@ -13,12 +15,23 @@ const ASCENDING: [string, string][] = [
   ["1.0-1", "1.0-1+b1"],
   ["9.0-1", "1:1.0-1"],
   ["1.0a-1", "1.0+1-1"],
+  ["1.0-1", "1.0+1-1"],
+  ["1.0-1", "1.0.1-1"],
+  ["6.12", "6.12-1"],
+  ["1:1.0~rc1-1", "1:1.0"],
 ];
 
 test("versions are ordered as dpkg orders them", () => {
   for (const [older, newer] of ASCENDING) {
     assert.ok(compareVersions(older, newer) < 0, `${older} < ${newer}`);
     assert.ok(compareVersions(newer, older) > 0, `${newer} > ${older}`);
+  }
+});
+
+test("dpkg agrees", { skip: findProgram("dpkg") === null && "SKIPPED, needs dpkg" }, () => {
+  for (const [older, newer] of ASCENDING) {
+    const { status } = spawnSync("dpkg", ["--compare-versions", older, "lt", newer]);
+    assert.equal(status, 0, `${older} < ${newer}`);
   }
 });
 

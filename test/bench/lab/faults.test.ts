@@ -7,13 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type LabCache, labCache } from "../../../bench/lab/host/cache.js";
-import { initramfs } from "../../../bench/lab/image/initramfs.js";
+import type { LabContext } from "../../../bench/lab/host/context.js";
+import { writeInitramfs } from "../../../bench/lab/image/initramfs.js";
 import type { GuestJob } from "../../../bench/lab/image/job.js";
 import { downloadPackage } from "../../../bench/lab/packages/download.js";
 import type { KernelPackage } from "../../../bench/lab/packages/package-index.js";
 import { DEBIAN_KEYRING, preparePrivateApt } from "../../../bench/lab/packages/private-apt.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { puntbench } from "../../support/puntbench.js";
+import { moduleTree, noModuleTools } from "./module-tree.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-faults-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,21 +61,26 @@ async function freshCache(name: string): Promise<LabCache> {
 
 function file(kind: string): KernelPackage {
   return {
-    ...{ name: "linux-image-6.1.0-1-cloud-amd64", version: "6.1.1-1", suite: "bookworm" },
-    ...{ uri: `${baseUri}/${kind}/linux-image.deb`, sizeBytes: CONTENT.length, sha256: SHA256 },
+    name: "linux-image-6.1.0-1-cloud-amd64",
+    version: "6.1.1-1",
+    suite: "bookworm",
+    uri: `${baseUri}/${kind}/linux-image.deb`,
+    sizeBytes: CONTENT.length,
+    sha256: SHA256,
   };
 }
 
-const quiet = () => {};
+const contextOf = (cache: LabCache): LabContext => ({
+  cache,
+  progress: { step() {}, milestone() {}, done() {} },
+  signal: new AbortController().signal,
+});
 
 test("a whole download is verified, kept, and not fetched again", { skip: noApt }, async () => {
   const cache = await freshCache("whole");
-  const path = await downloadPackage(cache, file("whole"), quiet);
-  const again = await downloadPackage(
-    cache,
-    { ...file("whole"), uri: `${baseUri}/truncated/linux-image.deb` },
-    quiet,
-  );
+  const path = await downloadPackage(contextOf(cache), file("whole"));
+  const cut = { ...file("whole"), uri: `${baseUri}/truncated/linux-image.deb` };
+  const again = await downloadPackage(contextOf(cache), cut);
   assert.equal(path, again);
 });
 
@@ -82,7 +89,7 @@ test("a download that was cut off goes on where it stopped", { skip: noApt }, as
   mkdirSync(cache.downloads, { recursive: true });
   writeFileSync(join(cache.downloads, "linux-image.deb"), CONTENT.subarray(0, 100_000));
   ranges.length = 0;
-  await downloadPackage(cache, file("whole"), quiet);
+  await downloadPackage(contextOf(cache), file("whole"));
   assert.deepEqual(ranges, ["bytes=100000-"]);
 });
 
@@ -91,7 +98,7 @@ for (const kind of ["truncated", "altered"]) {
     skip: noApt,
   }, async () => {
     const cache = await freshCache(kind);
-    await assert.rejects(downloadPackage(cache, file(kind), quiet), (error: Error) => {
+    await assert.rejects(downloadPackage(contextOf(cache), file(kind)), (error: Error) => {
       assert.match(
         error.message,
         /linux-image-6\.1\.0-1-cloud-amd64 6\.1\.1-1: the downloaded file is not the one/,
@@ -126,25 +133,39 @@ test("without qemu the error names the package, before anything is downloaded", 
   assert.match(stderr, /apt-get install qemu-system-x86/);
 });
 
-test("a module that is gone from the cache is named", async () => {
-  const modules = join(folder, "modules");
-  mkdirSync(modules);
-  const lines = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"].map(
-    (name) => `kernel/${name}.ko:`,
+test("a module that is gone from the cache is named", { skip: noModuleTools }, async () => {
+  const names = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"];
+  const folderOfModules = moduleTree(
+    join(folder, "kernel"),
+    names.map((name) => ({ path: `kernel/${name}.ko` })),
   );
-  writeFileSync(join(modules, "modules.dep"), lines.join("\n"));
+  rmSync(join(folderOfModules, "kernel/virtio_pci.ko"));
   const job: GuestJob = {
-    ...{ filesystem: "ext4", device: "virtio-blk", guestDevice: { sizeBytes: 0, latencyNs: 0 } },
-    ...{ mountOptions: [], commands: [], environment: {}, nodePath: "/node", heartbeat: true },
-    ...{ shell: false, fault: null },
+    filesystem: "ext4",
+    device: "virtio-blk",
+    guestDevice: { sizeBytes: 0, latencyNs: 0 },
+    mountOptions: [],
+    commands: [],
+    environment: {},
+    nodePath: "/node",
+    heartbeat: true,
+    shell: false,
+    fault: null,
   };
-  const kernel = { release: "6.1.0-x", folder: modules };
+  const kernel = { release: "6.1.0-x", folder: folderOfModules };
+  const programs = {
+    busybox: process.execPath,
+    packageRoot: folder,
+    packageFiles: [],
+    workspace: folder,
+  };
+  const archive = join(folder, "initramfs.cpio");
   await assert.rejects(
-    initramfs(kernel, job, process.execPath, []),
+    writeInitramfs(kernel, job, programs, archive),
     /6\.1\.0-x: its module kernel\/virtio_pci\.ko cannot be read \(ENOENT\)/,
   );
   await assert.rejects(
-    initramfs(kernel, { ...job, filesystem: "xfs" }, process.execPath, []),
+    writeInitramfs(kernel, { ...job, filesystem: "xfs" }, programs, archive),
     /kernel 6\.1\.0-x has no module xfs/,
   );
 });

@@ -6,77 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { labCache } from "../../../bench/lab/host/cache.js";
-import type { GuestJob } from "../../../bench/lab/image/job.js";
 import { GUEST } from "../../../bench/lab/image/job.js";
 import type { GuestError } from "../../../bench/lab/qemu/guest-error.js";
-import type { GuestLimits } from "../../../bench/lab/qemu/limits.js";
-import { runBoot } from "../../../bench/lab/session/boot.js";
-import { standardOutput } from "../../../bench/lab/session/bring-back.js";
-import { type LabSettings, openSession } from "../../../bench/lab/session/session.js";
-import { type Target, targetByFile, targetsByVersion } from "../../../bench/lab/session/target.js";
+import { kernelByFile } from "../../../bench/lab/session/kernels.js";
 import { ResultsLine } from "../../../results/schema.js";
-import { findProgram } from "../../../terminal/find-program.js";
+import { inGuest, kernelOf, skip } from "../../support/guest.js";
 import { CLI, puntbench } from "../../support/puntbench.js";
-
-const missing = ["qemu-system-x86_64", "busybox", "mkfs.ext4", "depmod"].filter(
-  (name) => findProgram(name) === null,
-);
-const skip: string | false =
-  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-guest-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const cache = labCache();
-const never = new AbortController().signal;
-const quiet = () => {};
-const LIMITS: GuestLimits = { bootMs: 120_000, totalMs: 240_000, silenceMs: 60_000 };
-
-const SETTINGS: LabSettings = {
-  ...{ accelerator: "tcg", cpus: 1, memoryBytes: 2 ** 30, device: "virtio-blk" },
-  ...{
-    diskBytes: 320 * 2 ** 20,
-    deviceLatencyNs: 0,
-    mountOptions: [],
-    guestPrograms: [],
-    limits: LIMITS,
-    retries: 0,
-  },
-};
-
-async function kernel(version: string): Promise<Target> {
-  const options = { flavour: "cloud-amd64", mirror: null, say: quiet, warn: quiet, signal: never };
-  const [target] = await targetsByVersion(cache, [version], { ...options, flavour: "cloud-amd64" });
-  assert.ok(target);
-  return target;
-}
-
-interface Guest {
-  target: Target;
-  limits?: Partial<GuestLimits>;
-  fault?: GuestJob["fault"];
-  settings?: Partial<LabSettings>;
-  script?: string;
-  warnings?: string[];
-}
-
-/** Runs a line of JavaScript in a guest and returns what it printed. */
-async function inGuest(guest: Guest): Promise<string> {
-  const limits = { ...LIMITS, ...guest.limits };
-  const settings = { ...SETTINGS, ...guest.settings, limits };
-  const session = await openSession(cache, settings, guest.target, quiet);
-  try {
-    const commands = [["-e", guest.script ?? "0"]];
-    const boot = { target: guest.target, filesystem: "ext4", boot: 0, commands } as const;
-    const warn = (text: string) => void guest.warnings?.push(text);
-    const fault = guest.fault ?? null;
-    const run = await runBoot(session, { ...boot, fault }, 0, {}, warn, never);
-    return standardOutput(run.files, 0);
-  } finally {
-    session.close();
-  }
-}
-
+const NOTHING = ["-e", "0"];
 /** Guests of the lab with this process id that still run, and its session folders that are left. */
 function leftovers(pid: number = process.pid): { qemus: number; folders: string[] } {
   const folder = `run-${pid}-`;
@@ -92,21 +33,24 @@ function leftovers(pid: number = process.pid): { qemus: number; folders: string[
 test("node in the guest sees that kernel, writes its disk, and its output comes back", {
   skip,
 }, async () => {
-  const target = await kernel("6.1");
-  const script = `require("fs").writeFileSync("${GUEST.scratch}/x", "y");
-    console.log(require("os").release(), JSON.parse(process.env.PUNTBENCH_LAB).kernelPackageVersion)`;
-  const printed = await inGuest({ target, script });
-  assert.equal(printed, `${target.release} ${target.packageVersion}\n`);
+  const kernel = await kernelOf("6.1");
+  const command = [
+    "-e",
+    `require("fs").writeFileSync("${GUEST.scratch}/x", "y");
+    console.log(require("os").release(), JSON.parse(process.env.PUNTBENCH_LAB).kernelPackageVersion)`,
+  ];
+  const printed = await inGuest({ kernel, command });
+  assert.equal(printed, `${kernel.release} ${kernel.packageVersion}\n`);
   assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
 });
 
 test("a panic is noticed, named with the console's last lines, and tried anew a bounded number of times", {
   skip,
 }, async () => {
-  const target = await kernel("6.1");
+  const kernel = await kernelOf("6.1");
   const warnings: string[] = [];
   await assert.rejects(
-    inGuest({ target, fault: "panic", settings: { retries: 1 }, warnings }),
+    inGuest({ kernel, command: NOTHING, fault: "panic", settings: { retries: 1 }, warnings }),
     (error: GuestError) => {
       assert.equal(error.failure, "panic");
       assert.match(error.message, /kernel panicked: .*sysrq triggered crash/i);
@@ -122,24 +66,24 @@ test("a panic is noticed, named with the console's last lines, and tried anew a 
 test("a guest that hangs is ended after its silence, one that never starts after its limit", {
   skip,
 }, async () => {
-  const target = await kernel("6.1");
+  const kernel = await kernelOf("6.1");
   await assert.rejects(
-    inGuest({ target, fault: "hang", limits: { silenceMs: 3_000 } }),
+    inGuest({ kernel, command: NOTHING, fault: "hang", limits: { silenceMs: 3_000 } }),
     (error: GuestError) =>
       error.failure === "hang" && /no sign of life for 3 s/.test(error.message),
   );
   await assert.rejects(
-    inGuest({ target, limits: { bootMs: 300 } }),
+    inGuest({ kernel, command: NOTHING, limits: { bootMs: 300 } }),
     (error: GuestError) => error.failure === "slow-start" && /within 0\.3 s/.test(error.message),
   );
   assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
 });
 
 test("what runs too long is ended at --timeout", { skip }, async () => {
-  const target = await kernel("6.1");
-  const script = "setTimeout(() => {}, 1e9)";
+  const kernel = await kernelOf("6.1");
+  const command = ["-e", "setTimeout(() => {}, 1e9)"];
   await assert.rejects(
-    inGuest({ target, script, limits: { totalMs: 15_000 } }),
+    inGuest({ kernel, command, limits: { totalMs: 15_000 } }),
     (error: GuestError) => error.failure === "timeout" && /limit of 15 s/.test(error.message),
   );
 });
@@ -147,17 +91,20 @@ test("what runs too long is ended at --timeout", { skip }, async () => {
 test("a full disk in the guest ends its command, and what it wrote before still comes back", {
   skip,
 }, async () => {
-  const target = await kernel("6.1");
-  const script = `const fs = require("fs"); const block = Buffer.alloc(1 << 24);
-    try { for (;;) fs.appendFileSync("${GUEST.scratch}/x", block); } catch (error) { console.log(error.code) }`;
-  assert.equal(await inGuest({ target, script }), "ENOSPC\n");
+  const kernel = await kernelOf("6.1");
+  const command = [
+    "-e",
+    `const fs = require("fs"); const block = Buffer.alloc(1 << 24);
+    try { for (;;) fs.appendFileSync("${GUEST.scratch}/x", block); } catch (error) { console.log(error.code) }`,
+  ];
+  assert.equal(await inGuest({ kernel, command }), "ENOSPC\n");
 });
 
 test("a file that is no kernel is an error of qemu's, by name", { skip }, async () => {
-  const modules = (await kernel("6.1")).modules;
-  const target = await targetByFile(CLI, modules, "nonsense");
+  const modules = (await kernelOf("6.1")).modules;
+  const kernel = await kernelByFile({ image: CLI, modules, label: "nonsense" });
   await assert.rejects(
-    inGuest({ target, settings: { retries: 0 }, limits: { bootMs: 10_000 } }),
+    inGuest({ kernel, command: NOTHING, settings: { retries: 0 }, limits: { bootMs: 10_000 } }),
     (error: GuestError) => ["qemu", "slow-start"].includes(error.failure),
   );
 });
@@ -168,7 +115,7 @@ for (const [signal, code] of [
   ["SIGKILL", null],
 ] as const) {
   test(`${signal} leaves no qemu behind`, { skip }, async () => {
-    await kernel("6.1");
+    await kernelOf("6.1");
     const args = [CLI, "lab", "--kernels", "6.1", "--quick", "--out", join(folder, signal)];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     const closed = once(child, "close");
@@ -181,7 +128,7 @@ for (const [signal, code] of [
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(leftovers(pid).qemus, 0);
     // A killed lab cannot clean up its folder; the next one does.
-    if (signal === "SIGKILL") await inGuest({ target: await kernel("6.1") });
+    if (signal === "SIGKILL") await inGuest({ kernel: await kernelOf("6.1"), command: NOTHING });
     assert.deepEqual(leftovers(pid).folders, []);
     assert.equal(existsSync(join(folder, signal)), false);
   });

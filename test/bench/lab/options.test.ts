@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { labCommand } from "../../../bench/lab/command.js";
 import { parseLabOptions, type RawLabOptions } from "../../../bench/lab/options.js";
 
-const RAW: RawLabOptions = {
-  kernels: "6.1, 6.12,6.1",
-  flavour: "cloud-amd64",
-  filesystems: "ext4",
-  memory: "1G",
-  boots: "1",
-  jobs: "1",
-  timeout: "30m",
-  bootTimeout: "90s",
-  accelerator: "auto",
-  cost: "time",
-  out: "results",
-};
+const RAW: RawLabOptions = { ...labCommand().opts(), kernels: "6.1, 6.12,6.1" };
 
 const parse = (change: Partial<RawLabOptions>, bench: string[] = []) =>
   parseLabOptions({ ...RAW, ...change }, bench);
@@ -22,7 +11,7 @@ const parse = (change: Partial<RawLabOptions>, bench: string[] = []) =>
 test("kernels are listed once each, and the bench's options pass through as they are", () => {
   const options = parse({}, ["--quick", "--rounds", "3"]);
   assert.deepEqual(options.kernels, ["6.1", "6.12"]);
-  assert.deepEqual(options.benchOptions, ["--quick", "--rounds", "3"]);
+  assert.deepEqual(options.commands, [{ name: "bench", options: ["--quick", "--rounds", "3"] }]);
 });
 
 test("instructions are counted on one processor, on a device inside the guest, without signs of life", () => {
@@ -37,7 +26,7 @@ test("instructions are counted on one processor, on a device inside the guest, w
 
 test("explain takes the place of the bench, and may print JSON", () => {
   const options = parse({ explain: true }, ["--json"]);
-  assert.equal(options.command, "explain");
+  assert.deepEqual(options.commands, [{ name: "explain", options: ["--json"] }]);
   assert.throws(() => parse({ explain: true, cost: "instructions" }), /--explain traces/);
 });
 

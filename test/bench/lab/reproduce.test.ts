@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { measuredWrites, reproduce, reproductionJson } from "../../../bench/lab/reproduce/cells.js";
 import { nowaitCells } from "../../../bench/lab/reproduce/nowait.js";
 import { PUBLISHED, PUBLISHED_NOWAIT } from "../../../bench/lab/reproduce/published.js";
 import { returnValues, returnValuesText } from "../../../bench/lab/reproduce/return-values.js";
 import { reproductionText } from "../../../bench/lab/reproduce/text.js";
-import { reproduce, reproductionJson, verdictOf } from "../../../bench/lab/reproduce/verdict.js";
 import { instructionCost } from "../../../bench/lab/session/instruction-table.js";
+import type { LabKernel } from "../../../bench/lab/session/kernels.js";
 import { planBoots } from "../../../bench/lab/session/plan.js";
 import type { Trial } from "../../../results/schema.js";
 
@@ -19,8 +20,8 @@ const scenario = (preparation: string) => ({ preparation }) as Trial["scenario"]
 /** Trials that agree with the published table. */
 function agreeing(): Map<string, Trial[]> {
   const trials = new Map<string, Trial[]>();
-  for (const { kernel, preparation, verdict } of PUBLISHED) {
-    const puntCount = verdict === "punted" ? 512 : 1;
+  for (const { kernel, preparation, writes } of PUBLISHED) {
+    const puntCount = writes === "punted" ? 512 : 1;
     trials.set(kernel, [
       ...(trials.get(kernel) ?? []),
       trial({ scenario: scenario(preparation), puntCount }),
@@ -44,15 +45,18 @@ const AGREEING_PROBE = probe({
 });
 
 test("a punt in a few hundred writes is still inline, and half of them is neither", () => {
-  assert.equal(verdictOf([trial({ puntCount: 1 })]), "inline");
-  assert.equal(verdictOf([trial({ puntCount: 512 })]), "punted");
-  assert.equal(verdictOf([trial({ puntCount: 256 })]), "50 % punted");
+  assert.equal(measuredWrites([trial({ puntCount: 1 })]), "inline");
+  assert.equal(measuredWrites([trial({ puntCount: 512 })]), "punted");
+  assert.equal(measuredWrites([trial({ puntCount: 256 })]), "50 % punted");
 });
 
-test("what was not counted, failed or was skipped is no agreement", () => {
-  assert.equal(verdictOf([trial({ puntCount: null })]), "not counted");
-  assert.equal(verdictOf([]), "not counted");
-  assert.match(verdictOf([trial({ status: "skipped", reason: "no fallocate" })]), /no fallocate/);
+test("what was not counted, failed or was skipped does not agree", () => {
+  assert.equal(measuredWrites([trial({ puntCount: null })]), "not counted");
+  assert.equal(measuredWrites([]), "not counted");
+  assert.match(
+    measuredWrites([trial({ status: "skipped", reason: "no fallocate" })]),
+    /no fallocate/,
+  );
 });
 
 test("ten agreeing cells are ten of ten in the JSON object", () => {
@@ -83,7 +87,7 @@ const RETURNED = returnValues(
   }),
 );
 
-test("return values are shown beside the verdict, the most frequent first", () => {
+test("return values are shown beside the published cell, the most frequent first", () => {
   const text = "-11, then -529 or 8192 from the worker";
   assert.equal(RETURNED.map(returnValuesText).join(), text);
   assert.deepEqual(returnValues("6.12", "not JSON"), []);
@@ -106,14 +110,13 @@ test("a cell that differs is marked in the table", () => {
   assert.match(text, /5 of 10 cells of the first table agree, 0 of 6 of the second/);
 });
 
+const kernelNamed = (label: string) => ({ label }) as LabKernel;
+
 test("kernels are booted in alternating order", () => {
-  const planned = planBoots(["a", "b"], ["ext4", "xfs"], 2);
+  const planned = planBoots(["a", "b"].map(kernelNamed), ["ext4", "xfs"], 2);
   assert.deepEqual(
-    planned.map(({ target, filesystem, boot }) => `${target} ${filesystem} ${boot}`),
-    [
-      ...["a ext4 0", "a xfs 0", "b ext4 0", "b xfs 0"],
-      ...["b xfs 1", "b ext4 1", "a xfs 1", "a ext4 1"],
-    ],
+    planned.map(({ kernel, filesystem, boot }) => `${kernel.label} ${filesystem} ${boot}`),
+    ["a ext4 0", "a xfs 0", "b ext4 0", "b xfs 0", "b xfs 1", "b ext4 1", "a xfs 1", "a ext4 1"],
   );
 });
 

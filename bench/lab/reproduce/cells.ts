@@ -1,23 +1,23 @@
 import type { Trial } from "../../../results/schema.js";
 import type { NowaitCell } from "./nowait.js";
-import type { PublishedCell, Verdict } from "./published.js";
+import type { PublishedCell } from "./published.js";
 import type { ReturnValues } from "./return-values.js";
 
 /** One cell of the published table beside what was measured. */
 export interface ReproducedCell {
   kernel: string;
   preparation: string;
-  published: Verdict;
-  /** `punted` or `inline`, or words for what is neither. */
+  published: PublishedCell["writes"];
+  /** `punted` or `inline`, or words when it is neither. */
   measured: string;
   agrees: boolean;
 }
 
-/** The first write of an inode may punt for a reason of its own, so a few in a thousand mean nothing. */
+/** The first write of an inode may punt for another reason, so a few punts in a thousand do not count. */
 const FEW = 0.01;
 
-/** What the trials say of one preparation. */
-export function verdictOf(trials: readonly Trial[]): string {
+/** What the trials of one preparation show. */
+export function measuredWrites(trials: readonly Trial[]): string {
   const done = trials.filter((trial) => trial.status === "ok" && trial.puntCount !== null);
   const first = trials.find((trial) => trial.status !== "ok");
   if (first) return `${first.status}: ${first.reason}`;
@@ -33,16 +33,16 @@ export function reproduce(
   published: readonly PublishedCell[],
   trialsByKernel: ReadonlyMap<string, readonly Trial[]>,
 ): ReproducedCell[] {
-  return published.map(({ kernel, preparation, verdict }) => {
+  return published.map(({ kernel, preparation, writes }) => {
     const trials = (trialsByKernel.get(kernel) ?? []).filter(
       (trial) => trial.scenario.preparation === preparation,
     );
-    const measured = verdictOf(trials);
-    return { kernel, preparation, published: verdict, measured, agrees: measured === verdict };
+    const measured = measuredWrites(trials);
+    return { kernel, preparation, published: writes, measured, agrees: measured === writes };
   });
 }
 
-/** The object that `--json` prints: the punt table, and beside it the second document's answers. */
+/** The object that `--json` prints: the cells of both tables, and the return values. */
 export function reproductionJson(
   cells: readonly ReproducedCell[],
   nowait: readonly NowaitCell[],

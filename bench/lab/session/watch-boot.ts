@@ -8,7 +8,7 @@ export interface BootView {
   doneRatio: number;
   /** From power-on to the first trial; null until then. */
   firstTrialMs: number | null;
-  /** The last lines that the bench wrote on its standard error. */
+  /** The last lines that its commands wrote on standard error. */
   log: string[];
 }
 
@@ -19,7 +19,7 @@ const STEPS: Readonly<Record<string, string>> = {
   "command 0": "starting the bench",
 };
 
-/** Keeps a view of a guest up to date and calls `changed` after each change. */
+/** Updates a view of a guest from what the guest reports, and calls `changed` after each change. */
 export function watchBoot(changed: (view: BootView) => void): {
   view: BootView;
   watcher: GuestWatcher;

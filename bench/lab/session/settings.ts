@@ -1,0 +1,39 @@
+import type { FilesystemChoice, ScratchDevice } from "../image/job.js";
+import type { Accelerator } from "../qemu/arguments.js";
+import type { GuestLimits } from "../qemu/limits.js";
+
+/** How guests are made, as the user chose or by default. */
+export interface GuestSettings {
+  /** null: KVM if it works. */
+  accelerator: Accelerator | null;
+  cpus: number;
+  memoryBytes: number;
+  device: ScratchDevice;
+  diskBytes: number;
+  /** For `null_blk`, see `GuestDevice`. */
+  deviceLatencyNs: number;
+  mountOptions: readonly string[];
+  /** Programs of this machine that guests need besides the usual, named as their Debian packages. */
+  guestPrograms: readonly string[];
+  limits: GuestLimits;
+  /** How often a guest is started again when it failed in a way that may be chance. */
+  retries: number;
+}
+
+/** A command of puntbench that takes the bench's options and writes a results file. */
+export interface GuestCommand {
+  name: "bench" | "explain";
+  options: readonly string[];
+}
+
+/** What a lab run does with its kernels. */
+export interface LabPlan {
+  /** What runs in each guest, one after the other. */
+  commands: readonly [GuestCommand, ...GuestCommand[]];
+  filesystems: readonly FilesystemChoice[];
+  boots: number;
+  /** Guests at a time. */
+  jobs: number;
+  /** The folder for results files on this machine. */
+  out: string;
+}
