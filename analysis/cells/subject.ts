@@ -17,14 +17,13 @@ export const EMULATED_NOTE = "emulated: times not comparable";
 export function subjectOf(header: Header): Subject {
   const { kernelLabel, environment } = header;
   const filesystem = environment.filesystem.type;
-  const accelerator = environment.lab?.accelerator ?? "";
-  const emulated = environment.virtualisation.emulated || accelerator.startsWith("tcg");
-  return {
-    id: JSON.stringify([kernelLabel, filesystem, emulated]),
-    kernelLabel,
-    filesystem,
-    emulated,
-  };
+  const emulated = isEmulated(environment);
+  const id = JSON.stringify([kernelLabel, filesystem, emulated]);
+  return { id, kernelLabel, filesystem, emulated };
+}
+
+export function isEmulated({ virtualisation, lab }: Header["environment"]): boolean {
+  return virtualisation.emulated || (lab?.accelerator ?? "").startsWith("tcg");
 }
 
 export type NameOf = (subject: Subject) => string;
@@ -37,17 +36,12 @@ export function subjectName(subject: Subject, all: readonly Subject[]): string {
 }
 
 /**
- * Names, by the subjects' ids, for what emulation does not change, such as punts: a kernel that was measured both
- * ways has one. The filesystem is part of it only when there are several.
+ * Names for what emulation does not change, such as punts: a kernel that was measured with and without emulation
+ * has one name. The filesystem is part of it only when `subjects` have several.
  */
-export function kernelNames(subjects: readonly Subject[]): Map<string, string> {
+export function kernelNames(subjects: readonly Subject[]): NameOf {
   const several = new Set(subjects.map((subject) => subject.filesystem)).size > 1;
-  return new Map(
-    subjects.map(({ id, kernelLabel, filesystem }) => [
-      id,
-      several ? `${kernelLabel} ${filesystem}` : kernelLabel,
-    ]),
-  );
+  return ({ kernelLabel, filesystem }) => (several ? `${kernelLabel} ${filesystem}` : kernelLabel);
 }
 
 /** 6.1 before 6.12, real before emulated, then by filesystem. */

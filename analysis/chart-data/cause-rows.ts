@@ -24,15 +24,15 @@ export function causesFigure({ explained }: Analysis): Chart[] {
       kept.has(scenario.queueDepth) && scenario.blockSizeBytes === blockSizeBytes,
   );
   const subjects = distinctSubjects(shown.map(({ subject }) => subject));
-  const names = kernelNames(subjects);
+  const nameOf = kernelNames(subjects);
   const context = {
     workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}`,
-    subjects: [...new Set(names.values())],
+    subjects: [...new Set(subjects.map(nameOf))],
     emulatedNote: subjects.some((subject) => subject.emulated)
       ? "causes are exact under emulation"
       : null,
   };
-  const rows = shown.flatMap((one) => causeRows(one, names.get(one.subject.id) as string));
+  const rows = shown.flatMap((one) => causeRows(one, nameOf(one.subject)));
   return [{ name: "causes", spec: causesChart(rows, context) }];
 }
 

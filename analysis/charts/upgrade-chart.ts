@@ -16,7 +16,7 @@ export interface UpgradeRow extends SeriesRow {
   basis: string;
 }
 
-/** From kernel A to kernel B: an arrow a preparation and metric, starting at "no change". */
+/** From kernel A to kernel B: an arrow for each preparation and metric, starting at "no change". */
 export function upgradeChart(
   rows: readonly UpgradeRow[],
   context: ChartContext,
@@ -51,7 +51,7 @@ export function upgradeChart(
           legend: { orient: "top", title: null, symbolType: "square" },
         },
       },
-      layer: [intervalBar(), noChange(), arrowShaft(), arrowHead(), arrowText()],
+      layer: ARROW_LAYERS,
     },
     resolve: { scale: { x: "independent" } },
   });
@@ -70,29 +70,32 @@ const RATIO_AXIS = {
   },
 } as const;
 
-function intervalBar(): ChartSpec {
-  return {
+const ARROW_TOOLTIP: ChartSpec[] = [
+  { field: "series", type: "nominal", title: "preparation" },
+  { field: "metric", type: "nominal" },
+  { field: "change", type: "nominal", title: "from → to" },
+  { field: "ratio", type: "quantitative", format: ".3f" },
+  { field: "lower", type: "quantitative", title: "95 % interval from", format: ".3f" },
+  { field: "upper", type: "quantitative", title: "to", format: ".3f" },
+  { field: "verdict", type: "nominal" },
+  { field: "basis", type: "nominal", title: "resampled by" },
+];
+
+/** From below to above: interval, line of no change, shaft, head and text of the arrow. */
+const ARROW_LAYERS: ChartSpec[] = [
+  {
     mark: { type: "rule", strokeWidth: 7, opacity: 0.25, strokeCap: "round" },
     encoding: { x: { field: "lower", ...RATIO_AXIS }, x2: { field: "upper" } },
-  };
-}
-
-function noChange(): ChartSpec {
-  return {
+  },
+  {
     mark: { type: "rule", strokeDash: [3, 3], color: "#8C8C8C" },
     encoding: { x: { datum: 1, ...RATIO_AXIS }, y: null, color: null },
-  };
-}
-
-function arrowShaft(): ChartSpec {
-  return {
+  },
+  {
     mark: { type: "rule", strokeWidth: 2.5 },
     encoding: { x: { field: "one", ...RATIO_AXIS }, x2: { field: "ratio" } },
-  };
-}
-
-function arrowHead(): ChartSpec {
-  return {
+  },
+  {
     mark: { type: "point", filled: true, size: 110, opacity: 1 },
     encoding: {
       x: { field: "ratio", ...RATIO_AXIS },
@@ -102,23 +105,11 @@ function arrowHead(): ChartSpec {
         scale: { domain: ["up", "down"], range: ["triangle-right", "triangle-left"] },
         legend: null,
       },
-      tooltip: [
-        { field: "series", type: "nominal", title: "preparation" },
-        { field: "metric", type: "nominal" },
-        { field: "change", type: "nominal", title: "from → to" },
-        { field: "ratio", type: "quantitative", format: ".3f" },
-        { field: "lower", type: "quantitative", title: "95 % interval from", format: ".3f" },
-        { field: "upper", type: "quantitative", title: "to", format: ".3f" },
-        { field: "verdict", type: "nominal" },
-        { field: "basis", type: "nominal", title: "resampled by" },
-      ],
+      tooltip: ARROW_TOOLTIP,
     },
-  };
-}
-
-function arrowText(): ChartSpec {
-  return {
+  },
+  {
     mark: { type: "text", dy: -13, fontSize: 10 },
     encoding: { x: { field: "ratio", ...RATIO_AXIS }, text: { field: "change" } },
-  };
-}
+  },
+];

@@ -1,5 +1,6 @@
 import type { Header } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
+import { isEmulated } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 
 export interface Difference {
@@ -40,14 +41,9 @@ function valuesOf(side: Analysis, read: Aspect[1]): string {
   return [...new Set(side.runs.map((run) => read(run.header)))].sort().join(" and ");
 }
 
-export function deviceOf({ environment }: Header): string {
+function deviceOf({ environment }: Header): string {
   const { name, model, rotational } = environment.device;
   const kind = environment.lab ? `lab ${environment.lab.device}` : (model ?? "");
   const parts = [name ?? UNKNOWN, kind, rotational ? "rotational" : ""];
   return parts.filter((part) => part !== "").join(" ");
-}
-
-function isEmulated(environment: Header["environment"]): boolean {
-  const accelerator = environment.lab?.accelerator ?? "";
-  return environment.virtualisation.emulated || accelerator.startsWith("tcg");
 }

@@ -18,7 +18,9 @@ const HARMLESS = [/Can not resolve event source: window/];
 export async function renderSvg(spec: ChartSpec): Promise<string> {
   measureTextLikeABrowser();
   const warnings: string[] = [];
-  const logger = collectingLogger(warnings);
+  const logger = vega.logger(vega.Warn, "warn", (_method, _level, texts) => {
+    warnings.push(texts.join(" "));
+  });
   const compiled = compile(spec as unknown as Parameters<typeof compile>[0], { logger }).spec;
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compiled), { renderer: "none", logger });
@@ -55,20 +57,4 @@ interface TextItem {
 
 function isBold(weight: string | number | undefined): boolean {
   return weight === "bold" || Number(weight) >= 600;
-}
-
-function collectingLogger(warnings: string[]): vega.LoggerInterface {
-  const collect = (...texts: unknown[]): vega.LoggerInterface => {
-    warnings.push(texts.join(" "));
-    return logger;
-  };
-  const ignore = (): vega.LoggerInterface => logger;
-  const logger = {
-    level: () => logger,
-    error: collect,
-    warn: collect,
-    info: ignore,
-    debug: ignore,
-  } as unknown as vega.LoggerInterface;
-  return logger;
 }

@@ -1,5 +1,5 @@
 import { seriesName } from "../cells/cells.js";
-import { distinctSubjects, type Explained } from "../cells/explained.js";
+import type { Explained } from "../cells/explained.js";
 import { kernelNames, type NameOf } from "../cells/subject.js";
 import { causesFigure } from "../chart-data/cause-rows.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -18,8 +18,7 @@ export function causesSection(analysis: Analysis): Section {
   const id = "causes";
   const title = "Why the writes punt";
   if (explained.length === 0) return { id, title, blocks: [text(HOW)] };
-  const names = kernelNames(distinctSubjects(explained.map(({ subject }) => subject)));
-  const nameOf: NameOf = ({ id: subject }) => names.get(subject) as string;
+  const nameOf = kernelNames(explained.map(({ subject }) => subject));
   const findings = disagreements(explained, nameOf);
   const blocks: Block[] = [
     text(METHOD),

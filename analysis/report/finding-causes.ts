@@ -1,4 +1,4 @@
-import { distinctSubjects, type Explained } from "../cells/explained.js";
+import type { Explained } from "../cells/explained.js";
 import { kernelNames } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 import { joined } from "./words.js";
@@ -8,13 +8,13 @@ const MENTIONED_RATIO = 0.5;
 
 /** "fallocate-0 and zero-range punt because the blocks are unwritten extents (traced on 6.1)." */
 export function causeSentences({ explained }: Analysis): string[] {
-  const names = kernelNames(distinctSubjects(explained.map(({ subject }) => subject)));
+  const nameOf = kernelNames(explained.map(({ subject }) => subject));
   const preparations = new Map<string, Set<string>>();
   for (const { subject, explanation } of atLowestDepth(explained)) {
     if (explanation.scenario.arm !== "inline") continue;
     for (const { words, punts } of explanation.causes) {
       if (punts < MENTIONED_RATIO * explanation.writes) continue;
-      const key = JSON.stringify([words, names.get(subject.id)]);
+      const key = JSON.stringify([words, nameOf(subject)]);
       const named = preparations.get(key) ?? new Set();
       preparations.set(key, named.add(explanation.scenario.preparation));
     }

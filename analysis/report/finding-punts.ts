@@ -1,6 +1,6 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
-import { kernelNames, type Subject } from "../cells/subject.js";
+import { kernelNames, type NameOf, type Subject } from "../cells/subject.js";
 import { estimate } from "../estimates/estimate.js";
 import { formatPercent } from "../estimates/percent.js";
 import { joined } from "./words.js";
@@ -23,11 +23,11 @@ const NONE = 0.01;
  * kernels count, since punts are exact there; a kernel measured both ways is named once.
  */
 export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
-  const names = kernelNames(subjects);
-  const all = [...new Set(names.values())];
+  const nameOf = kernelNames(subjects);
+  const all = [...new Set(subjects.map(nameOf))];
   const alike = new Map<string, Alike>();
   for (const preparation of PREPARATIONS) {
-    const { habits, some } = habitsOf(cells, preparation, names);
+    const { habits, some } = habitsOf(cells, preparation, nameOf);
     if (habits.size === 0) continue;
     const key = JSON.stringify([...habits]);
     const group = alike.get(key) ?? { preparations: [], habits, some: [] };
@@ -60,14 +60,14 @@ function onKernels(habit: Habit, kernels: readonly string[], all: readonly strin
 function habitsOf(
   cells: readonly Cell[],
   preparation: string,
-  names: ReadonlyMap<string, string>,
+  nameOf: NameOf,
 ): { habits: Map<Habit, string[]>; some: number[] } {
   const ratios = new Map<string, number[]>();
   for (const cell of cells) {
     if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
     const ratio = estimate(cell, "puntRatio");
-    const name = names.get(cell.subject.id);
-    if (ratio && name) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
+    const name = nameOf(cell.subject);
+    if (ratio) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
   }
   const habits = new Map<Habit, string[]>();
   const some: number[] = [];
