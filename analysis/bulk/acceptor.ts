@@ -4,9 +4,9 @@ import type * as core from "zod/v4/core";
 export type Acceptor = (value: unknown) => boolean;
 
 /**
- * Turns a zod schema into a plain test that copies nothing: several times as fast for files of a million lines.
- * What it refuses is given to zod, which says why. Knows the kinds of schema that results files use, throws an
- * Error for others.
+ * Turns a zod schema into a plain test that copies nothing, which is several times as fast for a million lines.
+ * What this test refuses is given to zod, which says why. It knows the kinds of schema that results files use and
+ * throws an Error for others.
  */
 export function acceptorOf(schema: core.$ZodType): Acceptor {
   const { def } = (schema as core.$ZodTypes)._zod;

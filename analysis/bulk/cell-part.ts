@@ -49,7 +49,7 @@ export function packCell(cell: Cell): CellPart {
   };
 }
 
-/** All memory of a part, to hand it over to another thread. */
+/** All memory of a part, for the transfer to another thread. */
 export function buffersOf({ rounds, columns, latencies }: CellPart): ArrayBuffer[] {
   const arrays = [
     rounds,

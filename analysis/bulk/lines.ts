@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 
-/** Text of this size is still made where V8 makes small objects: larger pieces cost page faults each. */
+/** V8 puts text up to about this size with its small objects; each larger one costs page faults. */
 const CHUNK_BYTES = 1 << 16;
-/** A trial is a few kB; a "line" beyond this is no results file, and is not collected in memory. */
+/** A trial is a few kB. A longer "line" shows that this is no results file, and is not kept in memory. */
 const LINE_CHARACTERS_MAX = 64 << 20;
 const NEWLINE = 10;
 
@@ -24,7 +24,7 @@ interface Batch {
   unterminated: boolean;
 }
 
-/** The lines of a range, a chunk at a time. Throws UnreadableFile. */
+/** The lines of a range, read in chunks. Throws UnreadableFile. */
 export function* lineBatches(file: string, range = WHOLE_FILE): Generator<Batch> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
@@ -39,7 +39,7 @@ export function* lineBatches(file: string, range = WHOLE_FILE): Generator<Batch>
 
 /** Bytes from the first line that begins in the range to the end of the last one that does. */
 function* chunksOf(file: string, { start, end }: ByteRange): Generator<Buffer> {
-  // A line begins after a newline, so the byte before the range decides about its first.
+  // A line begins after a newline, so the byte before the range shows whether a line begins at its start.
   let position = Math.max(0, start - 1);
   let begun = start === 0;
   for (const chunk of readFrom(file, position)) {
@@ -52,7 +52,7 @@ function* chunksOf(file: string, { start, end }: ByteRange): Generator<Buffer> {
       if (chunkStart + from >= end) return;
       begun = true;
     }
-    // The line under way at `end - 1` is the last one: it goes on to the newline there or after.
+    // The line that holds the byte `end - 1` is the last one; it ends at the next newline.
     const last =
       position >= end ? chunk.indexOf(NEWLINE, Math.max(from, end - 1 - chunkStart)) : -1;
     yield chunk.subarray(from, last < 0 ? chunk.length : last + 1);
@@ -60,7 +60,7 @@ function* chunksOf(file: string, { start, end }: ByteRange): Generator<Buffer> {
   }
 }
 
-/** One piece of memory, filled again and again. */
+/** The file in chunks, all in the same memory. */
 function* readFrom(file: string, start: number): Generator<Buffer> {
   const memory = Buffer.allocUnsafe(CHUNK_BYTES);
   let position = start;

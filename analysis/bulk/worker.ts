@@ -18,5 +18,5 @@ function read({ run, range, firstLine }: ThreadInput): ThreadOutput {
 }
 
 const output = read(workerData as ThreadInput);
-// Handed over, not copied: a million trials are hundreds of megabytes.
+// The memory is transferred, not copied: a million trials are hundreds of megabytes.
 parentPort?.postMessage(output, "cells" in output ? output.cells.flatMap(buffersOf) : []);

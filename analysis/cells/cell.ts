@@ -13,7 +13,7 @@ export interface Cell {
   roundOf: number[];
   /** NaN: not measured. */
   values: Record<Metric, number[]>;
-  /** Histograms merged by run and round; at most LATENCY_BATCHES_MAX a run. */
+  /** Histograms merged by run and round; at most LATENCY_BATCHES_MAX for each run. */
   latencies: Map<string, HistogramBatch>;
   failed: number;
   skipped: number;

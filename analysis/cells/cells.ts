@@ -5,10 +5,10 @@ import { addLatency, type Cell, emptyCell } from "./cell.js";
 import { type Run, RunNumbers } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 
-/** Beyond this many rounds a run's histograms are merged in batches, which bounds memory. */
+/** A run with more rounds merges its histograms in this many batches, which limits memory. */
 const LATENCY_BATCHES_MAX = 10;
 
-/** Collects trials as the loader streams them. */
+/** Collects trials while files are read. */
 export class Cells {
   readonly #subjects = new Map<string, Subject>();
   readonly #subjectOfRun = new Map<Run, Subject>();
@@ -78,7 +78,7 @@ export class Cells {
   }
 }
 
-/** The same for the same cell of the matrix, whatever run it comes from. */
+/** The same text for the same cell of the matrix in every run. */
 export function scenarioKey(scenario: Scenario): string {
   const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
   const buffers = scenario.registeredBuffers ? "registered" : "plain";

@@ -9,7 +9,7 @@ export interface Explained {
   explanation: Explanation;
 }
 
-/** One a scenario and subject, the newest of several runs, in the order of the subjects. */
+/** One for each scenario and subject, from the newest run, in the order of the subjects. */
 export function explainedIn(runs: readonly Run[]): Explained[] {
   const found = new Map<string, Explained>();
   const oldestFirst = [...runs].sort((a, b) => (a.header.startedAt < b.header.startedAt ? -1 : 1));
@@ -22,7 +22,7 @@ export function explainedIn(runs: readonly Run[]): Explained[] {
   return [...found.values()].sort((a, b) => compareSubjects(a.subject, b.subject));
 }
 
-/** Subjects told apart by what they are, not by which run they came from. */
+/** Each subject once, although several runs have it. */
 export function distinctSubjects(subjects: readonly Subject[]): Subject[] {
   return [...new Map(subjects.map((subject) => [subject.id, subject])).values()].sort(
     compareSubjects,

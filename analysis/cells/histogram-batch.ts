@@ -1,16 +1,16 @@
 import { bucketsFor } from "../buckets.js";
 import { type Histogram, inBuckets } from "../histogram.js";
 
-/** With more than this, adding to one counter a bucket is cheaper than keeping each histogram. */
+/** With more histograms than this, one counter for each bucket is cheaper than keeping each histogram. */
 const SEPARATE_MAX = 16;
-/** Counters are made this many at a time, so that they seldom grow. */
+/** The array of counters grows in steps of this size, so it grows seldom. */
 const STEP = 1024;
 
 /**
- * Latency histograms of one or more trials of the same run, merged: exact when they were recorded with the same
- * precision, as one bench does; else at the precision of the first. What is added is copied.
+ * Latency histograms of one or more trials of the same run, merged. The result is exact when all were recorded
+ * with the same precision, as one bench does; else it has the precision of the first. What is added is copied.
  *
- * A few are kept as they come, since thousands of cells hold one or two; many are added up at once.
+ * A few histograms are kept as they are, since thousands of cells hold only one or two; more are added up.
  */
 export class HistogramBatch {
   #separate: Histogram[] = [];

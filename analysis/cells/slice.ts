@@ -10,14 +10,14 @@ import { groupBy } from "./group-by.js";
 export interface Slice {
   blockSizeBytes: number;
   order: Scenario["order"];
-  /** Back to back; paced cells have charts of their own. */
+  /** Cells with writes back to back. Paced cells have other charts. */
   cells: Cell[];
   paced: Cell[];
   /** "4 KiB O_DIRECT writes, sequential, 64 MiB file". */
   workload: string;
 }
 
-/** The slices of some cells, that with the most trials first. */
+/** The slices of some cells, the one with the most trials first. */
 export function slicesOf(cells: readonly Cell[]): Slice[] {
   const groups = groupBy(cells, ({ scenario }) => `${scenario.blockSizeBytes} ${scenario.order}`);
   return [...groups.values()].sort((a, b) => trialsIn(b) - trialsIn(a)).map(sliceOf);
@@ -41,7 +41,7 @@ function sliceOf(group: Cell[]): Slice {
   };
 }
 
-/** Of one subject: the file size and kind of buffers with the most trials; paced cells stay whatever their size. */
+/** Of one subject: the file size and kind of buffers with the most trials; paced cells of any size stay. */
 function mainVariant(cells: Cell[]): Cell[] {
   const paced = cells.filter((cell) => cell.scenario.intervalNs > 0);
   const variants = groupBy(

@@ -1,14 +1,14 @@
 import type { Header } from "../../results/schema.js";
 
 /**
- * What charts and comparisons speak about: one kernel on one filesystem, on real or emulated
- * hardware. Runs of the same subject are put together; two subjects never are.
+ * What charts and comparisons are about: one kernel on one filesystem, on real or emulated hardware. Runs of the
+ * same subject are put together; two subjects never are.
  */
 export interface Subject {
   id: string;
   kernelLabel: string;
   filesystem: string;
-  /** Under software emulation counts are exact, times compare with nothing. */
+  /** Under software emulation counts are exact, and times cannot be compared with any other. */
   emulated: boolean;
 }
 
@@ -28,7 +28,7 @@ export function isEmulated({ virtualisation, lab }: Header["environment"]): bool
 
 export type NameOf = (subject: Subject) => string;
 
-/** The name in charts: no longer than needed to tell the subjects at hand apart. */
+/** The name in charts, no longer than needed to tell `all` apart. */
 export function subjectName(subject: Subject, all: readonly Subject[]): string {
   const filesystems = new Set(all.map((other) => other.filesystem));
   const filesystem = filesystems.size > 1 ? ` · ${subject.filesystem}` : "";

@@ -8,7 +8,7 @@ import type { Analysis } from "../loading/analysis.js";
 import { scenarioRow, significant } from "./estimate-rows.js";
 import { mostCommon } from "./scope.js";
 
-/** Why writes punt, kernel by kernel, at the lowest depth and at that of most scenarios; none where nothing was traced. */
+/** Why writes punt, for each kernel, at the lowest and at the most common depth; none when nothing was traced. */
 export function causesFigure({ explained }: Analysis): Chart[] {
   const unpaced = explained.filter(
     ({ explanation: { scenario, skippedReason } }) =>

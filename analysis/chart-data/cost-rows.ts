@@ -7,7 +7,7 @@ import type { Estimate } from "../estimates/estimate.js";
 import { scaled } from "./estimate-rows.js";
 import { contextOf, fewDepths, type Scope } from "./scope.js";
 
-/** CPU per write taken apart, for every subject of the scope that has a dd-prefill beside. */
+/** CPU per write taken apart, for every subject of the scope that has a dd-prefill. */
 export function costFigure(scope: Scope): Chart[] {
   const bySubject = groupBy(scope.slice.cells, (cell) => cell.subject);
   const breakdowns = [...bySubject.values()]

@@ -30,7 +30,7 @@ export function* countCharts(scope: Scope): Generator<Chart> {
   if (pace.length > 0) yield { name: `pace${suffix}`, spec: paceChart(pace, context) };
 }
 
-/** At the lowest paced depth: pace is about single writes. */
+/** At the lowest paced depth, since pace concerns single writes. */
 function paceRows({ slice, all }: Scope) {
   const lowest = Math.min(...slice.paced.map((cell) => cell.scenario.queueDepth));
   return slice.paced

@@ -4,7 +4,7 @@ import { countCharts } from "./count-charts.js";
 import { overviewScope, scopeOf, withTimesOf } from "./scope.js";
 import { timeCharts } from "./time-charts.js";
 
-/** The charts over all kernels, in the order in which they are read, each as soon as it is known. */
+/** The charts over all kernels, in reading order, each as soon as it is known. */
 export function* overviewCharts(analysis: Analysis, targetUs: number | null): Generator<Chart> {
   const scope = scopeOf(analysis, () => true);
   if (!scope) return;

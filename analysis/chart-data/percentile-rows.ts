@@ -12,7 +12,7 @@ import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
 /** From the median to one in ten thousand. */
 const ONE_IN = [2, 4, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
-/** A quantile needs a few writes beyond it to mean anything. */
+/** A quantile with fewer writes above it is not shown. */
 const WRITES_BEYOND = 5;
 
 export function percentileFigure(scope: Scope): Chart[] {

@@ -51,18 +51,18 @@ export function contextOf(scope: Scope, note: string = EMULATED_NOTE): ChartCont
   };
 }
 
-/** The psync and libaio controls belong to the cost; as lines they would only crowd a chart. */
+/** The psync and libaio controls are used for the cost; as lines they would only crowd a chart. */
 export function isLine({ scenario }: Cell): boolean {
   if (scenario.arm === "inline") return true;
   return scenario.arm === "forced" && scenario.preparation === "dd-prefill";
 }
 
-/** The depth that most cells share; among equals the middle one. */
+/** The depth that most cells have; the middle one when several are equally common. */
 export function usualDepth(cells: readonly Cell[]): number {
   return mostCommon(cells.map((cell) => cell.scenario.queueDepth));
 }
 
-/** The number that occurs most often; among equals the middle one; 1 where there is none. */
+/** The number that occurs most often; the middle one of several such numbers; 1 when there are none. */
 export function mostCommon(numbers: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
@@ -72,7 +72,7 @@ export function mostCommon(numbers: readonly number[]): number {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? 1;
 }
 
-/** A panel a depth: beyond four the lowest, the usual and the highest speak for all. */
+/** The cells of at most four depths; when there are more, of the lowest, the usual and the highest. */
 export function fewDepths(cells: readonly Cell[]): Cell[] {
   const depths = [...new Set(cells.map((cell) => cell.scenario.queueDepth))].sort((a, b) => a - b);
   if (depths.length <= 4) return [...cells];
@@ -80,10 +80,10 @@ export function fewDepths(cells: readonly Cell[]): Cell[] {
   return cells.filter((cell) => kept.has(cell.scenario.queueDepth));
 }
 
-/** Beyond this many panels a chart of all kernels is no overview; the others have their own pages. */
+/** A chart of all kernels with more panels than this is not readable; every kernel has its own charts too. */
 const PANELS_MAX = 6;
 
-/** All subjects if they fit, else some of the filesystem with the most kernels, from oldest to newest. */
+/** All subjects if they fit, else a choice of the filesystem with the most kernels, from oldest to newest. */
 export function overviewScope(analysis: Analysis): Scope | null {
   const scope = scopeOf(analysis, () => true);
   if (!scope || scope.subjects.length <= PANELS_MAX) return scope;

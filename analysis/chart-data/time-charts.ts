@@ -31,7 +31,7 @@ export function* timeCharts(scope: Scope, targetUs: number | null): Generator<Ch
   );
   yield* chart("latency", () => latencyChart(latency, context), latency);
   const emulated = scope.subjects.every((subject) => subject.emulated);
-  // Of emulated times three charts are more than enough; see the instructions instead.
+  // Emulated times get only three charts; their instructions say more.
   if (!emulated) yield* percentileFigure(scope);
   const load = emulated ? [] : loadRows(shown, all);
   yield* chart("load-latency", () => loadLatencyChart(load, context, targetUs), load);
@@ -71,7 +71,7 @@ function spenderRows(
   return spenders.flatMap(([spender, metric], order) =>
     measuredRows(cells, metric, all, 1000).map((row) => ({
       ...row,
-      // The system's part is a difference of two clocks: a little below zero is zero.
+      // The system's part is a difference of two clocks and may come out a little below zero.
       value: Math.max(0, row.value),
       spender,
       order,
@@ -79,7 +79,7 @@ function spenderRows(
   );
 }
 
-/** Exact whatever the machine, so without the note on emulated times. */
+/** Instructions are exact on every machine, so this chart has no note on emulated times. */
 function instructionFigure(scope: Scope): Chart[] {
   const cells = scope.slice.cells.filter(
     (cell) => isLine(cell) && estimate(cell, "instructionsSubmitter") !== null,

@@ -4,7 +4,7 @@ import type { TrialRow } from "../charts/trials-chart.js";
 import { scenarioRow, significant } from "./estimate-rows.js";
 import { fewDepths, isLine, type Scope } from "./scope.js";
 
-/** Beyond this a chart is a cloud, and its file is heavy: every n-th round is drawn. */
+/** With more points a chart is unreadable and its file large, so only every n-th round is drawn. */
 const TRIALS_MAX = 3000;
 
 /** Every trial of the lines, thinned by rounds when there are very many. */

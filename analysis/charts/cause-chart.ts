@@ -11,7 +11,7 @@ export interface CauseRow extends ScenarioRow {
   cause: ObservedCause | null;
   /** Position in the stack. */
   order: number;
-  /** Punts with this cause over all writes. */
+  /** Punts with this cause, as a share of all writes. */
   value: number;
   punts: number;
   writes: number;

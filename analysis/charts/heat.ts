@@ -2,7 +2,7 @@ import { formatPercent } from "../estimates/percent.js";
 import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
 import type { ChartSpec } from "./spec.js";
 
-/** Pale to dark also without colour: none, some, every write. */
+/** None, some, every write: from pale to dark, so that it also reads without colour. */
 const PUNT_SCALE = {
   domain: [0, 0.5, 1],
   range: ["#E3F1EA", "#F2B65A", "#D55E00"],
@@ -49,7 +49,7 @@ function heatLabels(fontSize: number): ChartSpec {
   };
 }
 
-/** "n/m" for null, which is not zero. */
+/** "n/m", not measured, for null. */
 export function puntLabel(ratio: number | null): string {
   return ratio === null ? "n/m" : formatPercent(ratio);
 }

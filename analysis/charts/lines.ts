@@ -12,7 +12,7 @@ import {
 export interface LineOptions {
   x: ChartSpec;
   valueTitle: string;
-  /** d3-format of value and interval in tooltips, and the title there if it differs (a unit). */
+  /** d3-format of value and interval in tooltips, and the title there if it differs. */
   tooltipFormat: string;
   tooltipTitle?: string;
   axis: ChartSpec;
@@ -65,7 +65,7 @@ interface LineRow extends SeriesRow {
   upper: number;
 }
 
-/** A little above the highest point, which would else be cut in half at the edge. */
+/** A little above the highest point, so that the edge does not cut it in half. */
 function headroom(rows: readonly LineRow[]): number {
   return 1.06 * Math.max(1e-9, ...rows.map(({ value, upper }) => Math.max(value, upper)));
 }
@@ -89,8 +89,8 @@ export function lineChart(
 }
 
 /**
- * Layers of interval bands, lines and points large enough to hit with the mouse. The legend filter
- * and the zoom belong to the first layer: elsewhere Vega-Lite drops or rejects them.
+ * Layers of interval bands, lines and points large enough to hit with the mouse. The legend filter and the zoom
+ * must belong to the first layer: in another one Vega-Lite drops or rejects them.
  */
 export function lineLayers(rows: readonly LineRow[], options: LineOptions): ChartSpec {
   const { valueTitle, logarithmic = false } = options;
@@ -142,7 +142,7 @@ export const KERNEL_AND_SERIES: ChartSpec[] = [
   { field: "queueDepth", type: "quantitative", title: "queue depth" },
 ];
 
-/** The interval and what it rests on, as every tooltip ends. */
+/** The end of every tooltip: the interval, and the trials and boots that it comes from. */
 export function intervalTooltip(format: string): ChartSpec[] {
   return [
     { field: "lower", type: "quantitative", title: "95 % interval from", format },

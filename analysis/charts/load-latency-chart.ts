@@ -7,7 +7,7 @@ export interface LoadRow extends MeasuredRow {
   iops: number;
 }
 
-/** p99 against achieved load, point by point along the queue depth: where more load only buys waiting. */
+/** p99 against achieved load, one point for each queue depth: it shows where more load only adds waiting. */
 export function loadLatencyChart(
   rows: readonly LoadRow[],
   context: ChartContext,

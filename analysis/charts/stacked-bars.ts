@@ -1,7 +1,7 @@
 import { pickedOpacity } from "./lines.js";
 import { byName, type ChartSpec } from "./spec.js";
 
-/** What a bar is stacked of. Rows have `value`, and `order`, the position in the stack. */
+/** The parts of a bar. Rows have `value`, and `order`, the position in the stack. */
 export interface Stack {
   /** Field that names a part, and its title in legend and tooltip. */
   part: string;
@@ -10,13 +10,13 @@ export interface Stack {
   colours: readonly string[];
   legend?: ChartSpec;
   valueTitle: string;
-  /** Scale and axis of the value, where the usual ones will not do. */
+  /** Scale and axis of the value, when they differ from the usual ones. */
   valueScale?: ChartSpec;
   /** Field and order of the bars. */
   bars: { field: string; sort: readonly string[] };
   width: number;
   stepPixels: number;
-  /** How clear a part is while none is picked in the legend; default: fully. */
+  /** Opacity of a part, when it does not only depend on the legend. */
   opacity?: ChartSpec;
   tooltip: readonly ChartSpec[];
 }

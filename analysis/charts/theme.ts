@@ -1,9 +1,9 @@
 import type { Preparation } from "../../results/vocabulary.js";
 
 /**
- * One colour per preparation in every chart. Okabe and Ito's palette, which readers with the common
- * colour deficiencies can tell apart (https://jfly.uni-koeln.de/color/): warm for the preparations
- * that always punt, blue for those that depend on the kernel, green for the one that never does.
+ * One colour for each preparation in every chart, from Okabe and Ito's palette, which readers with the common
+ * colour deficiencies can tell apart (https://jfly.uni-koeln.de/color/). Warm colours are for preparations that
+ * always punt, blue for those that depend on the kernel, green for the one that never does.
  */
 export const PREPARATION_COLOURS: Record<Preparation, string> = {
   "no-fallocate": "#D55E00",
@@ -45,7 +45,7 @@ export const DARK: Shades = {
 
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 
-/** The look of every chart; the report swaps in the dark shades when the reader's system is dark. */
+/** Colours and sizes of every chart; the report uses the dark shades when the reader's system is dark. */
 export function chartConfig(shades: Shades = LIGHT): Record<string, unknown> {
   const words = {
     labelColor: shades.text,

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { ExportOptions } from "../export/run.js";
 
-/** `puntbench export`: every estimate as a tidy table for other tools. */
+/** `puntbench export`: every estimate as one table for other tools. */
 export function exportCommand(): Command {
   return new Command("export")
     .description("write every estimate with its interval as a tidy table")

@@ -18,7 +18,7 @@ export const COMPARED: readonly Metric[] = [
   "cpuNs",
   "instructions",
 ];
-/** These are exact under emulation, so they compare whatever the machine. */
+/** These are exact under emulation, so they can be compared on any machine. */
 const COUNTS: ReadonlySet<Metric> = new Set<Metric>(["puntRatio", "instructions"]);
 
 /** Differences that forbid a comparison unless the user allows them. */
@@ -79,7 +79,7 @@ export function compareSides(
   return { a, b, thresholdRatio, scenarios, differences, notes };
 }
 
-/** Nothing in common may well mean that nothing could be read. */
+/** When nothing is in common, the reason may be that nothing could be read. */
 function unreadable(...sides: Side[]): string | null {
   const run = sides.flatMap(({ analysis }) => analysis.runs).find((found) => found.trials.ok === 0);
   return run ? `${run.file} holds no good trial (${run.warnings[0] ?? "all failed"}).` : null;
@@ -142,7 +142,7 @@ function measuredCells({ analysis }: Side): Cell[] {
   return analysis.cells.filter((cell) => cell.runOf.length > 0);
 }
 
-/** A label may stand for a real and an emulated kernel: like goes with like. */
+/** A label may stand for a real and an emulated kernel; real is paired with real, emulated with emulated. */
 function unlike(cell: Cell, other: Cell): number {
   return Number(cell.subject.emulated !== other.subject.emulated);
 }
@@ -177,7 +177,7 @@ function compareCells(
   return { scenario: a.scenario, filesystem: a.subject.filesystem, metrics: compared };
 }
 
-/** Among a hundred comparisons a few look like findings by chance: what does not survive says so. */
+/** Among a hundred comparisons a few look like findings by chance; those are set to "not enough data". */
 function judgeTogether(scenarios: readonly ScenarioComparison[], threshold: number): void {
   const all = scenarios.flatMap(({ metrics }) => metrics).filter(({ change }) => change !== null);
   const stands = benjaminiHochberg(

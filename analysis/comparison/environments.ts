@@ -29,7 +29,7 @@ const ASPECTS: readonly Aspect[] = [
   ["puntbench", ({ toolVersion }) => toolVersion],
 ];
 
-/** What is not alike on both sides, in the order of how much it bears on the figures. */
+/** What differs between the sides; what changes the figures most comes first. */
 export function environmentDifferences(a: Analysis, b: Analysis): Difference[] {
   return ASPECTS.flatMap(([what, read]) => {
     const [left, right] = [a, b].map((side) => valuesOf(side, read)) as [string, string];

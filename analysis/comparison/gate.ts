@@ -2,9 +2,9 @@ import { EXIT } from "../../terminal/errors.js";
 import type { Comparison } from "./compare.js";
 
 /**
- * The exit code of a comparison. Without `failOnRegression`: 0, or 4 when nothing at all could be
- * told. With it: 3 when any metric of any scenario is worse; else 4 when a scenario could not be told
- * at all or a metric has too few trials, since a gate that passes for want of data is no gate; else 0.
+ * The exit code of a comparison. Without `failOnRegression`: 0, or 4 when no scenario could be judged. With it: 3
+ * when any metric of any scenario is worse; else 4 when a scenario could not be judged or a metric has too few
+ * trials, because missing data must not pass the gate; else 0.
  */
 export function comparisonExitCode(comparison: Comparison, failOnRegression: boolean): number {
   const { scenarios } = comparison;

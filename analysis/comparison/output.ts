@@ -6,7 +6,7 @@ import { METRICS } from "../metrics.js";
 import type { Comparison, ScenarioComparison } from "./compare.js";
 import { comparisonSentence, countVerdicts, scenarioVerdict } from "./summary.js";
 
-/** For a terminal: the sentence, what differs, then every scenario. */
+/** For a terminal: the summary sentence, then what differs, then every scenario. */
 export function comparisonText(comparison: Comparison): string {
   const { differences, notes } = comparison;
   const lines = [comparisonSentence(comparison), ""];

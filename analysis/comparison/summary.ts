@@ -7,8 +7,8 @@ import type { Comparison, MetricComparison, ScenarioComparison } from "./compare
 export type ScenarioVerdict = ChangeVerdict | "mixed";
 
 /**
- * A scenario is better or worse when no metric says the contrary. It is the same only when every metric is:
- * equal punts say nothing of a latency that the data cannot tell.
+ * A scenario is better or worse when no metric says the contrary. It is "same" only when every metric is "same":
+ * equal punts do not show that a latency is equal.
  */
 export function scenarioVerdict({ metrics }: ScenarioComparison): ScenarioVerdict {
   const has = (verdict: ChangeVerdict): boolean =>
@@ -60,7 +60,7 @@ interface Found {
   metric: MetricComparison;
 }
 
-/** The finding farthest from "no change"; punts first, since they are what the rest follows from. */
+/** The finding farthest from "no change"; punts come first, since the other changes follow from them. */
 function strongest({ scenarios }: Comparison, verdict: ChangeVerdict): Found | null {
   const found = scenarios
     .flatMap((scenario) => scenario.metrics.map((metric) => ({ scenario, metric })))
@@ -72,10 +72,10 @@ function strongest({ scenarios }: Comparison, verdict: ChangeVerdict): Found | n
 function size({ scenario, metric: { change, metric } }: Found): number {
   if (!change) return 0;
   if (change.kind === "ratio") {
-    // CPU and throughput decide what is bought; a tail latency swings much more by nature.
+    // A tail latency varies much more than CPU and throughput do, so it counts less.
     return Math.abs(Math.log(change.point)) * (metric === "latencyNsP99" ? 0.3 : 1);
   }
-  // Among equal changes of punts, the one that throughput felt most.
+  // Among equal changes of punts, the one with the largest change of throughput.
   const iops = scenario.metrics.find((found) => found.metric === "iops")?.change;
   return 10 * Math.abs(change.point) + (iops ? Math.abs(Math.log(iops.point)) : 0);
 }

@@ -6,7 +6,7 @@ import { METRICS, type Metric } from "../metrics.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
 import { pairedShift, SHIFT_VALUES_MAX, type Shift, unpairedShift } from "../statistics/shift.js";
 
-/** What was resampled for an interval. Trials of one boot share its luck, which only boots can show. */
+/** What was resampled for an interval. Only several boots show how much one boot differs from another. */
 export type Basis = "rounds" | "trials" | "boots";
 
 /** How B differs from A: B / A, or B - A where a ratio has no meaning (shares, which may be 0). */
@@ -33,7 +33,7 @@ export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): C
     ),
   );
   const kind = DIFFERENCES.has(metric) ? "difference" : "ratio";
-  // The log of 0 is not finite: such a trial says nothing as a ratio.
+  // The log of 0 is not finite: a trial with such a value is left out.
   const scale: Scale = kind === "ratio" ? Math.log : (value) => value;
   const pairs = pairsByRound(a, b, metric, scale);
   if (pairs.length >= 2) {
@@ -50,11 +50,11 @@ export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): C
   return changeFrom(shift, kind, severalBoots ? "boots" : "trials");
 }
 
-/** From which shares on a count stands for every write or for none; the first of a file may differ. */
+/** At these shares a count stands for every write or for none: the first write of a file may differ. */
 const EVERY_WRITE = 0.99;
 const NO_WRITE = 0.01;
 
-/** Every write or none, counted over thousands of writes, is certain from a single trial. */
+/** When every write of a trial punts, or none, one trial is enough to be certain. */
 function allOrNothing(from: readonly number[], to: readonly number[]): Change | null {
   const certain = (ratio: number): boolean => ratio >= EVERY_WRITE || ratio < NO_WRITE;
   if (from.length === 0 || to.length === 0) return null;
@@ -80,7 +80,7 @@ function pairsByRound(a: Cell, b: Cell, metric: Metric, scale: Scale): [number, 
   });
 }
 
-/** Long runs are shortened to medians of neighbouring trials, which keeps drift within a batch. */
+/** Shortens long runs to medians of neighbouring trials, so that slow drift stays visible between them. */
 function batched(values: readonly number[]): readonly number[] {
   if (values.length <= SHIFT_VALUES_MAX) return values;
   const size = Math.ceil(values.length / SHIFT_VALUES_MAX);
@@ -94,12 +94,12 @@ function batched(values: readonly number[]): readonly number[] {
 export type ChangeVerdict = "better" | "worse" | "same" | "not enough data";
 
 /**
- * A change counts when its interval is clear of "no change" and it is at least as large as the
- * threshold: the first guards against chance, the second against what nobody would act on. It is
- * "same" when changes beyond twice the threshold are ruled out, or it is certain but small.
+ * A change counts when its interval does not hold "no change" and the change is at least the threshold. The first
+ * condition guards against chance, the second against changes too small to act on. It is "same" when the interval
+ * rules out changes beyond twice the threshold, or when the change is certain but small.
  *
- * @param threshold share, e.g. 0.05; for differences of shares it is taken absolutely.
- * @param stands false when the finding did not survive the judgement of all findings together.
+ * @param threshold share, e.g. 0.05; for a difference of shares it is that difference.
+ * @param stands false when `benjaminiHochberg` rejected the finding.
  */
 export function verdictOf(
   change: Change | null,

@@ -29,21 +29,20 @@ export interface CostBreakdown {
   quantity: Quantity;
   /** The same write on dd-prefill, inline. */
   base: Estimate;
-  /** Of this preparation, inline. base + parts. */
+  /** The write on this preparation, inline: base plus all parts. */
   total: Estimate;
   parts: CostPart[];
 }
 
 const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
 
-/** Share of punted writes from which the cost of a punt is looked for. */
+/** From this share of punted writes on, part of the cost is taken to be that of punts. */
 const PUNTS_FROM = 0.5;
 
 /**
- * Takes the cost of every preparation apart, see `costRecipes`. The cells must be of one subject and
- * one slice. Differences are taken within a round, so that drift cancels; intervals are of the
- * differences, not differences of intervals. Without a dd-prefill beside it a preparation has no base
- * and no breakdown.
+ * Takes the cost of every preparation apart, see `costRecipes`. The cells must be of one subject and one slice.
+ * Differences are taken within a round, so that drift cancels out, and intervals are computed from these
+ * differences. A preparation without a dd-prefill in the same runs has no base and no breakdown.
  */
 export function costBreakdowns(cells: readonly Cell[], quantities = QUANTITIES): CostBreakdown[] {
   const index = new CellIndex(cells);
@@ -60,7 +59,7 @@ export function costBreakdowns(cells: readonly Cell[], quantities = QUANTITIES):
 
 type Breakdowns = { [quantity in Quantity]?: CostBreakdown | null };
 
-/** A cell always meets the same others, and several parts of a report ask for it. */
+/** Several parts of a report ask for the same breakdown. */
 const known = new WeakMap<Cell, Breakdowns>();
 
 function knownBreakdown(
@@ -105,7 +104,7 @@ function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | 
 
 /**
  * IOPS that each part of a breakdown in wall time takes away, when they are added in their order:
- * 1 / base, then 1 / (base + first part), and so on. Together they are all that is lost.
+ * 1 / base, then 1 / (base + first part), and so on. Their sum is the whole loss.
  */
 export function lostIops(breakdown: CostBreakdown): number[] {
   let wallNs = breakdown.base.point;
@@ -167,7 +166,7 @@ function quantityByRound(cell: Cell, quantity: Quantity): Map<string, number> {
     : valuesByRound(cell, quantity);
 }
 
-/** By boot when there are several: the middle of each boot's rounds, then the middle of those. */
+/** With several boots: the median of each boot's rounds, then the middle of these. */
 function estimateOf(sums: Map<string, number>, unit: string, seed: string): Estimate | null {
   const byBoot = groupBy(sums, ([round]) => round.slice(0, round.indexOf("/")));
   const boots = [...byBoot.values()].map((rounds) => rounds.map(([, value]) => value));

@@ -13,9 +13,9 @@ import { formatChange, formatChangeInterval } from "./format.js";
 export interface CureSaving {
   subject: Subject;
   scenario: Scenario;
-  /** CPU time per write of submitter and io-wq workers: this over that into written blocks. */
+  /** CPU time per write of submitter and io-wq workers, as a ratio to that into written blocks. */
   cpuNs: Change;
-  /** Writes per second, likewise; null for paced writes, whose rate is given. */
+  /** Writes per second, likewise; null for paced writes, whose rate is set by the pace. */
   iops: Change | null;
   trials: number;
 }

@@ -9,14 +9,14 @@ import { medianInterval } from "../statistics/median-interval.js";
 import { mergedQuantiles } from "../statistics/merged-quantile.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
 
-/** Never a bare number: a point, its 95 % interval, its unit and what stands behind it. */
+/** A point, its 95 % interval and unit, and how many trials and boots it comes from. */
 export interface Estimate {
   point: number;
   lower: number;
   upper: number;
   unit: string;
   trials: number;
-  /** Runs, each one boot. With one, the interval holds for this boot only. */
+  /** Number of runs, each one boot. With one, the interval holds for this boot only. */
   boots: number;
 }
 
@@ -29,15 +29,16 @@ const LATENCY_SHARES = {
 type LatencyMetric = keyof typeof LATENCY_SHARES;
 
 /**
- * The median over trials; with several boots the median over the boots' medians, since trials of one
- * boot share its luck. Latency quantiles come from the merged histograms. null: not measured.
+ * The median over trials; with several boots the median over the boots' medians, since trials of one boot are not
+ * independent. A latency quantile is that of the merged histograms: "p99" is the p99 of all writes of all trials.
+ * null: not measured.
  */
 export function estimate(cell: Cell, metric: Metric): Estimate | null {
   if (metric in LATENCY_SHARES) return latencyEstimates(cell)[metric as LatencyMetric];
   return trialEstimate(cell, metric);
 }
 
-/** The same, but always from each trial's own value, as `changeBetween` compares them. */
+/** Like `estimate`, but always from one value for each trial: "p99" is the median of the trials' p99. */
 export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
   // Typed arrays sort by value without a call for each comparison.
   const boots = valuesByBoot(cell, metric).map((values) => new Float64Array(values).sort());

@@ -1,4 +1,4 @@
-/** 0.0234 -> "2.3 %"; what is not quite 0 or not quite 1 does not read as such. */
+/** 0.0234 -> "2.3 %"; a ratio just above 0 or just below 1 is never shown as 0 % or 100 %. */
 export function formatPercent(ratio: number): string {
   const percent = ratio * 100;
   if (percent === 0) return "0 %";

@@ -3,18 +3,18 @@ import type { Cell } from "../cells/cell.js";
 import { changeBetween } from "./change.js";
 import { type Estimate, estimate } from "./estimate.js";
 
-/** Whether writing every block beforehand is worth its time, against one cheaper preparation. */
+/** Whether it is worth the time to write every block beforehand, against one cheaper preparation. */
 export interface PrefillBreakEven {
   preparation: Preparation;
   queueDepth: number;
-  /** Nanoseconds that each takes to prepare one GiB. */
+  /** Nanoseconds to prepare one GiB. */
   prefillNsPerGib: Estimate;
   otherNsPerGib: Estimate;
   /** Wall nanoseconds that a first write takes less on a prefilled file. */
   savedNsPerWrite: number;
   /**
-   * First writes to one prepared GiB after which the prefill has paid for itself; null: never,
-   * because the cheaper preparation is used up (every block written) before that.
+   * First writes to one prepared GiB after which the prefill has paid for itself. null: never, because
+   * every block has been written before that.
    */
   writesPerGib: number | null;
   /** That number as a share of the first pass over the file. */
@@ -24,10 +24,9 @@ export interface PrefillBreakEven {
 const BYTES_PER_GIB = 2 ** 30;
 
 /**
- * After how many writes a prefill has paid for itself. A block is written for the first time only
- * once, afterwards all preparations are equal; so what is saved in one pass over the file is all that
- * can be saved. In wall time at the given depth; a prefill done ahead of time, off the path that
- * matters, has paid for itself at once.
+ * After how many writes a prefill has paid for itself, in wall time. A block is written for the first time only
+ * once, and after that all preparations are equal, so one pass over the file saves all that can be saved. A
+ * prefill that is done ahead of time, when nobody waits for it, has paid for itself at once.
  *
  * @param cells of one subject and slice.
  */

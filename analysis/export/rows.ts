@@ -3,10 +3,10 @@ import { bootsOf } from "../cells/values.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
 import { METRIC_NAMES, type Metric } from "../metrics.js";
 
-/** One scenario on one subject: tidy, one column a value, units last in the names, null not measured. */
+/** One scenario on one subject: one column for each value, unit last in its name, null when not measured. */
 export type ExportRow = Record<string, string | number | boolean | null>;
 
-/** Every cell with every metric: point, interval, and what stands behind them. */
+/** Every cell with every metric: point, interval, and the number of trials and boots. */
 export function exportRows(cells: readonly Cell[]): ExportRow[] {
   return cells.map((cell) => {
     const { subject, scenario } = cell;
@@ -42,7 +42,7 @@ function addEstimate(row: ExportRow, metric: Metric, found: Estimate | null): vo
   row[`${metric}Upper`] = found?.upper ?? null;
 }
 
-/** RFC 4180: quoted where needed, null an empty field. */
+/** RFC 4180: fields are quoted where needed, and null is an empty field. */
 export function toCsv(rows: readonly ExportRow[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
 
-/** Every file once, folders searched to any depth, in a stable order. Throws UserError when a path does not exist. */
+/** Every file once, in a stable order; folders are searched to any depth. Throws UserError for a missing path. */
 export function findResultsFiles(paths: readonly string[]): { file: string; named: boolean }[] {
   const seen = new Set<string>();
   const found: { file: string; named: boolean }[] = [];

@@ -25,7 +25,7 @@ export interface OperatingPoint {
 export interface Cores {
   submitter: number | null;
   ioWq: number | null;
-  /** Completion workers, interrupts and whatever else ran; only as good as the machine was idle. */
+  /** Completion workers, interrupts and other programs; exact only when the machine was idle. */
   rest: number | null;
   /** Submitter and io-wq, with the ends of their intervals. */
   total: { point: number; lower: number; upper: number } | null;
@@ -34,16 +34,16 @@ export interface Cores {
 export interface Capacity {
   subject: Subject;
   preparation: Preparation;
-  /** The highest measured load within the latency target; null: none is. */
+  /** The highest measured load within the latency target; null when there is none. */
   best: OperatingPoint | null;
   /** Devices like the measured one that carry the demand at that load or below. */
   devices: number | null;
   cores: Cores | null;
-  /** What this rests on, or which run would tell more. */
+  /** Limits of this figure, and which run would tell more. */
   remarks: string[];
 }
 
-/** Every point of one preparation on one subject, from low to high load; emulated times are none. */
+/** Every point of one preparation on one subject, from low to high load; none from emulated times. */
 export function operatingPoints(
   cells: readonly Cell[],
   preparation: Preparation,
@@ -52,7 +52,7 @@ export function operatingPoints(
     .filter((cell) => cell.scenario.preparation === preparation && cell.scenario.arm === "inline")
     .flatMap((cell) => {
       const iops = estimate(cell, "iops");
-      // Of the middle trial: one disturbed trial must not decide what a device can carry.
+      // The median of the trials' p99: one disturbed trial must not decide what a device can carry.
       const latencyNsP99 = trialEstimate(cell, "latencyNsP99");
       if (!iops || !latencyNsP99 || cell.subject.emulated) return [];
       const { queueDepth, intervalNs } = cell.scenario;
@@ -72,8 +72,8 @@ export function operatingPoints(
 }
 
 /**
- * What a preparation carries on one subject: only points that were measured, nothing in between and
- * nothing beyond. A load below the lowest measured one is charged at that one's CPU per write.
+ * What a preparation carries on one subject. Only measured points count, without interpolation or extrapolation.
+ * A load below the lowest measured one is given that one's CPU per write.
  *
  * @param points as `operatingPoints` returns them, at least one.
  */

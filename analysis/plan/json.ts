@@ -2,7 +2,7 @@ import { subjectName } from "../cells/subject.js";
 import { PLAN_ASSUMPTIONS, subjectsOf } from "./output.js";
 import type { CoreSaving, Plan } from "./plan.js";
 
-/** The plan for programs: names instead of objects, estimates whole. */
+/** The plan for programs: subjects by name, estimates complete. */
 export function planJson(plan: Plan, coresCost: number | null): object {
   const subjects = subjectsOf(plan);
   const cost = (cores: number | undefined): number | null =>

@@ -38,7 +38,7 @@ export function subjectsOf(plan: Plan): Subject[] {
   return [...new Set(plan.capacities.map((capacity) => capacity.subject))];
 }
 
-/** The same remark on several capacities is made once. */
+/** A remark that applies to several capacities stands once. */
 export function remarkLines(plan: Plan, subjects: readonly Subject[]): string[] {
   const names = new Map<string, string[]>();
   for (const capacity of plan.capacities) {

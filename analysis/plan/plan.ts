@@ -13,7 +13,7 @@ export interface CoreSaving {
   from: Capacity;
   to: Capacity;
   cores: number;
-  /** From the ends of both intervals: cautious. */
+  /** From the far ends of both intervals, so rather too wide. */
   lower: number;
   upper: number;
 }
@@ -27,7 +27,7 @@ export interface Plan {
   leftOut: Subject[];
 }
 
-/** Throws UserError when there is no time to plan with. */
+/** Throws UserError when all times are emulated. */
 export function planFor(analysis: Analysis, demand: Demand): Plan {
   const real = analysis.cells.filter((cell) => !cell.subject.emulated && cell.runOf.length > 0);
   const [slice] = slicesOf(real);
@@ -53,7 +53,7 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
   return { demand, workload, capacities, savings: coreSavings(capacities), breakEvens, leftOut };
 }
 
-/** Each kernel against the last one for the same preparation; each preparation against dd-prefill. */
+/** Each kernel against the newest one for the same preparation; each preparation against dd-prefill. */
 function coreSavings(capacities: readonly Capacity[]): CoreSaving[] {
   return capacities.flatMap((from) => {
     const sameFilesystem = capacities.filter(

@@ -2,12 +2,12 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Chart } from "../charts/spec.js";
 
-/** Each holds its own copy of Vega, about 80 MB. */
+/** Each thread holds its own copy of Vega, about 80 MB. */
 const THREADS_MAX = 3;
 
 /**
- * Writes charts in threads of their own while the report is still being put together, and helps them along once
- * `finish` is called. Layout and pixels are most of the work of a report.
+ * Writes charts in other threads while this one still puts the report together; `finish` lets this thread draw
+ * too. Drawing is most of the work of a report.
  */
 export class ChartWriter {
   readonly #waiting: Chart[] = [];
@@ -17,7 +17,7 @@ export class ChartWriter {
   #failure: Error | null = null;
   #wakeUp: () => void = () => {};
 
-  /** @param folder need not be there before the first chart is added. */
+  /** @param folder must exist when the first chart is added. */
   constructor(folder: string) {
     this.#folder = folder;
     const count = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
@@ -32,7 +32,7 @@ export class ChartWriter {
 
   /** Resolves when all files are written. Throws what went wrong in drawing any of them. */
   async finish(): Promise<void> {
-    // Vega takes long to load: not before this thread has nothing else to do.
+    // Vega takes long to load, so this thread loads it only when it has nothing else to do.
     const { writeChart } = await import("./write-chart.js");
     for (let chart = this.#waiting.pop(); chart; chart = this.#waiting.pop()) {
       await writeChart(chart, this.#folder);

@@ -1,12 +1,12 @@
 import { renderAsync } from "@resvg/resvg-js";
 import { FONT_FILES } from "./svg.js";
 
-/** Twice the size of the page, so that text stays sharp when printed or zoomed; large ones less. */
+/** Twice the size of the page, so that text stays sharp when printed or zoomed; less for large charts. */
 const SCALE_MAX = 2;
 const SCALE_MIN = 1.25;
 const PIXELS_MAX = 2.5e6;
 
-/** Only the shipped fonts are used: a machine without fonts would otherwise lose every letter in silence. */
+/** Only the shipped fonts are used: on a machine without fonts all letters would be missing, without an error. */
 export async function renderPng(svg: string): Promise<Buffer> {
   const image = await renderAsync(svg, {
     fitTo: { mode: "zoom", value: scaleOf(svg) },

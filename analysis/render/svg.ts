@@ -11,7 +11,7 @@ export const FONT_FILES = [
   join(fontFolder, "DejaVuSans-Bold.ttf"),
 ] as const;
 
-/** Warnings that Vega gives in Node by design, not about the chart. */
+/** Warnings that Vega gives in Node for every chart. */
 const HARMLESS = [/Can not resolve event source: window/];
 
 /** Lays out a chart without a browser; the same spec gives the same bytes. Throws on any Vega warning. */
@@ -36,7 +36,7 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
 
 let measuring = false;
 
-/** Without a canvas Vega only guesses widths; the widths of the shipped font give the layout of a browser. */
+/** Without a canvas Vega only estimates widths. With those of the shipped font, the layout is that of a browser. */
 function measureTextLikeABrowser(): void {
   if (measuring) return;
   measuring = true;

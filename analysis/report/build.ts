@@ -20,11 +20,11 @@ export interface ReportRequest {
   demand: Demand;
   /** Folder of the report, named in the command that repeats it. */
   out: string;
-  /** Called for each chart that gets files of its own, as soon as it is known. */
+  /** Called for each chart that is also written to files, as soon as it is known. */
   onChart: (chart: Chart) => void;
 }
 
-/** The whole report: findings and the table of punts first, evidence after. */
+/** The whole report: findings and the table of punts first, then the evidence. */
 export function buildReport(analysis: Analysis, request: ReportRequest): Report {
   const targetUs = request.demand.latencyNsP99 / 1000;
   const overview: Chart[] = [];

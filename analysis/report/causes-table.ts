@@ -60,7 +60,7 @@ function rowCells(row: readonly CauseSeen[], all: readonly Explained[], nameOf: 
   const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
   const shares = row.map(({ explained: { explanation }, found: { punts } }) => {
     const share = formatPercent(punts / explanation.writes);
-    // Not to be broken over lines.
+    // A browser must not break these words over two lines.
     return `${explanation.scenario.queueDepth}: ${share}`.replaceAll(" ", "\u00a0");
   });
   return [

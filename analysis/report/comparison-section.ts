@@ -9,7 +9,7 @@ import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const THRESHOLD = 0.05;
-/** A report says what differs and goes on; the gate of `puntbench compare` is stricter. */
+/** A report compares results of different devices and says so; `puntbench compare` needs --allow device. */
 const ALLOWED: ReadonlySet<Allowable> = new Set<Allowable>(["device"]);
 
 /** Oldest against newest kernel: real ones if there are two on the same filesystem, else emulated ones. */

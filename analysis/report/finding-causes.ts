@@ -3,7 +3,7 @@ import { kernelNames } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 import { joined } from "./words.js";
 
-/** Fewer punts than this are for the table. */
+/** A cause of fewer punts than this stands only in the table. */
 const MENTIONED_RATIO = 0.5;
 
 /** "fallocate-0 and zero-range punt because the blocks are unwritten extents (traced on 6.1)." */
@@ -31,7 +31,7 @@ export function causeSentences({ explained }: Analysis): string[] {
   );
 }
 
-/** There no write waits for the lock of another, which would hide why that one punted. */
+/** At depth 1, mostly the lowest, no write waits for another's lock, so the lock does not hide the first cause. */
 function atLowestDepth(explained: readonly Explained[]): Explained[] {
   const lowest = Math.min(...explained.map(({ explanation }) => explanation.scenario.queueDepth));
   return explained.filter(({ explanation }) => explanation.scenario.queueDepth === lowest);

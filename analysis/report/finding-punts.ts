@@ -5,7 +5,7 @@ import { estimate } from "../estimates/estimate.js";
 import { formatPercent } from "../estimates/percent.js";
 import { joined } from "./words.js";
 
-/** Preparations that behave alike, and the ratios of those that punt now and then. */
+/** Preparations that behave alike, and the ratios of those where only some writes punt. */
 interface Alike {
   preparations: string[];
   habits: Map<Habit, string[]>;
@@ -14,7 +14,7 @@ interface Alike {
 
 type Habit = "every write punts" | "no write punts" | "some writes punt";
 
-/** From which ratios on "every" and "no" may be said; the first write to an inode may punt. */
+/** At these ratios a sentence may say "every" and "no": the first write to an inode may differ. */
 const EVERY = 0.99;
 const NONE = 0.01;
 

@@ -40,7 +40,7 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
   return lines.slice(0, 10);
 }
 
-/** What the worst preparation costs against dd-prefill on one kernel, where it goes, and what pays. */
+/** What the worst preparation costs against dd-prefill on one kernel, which parts the cost has, and what is worth doing. */
 function costLines(cells: readonly Cell[], kernel: string): string[] {
   const inline = cells.filter(({ scenario }) => scenario.arm === "inline");
   if (inline.length === 0) return [];
@@ -97,7 +97,7 @@ function partsLine(cells: readonly Cell[], preparation: string, depth: number): 
   return [`Of what its write costs more in CPU: ${joined(parts)}.`];
 }
 
-/** Not to punt is not to be free: conversion of unwritten extents remains. */
+/** A write that does not punt still has a cost: the conversion of unwritten extents. */
 function withoutPunts(
   at: (preparation: string) => Cell | undefined,
   prefill: Cell,

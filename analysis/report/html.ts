@@ -7,7 +7,7 @@ export class Html {
 
 type Part = string | number | Html | readonly Part[] | null | undefined;
 
-/** Tagged template: text is escaped, `Html` and lists of it are taken as they are, null is nothing. */
+/** Tagged template. It escapes text, takes `Html` and lists of it as they are, and null as nothing. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   const text = strings.reduce((all, fixed, index) => all + rendered(parts[index - 1]) + fixed);
   return new Html(text);
@@ -29,7 +29,7 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-/** Only for text that is ours: style sheets, scripts, base64. */
+/** Only for text from this package: style sheets, scripts, base64. */
 export function trusted(text: string): Html {
   return new Html(text);
 }

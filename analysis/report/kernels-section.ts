@@ -29,7 +29,7 @@ const COLUMNS: readonly Metric[] = [
   "instructions",
 ];
 
-/** A page for each kernel: every scenario with its intervals, and charts of this kernel alone. */
+/** For each kernel: every scenario with its intervals, and charts of this kernel alone. */
 export function kernelSections(analysis: Analysis, targetUs: number | null): Section {
   const several = analysis.subjects.length > 1;
   const blocks = analysis.subjects.map((subject, index) =>

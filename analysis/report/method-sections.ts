@@ -58,7 +58,7 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Where every run comes from: enough to judge it and to repeat it. */
+/** Where every run comes from, so that a reader can judge it and repeat it. */
 export function runsSection(analysis: Analysis): Section {
   return {
     id: "runs",

@@ -6,7 +6,7 @@ export interface Report {
   title: string;
   /** What was read, in one line. */
   basis: string;
-  /** The manager's lines: what was found, in words. */
+  /** What was found, in sentences for readers in a hurry. */
   findings: string[];
   /** Shown right under the findings. */
   opening: Chart | null;

@@ -54,7 +54,7 @@ ${items(texts.slice(0, WARNINGS_SHOWN))}${
 }</section>`;
 }
 
-/** What is folded away and large travels compressed beside the charts: name to HTML. */
+/** Large folded parts, stored compressed with the charts: name to HTML. */
 type Folds = Map<string, string>;
 const FOLD_CHARACTERS_MAX = 8000;
 
@@ -92,7 +92,7 @@ function blockHtml(block: Block, folds: Folds): Html {
   }
 }
 
-/** Verdicts are coloured as well as said; intervals stand small below their value. */
+/** Gives verdicts a colour and writes intervals in small type below their value. */
 function cellHtml(text: string): Html | string {
   if (text === "better" || text === "worse") return html`<span class="${text}">${text}</span>`;
   const [, value, interval] = /^([^()]+) \((.+ to .+)\)$/.exec(text) ?? [];

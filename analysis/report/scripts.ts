@@ -13,7 +13,7 @@ const LIBRARIES = [
   ["vega-embed", "vega-embed.min.js"],
 ] as const;
 
-/** Nothing from outside, no eval: the page can only run what is in it. */
+/** The page runs only what is in it: nothing from the network and no eval. */
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
@@ -22,8 +22,8 @@ export function pageStyle(): Html {
 }
 
 /**
- * Libraries, chart specs, large folded parts, and the script that draws them. Specs and tables repeat
- * themselves a lot, so they travel compressed; the browser unpacks them itself, without a request.
+ * Libraries, chart specs, large folded parts, and the script that draws them. Specs and tables repeat themselves
+ * a lot, so the page holds them compressed and the browser unpacks them.
  */
 export function pageScripts(
   charts: readonly Chart[],
@@ -37,7 +37,7 @@ export function pageScripts(
 ${inline(asset("page.js"))}`;
 }
 
-/** The page brings the look, light or dark. */
+/** The page sets the colours, light or dark. */
 function withoutConfig(spec: ChartSpec): ChartSpec {
   const { config: _, ...rest } = spec;
   return rest;
@@ -51,7 +51,7 @@ function inline(script: string): Html {
   return html`<script>${trusted(safe)}</script>\n`;
 }
 
-/** The minified bundles are not exported by their packages, but lie beside what is. */
+/** The packages do not export their minified bundles; these lie in the same folder as the exported file. */
 function library(name: string, file: string): string {
   const folder = dirname(fileURLToPath(import.meta.resolve(name)));
   return readFileSync(join(folder, file), "utf8");

@@ -5,7 +5,7 @@ import type { Run } from "../cells/run.js";
 import { subjectName } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 
-/** Everything that a reader must know before believing a figure, most general first; each text once. */
+/** What a reader must know before believing a figure, the most general first; each text once. */
 export function warningTexts(analysis: Analysis): string[] {
   return [
     ...new Set([

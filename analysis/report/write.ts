@@ -24,7 +24,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
     latencyNsP99: parseDurationNs(options.p99, "--p99"),
   };
   const { out, title = DEFAULT_TITLE } = options;
-  // Its threads load what they draw with while the results are read.
+  // Its threads load Vega while this one reads the results.
   const writer = new ChartWriter(out);
   try {
     const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());

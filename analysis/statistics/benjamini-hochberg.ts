@@ -1,9 +1,9 @@
 /**
- * Which of many findings stand when they are judged together: among those kept, at most the share
- * `rate` is expected to be false (Y. Benjamini, Y. Hochberg, Journal of the Royal Statistical
- * Society B 57, 1995). Without it, a hundred comparisons of a kernel with itself would find five.
+ * Which of many findings to keep when they are judged together: of those kept, at most the share `rate` is
+ * expected to be false (Y. Benjamini, Y. Hochberg, Journal of the Royal Statistical
+ * Society B 57, 1995). Without it, a hundred comparisons of a kernel with itself would report five.
  *
- * @returns for each p-value, whether it stands.
+ * @returns for each p-value, whether its finding is kept.
  */
 export function benjaminiHochberg(pValues: readonly number[], rate: number): boolean[] {
   const sorted = [...pValues].sort((a, b) => a - b);

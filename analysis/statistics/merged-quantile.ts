@@ -7,7 +7,7 @@ const RESAMPLES = 400;
 
 /**
  * A quantile of several histograms taken together, with a bootstrap percentile interval whose unit
- * is the whole histogram: writes of one trial share its luck, so single writes are never resampled.
+ * is the whole histogram: writes of one trial are not independent, so single writes are never resampled.
  *
  * With cumulative counts on a common axis one resample costs a binary search instead of a merge.
  * @param share 0..1; @param histograms at least one, none empty. The point always lies within.
@@ -59,7 +59,7 @@ function quantileOf(sorted: readonly Weighted[], share: number): number {
 
 interface CommonAxis {
   axis: Float64Array;
-  /** One array a histogram: how many of its values lie at or below each point of the axis. */
+  /** One array for each histogram: how many of its values lie at or below each point of the axis. */
   cumulative: Float64Array[];
 }
 

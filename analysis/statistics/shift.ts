@@ -10,21 +10,21 @@ export interface Shift extends Interval {
 }
 
 const RESAMPLES = 1000;
-/** Beyond this the table of pairs costs more than it tells; callers then pass medians of batches. */
+/** With more values the table of pairs is too slow; callers then pass medians of batches. */
 export const SHIFT_VALUES_MAX = 64;
 
 /**
  * The Hodges-Lehmann estimate of how much B lies above A: the median of all differences b - a
- * (J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 34, 1963). It is nearly as sharp as
- * the mean and, unlike it, shrugs off a trial that was disturbed.
+ * (J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 34, 1963). It is nearly as
+ * precise as the mean and, unlike it, hardly changes when one trial was disturbed.
  *
  * Interval: the standard error over seeded bootstrap resamples times Student's t, since plain bootstrap
  * percentiles of five values are far too narrow (T. Hesterberg, What Teachers Should Know about the
- * Bootstrap, The American Statistician 69, 2015, section 3.2). The last per cent was found by simulation:
+ * Bootstrap, The American Statistician 69, 2015, section 3.2). The factor was found by simulation:
  * widened by sqrt((n + 1) / n), 95 % intervals of three to thirty values miss the truth in at most 5 %
  * of samples, see test/analysis/calibration.test.ts.
  *
- * @returns null with fewer than two values on a side: then nothing is known about the spread.
+ * @returns null with fewer than two values on a side, because the spread is then unknown.
  */
 export function unpairedShift(
   a: readonly number[],
@@ -116,7 +116,7 @@ function meanOfSquares(deviations: Float64Array): number {
   return spread(mean, square);
 }
 
-/** The variance, where a rest of rounding is no variance. */
+/** The variance; what is only an error of rounding counts as 0. */
 function spread(mean: number, meanSquare: number): number {
   const variance = meanSquare - mean * mean;
   return variance > 1e-14 * meanSquare ? variance : 0;
