@@ -2,7 +2,6 @@ import { rmSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import type { Driver } from "../../native/index.js";
 import type { ObservedCause } from "../../results/vocabulary.js";
-import { UserError } from "../../terminal/errors.js";
 import type { Progress } from "../../terminal/progress.js";
 import { directIoAlignment } from "../environment/direct-io.js";
 import { labProvenance } from "../environment/lab-guest.js";
@@ -12,12 +11,14 @@ import { runningKernelVersion } from "../rules/kernel-version.js";
 import type { Attribution } from "./attribution/attribution.js";
 import type { BackendName } from "./backends/backend.js";
 import {
+  CannotInject,
   type InjectedCause,
   injectionRequest,
   type SystemUnderTest,
 } from "./injected/injected-cause.js";
 import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
 import type { ExplainOptions } from "./options.js";
+import { tally } from "./summary.js";
 import { type ExplainedWrite, type TracingContext, traceWrites } from "./trace-writes.js";
 import { openTracer } from "./tracer.js";
 
@@ -51,6 +52,11 @@ export interface CheckReport {
   plants: InjectionReport[];
 }
 
+interface CheckContext extends TracingContext {
+  system: SystemUnderTest;
+  scratch: ScratchDirectory;
+}
+
 /** Injects each cause that this system can show, and checks that it is named. */
 export async function check(
   driver: Driver,
@@ -60,51 +66,48 @@ export async function check(
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const system = systemUnderTest(driver, scratch);
-  const tracer = await openTracer(driver, {
-    backend: requested,
-    warn: progress.milestone,
-    signal,
-  });
-  const { backend } = tracer;
-  const context = { driver, tracer, signal };
+  const warn = progress.milestone;
+  const tracer = await openTracer(driver, { backend: requested, warn, signal });
+  const { name: backend, what: backendWhat } = tracer.backend;
+  const context = { driver, tracer, signal, system, scratch };
   const plants: InjectionReport[] = [];
   try {
-    progress.milestone(`observed with ${backend.what}, ${INJECTED_CAUSES.length} trials to run`);
+    progress.milestone(`observed with ${backendWhat}, ${INJECTED_CAUSES.length} trials to run`);
     for (const [index, injected] of INJECTED_CAUSES.entries()) {
       progress.step(`${index}/${INJECTED_CAUSES.length} trials  ${injected.name}`);
       const cause = injected.expected(system);
-      if (cause === null) continue;
-      const writes = await inject(context, injected, system, scratch);
-      const report = judge(injected.name, cause, typeof writes === "string" ? [] : writes, system);
-      plants.push(
-        typeof writes === "string" ? { ...report, outcome: "skipped", evidence: writes } : report,
-      );
+      if (cause !== null) plants.push(await injectAndJudge(context, injected, cause));
     }
   } finally {
     tracer.remove();
     progress.done();
   }
-  return {
-    kernelLabel: bench.kernelLabel,
-    kernelRelease: release(),
-    filesystem: system.filesystem,
-    backend: backend.name,
-    backendWhat: backend.what,
-    plants,
-  };
+  const { kernelLabel } = bench;
+  const { filesystem } = system;
+  return { kernelLabel, kernelRelease: release(), filesystem, backend, backendWhat, plants };
 }
 
-/** All writes to the files of an injected cause; a text says why it cannot be injected here. */
-async function inject(
-  context: TracingContext,
+async function injectAndJudge(
+  context: CheckContext,
   injected: InjectedCause,
-  system: SystemUnderTest,
-  scratch: ScratchDirectory,
-): Promise<ExplainedWrite[] | string> {
-  const { driver, signal } = context;
+  cause: ObservedCause,
+): Promise<InjectionReport> {
+  const { name } = injected;
+  try {
+    return judge(name, cause, await inject(context, injected), context.system);
+  } catch (error) {
+    if (!(error instanceof CannotInject)) throw error;
+    const nothing = judge(name, cause, [], context.system);
+    return { ...nothing, outcome: "skipped", evidence: error.message };
+  }
+}
+
+/** Prepares the files of an injected cause, and traces the writes to them. Throws CannotInject. */
+async function inject(context: CheckContext, injected: InjectedCause): Promise<ExplainedWrite[]> {
+  const { driver, system, scratch, signal } = context;
   const files = Math.max(injected.files ?? 1, ticksPunt(system) ? FILES_WITH_TICKS : 1);
   const requests = Array.from({ length: files }, (_, file) =>
-    injectionRequest(scratch.file(`plant-${file}`), { ...paceOf(system), ...injected.request }),
+    injectionRequest(scratch.file(`injected-${file}`), { ...paceOf(system), ...injected.request }),
   );
   const writes: ExplainedWrite[] = [];
   try {
@@ -120,9 +123,6 @@ async function inject(
       }
     }
     return writes;
-  } catch (error) {
-    if (error instanceof UserError && writes.length === 0 && !signal.aborted) return error.message;
-    throw error;
   } finally {
     for (const { path } of requests) rmSync(path, { force: true });
   }
@@ -162,11 +162,8 @@ function judge(
   const few = all.filter(metOwnWorker).length <= all.length * (1 - LEAST_NAMED_RATIO);
   const counted = all.filter((found) => !isTick(found) && !(few && metOwnWorker(found)));
   const isUnknown = (found: Attribution) => found.cause === "unknown" || metOwnWorker(found);
-  const wrong: InjectionReport["wrong"] = {};
-  for (const found of counted) {
-    if (found.cause === cause || isUnknown(found)) continue;
-    wrong[found.cause] = (wrong[found.cause] ?? 0) + 1;
-  }
+  const isWrong = (found: Attribution) => found.cause !== cause && !isUnknown(found);
+  const wrong = tally(counted.filter(isWrong).map((found) => found.cause));
   const named = counted.filter((found) => found.cause === cause).length;
   const shown = counted.find((found) => found.cause !== cause) ?? counted[0];
   return {

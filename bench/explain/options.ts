@@ -47,13 +47,12 @@ export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
  * most that a cure can save.
  */
 export function withReferences(scenarios: readonly Scenario[]): Scenario[] {
-  const keys = new Set(scenarios.map((scenario) => JSON.stringify(scenario)));
-  const added: Scenario[] = [];
-  for (const scenario of scenarios) {
-    const reference: Scenario = { ...scenario, preparation: "dd-prefill", arm: "inline" };
-    const key = JSON.stringify(reference);
-    if (!keys.has(key)) added.push(reference);
-    keys.add(key);
+  const references = scenarios.map(
+    (scenario): Scenario => ({ ...scenario, preparation: "dd-prefill", arm: "inline" }),
+  );
+  const byKey = new Map<string, Scenario>();
+  for (const scenario of [...scenarios, ...references]) {
+    byKey.set(JSON.stringify(scenario), scenario);
   }
-  return [...scenarios, ...added];
+  return [...byKey.values()];
 }

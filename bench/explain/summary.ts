@@ -107,16 +107,18 @@ function grouped<Item, Key>(
   for (const item of items) {
     const key = keyOf(item);
     if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+    const group = groups.get(key) ?? [];
+    group.push(item);
+    groups.set(key, group);
   }
   return groups;
 }
 
-function tally(names: readonly string[]): Record<string, number> {
-  const groups = grouped(names, (name) => name);
-  return Object.fromEntries([...groups].map(([name, members]) => [name, members.length]));
+/** How often each name occurs. */
+export function tally(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 function submitterResult({ traced }: ExplainedWrite): string {

@@ -42,7 +42,12 @@ export async function openTracer(
   try {
     const perCpuKiB = Math.ceil(STACK_BUFFER_TOTAL_KIB / availableParallelism());
     const stacks = new TraceInstance(tracefs, instanceName("stacks"), perCpuKiB);
-    if (!stacks.enable(PUNT_EVENT)) throw noTracepoint();
+    if (!stacks.enable(PUNT_EVENT)) {
+      throw new UserError(
+        "this kernel has no tracepoint io_uring:io_uring_queue_async_work",
+        "It came with Linux 5.1 and needs CONFIG_FTRACE.",
+      );
+    }
     stacks.option("stacktrace", true);
     const { submitterName } = driver;
     const backend = await openBackend(tracefs, { ...request, submitterName });
@@ -69,11 +74,4 @@ async function record<T>(
   } finally {
     stacks.stop();
   }
-}
-
-function noTracepoint(): UserError {
-  return new UserError(
-    "this kernel has no tracepoint io_uring:io_uring_queue_async_work",
-    "It came with Linux 5.1 and needs CONFIG_FTRACE.",
-  );
 }

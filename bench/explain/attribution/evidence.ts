@@ -1,4 +1,4 @@
-import type { TraceEvent } from "../tracing/event-format.js";
+import type { TraceEvent } from "../tracing/trace.js";
 import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
 import type { IssueAttempt, TracedWrite } from "./traced-write.js";
 

@@ -1,5 +1,4 @@
-import type { FieldValue, TraceEvent } from "../tracing/event-format.js";
-import type { Trace } from "../tracing/trace.js";
+import type { FieldValue, Trace, TraceEvent } from "../tracing/trace.js";
 import { EIOCBQUEUED, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
 /** What is known of the stream of writes without tracing. */

@@ -1,4 +1,4 @@
-import type { TraceEvent } from "../tracing/event-format.js";
+import type { TraceEvent } from "../tracing/trace.js";
 
 /** -EAGAIN: the attempt would have had to wait. */
 export const EAGAIN = -11;

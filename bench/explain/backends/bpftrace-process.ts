@@ -4,11 +4,10 @@ import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../terminal/errors.js";
-import type { TraceEvent } from "../tracing/event-format.js";
+import type { TraceEvent } from "../tracing/trace.js";
 import type { Backend } from "./backend.js";
 import { HEARTBEAT_MS, parseLine, READY } from "./bpftrace-program.js";
-import { PROBES, unseenByProbes } from "./probes.js";
-import { unseenByTracepoints } from "./tracepoints.js";
+import { PROBES, unseenByProbes, unseenByTracepoints } from "./events.js";
 
 /** Where bpftrace looks for tracefs. */
 const TRACEFS = "/sys/kernel/tracing";
@@ -112,10 +111,6 @@ function errorIn(messages: string): string {
   return lines.find((line) => /error/i.test(line))?.trim() ?? lines[0] ?? "it gave no reason";
 }
 
-function tracefsIsMounted(): boolean {
-  return existsSync(`${TRACEFS}/events`) || existsSync("/sys/kernel/debug/tracing/events");
-}
-
 /** Mounts tracefs for bpftrace alone where it is not mounted. bpftrace ends once nobody reads its output. */
 function spawnWithTracefs(
   program: string,
@@ -124,7 +119,10 @@ function spawnWithTracefs(
   const pages = BUFFER_TOTAL_BYTES / availableParallelism() / 4096;
   const perCpuPages = Math.max(64, 2 ** Math.floor(Math.log2(pages)));
   const env = { ...process.env, BPFTRACE_PERF_RB_PAGES: String(perCpuPages) };
-  if (tracefsIsMounted()) return spawn(program, args, { env });
+  const mounted = [TRACEFS, "/sys/kernel/debug/tracing"].some((path) =>
+    existsSync(`${path}/events`),
+  );
+  if (mounted) return spawn(program, args, { env });
   const script = `mount -t tracefs tracefs ${TRACEFS} && exec "$0" "$@"`;
   return spawn("unshare", ["-m", "sh", "-c", script, program, ...args], { env });
 }

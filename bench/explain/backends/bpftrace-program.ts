@@ -1,11 +1,7 @@
-import {
-  type EventFormat,
-  type FieldValue,
-  isScalar,
-  type TraceEvent,
-} from "../tracing/event-format.js";
+import type { EventFormat } from "../tracing/event-format.js";
+import type { FieldValue, TraceEvent } from "../tracing/trace.js";
 import { WORKER_PREFIX } from "./backend.js";
-import { type Probe, STATE_FIELDS } from "./probes.js";
+import { type Probe, STATE_FIELDS } from "./events.js";
 
 /** A tracepoint with the fields that it has on this kernel. */
 export interface Tracepoint {
@@ -43,8 +39,8 @@ export function bpftraceProgram(
     `BEGIN { printf("${READY}\\n"); }`,
     `interval:ms:${HEARTBEAT_MS} { printf("T %llu\\n", nsecs); }`,
     ...tracepoints.map(({ group, format, ofAllThreads }) => {
-      const scalars = format.fields.filter(isScalar);
-      const fields = scalars.map(({ name, signed }) => ({ name, signed, value: `args->${name}` }));
+      const { fields: all } = format;
+      const fields = all.map(({ name, signed }) => ({ name, signed, value: `args->${name}` }));
       return `tracepoint:${group}:${format.name}${ofAllThreads ? "" : traced} { ${printed(format.name, fields)} }`;
     }),
     ...attachments.map(({ probe, btfModule }) => {
@@ -61,7 +57,7 @@ function definitions(
   tracepoints: readonly Tracepoint[],
   isKnown: (type: string) => boolean,
 ): Set<string> {
-  const fields = tracepoints.flatMap(({ format }) => format.fields).filter(isScalar);
+  const fields = tracepoints.flatMap(({ format }) => format.fields);
   const unknown = fields.filter(({ type }) => /^\w+_t$/.test(type) && !isKnown(type));
   const integers = { 1: "char", 2: "short", 4: "int", 8: "long long" };
   return new Set(

@@ -5,9 +5,8 @@ import { parseFormat } from "../tracing/event-format.js";
 import type { Backend } from "./backend.js";
 import { BpftraceProcess, REMEDY } from "./bpftrace-process.js";
 import { type Attachment, bpftraceProgram, type Tracepoint } from "./bpftrace-program.js";
+import { FILESYSTEM_TRACEPOINTS, IO_URING_TRACEPOINTS, PROBES } from "./events.js";
 import { hasKprobeEvents } from "./kprobes.js";
-import { PROBES } from "./probes.js";
-import { FILESYSTEM_TRACEPOINTS, IO_URING_TRACEPOINTS } from "./tracepoints.js";
 
 const BTF = "/sys/kernel/btf";
 

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync } from "node:fs";
 import { memberOffsets, type Offsets } from "../tracing/btf-offsets.js";
 import { probeGroup } from "../tracing/leftovers.js";
 import type { TraceInstance } from "../tracing/trace-instance.js";
-import { EXT4_DISK_SIZE, PROBES, type Probe, STATE_FIELDS, type StateField } from "./probes.js";
+import { EXT4_DISK_SIZE, PROBES, type Probe, STATE_FIELDS, type StateField } from "./events.js";
 
 /** Calls of one function that may be under way at a time: every io-wq worker can sleep inside one. */
 const CALLS_UNDER_WAY = 256;

@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 import { instanceName } from "../tracing/leftovers.js";
 import { TraceInstance } from "../tracing/trace-instance.js";
 import { type Backend, WORKER_PREFIX } from "./backend.js";
-import { enableKprobes } from "./kprobes.js";
-import { unseenByProbes } from "./probes.js";
 import {
   FILESYSTEM_TRACEPOINTS,
   IO_URING_TRACEPOINTS,
+  unseenByProbes,
   unseenByTracepoints,
-} from "./tracepoints.js";
+} from "./events.js";
+import { enableKprobes } from "./kprobes.js";
 
 const BUFFER_TOTAL_KIB = 48 * 1024;
 

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Driver, TrialRequest } from "../../../native/index.js";
 import type { Preparation } from "../../../results/vocabulary.js";
-import { UserError } from "../../../terminal/errors.js";
+import { CannotInject } from "./injected-cause.js";
 
 type Prepare = (driver: Driver, request: TrialRequest) => Promise<void>;
 
@@ -57,10 +57,8 @@ export const shared: Prepare = async (driver, request) => {
   try {
     copyFileSync(request.path, copy, constants.COPYFILE_FICLONE_FORCE);
   } catch (error) {
-    throw new UserError(
-      `the filesystem shares no blocks (${(error as NodeJS.ErrnoException).code})`,
-      "XFS does with mkfs.xfs -m reflink=1.",
-    );
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CannotInject(`the filesystem shares no blocks (${code})`);
   }
   synced(copy);
 };
@@ -129,7 +127,7 @@ function changeAttribute(change: string, path: string): void {
   const { status, error } = spawnSync("chattr", [change, path]);
   if (status === 0) return;
   const why = error ? `: ${error.message}` : "";
-  throw new UserError(`chattr ${change} failed${why}`, "Install e2fsprogs.");
+  throw new CannotInject(`chattr ${change} failed${why}`);
 }
 
 function synced(path: string): void {

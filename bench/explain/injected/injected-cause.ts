@@ -23,6 +23,7 @@ export interface InjectedCause {
   files?: number;
   /** What differs from 64 writes of 4 KiB, one at a time. */
   request?: Partial<TrialRequest>;
+  /** Throws CannotInject. */
   prepare(driver: Driver, request: TrialRequest): Promise<void>;
   /** Runs once, after all files are prepared. */
   afterPreparing?(): Promise<void>;
@@ -31,6 +32,9 @@ export interface InjectedCause {
   /** Starts something that runs beside the writes. Returns what ends it. */
   disturb?(path: string): Promise<() => Promise<void>>;
 }
+
+/** This system lacks what the cause needs; the message says what. */
+export class CannotInject extends Error {}
 
 /** 64 writes of 4 KiB, one at a time. */
 export function injectionRequest(path: string, changes: Partial<TrialRequest> = {}): TrialRequest {

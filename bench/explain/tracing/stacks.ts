@@ -1,8 +1,4 @@
-/** The kernel stack of one punt, innermost function first. */
-export interface StackSample {
-  tid: number;
-  functions: string[];
-}
+import type { StackSample } from "./trace.js";
 
 /**
  * Stacks in a trace as the kernel prints it: a line for the event, a line `<stack trace>`, then one line per frame.

@@ -9,8 +9,9 @@ import {
   readSync,
   writeFileSync,
 } from "node:fs";
-import { decode, type EventFormat, parseFormat, type TraceEvent } from "./event-format.js";
-import { parsePageLayout, recordsOf } from "./ring-buffer.js";
+import { decode, type EventFormat, parseFormat } from "./event-format.js";
+import { parsePageLayout, type RawRecord, recordsOf } from "./ring-buffer.js";
+import type { TraceEvent } from "./trace.js";
 
 // TRACE_FLAG_HARDIRQ | TRACE_FLAG_SOFTIRQ: the event belongs to an interrupt, not to the thread.
 const IN_INTERRUPT = 0x08 | 0x10;
@@ -67,43 +68,35 @@ export class TraceInstance {
   /** Takes everything recorded out of the buffer, in the order of time. */
   takeEvents(): TraceEvent[] {
     const layout = parsePageLayout(readFileSync(`${this.tracefs}/events/header_page`, "utf8"));
-    const events: TraceEvent[] = [];
-    for (const cpu of this.#cpus()) {
-      for (const page of this.#pages(cpu, layout.pageBytes)) {
-        for (const { timeNs, data } of recordsOf(page, layout)) {
-          const event = this.#decoded(timeNs, data);
-          if (event !== null) events.push(event);
-        }
-      }
-    }
+    const events = this.#cpus()
+      .flatMap((cpu) => this.#pages(cpu, layout.pageBytes))
+      .flatMap((page) => recordsOf(page, layout))
+      .flatMap((record) => this.#decoded(record) ?? []);
     return events.sort((a, b) => a.timeNs - b.timeNs);
   }
 
   /** Events that did not fit into the buffer. */
   lostEvents(): number {
-    const lost = this.#cpus().flatMap((cpu) => {
-      const stats = this.#read(`per_cpu/${cpu}/stats`);
-      return ["overrun", "commit overrun", "dropped events"].map((count) =>
-        Number(new RegExp(`^${count}: (\\d+)`, "m").exec(stats)?.[1] ?? 0),
-      );
-    });
-    return lost.reduce((sum, count) => sum + count, 0);
+    const stats = this.#cpus().map((cpu) => this.#read(`per_cpu/${cpu}/stats`));
+    const counts = stats.join("\n").matchAll(/^(?:overrun|commit overrun|dropped events): (\d+)/gm);
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
-  #decoded(timeNs: number, data: Buffer): TraceEvent | null {
+  #decoded({ timeNs, data }: RawRecord): TraceEvent | null {
     const format = data.length < 8 ? undefined : this.#formats.get(data.readUInt16LE(0));
     if (format === undefined || (data.readUInt8(2) & IN_INTERRUPT) !== 0) return null;
     return { timeNs, tid: data.readInt32LE(4), name: format.name, fields: decode(format, data) };
   }
 
-  *#pages(cpu: string, pageBytes: number): Generator<Buffer> {
+  #pages(cpu: string, pageBytes: number): Buffer[] {
+    const pages: Buffer[] = [];
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
     const pipe = openSync(`${this.#path}/per_cpu/${cpu}/trace_pipe_raw`, flags);
     try {
       for (;;) {
         const page = Buffer.alloc(pageBytes);
-        if (readOrNothing(pipe, page) < pageBytes) return;
-        yield page;
+        if (readOrNothing(pipe, page) < pageBytes) return pages;
+        pages.push(page);
       }
     } finally {
       closeSync(pipe);

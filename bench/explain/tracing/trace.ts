@@ -1,5 +1,21 @@
-import type { TraceEvent } from "./event-format.js";
-import type { StackSample } from "./stacks.js";
+/** A number; a bigint only where a double cannot hold it, which is what kernel addresses are. */
+export type FieldValue = number | bigint;
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** One event of a trace, with the field names of the kernel's own format file. */
+export interface TraceEvent {
+  timeNs: number;
+  /** Thread id. */
+  tid: number;
+  name: string;
+  fields: Fields;
+}
+
+/** The kernel stack of one punt, innermost function first. */
+export interface StackSample {
+  tid: number;
+  functions: string[];
+}
 
 /** What the kernel recorded while something ran. */
 export interface Trace {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bpftraceProgram, parseLine } from "../../../bench/explain/backends/bpftrace-program.js";
-import { PROBES, type Probe } from "../../../bench/explain/backends/probes.js";
+import { PROBES, type Probe } from "../../../bench/explain/backends/events.js";
 import type { ExplainReport } from "../../../bench/explain/explain.js";
 import { parseFormat } from "../../../bench/explain/tracing/event-format.js";
 import { findProgram } from "../../../terminal/find-program.js";
