@@ -4,9 +4,7 @@ import { type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
 import type { Chart } from "../charts/spec.js";
-import { latencyUnits } from "../estimates/estimate.js";
-import { mergedQuantiles } from "../statistics/merged-quantile.js";
-import { seededRandom, seedOf } from "../statistics/random.js";
+import { latencyCount, latencyQuantiles } from "../estimates/estimate.js";
 import { scaled, scenarioRow, significant } from "./estimate-rows.js";
 import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
@@ -26,13 +24,12 @@ export function percentileFigure(scope: Scope): Chart[] {
 }
 
 function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
-  const histograms = latencyUnits(cell);
-  const writes = histograms.reduce((sum, histogram) => sum + histogram.total, 0);
+  const writes = latencyCount(cell);
   const oneIn = ONE_IN.filter((share) => writes / share >= WRITES_BEYOND);
-  if (histograms.length === 0 || oneIn.length === 0) return [];
-  const random = seededRandom(seedOf(`percentiles ${scenarioKey(cell.scenario)}`));
+  if (oneIn.length === 0) return [];
   const shares = oneIn.map((share) => 1 - 1 / share);
-  return mergedQuantiles(histograms, shares, random).map((interval, index) => ({
+  const seed = `percentiles ${scenarioKey(cell.scenario)}`;
+  return latencyQuantiles(cell, shares, seed).map((interval, index) => ({
     ...scenarioRow(subjectName(cell.subject, all), cell.scenario),
     intervalNs: cell.scenario.intervalNs,
     ...scaled(interval, 1000),

@@ -5,7 +5,7 @@ import { HistogramBatch } from "../cells/histogram-batch.js";
 import { bootsOf, valuesByBoot } from "../cells/values.js";
 import { type ValueCounts, valueCounts } from "../histogram.js";
 import { METRICS, type Metric } from "../metrics.js";
-import { medianInterval } from "../statistics/median-interval.js";
+import { type Interval, medianInterval } from "../statistics/median-interval.js";
 import { mergedQuantiles } from "../statistics/merged-quantile.js";
 import { seededRandom, seedOf } from "../statistics/random.js";
 
@@ -56,18 +56,10 @@ const latencyCache = new WeakMap<Cell, Record<LatencyMetric, Estimate | null>>()
 function latencyEstimates(cell: Cell): Record<LatencyMetric, Estimate | null> {
   const known = latencyCache.get(cell);
   if (known) return known;
-  const names = Object.keys(LATENCY_SHARES) as LatencyMetric[];
-  const histograms = latencyUnits(cell);
-  const intervals =
-    histograms.length === 0
-      ? []
-      : mergedQuantiles(
-          histograms,
-          Object.values(LATENCY_SHARES),
-          seededRandom(seedOf(`${cell.subject.id} ${scenarioKey(cell.scenario)}`)),
-        );
+  const seed = `${cell.subject.id} ${scenarioKey(cell.scenario)}`;
+  const intervals = latencyQuantiles(cell, Object.values(LATENCY_SHARES), seed);
   const trials = cell.values.latencyNsP50.filter(Number.isFinite).length;
-  const entries = names.map((name, index) => {
+  const entries = Object.keys(LATENCY_SHARES).map((name, index) => {
     const interval = intervals[index];
     return [name, interval ? { ...interval, unit: "ns", trials, boots: bootsOf(cell) } : null];
   });
@@ -76,8 +68,20 @@ function latencyEstimates(cell: Cell): Record<LatencyMetric, Estimate | null> {
   return estimates;
 }
 
+/** Quantiles of the merged histograms, with their intervals, in the order of `shares`; empty: not measured. */
+export function latencyQuantiles(cell: Cell, shares: readonly number[], seed: string): Interval[] {
+  const histograms = latencyUnits(cell);
+  if (histograms.length === 0) return [];
+  return mergedQuantiles(histograms, shares, seededRandom(seedOf(seed)));
+}
+
+/** Number of writes whose latency was measured. */
+export function latencyCount(cell: Cell): number {
+  return [...cell.latencies.values()].reduce((sum, { histogram }) => sum + histogram.total, 0);
+}
+
 /** One histogram for each boot when there are several, else one for each trial (or batch of trials). */
-export function latencyUnits(cell: Cell): ValueCounts[] {
+function latencyUnits(cell: Cell): ValueCounts[] {
   const batches = [...cell.latencies.values()].filter((batch) => batch.histogram.total > 0);
   if (bootsOf(cell) <= 1) return batches.map((batch) => valueCounts(batch.histogram));
   return [...groupBy(batches, (batch) => batch.runIndex)].map(([runIndex, ofBoot]) => {
