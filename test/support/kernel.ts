@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
+import { mountOf } from "../../bench/environment/mount.js";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
 import { type Driver, loadDriver, type TrialRequest } from "../../native/index.js";
 import { packageRoot } from "../../terminal/package-root.js";
@@ -22,6 +23,13 @@ export function cannotRun(command: string, ...args: string[]): string | false {
   const { status } = spawnSync(command, args, { stdio: "ignore" });
   return status === 0 ? false : `SKIPPED, this does not work here: ${[command, ...args].join(" ")}`;
 }
+
+/** A folder without O_DIRECT. */
+export const tmpfs = ["/dev/shm", "/tmp", "/run"].find(
+  (folder) => existsSync(folder) && mountOf(folder)?.type === "tmpfs",
+);
+export const noTmpfs: string | false =
+  tmpfs === undefined ? "SKIPPED, neither /dev/shm nor /tmp nor /run is a tmpfs here" : false;
 
 /** A folder of this test file on the checkout's filesystem, removed after its tests. */
 export function scratchFolder(): string {

@@ -1,23 +1,32 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ProbeReport } from "../../../bench/probe/probe.js";
 import type { Verdict } from "../../../bench/probe/verdict.js";
 import { PREPARATIONS, type Preparation } from "../../../results/vocabulary.js";
-import { driver, noPuntCounter, notRoot, scratchFolder, smallTrial } from "../../support/kernel.js";
+import {
+  cannotRun,
+  driver,
+  noPuntCounter,
+  noTmpfs,
+  notRoot,
+  scratchFolder,
+  smallTrial,
+  tmpfs,
+} from "../../support/kernel.js";
 import { CLI, type Launch, puntbench } from "../../support/puntbench.js";
+import { rulesSay } from "../../support/rules.js";
 
 const folder = scratchFolder();
 chmodSync(folder, 0o777);
 
-const NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
-const readableForNobody = () =>
-  spawnSync(NOBODY[0] as string, [...NOBODY.slice(1), "test", "-r", CLI]).status === 0;
-const noNobody: string | false =
-  notRoot ||
-  (readableForNobody() ? false : `SKIPPED, an ordinary user cannot read this checkout: ${CLI}`);
+const NOBODY: [string, ...string[]] = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+];
 
 async function report(args: string[], launch: Launch = {}): Promise<ProbeReport> {
   const { code, stdout, stderr } = await puntbench(["probe", folder, "--json", ...args], launch);
@@ -62,7 +71,7 @@ for (const blockSizeBytes of [4096, 8192]) {
 }
 
 test("an ordinary user gets the same verdicts from all three oracles", {
-  skip: noNobody,
+  skip: notRoot || cannotRun(...NOBODY, "test", "-r", CLI),
 }, async () => {
   const root = await report([]);
   const nobody = await report([], { prefix: NOBODY });
@@ -74,12 +83,12 @@ test("an ordinary user gets the same verdicts from all three oracles", {
 
 test("the three oracles agree with each other", async () => {
   const { preparations } = await report([]);
-  for (const { preparation, oracles } of preparations) {
-    assert.equal(
-      new Set(Object.values(oracles)).size,
-      1,
-      `${preparation}: ${JSON.stringify(oracles)}`,
-    );
+  const supported = preparations.filter(({ cause }) => cause !== "unsupported-preparation");
+  assert.ok(supported.length >= 4, "four of the preparations work on every filesystem");
+  for (const { preparation, oracles } of supported) {
+    const answers = [...new Set(Object.values(oracles))];
+    assert.equal(answers.length, 1, `${preparation}: ${JSON.stringify(oracles)}`);
+    assert.match(answers[0] ?? "no answer", /^(ok|EAGAIN|EOPNOTSUPP)$/, preparation);
   }
 });
 
@@ -111,28 +120,38 @@ test("where io_uring is forbidden the others answer, and the report says so", {
   }
 });
 
-test("the answer for people comes in under a second of work, and names cause and cure", async () => {
+/** How long the command runs, in seconds. */
+async function timed(...args: string[]): Promise<{ seconds: number; stdout: string }> {
   const startedAt = performance.now();
-  const { code, stdout } = await puntbench(["probe", folder]);
-  const seconds = (performance.now() - startedAt) / 1000;
-  assert.equal(code, 0);
-  assert.match(stdout, /no-fallocate +punts +EAGAIN +EAGAIN +EAGAIN/);
+  const { code, stdout, stderr } = await puntbench(args);
+  assert.equal(code, 0, stderr);
+  return { seconds: (performance.now() - startedAt) / 1000, stdout };
+}
+
+test("the answer for people comes within seconds, and names cause and cure", async () => {
+  // How long a start of Node.js takes tells how slow and how busy this machine is.
+  const start = await timed("probe", "--help");
+  const { seconds, stdout } = await timed("probe", folder);
+  if (rulesSay(folder, "no-fallocate") === true) {
+    assert.match(stdout, /no-fallocate +punts +EAGAIN +EAGAIN +EAGAIN/);
+  }
   assert.match(stdout, /in the kernel: /);
-  // A loaded machine is slower; a probe that waits needlessly is slower still.
-  assert.ok(seconds < 3, `${seconds} s`);
+  assert.ok(seconds < 2 + 3 * start.seconds, `${seconds} s, and ${start.seconds} s for --help`);
 });
 
 const refused: [string, string[], RegExp][] = [
   ["a directory that does not exist", [join(folder, "nowhere")], /does not exist/],
   ["a file", [CLI], /is not a directory/],
-  ["tmpfs", ["/dev/shm"], /on tmpfs, which cannot do O_DIRECT/],
+  ["tmpfs", [tmpfs ?? "/"], /on tmpfs, which cannot do O_DIRECT/],
   ["a place that cannot hold files", ["/proc"], /cannot hold a new directory/],
   ["a block smaller than any device's", [folder, "--block-size", "100"], /not from 512 to 1M/],
   ["a block that O_DIRECT refuses", [folder, "--block-size", "700"], /in multiples of/],
 ];
 
 for (const [what, args, message] of refused) {
-  test(`${what} is refused in one line with exit code 2`, async () => {
+  test(`${what} is refused in one line with exit code 2`, {
+    skip: what === "tmpfs" && noTmpfs,
+  }, async () => {
     const { code, stdout, stderr } = await puntbench(["probe", ...args]);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");

@@ -10,8 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cannotRun, isRoot, notRoot, scratchFolder } from "../../support/kernel.js";
+import { cannotRun, isRoot, noTmpfs, notRoot, scratchFolder, tmpfs } from "../../support/kernel.js";
 import { type Outcome, puntbench } from "../../support/puntbench.js";
+import { onlyRunBelow, trialsIn } from "../../support/results.js";
 
 const folder = scratchFolder();
 const QUICK = ["bench", "--quick", "--preparations", "dd-prefill", "--queue-depths", "8"];
@@ -34,7 +35,7 @@ function assertRefused(outcome: Outcome, code: number, message: RegExp): void {
 
 const refused: [string, string[], RegExp][] = [
   ["a directory that does not exist", ["--dir", join(folder, "nowhere")], /does not exist/],
-  ["a directory on tmpfs", ["--dir", "/dev/shm"], /on tmpfs, which cannot do O_DIRECT/],
+  ["a directory on tmpfs", ["--dir", tmpfs ?? "/"], /on tmpfs, which cannot do O_DIRECT/],
   ["a file in place of a directory", ["--dir", "/etc/passwd"], /is not a directory/],
   ["more space than there is", ["--dir", folder, "--file-size", "4T"], /not enough space/],
   [
@@ -58,7 +59,9 @@ const refused: [string, string[], RegExp][] = [
 ];
 
 for (const [what, args, message] of refused) {
-  test(`${what} is refused in one line with exit code 2`, async () => {
+  test(`${what} is refused in one line with exit code 2`, {
+    skip: what.endsWith("tmpfs") && noTmpfs,
+  }, async () => {
     assertRefused(await puntbench([...QUICK, "--out", folder, ...args]), 2, message);
   });
 }
@@ -135,6 +138,11 @@ test("a full disk ends the run, and the failed trial is on record", {
     assert.equal(outcome.code, 1, outcome.stderr);
     assert.match(outcome.stderr, /ENOSPC/);
     assert.match(outcome.stderr, /Free space in --dir/);
+    const failed = trialsIn(onlyRunBelow(join(folder, "full"))).filter(
+      ({ status }) => status === "failed",
+    );
+    assert.equal(failed.length, 1);
+    assert.match(failed[0]?.reason ?? "", /ENOSPC/);
     assert.deepEqual(
       readdirSync(mount).filter((name) => name.startsWith("puntbench-")),
       [],

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { ratioOf } from "../../../bench/run/predicted-punts.js";
-import { type Scenario, Trial } from "../../../results/schema.js";
+import type { Scenario } from "../../../results/schema.js";
 import { cannotRun, isRoot, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
+import { onlyRunBelow, trialsIn } from "../../support/results.js";
 import { rulesSay } from "../../support/rules.js";
 
 const scenario: Scenario = {
@@ -56,12 +55,7 @@ test("a run that cannot count punts stores the prediction beside null, and shows
   );
   assert.equal(outcome.code, 0, outcome.stderr);
   assert.match(outcome.stdout, /punted +predicted/);
-  const label = readdirSync(folder)[0] as string;
-  const file = readdirSync(join(folder, label))[0] as string;
-  const lines = readFileSync(join(folder, label, file), "utf8")
-    .trim()
-    .split("\n");
-  const trials = lines.slice(1, -1).map((line) => Trial.parse(JSON.parse(line)));
+  const trials = trialsIn(onlyRunBelow(folder));
   assert.equal(trials.length, 3);
   assert.ok(trials.every(({ puntCount }) => puntCount === null));
   const predicted = (preparation: string, arm: string) =>

@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Footer, type Header, ResultsLine, type Trial } from "../../../results/schema.js";
+import type { Footer, Header } from "../../../results/schema.js";
 import { noPuntCounter, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
+import { linesOf, onlyRunBelow, trialsIn } from "../../support/results.js";
 import { assertPuntRatio, rulesSay } from "../../support/rules.js";
 
 const folder = scratchFolder();
 const out = join(folder, "results");
-
-function linesOf(path: string): ResultsLine[] {
-  return readFileSync(path, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => ResultsLine.parse(JSON.parse(line)));
-}
 
 test("--quick --json finds the punts that the rules expect on this kernel and filesystem", {
   skip: noPuntCounter,
@@ -42,7 +36,7 @@ test("--quick --json finds the punts that the rules expect on this kernel and fi
 
   const lines = linesOf(printed.resultsFile);
   const header = lines[0] as Header;
-  const trials = lines.slice(1, -1) as Trial[];
+  const trials = trialsIn(lines);
   const footer = lines.at(-1) as Footer;
   assert.equal(header.instrumentChecks.nopPuntRatio, 0);
   assert.equal(header.instrumentChecks.forcedPuntRatio, 1);
@@ -75,9 +69,9 @@ test("Ctrl-C ends the run with 130, removes the scratch directory and marks the 
   assert.match(stderr, /puntbench: interrupted \(SIGINT\)/);
   assert.doesNotMatch(stderr, /\bat .*\.js:\d+/);
   assert.deepEqual(readdirSync(folder), ["results"]);
-  const [label] = readdirSync(where);
-  const [file] = readdirSync(join(where, label as string));
-  const lines = linesOf(join(where, label as string, file as string));
+  const lines = onlyRunBelow(where);
   assert.equal((lines.at(-1) as Footer).outcome, "interrupted");
-  assert.ok(lines.length >= 8);
+  // The first round was done: dd-prefill inline at three depths, and forced.
+  const done = trialsIn(lines).filter(({ round, status }) => round === 0 && status === "ok");
+  assert.equal(done.length, 6);
 });
