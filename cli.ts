@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { analysisCommands } from "./analysis/commands/index.js";
+import { compareCommand } from "./analysis/comparison/command.js";
+import { exportCommand } from "./analysis/export/command.js";
+import { planCommand } from "./analysis/plan/command.js";
+import { reportCommand } from "./analysis/report/command.js";
 import { doctorCommand } from "./bench/doctor/command.js";
 import { explainCommand } from "./bench/explain/command.js";
 import type { EstimateSavings } from "./bench/explain/main.js";
@@ -25,7 +28,10 @@ function program(): Command {
     explainCommand(estimateSavings),
     inspectCommand(),
     doctorCommand(),
-    ...analysisCommands(),
+    reportCommand(),
+    compareCommand(),
+    planCommand(),
+    exportCommand(),
     labCommand(),
     reproduceCommand(),
   ];

@@ -1,4 +1,5 @@
 import type { Cell } from "../cells/cell.js";
+import { groupBy } from "../cells/group-by.js";
 import { type Slice, slicesOf } from "../cells/slice.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
 import type { ChartContext } from "../charts/spec.js";
@@ -62,14 +63,18 @@ export function usualDepth(cells: readonly Cell[]): number {
   return mostCommon(cells.map((cell) => cell.scenario.queueDepth));
 }
 
+/** The middle one of several numbers, the lower of two; undefined when there are none. */
+export function middleOf(numbers: readonly number[]): number | undefined {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
 /** The number that occurs most often; the middle one of several such numbers; 1 when there are none. */
 export function mostCommon(numbers: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  const commonest = [...counts.entries()].filter(([, count]) => count === most);
-  const sorted = commonest.map(([number]) => number).sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 1;
+  const groups = [...groupBy(numbers, (number) => number).values()];
+  const most = Math.max(...groups.map((group) => group.length));
+  const commonest = groups.filter((group) => group.length === most).map(([number]) => number);
+  return middleOf(commonest as number[]) ?? 1;
 }
 
 /** The cells of at most four depths; when there are more, of the lowest, the usual and the highest. */
@@ -96,11 +101,7 @@ export function overviewScope(analysis: Analysis): Scope | null {
 }
 
 function mostCommonFilesystem(subjects: readonly Subject[]): Subject[] {
-  const byFilesystem = new Map<string, Subject[]>();
-  for (const subject of subjects) {
-    const same = byFilesystem.get(subject.filesystem) ?? [];
-    byFilesystem.set(subject.filesystem, [...same, subject]);
-  }
+  const byFilesystem = groupBy(subjects, (subject) => subject.filesystem);
   return [...byFilesystem.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 

@@ -5,18 +5,16 @@ import type { Comparison } from "../comparison/compare.js";
 import { formatMetric } from "../estimates/format.js";
 import { METRICS, type Metric } from "../metrics.js";
 import { significant } from "./estimate-rows.js";
-import { contextOf, type Scope } from "./scope.js";
+import { contextOf, middleOf, type Scope } from "./scope.js";
 
 const SHOWN: readonly Metric[] = ["iops", "latencyNsP99", "cpuNs", "instructions"];
 
-/** Arrows of a comparison at the depth that most of its scenarios share. */
+/** Arrows of a comparison at the middle one of its depths. */
 export function upgradeFigure(comparison: Comparison, scope: Scope): Chart[] {
   const inline = comparison.scenarios.filter(
     ({ scenario }) => scenario.arm === "inline" && scenario.intervalNs === 0,
   );
-  const depths = [...new Set(inline.map(({ scenario }) => scenario.queueDepth))];
-  depths.sort((a, b) => a - b);
-  const depth = depths[Math.floor((depths.length - 1) / 2)];
+  const depth = middleOf(inline.map(({ scenario }) => scenario.queueDepth));
   if (depth === undefined) return [];
   const rows = inline
     .filter(({ scenario }) => scenario.queueDepth === depth)

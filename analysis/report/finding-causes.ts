@@ -1,4 +1,5 @@
 import type { Explained } from "../cells/explained.js";
+import { groupBy } from "../cells/group-by.js";
 import { kernelNames } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 import { joined } from "./words.js";
@@ -9,25 +10,23 @@ const MENTIONED_RATIO = 0.5;
 /** "fallocate-0 and zero-range punt because the blocks are unwritten extents (traced on 6.1)." */
 export function causeSentences({ explained }: Analysis): string[] {
   const nameOf = kernelNames(explained.map(({ subject }) => subject));
-  const preparations = new Map<string, Set<string>>();
-  for (const { subject, explanation } of atLowestDepth(explained)) {
-    if (explanation.scenario.arm !== "inline") continue;
-    for (const { words, punts } of explanation.causes) {
-      if (punts < MENTIONED_RATIO * explanation.writes) continue;
-      const key = JSON.stringify([words, nameOf(subject)]);
-      const named = preparations.get(key) ?? new Set();
-      preparations.set(key, named.add(explanation.scenario.preparation));
-    }
-  }
-  const kernels = new Map<string, string[]>();
-  for (const [key, named] of preparations) {
-    const [words, kernel] = JSON.parse(key) as [string, string];
+  const found = atLowestDepth(explained).flatMap(({ subject, explanation }) => {
+    const { scenario, writes, causes } = explanation;
+    if (scenario.arm !== "inline") return [];
+    return causes
+      .filter(({ punts }) => punts >= MENTIONED_RATIO * writes)
+      .map(({ words }) => ({ words, kernel: nameOf(subject), preparation: scenario.preparation }));
+  });
+  const together = groupBy(found, ({ words, kernel }) => JSON.stringify([words, kernel]));
+  const told = [...together.values()].map((group) => {
+    const [{ words, kernel }] = group as [(typeof found)[number]];
+    const named = new Set(group.map(({ preparation }) => preparation));
     const verb = named.size === 1 ? "punts" : "punt";
-    const sentence = `${joined([...named])} ${verb} because ${words}`;
-    kernels.set(sentence, [...(kernels.get(sentence) ?? []), kernel]);
-  }
-  return [...kernels].map(
-    ([sentence, on]) => `${sentence} (traced on ${joined([...new Set(on)])}).`,
+    return { sentence: `${joined([...named])} ${verb} because ${words}`, kernel };
+  });
+  return [...groupBy(told, ({ sentence }) => sentence)].map(
+    ([sentence, on]) =>
+      `${sentence} (traced on ${joined([...new Set(on.map(({ kernel }) => kernel))])}).`,
   );
 }
 

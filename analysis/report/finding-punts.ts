@@ -1,16 +1,10 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
+import { groupBy } from "../cells/group-by.js";
 import { kernelNames, type NameOf, type Subject } from "../cells/subject.js";
 import { estimate } from "../estimates/estimate.js";
 import { formatPercent } from "../estimates/percent.js";
 import { joined } from "./words.js";
-
-/** Preparations that behave alike, and the ratios of those where only some writes punt. */
-interface Alike {
-  preparations: string[];
-  habits: Map<Habit, string[]>;
-  some: number[];
-}
 
 type Habit = "every write punts" | "no write punts" | "some writes punt";
 
@@ -25,22 +19,22 @@ const NONE = 0.01;
 export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
   const nameOf = kernelNames(subjects);
   const all = [...new Set(subjects.map(nameOf))];
-  const alike = new Map<string, Alike>();
-  for (const preparation of PREPARATIONS) {
-    const { habits, some } = habitsOf(cells, preparation, nameOf);
-    if (habits.size === 0) continue;
-    const key = JSON.stringify([...habits]);
-    const group = alike.get(key) ?? { preparations: [], habits, some: [] };
-    group.preparations.push(preparation);
-    group.some.push(...some);
-    alike.set(key, group);
-  }
-  return [...alike.values()].map(({ preparations, habits, some }) => {
+  const found = PREPARATIONS.map((preparation) => {
+    const ratios = ratiosByKernel(cells, preparation, nameOf);
+    const habits = groupBy(ratios.keys(), (name) => habitOf(ratios.get(name) as number[]));
+    return { preparation, ratios, habits };
+  }).filter(({ ratios }) => ratios.size > 0);
+  const alike = groupBy(found, ({ habits }) => JSON.stringify([...habits]));
+  return [...alike.values()].map((group) => {
+    const [{ habits }] = group as [(typeof found)[number]];
+    const some = group
+      .flatMap(({ ratios }) => [...ratios.values()])
+      .filter((values) => habitOf(values) === "some writes punt");
     const parts = [...habits].map(([habit, kernels]) => {
-      const range = habit === "some writes punt" ? ` (${rangeOf(some)})` : "";
+      const range = habit === "some writes punt" ? ` (${rangeOf(some.flat())})` : "";
       return `${habit}${range} ${onKernels(habit, kernels, all)}`;
     });
-    return `${joined(preparations)}: ${parts.join("; ")}.`;
+    return `${joined(group.map(({ preparation }) => preparation))}: ${parts.join("; ")}.`;
   });
 }
 
@@ -57,11 +51,12 @@ function onKernels(habit: Habit, kernels: readonly string[], all: readonly strin
   return `on ${none ? "any of the" : "all"} ${all.length} kernels`;
 }
 
-function habitsOf(
+/** Punt ratios of the inline writes of a preparation, by the name of the kernel. */
+function ratiosByKernel(
   cells: readonly Cell[],
   preparation: string,
   nameOf: NameOf,
-): { habits: Map<Habit, string[]>; some: number[] } {
+): Map<string, number[]> {
   const ratios = new Map<string, number[]>();
   for (const cell of cells) {
     if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
@@ -69,14 +64,7 @@ function habitsOf(
     const name = nameOf(cell.subject);
     if (ratio) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
   }
-  const habits = new Map<Habit, string[]>();
-  const some: number[] = [];
-  for (const [name, values] of ratios) {
-    const habit = habitOf(values);
-    if (habit === "some writes punt") some.push(...values);
-    habits.set(habit, [...(habits.get(habit) ?? []), name]);
-  }
-  return { habits, some };
+  return ratios;
 }
 
 function habitOf(ratios: readonly number[]): Habit {

@@ -1,7 +1,7 @@
 import { runCompare } from "../../analysis/comparison/run.js";
 import { exportRows } from "../../analysis/export/rows.js";
 import { analyse } from "../../analysis/loading/analysis.js";
-import { writeReport } from "../../analysis/report/write.js";
+import { writeReport } from "../../analysis/report/run.js";
 
 /** Does one piece of analysis in a process of its own, and prints on stderr what it took. */
 const [what, ...paths] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { cureSavings } from "../../analysis/estimates/cure-saving.js";
 import { analyse } from "../../analysis/loading/analysis.js";
-import { writeReport } from "../../analysis/report/write.js";
+import { writeReport } from "../../analysis/report/run.js";
 import { type FixtureRun, fixtureHeader, writeFixture } from "./fixture.js";
 import { appendLines, explanationsOf } from "./fixture-explanation.js";
 

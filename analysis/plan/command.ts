@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PlanOptions } from "../plan/run.js";
+import type { PlanOptions } from "./run.js";
 
 /** `puntbench plan`: what a load costs on each kernel and preparation that was measured. */
 export function planCommand(): Command {
@@ -13,7 +13,7 @@ export function planCommand(): Command {
     .option("--json", "print one JSON object instead of tables")
     .addHelpText("after", "\nExample:\n  puntbench plan --iops 100k --p99 2ms --kernels 6.1,6.12\n")
     .action(async (options: PlanOptions) => {
-      const { runPlan } = await import("../plan/run.js");
+      const { runPlan } = await import("./run.js");
       await runPlan(options);
     });
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { ReportOptions } from "../report/write.js";
+import type { ReportOptions } from "./run.js";
 
 /** `puntbench report [PATHS...]`: charts and one self-contained page from results files. */
 export function reportCommand(): Command {
@@ -11,7 +11,7 @@ export function reportCommand(): Command {
     .option("--iops <rate>", "load of the capacity example", "100k")
     .option("--p99 <latency>", "latency target of the capacity example", "2ms")
     .action(async (paths: string[], options: ReportOptions) => {
-      const { writeReport } = await import("../report/write.js");
+      const { writeReport } = await import("./run.js");
       await writeReport(paths, options);
     });
 }

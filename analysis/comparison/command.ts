@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { CompareOptions } from "../comparison/run.js";
+import type { CompareOptions } from "./run.js";
 
 /** `puntbench compare A B`: what changes from one kernel to another, with intervals and verdicts. */
 export function compareCommand(): Command {
@@ -17,7 +17,7 @@ export function compareCommand(): Command {
       "\nExamples:\n  puntbench compare 6.1 6.12\n  puntbench compare before.jsonl after.jsonl --fail-on-regression\n",
     )
     .action(async (a: string, b: string, options: CompareOptions) => {
-      const { runCompare } = await import("../comparison/run.js");
+      const { runCompare } = await import("./run.js");
       process.exitCode = await runCompare(a, b, options);
     });
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { ExportOptions } from "../export/run.js";
+import type { ExportOptions } from "./run.js";
 
 /** `puntbench export`: every estimate as one table for other tools. */
 export function exportCommand(): Command {
@@ -9,7 +9,7 @@ export function exportCommand(): Command {
     .option("--format <format>", "csv or json", "csv")
     .option("--out <file>", "file to write to (default: stdout)")
     .action(async (paths: string[], options: ExportOptions) => {
-      const { runExport } = await import("../export/run.js");
+      const { runExport } = await import("./run.js");
       await runExport(paths, options);
     });
 }
