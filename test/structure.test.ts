@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { packageRoot } from "../terminal/package-root.js";
 
@@ -30,7 +30,7 @@ const MAY_IMPORT = new Map(
 
 function importsOf(path: string): string[] {
   const source = readFileSync(join(root, path), "utf8");
-  return [...source.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, target]) =>
+  return [...source.matchAll(/(?:from|import\(|import)\s*"(\.[^"]+)"/g)].map(([, target]) =>
     normalize(join(dirname(path), target as string)),
   );
 }
@@ -90,6 +90,20 @@ test("no file holds more than 250 lines of code: past that it holds two ideas", 
     .map((path) => `${codeLines(path)} ${path}`)
     .filter((row) => Number.parseInt(row, 10) > 250);
   assert.deepEqual(large, []);
+});
+
+/** What a file is to its room: these names say it in every room. */
+const ROLES = ["command.ts", "main.ts", "run.ts", "options.ts", "print.ts", "index.ts"];
+
+test("no file name stands four times: the same word would mean four things", () => {
+  const rooms = new Map<string, string[]>();
+  for (const path of files.filter((name) => !name.startsWith("test/"))) {
+    rooms.set(basename(path), [...(rooms.get(basename(path)) ?? []), dirname(path)]);
+  }
+  const repeated = [...rooms].filter(
+    ([name, folders]) => folders.length >= 4 && !ROLES.includes(name),
+  );
+  assert.deepEqual(repeated, []);
 });
 
 test("nothing is left open in the code", () => {

@@ -34,6 +34,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
   process.once("SIGINT", interrupted);
   try {
     const bareLoop = buildBareLoop(scratch.path);
+    const tools = { driver, bareLoop, folder: scratch.path };
     const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
@@ -41,14 +42,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
     for (let round = 0; round < rounds; round += 1) {
       for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
         progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
-        const result = await overwriteRound(
-          driver,
-          bareLoop,
-          scratch.path,
-          queueDepth,
-          writes,
-          round,
-        );
+        const result = await overwriteRound(tools, queueDepth, writes, round);
         overwrites.get(queueDepth)?.push(result);
       }
       for (const queueDepth of NOP_DEPTHS) {

@@ -13,14 +13,19 @@ export type Round = Record<Contender, Achieved>;
 const BLOCK_BYTES = 4096;
 const SETTLE_NS = 20_000_000;
 
+/** What every round works with: the addon, the compiled bare loop, and where files are made. */
+interface Tools {
+  driver: Driver;
+  bareLoop: string;
+  folder: string;
+}
+
 /**
- * One round at one depth: each contender in turn, in an order of its own each round, on a file that was
- * freshly prefilled for it in the same way. The driver's is written as the product writes it.
+ * One round at one depth. The contenders take turns in a random order, each on a file that was freshly
+ * prefilled for it in the same way. The driver's is written as the product writes it.
  */
 export async function overwriteRound(
-  driver: Driver,
-  bareLoop: string,
-  folder: string,
+  { driver, bareLoop, folder }: Tools,
   queueDepth: number,
   writes: number,
   round: number,
