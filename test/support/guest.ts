@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { labCache } from "../../bench/lab/host/cache.js";
 import type { LabContext } from "../../bench/lab/host/context.js";
 import type { GuestJob } from "../../bench/lab/image/job.js";
+import type { GuestWatcher } from "../../bench/lab/qemu/follow-guest.js";
 import type { GuestLimits } from "../../bench/lab/qemu/limits.js";
 import { runBoot } from "../../bench/lab/session/boot.js";
 import { standardOutput } from "../../bench/lab/session/bring-back.js";
@@ -44,7 +45,7 @@ export async function kernelOf(version: string): Promise<LabKernel> {
   return kernel;
 }
 
-interface Guest {
+export interface Guest {
   kernel: LabKernel;
   limits?: Partial<GuestLimits>;
   fault?: GuestJob["fault"];
@@ -52,6 +53,9 @@ interface Guest {
   /** Arguments of node. */
   command: readonly string[];
   warnings?: string[];
+  /** Files of this checkout that the lab's guests go without. */
+  extraFiles?: readonly string[];
+  watcher?: GuestWatcher;
 }
 
 /** Runs node in a guest and returns what it printed. */
@@ -69,7 +73,8 @@ export async function inGuest(guest: Guest): Promise<string> {
       commands: [command],
       fault,
     } as const;
-    const run = await runBoot(session, boot, {});
+    const packageFiles = [...session.packageFiles, ...(guest.extraFiles ?? [])];
+    const run = await runBoot({ ...session, packageFiles }, boot, guest.watcher ?? {});
     return standardOutput(run.files, 0);
   } finally {
     session.close();
