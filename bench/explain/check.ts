@@ -1,20 +1,20 @@
 import { rmSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
-import type { Driver } from "../../native/index.js";
+import { type Driver, loadDriver } from "../../native/index.js";
 import type { ObservedCause } from "../../results/vocabulary.js";
 import type { Progress } from "../../terminal/progress.js";
 import { directIoAlignment } from "../environment/direct-io.js";
 import { labProvenance } from "../environment/lab-guest.js";
 import { mountOf } from "../environment/mount.js";
-import type { ScratchDirectory } from "../environment/scratch.js";
+import { ScratchDirectory } from "../environment/scratch.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import type { Attribution } from "./attribution/attribution.js";
 import type { BackendName } from "./backends/backend.js";
 import {
   CannotInject,
   type InjectedCause,
-  injectionRequest,
   type SystemUnderTest,
+  USUAL_WRITES,
 } from "./injected/injected-cause.js";
 import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
 import type { ExplainOptions } from "./options.js";
@@ -59,32 +59,41 @@ interface CheckContext extends TracingContext {
 
 /** Injects each cause that this system can show, and checks that it is named. */
 export async function check(
-  driver: Driver,
-  scratch: ScratchDirectory,
   { backend: requested, bench }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  const system = systemUnderTest(driver, scratch);
-  const warn = progress.milestone;
-  const tracer = await openTracer(driver, { backend: requested, warn, signal });
-  const { name: backend, what: backendWhat } = tracer.backend;
-  const context = { driver, tracer, signal, system, scratch };
-  const plants: InjectionReport[] = [];
+  const driver = loadDriver();
+  const scratch = new ScratchDirectory(bench.dir);
   try {
-    progress.milestone(`observed with ${backendWhat}, ${INJECTED_CAUSES.length} trials to run`);
-    for (const [index, injected] of INJECTED_CAUSES.entries()) {
-      progress.step(`${index}/${INJECTED_CAUSES.length} trials  ${injected.name}`);
-      const cause = injected.expected(system);
-      if (cause !== null) plants.push(await injectAndJudge(context, injected, cause));
+    const system = systemUnderTest(driver, scratch);
+    const warn = progress.milestone;
+    const tracer = await openTracer(driver, { backend: requested, warn, signal });
+    try {
+      const plants = await injectAll({ driver, tracer, signal, system, scratch }, progress);
+      const { kernelLabel } = bench;
+      const { filesystem } = system;
+      const { name: backend, what: backendWhat } = tracer.backend;
+      return { kernelLabel, kernelRelease: release(), filesystem, backend, backendWhat, plants };
+    } finally {
+      tracer.remove();
     }
   } finally {
-    tracer.remove();
     progress.done();
+    scratch.remove();
   }
-  const { kernelLabel } = bench;
-  const { filesystem } = system;
-  return { kernelLabel, kernelRelease: release(), filesystem, backend, backendWhat, plants };
+}
+
+async function injectAll(context: CheckContext, progress: Progress): Promise<InjectionReport[]> {
+  const { what } = context.tracer.backend;
+  progress.milestone(`observed with ${what}, ${INJECTED_CAUSES.length} trials to run`);
+  const reports: InjectionReport[] = [];
+  for (const [index, injected] of INJECTED_CAUSES.entries()) {
+    progress.step(`${index}/${INJECTED_CAUSES.length} trials  ${injected.name}`);
+    const cause = injected.expected(context.system);
+    if (cause !== null) reports.push(await injectAndJudge(context, injected, cause));
+  }
+  return reports;
 }
 
 async function injectAndJudge(
@@ -106,9 +115,11 @@ async function injectAndJudge(
 async function inject(context: CheckContext, injected: InjectedCause): Promise<ExplainedWrite[]> {
   const { driver, system, scratch, signal } = context;
   const files = Math.max(injected.files ?? 1, ticksPunt(system) ? FILES_WITH_TICKS : 1);
-  const requests = Array.from({ length: files }, (_, file) =>
-    injectionRequest(scratch.file(`injected-${file}`), { ...paceOf(system), ...injected.request }),
-  );
+  const writing = { ...USUAL_WRITES, ...paceOf(system), ...injected.request };
+  const requests = Array.from({ length: files }, (_, file) => ({
+    ...writing,
+    path: scratch.file(`injected-${file}`),
+  }));
   const writes: ExplainedWrite[] = [];
   try {
     for (const request of requests) await injected.prepare(driver, request);

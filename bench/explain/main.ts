@@ -5,9 +5,8 @@ import type { Header } from "../../results/schema.js";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { type Progress, stderrProgress } from "../../terminal/progress.js";
-import { ScratchDirectory } from "../environment/scratch.js";
 import { runBench } from "../run/run.js";
-import { type CheckReport, check } from "./check.js";
+import { check } from "./check.js";
 import { type ExplainReport, explain } from "./explain.js";
 import {
   type ExplainOptions,
@@ -31,12 +30,18 @@ export async function main(
   const interrupt = new Interrupt("No probe or trace buffer was left behind.");
   const progress = stderrProgress();
   const { signal } = interrupt;
-  try {
-    const report = options.check
-      ? await checkCauses(options, progress, signal)
-      : await timeAndTrace(options, estimateSavings, progress, signal);
-    const text = "plants" in report ? printedCheck(report) : printedReport(report);
+  const print = (report: object, text: string) =>
     process.stdout.write(options.bench.json ? `${JSON.stringify(report)}\n` : text);
+  try {
+    if (options.check) {
+      const report = await check(options, progress, signal);
+      print(report, printedCheck(report));
+      // A cause may stay unknown; a wrong one is a failure.
+      if (report.plants.some(({ outcome }) => outcome === "wrong")) process.exitCode = EXIT.failure;
+    } else {
+      const report = await timeAndTrace(options, estimateSavings, progress, signal);
+      print(report, printedReport(report));
+    }
   } finally {
     interrupt.dispose();
   }
@@ -75,20 +80,4 @@ function worthTiming({ environment }: Header, progress: Progress): boolean {
   const emulated = environment.virtualisation.emulated;
   if (emulated) progress.milestone("the CPU is emulated: traced only, nothing is timed");
   return !emulated;
-}
-
-/** A cause may stay unknown; a wrong one is a failure. */
-async function checkCauses(
-  options: ExplainOptions,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<CheckReport> {
-  const scratch = new ScratchDirectory(options.bench.dir);
-  try {
-    const report = await check(loadDriver(), scratch, options, progress, signal);
-    if (report.plants.some(({ outcome }) => outcome === "wrong")) process.exitCode = EXIT.failure;
-    return report;
-  } finally {
-    scratch.remove();
-  }
 }

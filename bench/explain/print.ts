@@ -28,7 +28,7 @@ export function printedReport(
   const { kernelRelease, filesystem, backendWhat, cannotSee, scenarios, savings } = report;
   const lines = [
     `${kernelRelease}, ${filesystem}, observed with ${backendWhat}`,
-    ...(cannotSee.length > 0 ? [`Not to be seen with them here: ${cannotSee.join("; ")}.`] : []),
+    ...(cannotSee.length > 0 ? [`Not visible this way: ${cannotSee.join("; ")}.`] : []),
     "",
     renderTable(COLUMNS, scenarios.map(rowOf)),
     "",
@@ -71,8 +71,8 @@ function resultLines(got: Record<string, number>): string {
 function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | null): string[] {
   const groups = new Map<string, ScenarioReport[]>();
   for (const scenario of report.scenarios) {
-    const text = sentences(scenario).join("\n  ");
-    const key = `${scenario.scenario.preparation} ${scenario.scenario.arm} ${scenario.scenario.intervalNs} ${text}`;
+    const { preparation, arm, intervalNs } = scenario.scenario;
+    const key = JSON.stringify([preparation, arm, intervalNs, sentences(scenario)]);
     groups.set(key, [...(groups.get(key) ?? []), scenario]);
   }
   return [...groups.values()].map((group) => {
@@ -130,7 +130,7 @@ function agreement({ disagreements, predicted }: ScenarioReport): string[] {
   if (disagreements.length === 0) return [`As predicted: ${predicted.map(expected).join("; ")}.`];
   return disagreements.map(
     ({ writes, firstWrite, predicted: was, observed, evidence }) =>
-      `FINDING: for ${writes} writes (the first is number ${firstWrite}) the rules expect ${was}, seen was ${observed}` +
+      `FINDING: for ${writes} writes (the first is number ${firstWrite}) the rules expect ${was}, but ${observed} was seen` +
       `${evidence === null ? "" : ` (${evidence})`}.`,
   );
 }

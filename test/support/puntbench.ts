@@ -5,6 +5,7 @@ import { packageRoot } from "../../terminal/package-root.js";
 export const CLI = join(packageRoot(), "dist", "cli.js");
 
 export interface Outcome {
+  pid: number;
   code: number | null;
   stdout: string;
   stderr: string;
@@ -15,8 +16,8 @@ export interface Launch {
   env?: NodeJS.ProcessEnv;
   /** Words put before `node cli.js`, e.g. setpriv and its options. */
   prefix?: string[];
-  /** Called with each piece of stderr, and a function that signals the process. */
-  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called at each piece of stderr with all of it, a function that signals the process, and its pid. */
+  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** Runs the command line as a user would, and waits for its end. */
@@ -27,13 +28,14 @@ export function puntbench(args: string[], launch: Launch = {}): Promise<Outcome>
     env: { ...process.env, ...launch.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const outcome: Outcome = { code: null, stdout: "", stderr: "" };
+  const pid = child.pid ?? 0;
+  const outcome: Outcome = { pid, code: null, stdout: "", stderr: "" };
   child.stdout.on("data", (piece) => {
     outcome.stdout += piece;
   });
   child.stderr.on("data", (piece) => {
     outcome.stderr += piece;
-    launch.onStderr?.(outcome.stderr, (signal) => child.kill(signal));
+    launch.onStderr?.(outcome.stderr, (signal) => child.kill(signal), pid);
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -31,7 +31,7 @@ function afterLock(write: TracedWrite, context: AttributionContext): Attribution
   if (leavesOnlyHole(write, context)) {
     return attributed(
       "hole",
-      "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and without can_nocow_extent, which it asks of all but holes of a NODATACOW file",
+      "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and did not call can_nocow_extent: in a NODATACOW file it leaves out that call only for holes",
     );
   }
   if (returned(inline, "nocow_ret", 0) && !context.noCow) {
@@ -44,14 +44,14 @@ function afterLock(write: TracedWrite, context: AttributionContext): Attribution
     return isAligned(write, context) && !context.noCow
       ? attributed(
           "checksums",
-          "btrfs_write_check passed and direct I/O was not begun: of aligned writes only those to files with checksums are turned away there",
+          "btrfs_write_check passed, and direct I/O did not begin: at that point btrfs refuses aligned writes only to files with checksums",
         )
       : undecided("btrfs checked the write and did not begin direct I/O");
   }
   if (refusedByInlinedCheck(write, context)) {
     return attributed(
       "copy-on-write",
-      "btrfs had the lock and refused before direct I/O began, where only btrfs_write_check stands, of an aligned write to a file that is not NODATACOW",
+      "btrfs refused after it took the lock and before direct I/O began: there only btrfs_write_check refuses an aligned write to a file that is not NODATACOW",
     );
   }
   return undecided("no step of btrfs was seen to refuse");
@@ -81,7 +81,7 @@ function foundHole({ inline }: TracedWrite): boolean {
   return (fields?.disk_bytenr ?? fields?.block_start) === HOLE;
 }
 
-/** In btrfs_get_blocks_direct_write, where the tracepoint no longer tells (6.12). A small file may lie in the tree itself. */
+/** For 6.12, whose tracepoint does not show holes: btrfs_get_blocks_direct_write. A small file may be stored in the tree. */
 function leavesOnlyHole(write: TracedWrite, { noCow, events }: AttributionContext): boolean {
   const { inline } = write;
   const size = seenSizeBytes(write)?.bytes ?? 0;

@@ -68,7 +68,7 @@ export function seenSizeBytes(write: TracedWrite): { bytes: number; when: string
   const atEntry = write.inline.entry?.fields.i_size;
   if (atEntry !== undefined) return { bytes: Number(atEntry), when: "at the inline attempt" };
   if (write.laterSizeBytes === null) return null;
-  return { bytes: write.laterSizeBytes, when: "when the trace next tells it" };
+  return { bytes: write.laterSizeBytes, when: "at the next event that shows it" };
 }
 
 /** null: the flags of the inode were not seen. */
@@ -77,7 +77,7 @@ export function hasNoSecurityAttributes({ inline }: TracedWrite): boolean | null
   return flags === undefined ? null : (Number(flags) & S_NOSEC) !== 0;
 }
 
-/** ext4 makes the worker wait for the device when the write extends the file or needs the lock alone; null: not seen. */
+/** ext4 makes the worker wait for the device when the write extends the file or needs the exclusive lock. null: not seen. */
 export function workerForcedToWait({ retry }: TracedWrite): boolean | null {
   const [begin] = retry === null ? [] : eventsNamed(retry, "iomap_dio_rw_begin");
   return begin ? (Number(begin.fields.dio_flags) & DIO_FORCE_WAIT) !== 0 : null;
@@ -91,13 +91,13 @@ export function isAligned(
   return offsetBytes % filesystemBlockBytes === 0 && lengthBytes % filesystemBlockBytes === 0;
 }
 
-/** iomap_dio_rw found a page of the range in the page cache. null: it was not seen to. */
+/** iomap_dio_rw found a page of the range in the page cache. null: the trace does not show that. */
 export function cachedPageFound(inline: IssueAttempt): Attribution | null {
   if (!returned(inline, "has_page_ret", 1)) return null;
   return attributed("page-cache", "filemap_range_has_page returned 1 inside iomap_dio_rw");
 }
 
-/** iomap_dio_rw ended where it would have dropped cached pages. null: it was not seen to. */
+/** iomap_dio_rw ended where it would have dropped cached pages. null: the trace does not show that. */
 export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
   if (!has(inline, "iomap_dio_rw_begin") || has(inline, "iomap_iter")) return null;
   return attributed(
@@ -106,7 +106,7 @@ export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
   );
 }
 
-/** The last event of the attempt is a lock that could not be taken. null: it is not. */
+/** The last event of the attempt is a lock that could not be taken. null: it is another event. */
 export function lockRefusal({ inline, workersInside }: TracedWrite): Attribution | null {
   const last = inline.events.at(-1);
   const lock = LOCKS[last?.name ?? ""];
@@ -125,7 +125,7 @@ const OWN_WORKER = {
 
 /** The same where the trace does not show when a worker releases the lock. */
 export const PERHAPS_OWN_WORKER = {
-  curedBy: `${OWN_WORKER.curedBy}, if it is theirs; else one writer a file`,
+  curedBy: `${OWN_WORKER.curedBy}, if they hold it; else one writer per file`,
   ownWorker: true,
 } as const;
 

@@ -45,7 +45,7 @@ function insideDirectIo(inline: IssueAttempt): Attribution {
       : "the mapping was refused";
     return attributed("hole", `${refused}; ext4 found a ${mapped.state} there`);
   }
-  return undecided("iomap_dio_rw was entered and refused; no step of it tells why");
+  return undecided("iomap_dio_rw was entered and refused; no event shows why");
 }
 
 /** The checks of ext4_dio_write_checks. First those that a second attempt would not pass either. */
@@ -135,7 +135,7 @@ function withTracepointsOnly(write: TracedWrite, context: AttributionContext): A
     return undecided("an unaligned write took the lock exclusively, or did not get it");
   }
   const evidence =
-    "ext4 looked at no extent, which it does right after taking the lock, of a write inside i_size";
+    "ext4 did not look up the extents of a write inside i_size, which it does right after it takes the lock";
   const holder = write.workersInside > 0 ? PERHAPS_OWN_WORKER : {};
   return { ...attributed("lock-contended", evidence), ...holder };
 }

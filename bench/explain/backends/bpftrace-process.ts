@@ -19,7 +19,7 @@ const BUFFER_TOTAL_BYTES = 48 * 1024 * 1024;
 export const REMEDY = "Leave --backend out, and what this kernel has is used.";
 
 /** The kernel runs no BPF program inside another one (bpf_prog_active). A cause that needs such events stays unknown. */
-const SKIPPED = "events that the kernel skips while another of its programs runs on that processor";
+const SKIPPED = "events that the kernel skips while another BPF program runs on the same processor";
 
 /** A running bpftrace, and the events that it prints. */
 export class BpftraceProcess implements Backend {

@@ -40,7 +40,7 @@ export async function openBackend(
       return await openBpftrace(tracefs, submitterName, signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      warn(`warning: ${error.message}; looking in another way`);
+      warn(`warning: ${error.message}; tracing another way`);
     }
   }
   return openTracefsBackend(tracefs, "tracepoints", submitterName);

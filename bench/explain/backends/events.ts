@@ -98,7 +98,7 @@ export function unseenByProbes(events: readonly string[]): string[] {
 export function unseenByTracepoints(events: readonly string[]): string[] {
   return [
     "what the filesystem returned to the submitter",
-    "locks and security attributes, except where nothing else is left (above depth 1 a lock may have refused a write before the cause that is named)",
+    "locks and security attributes, except where no other check remains (above depth 1 a lock may have refused a write before the cause that is named)",
     ...(events.includes("iomap/iomap_dio_rw_begin")
       ? []
       : ["the size of the file", "cached pages", "what the worker got"]),

@@ -21,7 +21,7 @@ export interface InjectedCause {
   expected(system: SystemUnderTest): ObservedCause | null;
   /** Files to write, one stream each (default 1): more where only the first write of a file punts. */
   files?: number;
-  /** What differs from 64 writes of 4 KiB, one at a time. */
+  /** What differs from the usual writes. */
   request?: Partial<TrialRequest>;
   /** Throws CannotInject. */
   prepare(driver: Driver, request: TrialRequest): Promise<void>;
@@ -37,21 +37,16 @@ export interface InjectedCause {
 export class CannotInject extends Error {}
 
 /** 64 writes of 4 KiB, one at a time. */
-export function injectionRequest(path: string, changes: Partial<TrialRequest> = {}): TrialRequest {
-  const blockSizeBytes = changes.blockSizeBytes ?? 4096;
-  return {
-    path,
-    preparation: "dd-prefill",
-    arm: "inline",
-    queueDepth: 1,
-    blockSizeBytes,
-    fileSizeBytes: 64 * blockSizeBytes,
-    order: "sequential",
-    seed: 1,
-    intervalNs: 0,
-    registeredBuffers: false,
-    settleNs: 0,
-    countPunts: false,
-    ...changes,
-  };
-}
+export const USUAL_WRITES: Omit<TrialRequest, "path"> = {
+  preparation: "dd-prefill",
+  arm: "inline",
+  queueDepth: 1,
+  blockSizeBytes: 4096,
+  fileSizeBytes: 64 * 4096,
+  order: "sequential",
+  seed: 1,
+  intervalNs: 0,
+  registeredBuffers: false,
+  settleNs: 0,
+  countPunts: false,
+};

@@ -40,12 +40,12 @@ export function recordsOf(page: Buffer, { dataOffset }: PageLayout): RawRecord[]
       timeNs += delta + page.readUInt32LE(at + 4) * EXTEND_NS;
       at += 8;
     } else if (type === TIME_STAMP) {
-      // 59 bits; the upper five stay those of the page.
+      // 59 bits; the upper five are those of the page.
       timeNs = delta + page.readUInt32LE(at + 4) * EXTEND_NS;
       at += 8;
     } else {
       timeNs += delta;
-      // A length of 0 in the head: the real one, itself included, comes first.
+      // A length of 0 in the head: the next word holds the length, with its own four bytes.
       const bytes = type === 0 ? page.readUInt32LE(at + 4) - 4 : type * 4;
       const start = type === 0 ? at + 8 : at + 4;
       records.push({ timeNs, data: page.subarray(start, start + bytes) });

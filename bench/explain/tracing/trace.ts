@@ -1,4 +1,4 @@
-/** A number; a bigint only where a double cannot hold it, which is what kernel addresses are. */
+/** A bigint where a double is not exact enough: for kernel addresses. */
 export type FieldValue = number | bigint;
 export type Fields = Readonly<Record<string, FieldValue>>;
 

@@ -11,8 +11,8 @@ import { puntbench } from "../../support/puntbench.js";
 
 const skip = noPuntCounter;
 const folder = scratchFolder();
-const anyProcess = () => true;
-const left = () => findLeftovers(openTracefs(driver), anyProcess);
+/** Trace buffers and probes of one process: other runs on this machine have theirs. */
+const leftBy = (pid: number) => findLeftovers(openTracefs(driver), (owner) => owner === pid);
 const NOTHING = { instances: [], probes: [] };
 
 const place = ["--dir", folder, "--out", folder, "--trace-only"];
@@ -21,9 +21,9 @@ const quick = [...place, "--file-size", "256k", "--queue-depths", "1"];
 const slow = [...quick, "--preparations", "dd-prefill", "--arms", "inline", "--interval", "100ms"];
 
 test("after explain no trace buffer and no probe is left", { skip }, async () => {
-  const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
+  const { pid, code, stderr } = await puntbench(["explain", ...quick, "--json"]);
   assert.equal(code, 0, stderr);
-  assert.deepEqual(left(), NOTHING);
+  assert.deepEqual(leftBy(pid), NOTHING);
 });
 
 test("no timed trial is traced: trace buffers are made after the last of them", {
@@ -44,7 +44,7 @@ test("no timed trial is traced: trace buffers are made after the last of them", 
   // The run calls it between its trials and waits for it, so that no trial goes on meanwhile.
   const buffersAt: [string, number][] = [];
   const note = (text: string) => {
-    buffersAt.push([text, left().instances.length]);
+    buffersAt.push([text, leftBy(process.pid).instances.length]);
   };
   const progress = { step: note, milestone: note, done: () => {} };
   const never = new AbortController().signal;
@@ -77,26 +77,26 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   test(`nothing is left after ${signal} either`, { skip }, async () => {
     let tracing = 0;
     const outcome = await puntbench(["explain", ...slow], {
-      onStderr: (text, kill) => {
+      onStderr: (text, kill, pid) => {
         if (!text.includes("traced trials") || tracing > 0) return;
-        tracing = left().instances.length;
+        tracing = leftBy(pid).instances.length;
         kill(signal);
       },
     });
     assert.equal(outcome.code, 130, outcome.stderr);
     assert.equal(tracing, 2);
-    assert.deepEqual(left(), NOTHING);
+    assert.deepEqual(leftBy(outcome.pid), NOTHING);
   });
 }
 
 test("the next run removes what a run ended by SIGKILL left behind", { skip }, async () => {
-  await puntbench(["explain", ...slow], {
+  const { pid } = await puntbench(["explain", ...slow], {
     onStderr: (text, kill) => text.includes("traced trials") && kill("SIGKILL"),
   });
-  assert.equal(left().instances.length, 2);
+  assert.equal(leftBy(pid).instances.length, 2);
   const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
   assert.equal(code, 0, stderr);
-  assert.deepEqual(left(), NOTHING);
+  assert.deepEqual(leftBy(pid), NOTHING);
 });
 
 test("a run does not remove the trace buffers of another live process", { skip }, async () => {
@@ -105,9 +105,9 @@ test("a run does not remove the trace buffers of another live process", { skip }
   try {
     const { code } = await puntbench(["explain", ...quick, "--json"]);
     assert.equal(code, 0);
-    assert.equal(left().instances.length, 2);
+    assert.equal(leftBy(process.pid).instances.length, 2);
   } finally {
     tracer.remove();
   }
-  assert.deepEqual(left(), NOTHING);
+  assert.deepEqual(leftBy(process.pid), NOTHING);
 });

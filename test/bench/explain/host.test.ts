@@ -25,7 +25,7 @@ async function explained(...options: string[]): Promise<ExplainReport> {
 const causes = ({ causes: found }: ScenarioReport) =>
   Object.fromEntries(found.map(({ cause, punts }) => [cause, punts]));
 
-test("every punt of an extending write has that cause, at any depth, as predicted", {
+test("every punt of an extending write gets that cause at any depth, as predicted", {
   skip: needsExt4,
 }, async () => {
   const { scenarios } = await explained("-p", "no-fallocate,keep-size", "-q", "1,8");
@@ -40,11 +40,18 @@ test("every punt of an extending write has that cause, at any depth, as predicte
   }
 });
 
-test("writes in random order extend the file or meet a hole, and the rules expect which", {
+test("writes in random order extend the file or hit a hole, as the rules predict for each", {
   skip: needsExt4,
 }, async () => {
   const { scenarios } = await explained(
-    ...["-p", "no-fallocate", "-q", "1", "--order", "random", "--seed", "1"],
+    "-p",
+    "no-fallocate",
+    "-q",
+    "1",
+    "--order",
+    "random",
+    "--seed",
+    "1",
   );
   const [report] = scenarios as [ScenarioReport];
   assert.deepEqual(report.disagreements, []);
@@ -55,7 +62,7 @@ test("writes in random order extend the file or meet a hole, and the rules expec
   assert.ok((found.hole ?? 0) > 200, JSON.stringify(found));
 });
 
-test("forced writes are told from refused ones", { skip }, async () => {
+test("forced writes and refused writes get different causes", { skip }, async () => {
   const { scenarios } = await explained("-p", "dd-prefill", "-q", "8");
   const [inline, forced] = scenarios as [ScenarioReport, ScenarioReport];
   assert.deepEqual(causes(forced), { forced: 256 });
@@ -70,7 +77,7 @@ test("the table and the paragraph name cause, evidence and remedy", {
   const args = ["explain", ...place, "--file-size", "64k", "-p", "keep-size", "-q", "1"];
   const { stdout } = await puntbench([...args, "--raw"]);
   if (stdout.includes("observed with static tracepoints")) {
-    assert.match(stdout, /Not to be seen with them here: what the filesystem returned/);
+    assert.match(stdout, /Not visible this way: what the filesystem returned/);
   }
   assert.match(stdout, /keep-size at depth 1 +16 +16 +extends-size 16 +extends-size 16/);
   assert.match(stdout, /all 16 writes punted because the write extends the file/);
@@ -79,7 +86,7 @@ test("the table and the paragraph name cause, evidence and remedy", {
   assert.match(stdout, /^\d+\.\d+ \d+ io_uring_queue_async_work .*opcode=23/m);
 });
 
-test("of causes made on purpose none is called by another name", { skip }, async () => {
+test("no injected cause is given a wrong name", { skip }, async () => {
   const { code, stdout, stderr } = await puntbench([
     "explain",
     "--dir",
@@ -103,7 +110,7 @@ test("controls that do not use io_uring cannot be explained", async () => {
   assert.match(stderr, /none of their writes can punt/);
 });
 
-test("without the right to trace it says what to do", { skip: notRoot }, async () => {
+test("a user who may not trace is told what to do", { skip: notRoot }, async () => {
   const { code, stderr } = await puntbench(["explain", "--dir", folder], { prefix: NOBODY });
   assert.equal(code, 1, stderr);
   assert.match(stderr, /tracefs cannot be opened.*\n.*Run as root/);

@@ -13,7 +13,7 @@ const prediction = (punts: Punts, cause: Prediction["cause"]): Prediction => ({
   curedBy: null,
 });
 
-/** One write: what was predicted once those before it have ended, and before that; and what was seen. */
+/** One write, with its prediction when all writes before it have ended, the one while they have not, and its cause. */
 function write(
   predicted: Prediction,
   seen: ObservedCause | null,
@@ -46,7 +46,7 @@ function disagreements(...writes: ExplainedWrite[]): number {
 const hole = prediction(true, "hole");
 const inline = prediction(false, "overwrite");
 
-test("a cause that the rules did not expect is a finding, and so is a punt or none against them", () => {
+test("an unexpected cause, an unexpected punt and a missing punt are findings", () => {
   assert.equal(disagreements(write(hole, "page-cache")), 1);
   assert.equal(disagreements(write(hole, null)), 1);
   assert.equal(disagreements(write(inline, "hole")), 1);
@@ -54,14 +54,14 @@ test("a cause that the rules did not expect is a finding, and so is a punt or no
   assert.equal(disagreements(write(hole, "hole"), write(inline, null)), 0);
 });
 
-test("what the moment decides is no finding: a lock, a tick before another cause, a write under way", () => {
+test("a held lock, a clock tick before another cause and a write under way are no findings", () => {
   assert.equal(disagreements(write(hole, "lock-contended"), write(inline, "lock-contended")), 0);
   assert.equal(disagreements(write(hole, "timestamp")), 0);
   assert.equal(disagreements(write(hole, "beyond-size", prediction(true, "beyond-size"))), 0);
   assert.equal(disagreements(write(prediction("tick", "timestamp"), null)), 0);
 });
 
-test("an unknown cause, and a write that no rule decides, contradict nothing", () => {
+test("an unknown cause and a write without a rule are no findings", () => {
   assert.equal(disagreements(write(hole, "unknown")), 0);
   assert.equal(disagreements(write(prediction(null, "not-established"), "hole")), 0);
 });
