@@ -106,7 +106,7 @@ test("no file name stands four times: the same word would mean four things", () 
   assert.deepEqual(repeated, []);
 });
 
-test("nothing is left open in the code", () => {
+test("no file holds a mark of unfinished work", () => {
   const marks = new RegExp(
     ["TO" + "DO", "FIX" + "ME", "X" + "XX"].map((word) => `\\b${word}\\b`).join("|"),
   );

@@ -72,7 +72,7 @@ for (const paired of [false, true]) {
     ["30 % noise", gaussian(0.3)],
     ["disturbed trials", disturbed],
   ] as const) {
-    test(`comparing the same with itself, ${how}, ${name}: at most 5 % find a difference`, (context) => {
+    test(`comparing a kernel with itself, ${how}, ${name}: at most 5 % of comparisons find a difference`, (context) => {
       const { different } = simulate(noise, 0, paired, paired ? 0.1 : 0);
       context.diagnostic(`false verdicts: ${(different * 100).toFixed(1)} %`);
       assert.ok(different <= 0.05, `${different}`);
@@ -80,7 +80,7 @@ for (const paired of [false, true]) {
   }
   for (const effect of [Math.log(1.1), -Math.log(1.1)]) {
     const words = effect > 0 ? "gain" : "loss";
-    test(`a true ${words} of 10 % at 5 rounds of 4 % noise, ${how}, is found in at least 80 %`, (context) => {
+    test(`a true ${words} of 10 %, with 5 rounds of 4 % noise, ${how}, is found in at least 80 % of comparisons`, (context) => {
       // Within a run part of the 4 % is drift that all scenarios of a round share: 2.6 %, and 3 % of their own.
       const { found } = paired
         ? simulate(gaussian(0.03), effect, true, 0.026)

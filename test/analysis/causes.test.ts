@@ -50,7 +50,7 @@ test("the report says why writes punt, what cures it, and on which kernel the sa
 });
 
 // The fixture spends 44 µs on such a write and 6 µs on one into written blocks.
-test("what the punting writes cost is taken from the timed trials beside writes into written blocks", async () => {
+test("the cost of punting writes comes from timed trials, compared with writes into written blocks", async () => {
   const report = await reportOf("timed", { "new.jsonl": NEW });
   const row = sectionOf(report)
     .split("\n")
@@ -71,7 +71,7 @@ test("savings compare with written blocks of the same subject and depth; emulate
   assert.deepEqual(cureSavings((await analyse([emulated])).cells), []);
 });
 
-test("a run that was only traced gives a report of causes, and claims no cost", async () => {
+test("a run that was only traced gives a report of causes without a cost", async () => {
   const file = join(folder, "traced", "run.jsonl");
   writeFixture(file, { ...OLD, rounds: 0 });
   writeFileSync(file, `${JSON.stringify(fixtureHeader(OLD))}\n`);
@@ -83,7 +83,7 @@ test("a run that was only traced gives a report of causes, and claims no cost", 
   assert.match(report, /This was traced only: no cost in time is claimed\./);
 });
 
-test("a damaged explanation costs that line only, and is named by number", async () => {
+test("a damaged explanation is left out and named by its line number, and the rest is kept", async () => {
   const file = writeFixture(join(folder, "damaged.jsonl"), { ...NEW, rounds: 1 });
   const [explanation] = explanationsOf(NEW);
   appendLines(file, [{ ...explanation, punts: -1 }, explanation as object]);

@@ -63,7 +63,7 @@ test("--json holds every estimate with interval, trials and verdict", () => {
   assert.equal(iops.a.trials, 5);
 });
 
-test("the gate passes on the same, stops at a regression, and says when it cannot tell", () => {
+test("the gate passes when nothing changed, fails on a regression, and says when the data is not enough", () => {
   assert.equal(compare("6.12", "6.12-again", "--fail-on-regression").code, 0);
   assert.equal(compare("6.12", "6.12-slow", "--fail-on-regression").code, 3);
   assert.equal(compare("6.12-slow", "6.12", "--fail-on-regression").code, 0);
@@ -72,7 +72,7 @@ test("the gate passes on the same, stops at a regression, and says when it canno
   assert.equal(compare("6.12", "6.12-slow", "--fail-on-regression", "--threshold", "90%").code, 0);
 });
 
-test("equal punts do not make a scenario the same while another metric cannot be told", () => {
+test("a scenario is called the same only when every metric is known to be the same", () => {
   const verdictOf = (...verdicts: ChangeVerdict[]) =>
     scenarioVerdict({ metrics: verdicts.map((verdict) => ({ verdict })) } as ScenarioComparison);
   assert.equal(verdictOf("same", "same"), "same");
@@ -93,7 +93,7 @@ test("a file compared with itself is the same in every respect", () => {
   });
 });
 
-test("emulated and real compare in counts only, until told otherwise", () => {
+test("emulated and real results are compared in counts only, unless the user allows more", () => {
   const { text } = compare("6.12", "6.12-tcg", "--json");
   const metrics = (json: string) => [
     ...new Set(
@@ -108,7 +108,7 @@ test("emulated and real compare in counts only, until told otherwise", () => {
   assert.ok(metrics(told.text).includes("iops"));
 });
 
-test("what cannot be compared or found is refused in one line with the remedy", () => {
+test("results that cannot be found or compared are refused in one line with the remedy", () => {
   for (const [args, words] of [
     [["6.1", "7.9"], /7\.9: neither a file or folder nor a kernel label.*\n.*Known labels: 6\.1/],
     [["results", "6.1"], /holds several kernels/],
@@ -121,7 +121,7 @@ test("what cannot be compared or found is refused in one line with the remedy", 
   }
 });
 
-test("a single trial is enough where every write punts or none does, and for nothing else", () => {
+test("one trial is enough for a verdict only where every write punts or none does", () => {
   const found = JSON.parse(compare("6.1", "one-round", "--json").text);
   const scenario = found.scenarios.find(
     (one: { preparation: string }) => one.preparation === "fallocate-0",

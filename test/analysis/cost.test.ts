@@ -58,7 +58,7 @@ test("keep-size is separated further, into conversion and size change", () => {
   about(found?.parts[2]?.value.point, 18 * 0.6);
 });
 
-test("without a control arm its part is merged into the rest, and named there", () => {
+test("without a control arm, its part of the cost is added to the rest and named there", () => {
   const withoutForced = costBreakdowns(cellsOf({ arms: ["inline", "psync"] }))[0];
   assert.deepEqual(
     withoutForced?.parts.map((part) => part.name),
@@ -84,7 +84,7 @@ test("at depth, latency and time per write do not tell filesystem work from seri
   }
 });
 
-test("what is not punted on a kernel has no hand-off and no contention, only filesystem work", () => {
+test("a preparation that does not punt costs filesystem work, but no hand-off and no contention", () => {
   const found = costBreakdowns(cellsOf({ arms: ALL_ARMS, unwrittenPunts: false })).find(
     (cost) => cost.preparation === "fallocate-0",
   );
@@ -104,7 +104,7 @@ test("lost IOPS of the parts add up to the whole difference", () => {
   assert.ok(Math.abs(lost / whole - 1) < 0.02, `${lost} ${whole}`);
 });
 
-test("a prefill pays for itself when what it saves in one pass is more than it takes", () => {
+test("a prefill pays for itself when one pass saves more than the prefill takes", () => {
   const found = prefillBreakEvens(cellsOf({})).find(
     (even) => even.preparation === "no-fallocate" && even.queueDepth === 1,
   );

@@ -17,7 +17,7 @@ async function analysisOf(...runs: FixtureRun[]) {
   return analyse([inside]);
 }
 
-test("the table has a row a scenario, point and interval a metric, and leaves null empty", async () => {
+test("the table has one row per scenario and three columns per metric, and null stays empty", async () => {
   const { cells } = await analysisOf({
     kernelLabel: 'six, "twelve"\nand more',
     emulated: true,
@@ -36,7 +36,7 @@ test("the table has a row a scenario, point and interval a metric, and leaves nu
   assert.ok(columns.includes("latencyNsP99Upper") && !csv.includes("null") && !csv.includes("NaN"));
 });
 
-test("several boots are the unit of an estimate: its interval spans them, and says how many", async () => {
+test("with several boots the interval spans the boots, and their number is stated", async () => {
   const boots = [0, 1, 2].map((boot) => ({
     kernelLabel: "6.12",
     boot,

@@ -83,7 +83,7 @@ test("histograms of different precision still merge, at the precision of the fir
   assert.ok(median > 0.7e6 && median < 1.4e6, String(median));
 });
 
-test("what is no histogram is refused in words", () => {
+test("text that is not a histogram is refused with a clear message", () => {
   assert.throws(() => decodeHistogram(""), /too short/);
   assert.throws(() => decodeHistogram("AAAAAAAAAAAAAAAA"), /not HdrHistogram V2/);
 });

@@ -33,7 +33,7 @@ test("a folder is read to any depth, each run once, and complete runs are known 
   assert.ok(runs.every((run) => run.complete && run.trials.ok === 36 && run.warnings.length === 0));
 });
 
-test("a copy of a run in another file is passed over, and said so", async () => {
+test("a copy of a run in another file is left out, and a message says so", async () => {
   const file = good("copies/one.jsonl", 3);
   writeFileSync(join(folder, "copies/two.jsonl"), readFileSync(file));
   const { runs, problems } = await loadRuns([join(folder, "copies")], new Cells());
@@ -52,7 +52,7 @@ test("a file cut off in the middle of a line keeps its whole lines and is marked
   assert.match(runs[0]?.warnings.join("\n") ?? "", /no footer/);
 });
 
-test("a damaged line in the middle costs that line only, and is named by number", async () => {
+test("a damaged line in the middle is left out and named by its number, and the rest is kept", async () => {
   const file = good("damaged.jsonl", 5);
   const lines = readFileSync(file, "utf8").split("\n");
   lines[3] = "{ not json";
@@ -77,7 +77,7 @@ test("a file from the future is refused by its version, alone or in a folder", a
   assert.match(problems[0]?.message ?? "", /schema version 2/);
 });
 
-test("what is no results file at all gets one clear message with a remedy", async () => {
+test("a file that is not a results file is refused with one clear message and a remedy", async () => {
   const empty = join(folder, "empty");
   mkdirSync(empty);
   const foreign = join(folder, "foreign.jsonl");

@@ -75,7 +75,7 @@ test("a run where every trial failed still gives a report that says so", () => {
   assert.match(markdown, /failed \(EIO\)/);
 });
 
-test("a run without times, as the lab's instruction counting writes it, has counts and instructions only", () => {
+test("a run of the lab's instruction counting has counts and instructions, and no times", () => {
   const { markdown, read } = report(
     "icount",
     { ...small, emulated: true, instructionCounting: true },
@@ -86,7 +86,7 @@ test("a run without times, as the lab's instruction counting writes it, has coun
   assert.match(markdown, /no cost in time is claimed/);
 });
 
-test("an interrupted run without footer is reported on, and called incomplete", () => {
+test("an interrupted run without a footer is still reported, and is called incomplete", () => {
   const { markdown } = report("interrupted", small, (line) =>
     line.type === "footer" ? null : line,
   );

@@ -62,7 +62,7 @@ test("threads find what one reader finds: every value, every quantile, every cou
   }
 });
 
-test("a file cut off in the middle of its last line says so from a thread, too", async () => {
+test("a thread reports a file that is cut off in its last line", async () => {
   const { runs } = await loadRuns([file], new Cells());
   truncateSync(file, statSync(file).size - 400);
   const range = { start: 0, end: statSync(file).size };

@@ -36,7 +36,7 @@ const sweep = [point(1, 20_000, 100, 20), point(8, 60_000, 300, 10), point(32, 9
 const plan = (iops: number, p99Us: number) =>
   capacityOf(subject, "dd-prefill", sweep, { iops, latencyNsP99: p99Us * 1000 });
 
-test("the highest measured load within the target counts, and devices follow from it", () => {
+test("the capacity is the highest measured load within the target, and the number of devices follows from it", () => {
   const found = plan(100_000, 500);
   assert.equal(found.best?.queueDepth, 8);
   assert.equal(found.devices, 2);
@@ -46,17 +46,17 @@ test("the highest measured load within the target counts, and devices follow fro
   assert.equal(found.cores?.rest, null);
 });
 
-test("a load within a lower depth is charged at that depth", () => {
+test("a load that a lower depth can carry is charged at the cost of that depth", () => {
   assert.equal(plan(15_000, 500).cores?.total?.point, 0.3);
 });
 
-test("a target that no measured point holds gives no capacity, and says what to run", () => {
+test("a target that no measured point meets gives no capacity, and the plan says what to run", () => {
   const found = plan(1000, 50);
   assert.deepEqual([found.best, found.devices, found.cores], [null, null, null]);
   assert.match(found.remarks.join(" "), /bench --interval/);
 });
 
-test("nothing is extrapolated: gaps, ends and far lower loads name the run that would tell", () => {
+test("nothing is extrapolated: outside the measured loads the plan names the run that would tell", () => {
   assert.match(
     plan(1000, 500).remarks.join(" "),
     /bench --queue-depths 16.*bench --interval 1000us/,

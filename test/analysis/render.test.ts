@@ -24,7 +24,7 @@ function darkPixels(svg: string, fontFiles: readonly string[]): number {
   return dark;
 }
 
-test("the shipped fonts put letters into a picture, which a machine without fonts would lose", async () => {
+test("letters are drawn with the shipped fonts, so that a machine without fonts draws them too", async () => {
   const svg = await renderSvg(spec);
   assert.ok(darkPixels(svg, FONT_FILES) > 300, String(darkPixels(svg, FONT_FILES)));
   assert.equal(darkPixels(svg, []), 0);

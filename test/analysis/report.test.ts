@@ -72,7 +72,7 @@ test("every picture shows the title, the axis titles and the legend that its spe
   assert.ok(axisTitles > 15 && legendLabels > 40, `${axisTitles} axes, ${legendLabels} labels`);
 });
 
-test("times of emulated kernels stand in charts of their own, marked as such", () => {
+test("times of emulated kernels are in separate charts, which say so", () => {
   for (const name of ["iops", "latency", "cpu"]) {
     const real = readFileSync(join(out, `${name}.vl.json`), "utf8");
     const emulated = JSON.parse(readFileSync(join(out, `${name}-emulated.vl.json`), "utf8"));
@@ -81,7 +81,7 @@ test("times of emulated kernels stand in charts of their own, marked as such", (
   }
 });
 
-test("control arms are series of their own", () => {
+test("each control arm is a separate series", () => {
   const spec = JSON.parse(readFileSync(join(out, "iops.vl.json"), "utf8"));
   const series = new Set(spec.data.values.map((row: { series: string }) => row.series));
   assert.ok(series.has("dd-prefill") && series.has("dd-prefill (forced)"));

@@ -86,7 +86,7 @@ test("counters belong to one trial: 200 in one process do not leak into each oth
   }
 });
 
-test("two rings at once do not see each other's punts or workers", {
+test("two rings at the same time do not see each other's punts or workers", {
   skip: overwritesPunt,
 }, async () => {
   const [forced, inline] = await Promise.all([
@@ -98,7 +98,7 @@ test("two rings at once do not see each other's punts or workers", {
   assert.equal(inline.workers?.peak, 0);
 });
 
-test("memory stays flat over many trials", async () => {
+test("resident memory does not grow over many trials", async () => {
   const run = async (trials: number) => {
     for (let i = 0; i < trials; i += 1) {
       await driver.runTrial(smallTrial(folder, { fileSizeBytes: 64 * 4096, queueDepth: 64 }));

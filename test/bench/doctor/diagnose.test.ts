@@ -38,7 +38,7 @@ test("io-wq workers keep to a cpuset from 6.12 on", () => {
   assert.equal(diagnose(facts).find(({ check }) => check === "cpuset")?.severity, "ok");
 });
 
-test("the gravest finding comes first", () => {
+test("the most serious finding comes first", () => {
   const facts = healthy();
   facts.device.writeCache = "write back";
   facts.machine.load = 9;

@@ -9,7 +9,7 @@ import { healthy } from "./healthy-host.js";
 
 const folder = scratchFolder();
 
-test("this host is fit to measure: the other tests do", async () => {
+test("the doctor finds this host fit to measure, as the other tests measure on it", async () => {
   const { code, stdout, stderr } = await puntbench(["doctor", folder, "--json"]);
   assert.equal(code, 0, stderr + stdout);
   const { fit, findings }: { fit: boolean; findings: Finding[] } = JSON.parse(stdout);
@@ -33,7 +33,7 @@ test("a blocker is exit code 1, named first, with the remedy", {
   assert.match(stdout, /Not fit to measure: 1 blocker/);
 });
 
-test("what is no directory is refused with exit code 2", async () => {
+test("a path that is not a directory is refused with exit code 2", async () => {
   for (const place of ["/nonexistent", "/etc/passwd"]) {
     const { code, stdout, stderr } = await puntbench(["doctor", place]);
     assert.equal(code, 2, stderr);

@@ -29,8 +29,8 @@ function run(command: string, ...args: string[]): void {
 }
 
 /** A file with everything in it: written, a hole, unwritten, cached, and allocated beyond the size. */
-function planted(): string {
-  const file = join(folder, "planted");
+function mixedFile(): string {
+  const file = join(folder, "mixed");
   run("fallocate", "--offset", "64KiB", "--length", "64KiB", file);
   run("dd", "if=/dev/zero", `of=${file}`, "bs=4k", "count=4", "oflag=direct", "conv=notrunc");
   run("dd", "if=/dev/zero", `of=${file}`, "bs=4k", "seek=20", "count=1", "conv=notrunc,fsync");
@@ -40,8 +40,10 @@ function planted(): string {
   return file;
 }
 
-test("each part of a planted file is shown as what it is", { skip: copyOnWrite }, async () => {
-  const { regions, sizeBytes } = await inspected(planted());
+test("each part of a file with extents of every kind is shown as what it is", {
+  skip: copyOnWrite,
+}, async () => {
+  const { regions, sizeBytes } = await inspected(mixedFile());
   assert.equal(sizeBytes, 160 * 1024);
   assert.deepEqual(
     regions?.map(({ startBytes, endBytes, state, extending, cachedPages }) => [
@@ -68,7 +70,7 @@ test("each part of a planted file is shown as what it is", { skip: copyOnWrite }
 test("cached pages make a region punt that would not otherwise", {
   skip: copyOnWrite,
 }, async () => {
-  const { regions } = await inspected(planted());
+  const { regions } = await inspected(mixedFile());
   const cached = regions?.find(({ cachedPages }) => cachedPages === 1);
   assert.equal(cached?.prediction.cause, "page-cache");
   assert.equal(cached?.prediction.punts, true);
@@ -76,8 +78,8 @@ test("cached pages make a region punt that would not otherwise", {
   assert.notEqual(cached.predictionUncached.punts, true);
 });
 
-test("a look leaves data, times and allocation as they were", async () => {
-  const file = planted();
+test("inspect leaves the data, times and allocation of a file as they were", async () => {
+  const file = mixedFile();
   const { ino, size, blocks, atimeNs, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
   await inspected(file);
   const after = statSync(file, { bigint: true });
@@ -87,7 +89,7 @@ test("a look leaves data, times and allocation as they were", async () => {
 });
 
 test("a write larger than a region crosses its border", { skip: copyOnWrite }, async () => {
-  const file = planted();
+  const file = mixedFile();
   const { regions, filesystem } = await inspected(file, ["--block-size", "8k"]);
   const small = regions?.find(({ startBytes }) => startBytes === 80 * 1024);
   const question = {
@@ -103,7 +105,7 @@ test("a write larger than a region crosses its border", { skip: copyOnWrite }, a
   }
 });
 
-test("what the bench wrote is written, and what it did not extend is not", async () => {
+test("blocks that the bench wrote are shown as written", async () => {
   const request = smallTrial(folder, { preparation: "fallocate-0", keepFile: true });
   await driver.runTrial(request);
   const { regions } = await inspected(request.path);
@@ -116,7 +118,7 @@ test("what the bench wrote is written, and what it did not extend is not", async
 test("the report for people names each cause once, with the kernel's function", {
   skip: copyOnWrite,
 }, async () => {
-  const { stdout } = await puntbench(["inspect", planted()]);
+  const { stdout } = await puntbench(["inspect", mixedFile()]);
   assert.equal(stdout.match(/^hole: /gm)?.length, 1, stdout);
   assert.match(stdout, /in the kernel: /);
   assert.match(stdout, /By rules of mainline Linux/);

@@ -29,7 +29,7 @@ test("holes between extents and up to the size are regions too", () => {
   ]);
 });
 
-test("what fallocate left beyond the size is cut off and extends", () => {
+test("blocks that fallocate left beyond the size are a separate region, and writes to them extend the file", () => {
   assert.deepEqual(shown([extent(0, 65536, UNWRITTEN)], 8192), [
     "0-8192 unwritten",
     "8192-65536 unwritten extending",
@@ -37,7 +37,7 @@ test("what fallocate left beyond the size is cut off and extends", () => {
   ]);
 });
 
-test("a last block that the size only half covers extends, and larger writes begin to earlier", () => {
+test("a last block that the size only half covers is a region that extends the file, and it starts earlier for larger writes", () => {
   assert.deepEqual(shown([extent(0, 16384)], 13_000), [
     "0-12288 written",
     "12288-16384 written extending",
@@ -50,7 +50,7 @@ test("a last block that the size only half covers extends, and larger writes beg
   ]);
 });
 
-test("a cut extent keeps its place on the device", () => {
+test("an extent that is cut in two keeps its place on the device", () => {
   const [, beyond] = regionsOf([extent(0, 65536, UNWRITTEN)], 8192, 4096);
   assert.equal(beyond?.physicalBytes, 1_000_000 + 8192);
 });

@@ -102,7 +102,7 @@ function settableSwitch(): string | false {
   }
 }
 
-test("where io_uring is forbidden the others answer, and the report says so", {
+test("where io_uring is forbidden, the two other oracles answer, and the report says so", {
   skip: settableSwitch(),
 }, async () => {
   const allowed = await report([]);

@@ -10,12 +10,12 @@ function answers(fresh: string, later: string): NowaitAnswers {
 const refused = Object.assign(new Error("no ring"), { code: "EPERM", syscall: "io_uring_setup" });
 const closed: NowaitAnswers = { unavailable: refused as DriverError, fresh: [], later: [] };
 
-test("refused whenever asked means that the state of the file punts", () => {
+test("a write that is refused at every attempt punts because of the file's state", () => {
   assert.equal(verdictOf(answers("EAGAIN EAGAIN EAGAIN EAGAIN", "EAGAIN EAGAIN")), "punts");
   assert.equal(verdictOf(answers("EOPNOTSUPP EOPNOTSUPP", "EOPNOTSUPP EOPNOTSUPP")), "punts");
 });
 
-test("refused only after a pause means that the clock tick punts", () => {
+test("a write that is refused only after a pause punts because of the clock tick", () => {
   assert.equal(verdictOf(answers("ok ok", "EAGAIN EAGAIN")), "tick");
 });
 
@@ -23,7 +23,7 @@ test("a tick that ends between the timestamp and the question does not hide the 
   assert.equal(verdictOf(answers("EAGAIN ok ok", "EAGAIN EAGAIN")), "tick");
 });
 
-test("never refused means inline", () => {
+test("a write that is never refused is issued inline", () => {
   assert.equal(verdictOf(answers("ok ok", "ok ok")), "inline");
 });
 
@@ -34,7 +34,7 @@ test("answers that contradict each other, fail or are missing give no verdict", 
   assert.equal(verdictOf(closed), "unknown");
 });
 
-test("io_uring's own answer decides; without it the others must agree", () => {
+test("io_uring's own answer decides; where it has none, the others must agree", () => {
   const punts = answers("EAGAIN EAGAIN", "EAGAIN EAGAIN");
   const inline = answers("ok ok", "ok ok");
   assert.equal(combinedVerdict({ ioUring: punts, pwritev2: inline, libaio: inline }), "punts");

@@ -7,7 +7,7 @@ import { EASY_WRITE, type WriteQuestion } from "../../../bench/rules/question.js
 import { NO_COW, OBSERVED, WRITES } from "./observed.js";
 
 for (const [filesystem, release, answers] of OBSERVED) {
-  test(`the rules say of ${filesystem} of Linux ${release} what that kernel said itself`, () => {
+  test(`the rules agree with what Linux ${release} itself answered on ${filesystem}`, () => {
     const punts = (changes: Partial<WriteQuestion>): Punts =>
       predict({
         ...EASY_WRITE,

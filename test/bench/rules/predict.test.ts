@@ -50,7 +50,7 @@ const PREPARED: [filesystem: string, release: string, options: string[], Punts[]
 ];
 
 for (const [filesystem, release, mountOptions, expected] of PREPARED) {
-  test(`the preparations on ${[filesystem, ...mountOptions].join(" ")} of Linux ${release}`, () => {
+  test(`the rules know which preparations punt on ${[filesystem, ...mountOptions].join(" ")} of Linux ${release}`, () => {
     const place = {
       filesystem,
       kernel: kernel(release),
