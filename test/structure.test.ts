@@ -106,6 +106,17 @@ test("no file name stands four times: the same word would mean four things", () 
   assert.deepEqual(repeated, []);
 });
 
+test("the reading path in ARCHITECTURE.md is ten files that exist", () => {
+  const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const steps = [...architecture.matchAll(/^(\d+)\. `([^`]+)`: /gm)];
+  assert.deepEqual(
+    steps.map(([, number]) => Number(number)),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  const missing = steps.map(([, , path]) => path as string).filter((path) => !files.includes(path));
+  assert.deepEqual(missing, []);
+});
+
 test("no file holds a mark of unfinished work", () => {
   const marks = new RegExp(
     ["TO" + "DO", "FIX" + "ME", "X" + "XX"].map((word) => `\\b${word}\\b`).join("|"),
