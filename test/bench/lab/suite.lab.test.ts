@@ -58,7 +58,7 @@ for (const version of ["6.1", "7.2"]) {
     await inGuest({
       kernel: await kernelOf(version),
       settings: { guestPrograms: PROGRAMS, cpus: 2 },
-      limits: { totalMs: 300_000 },
+      limits: { totalMs: 480_000 },
       command: ["-e", suiteScript()],
       extraFiles: testFiles(),
       watcher: { onLog: (line) => report.push(line) },
