@@ -44,6 +44,7 @@ function folderOf(path: string): string | undefined {
 
 test("the table of imports in ARCHITECTURE.md names every folder that holds code", () => {
   assert.ok(MAY_IMPORT.size >= 10, "the table was not found");
+  assert.ok(files.flatMap(importsOf).length > 500, "the imports were not found");
   const strays = files.filter((path) => path.includes("/") && !/^(test|scripts)\//.test(path));
   assert.deepEqual(
     strays.filter((path) => folderOf(path) === undefined),

@@ -120,7 +120,10 @@ for (const [signal, code] of [
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     const closed = once(child, "close");
     const pid = child.pid as number;
-    while (leftovers(pid).qemus === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (leftovers(pid).qemus === 0) {
+      assert.equal(child.exitCode, null, "the lab ended before it started a guest");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     child.kill(signal);
     const [exitCode] = await closed;

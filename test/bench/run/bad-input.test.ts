@@ -165,6 +165,7 @@ test("an ordinary user measures everything but punts, and is told how to get the
   assert.equal(outcome.code, 0, outcome.stderr);
   const printed = JSON.parse(outcome.stdout);
   assert.match(printed.warnings[0], /punts are not counted: .*run as root/);
+  assert.equal(printed.scenarios.length, 2);
   for (const scenario of printed.scenarios) {
     assert.equal(scenario.puntRatio, null);
     assert.ok(scenario.iops > 0);
