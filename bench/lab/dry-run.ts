@@ -5,8 +5,8 @@ import { QEMU, qemuArguments } from "./qemu/arguments.js";
 import { CHANNELS } from "./qemu/channels.js";
 import { hardwareOf } from "./session/boot.js";
 import { commandLine } from "./session/lab.js";
+import type { LabSession } from "./session/lab-session.js";
 import type { PlannedBoot } from "./session/plan.js";
-import type { LabSession } from "./session/session.js";
 import type { GuestCommand } from "./session/settings.js";
 
 /** What the lab would run for a kernel, as commands; nothing is started. */
@@ -28,7 +28,8 @@ export function dryRunText(
   return [
     `# ${kernel.label}: ${kernel.packageName} ${kernel.packageVersion}, ${filesystem}`,
     `# accelerator: ${session.accelerator} (${session.acceleratorReason})`,
-    ...[...disk, [QEMU, ...args]].map(quoted),
+    ...disk.map(quoted),
+    quoted([QEMU, ...args]),
     ...inGuest.map((command) => `# in the guest: ${quoted(command)}`),
     "",
   ].join("\n");

@@ -14,7 +14,8 @@ import { puntTable, readRun } from "./session/comparison.js";
 import { instructionTable } from "./session/instruction-table.js";
 import { kernelByFile, kernelsByVersion, type LabKernel } from "./session/kernels.js";
 import { type LabOutcome, runLab } from "./session/lab.js";
-import { type LabSession, openSession } from "./session/session.js";
+import type { LabSession } from "./session/lab-session.js";
+import { openSession } from "./session/open-session.js";
 
 /** `puntbench lab`: boots the kernels, runs the bench in each, brings the results back, compares. */
 export async function main(raw: RawLabOptions, benchOptions: readonly string[]): Promise<void> {

@@ -55,7 +55,7 @@ const DISK_BYTES: Readonly<Record<ScratchDevice, number>> = {
   null_blk: DISK_BYTES_MIN,
 };
 
-/** About the latency of a good SSD, and long enough that the submitter always sleeps until the completion. */
+/** Like a good SSD, and so long that the submitter always sleeps until the completion. */
 const COUNTED_LATENCY_NS = 50_000;
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
@@ -90,7 +90,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   };
 }
 
-/** Options of the command in the guest that the lab sets. Only what `explain` prints as JSON is shown. */
+/** The lab sets some options of the command itself. `--json` is only for explain, whose output is shown. */
 function refuseReserved(options: readonly string[], explain: boolean): void {
   const reserved = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
   const found = options.find((option) => reserved.test(option));

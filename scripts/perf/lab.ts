@@ -9,8 +9,9 @@ import { parseLabOptions, type RawLabOptions } from "../../bench/lab/options.js"
 import { runBoot } from "../../bench/lab/session/boot.js";
 import { kernelsByVersion, type LabKernel } from "../../bench/lab/session/kernels.js";
 import { commandLine } from "../../bench/lab/session/lab.js";
+import type { LabSession } from "../../bench/lab/session/lab-session.js";
+import { openSession } from "../../bench/lab/session/open-session.js";
 import { type PlannedBoot, planBoots } from "../../bench/lab/session/plan.js";
-import { type LabSession, openSession } from "../../bench/lab/session/session.js";
 import { watchBoot } from "../../bench/lab/session/watch-boot.js";
 import { integer, list } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";

@@ -7,7 +7,7 @@ import type { GuestLimits } from "../../bench/lab/qemu/limits.js";
 import { runBoot } from "../../bench/lab/session/boot.js";
 import { standardOutput } from "../../bench/lab/session/bring-back.js";
 import { kernelsByVersion, type LabKernel } from "../../bench/lab/session/kernels.js";
-import { openSession } from "../../bench/lab/session/session.js";
+import { openSession } from "../../bench/lab/session/open-session.js";
 import type { GuestSettings } from "../../bench/lab/session/settings.js";
 import { findProgram } from "../../terminal/find-program.js";
 

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where the lab keeps what it fetched and built: `$XDG_CACHE_HOME/puntbench`, by default `~/.cache`. */
+/** Where the lab keeps what it fetched and built: `$XDG_CACHE_HOME/puntbench`, by default `~/.cache/puntbench`. */
 export interface LabCache {
   root: string;
-  /** A private apt: its configuration, signed indexes and nothing of the host's. */
+  /** A private apt: its configuration and signed indexes. */
   apt: string;
   /** Kernel packages found in those indexes. */
   packageIndex: string;

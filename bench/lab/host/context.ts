@@ -10,7 +10,7 @@ export interface LabContext {
   signal: AbortSignal;
 }
 
-/** Runs a lab command. An interrupt aborts `signal`; guests and temporary files are then removed. */
+/** Runs a lab command; an interrupt aborts its `signal`. */
 export async function withLabContext<Result>(
   work: (context: LabContext) => Promise<Result>,
 ): Promise<Result> {

@@ -15,6 +15,9 @@ const MODULE_PARAMETERS: Readonly<Record<string, string>> = {
   "null_blk.ko": "nr_devices=0",
 };
 
+/** Folders that the guest mounts something on. */
+const MOUNT_POINTS = ["proc", "sys", "dev", "system", "tmp"];
+
 const FETCH_ANEW = "Fetch the kernel anew: `puntbench lab clean` removes the copy in the cache.";
 
 /** What all guests of a session have in their first root. */
@@ -38,9 +41,7 @@ export async function writeInitramfs(
   const folder = await mkdtemp(join(workspace, "initramfs-"));
   try {
     const steps = await loadOrder(kernel, neededModules(job), join(folder, "temporary"));
-    for (const path of ["proc", "sys", "dev", "system", "tmp", "bin", "modules"]) {
-      await mkdir(join(folder, path));
-    }
+    for (const path of [...MOUNT_POINTS, "bin", "modules"]) await mkdir(join(folder, path));
     await symlink(busybox, join(folder, "bin/busybox"));
     await symlink(packageRoot, join(folder, GUEST.puntbench));
     await writeFile(join(folder, "init"), initScript(job), { mode: 0o755 });
@@ -50,7 +51,11 @@ export async function writeInitramfs(
       await writeFile(join(folder, "modules", plainName(step)), await readModule(kernel, step));
     }
     const paths = [
-      ...["proc", "sys", "dev", "system", "tmp", "bin/busybox", "init", "mkfs", "modules/order"],
+      ...MOUNT_POINTS,
+      "bin/busybox",
+      "init",
+      "mkfs",
+      "modules/order",
       ...steps.map((step) => `modules/${plainName(step)}`),
       ...packageFiles.map((path) => join(GUEST.puntbench, path).slice(1)),
     ];

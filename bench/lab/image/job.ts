@@ -53,7 +53,7 @@ export function mountOptions(job: Pick<GuestJob, "filesystem" | "mountOptions">)
     : [...job.mountOptions];
 }
 
-/** Modules that the job needs, as far as a kernel does not have them built in. */
+/** Modules that the job needs; a kernel may have them built in. */
 export function neededModules(job: Pick<GuestJob, "filesystem" | "device">): string[] {
   const device = { "virtio-blk": "virtio_blk", nvme: "nvme", null_blk: "null_blk" }[job.device];
   // The system image is ext4, on virtio.

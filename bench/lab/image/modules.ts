@@ -21,9 +21,9 @@ export interface LoadStep {
 }
 
 /**
- * Files to load, each after what it needs, for the modules `wanted`; a module that is built into the
- * kernel needs none. kmod's modprobe answers, as it would on a machine with that kernel. It wants
- * modules under `lib/modules/RELEASE`, so it gets a link in a folder `temporary`, which is removed.
+ * The files to load for the modules `wanted`, each after what it needs; a module that is built into
+ * the kernel has none. modprobe answers as on a machine with that kernel. It expects modules under
+ * `lib/modules/RELEASE`, so the folder `temporary` gets a link there, and is removed afterwards.
  */
 export async function loadOrder(
   kernel: KernelModules,
@@ -38,7 +38,7 @@ export async function loadOrder(
     );
   }
   try {
-    // Distributions build kmod for the one folder or for the other.
+    // Distributions build modprobe for one of these folders.
     for (const parent of [join(temporary, "lib/modules"), join(temporary, "usr/lib/modules")]) {
       await mkdir(parent, { recursive: true });
       await symlink(resolve(folder), join(parent, release));

@@ -26,8 +26,8 @@ const OPTIONAL_PROGRAMS = [
 const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", GUEST.scratch, GUEST.output, GUEST.puntbench];
 
 /**
- * A read-only disk with the host's node, its libraries and the addon's, and a few tools: the part of
- * a guest that rarely changes, built once and kept in the cache. Paths are the host's.
+ * A read-only disk with the host's node, a few tools, and all their libraries: the part of a guest that
+ * rarely changes. It is built once and kept in the cache. Paths in it are the host's.
  * Throws a UserError when one of `programs`, each named as its Debian package, is missing here.
  */
 export async function systemImage(

@@ -14,7 +14,7 @@ export interface KnownPackages {
   warnings: string[];
 }
 
-/** An index this old is fetched anew; until then the lab asks the network nothing. */
+/** After this time an index is fetched again; before, the lab does not use the network. */
 const FRESH_FOR_MS = 24 * 3600_000;
 const DECOMPRESS_TIMEOUT_MS = 120_000;
 

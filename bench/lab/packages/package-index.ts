@@ -4,7 +4,7 @@ export interface KernelPackage {
   /** Debian version of the package, such as `6.1.192-2`. */
   version: string;
   suite: string;
-  /** Where its file lies. */
+  /** Where its file is. */
   uri: string;
   sizeBytes: number;
   sha256: string;

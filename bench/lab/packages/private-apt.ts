@@ -69,7 +69,7 @@ export function configurationText(root: string, networkSettings: readonly string
   ].join("\n");
 }
 
-/** Of `apt-config dump`: proxies and the like, and whether an index may be past its date. */
+/** The lines of `apt-config dump` on proxies and the like, and on indexes that are past their date. */
 export function networkSettings(dump: string): string[] {
   return dump
     .split("\n")

@@ -32,7 +32,7 @@ export async function writeUncompressedKernel(
   if (!/^CONFIG_PVH=y$/m.test(configuration)) return;
   const compressed = `${output}.zst`;
   await writeFile(compressed, payload);
-  // The payload's last bytes are its length, which zstd does not know: it prints all, then fails.
+  // The payload ends with its length, which is not zstd's: it prints everything, then reports an error.
   const { stdoutBytes } = await run("zstd", ["-dcq", compressed], {
     timeoutMs: DECOMPRESS_TIMEOUT_MS,
     package: "zstd",

@@ -9,7 +9,7 @@ export interface ScratchDisk {
   image: string;
 }
 
-/** Everything that a guest's hardware is. */
+/** The hardware of a guest. */
 export interface MachineSpec {
   accelerator: Accelerator;
   cpus: number;
@@ -34,32 +34,32 @@ export const KERNEL_PARAMETERS =
   "console=ttyS0 quiet panic=-1 oops=panic random.trust_cpu=on cryptomgr.notests rdinit=/init";
 
 /** Nothing is taken from the user's or the system's qemu settings. */
-export const MACHINE = [
-  "-nodefaults",
-  "-no-user-config",
-  "-no-reboot",
-  ...["-display", "none"],
-  ...["-machine", "pc"],
-] as const;
+export const MACHINE = "-nodefaults -no-user-config -no-reboot -display none -machine pc".split(
+  " ",
+);
 
 /** The arguments of qemu for a guest. */
 export function qemuArguments(spec: MachineSpec): string[] {
-  const { scratch } = spec;
+  const { accelerator, scratch } = spec;
   return [
-    ...MACHINE,
-    ...acceleration(spec.accelerator),
-    ...["-smp", String(spec.cpus), "-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],
-    ...["-kernel", spec.kernel, "-initrd", spec.initramfs, "-append", KERNEL_PARAMETERS],
-    ...["-chardev", chardev("console", spec.console), "-serial", "chardev:console"],
-    ...disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
-    ...(scratch ? disk("scratch", scratch.image, scratch.kind, hostCache(spec.accelerator)) : []),
-    ...(spec.ports.length > 0 ? ["-device", "virtio-serial-pci"] : []),
-    ...spec.ports.flatMap(({ name, channel }) => {
+    MACHINE,
+    acceleration(accelerator),
+    ["-smp", String(spec.cpus)],
+    ["-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],
+    ["-kernel", spec.kernel],
+    ["-initrd", spec.initramfs],
+    ["-append", KERNEL_PARAMETERS],
+    ["-chardev", chardev("console", spec.console)],
+    ["-serial", "chardev:console"],
+    disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
+    scratch ? disk("scratch", scratch.image, scratch.kind, hostCache(accelerator)) : [],
+    spec.ports.length > 0 ? ["-device", "virtio-serial-pci"] : [],
+    ...spec.ports.map(({ name, channel }) => {
       const id = name.split(".").at(-1) as string;
       const device = `virtserialport,chardev=${id},name=${name}`;
       return ["-chardev", chardev(id, channel), "-device", device];
     }),
-  ];
+  ].flat();
 }
 
 /**
@@ -89,7 +89,7 @@ function chardev(id: string, channel: Channel): string {
   return `stdio,id=${id},signal=off`;
 }
 
-/** A comma in a value is written twice. */
+/** qemu reads two commas as one. */
 function escapeCommas(value: string): string {
   return value.replaceAll(",", ",,");
 }

@@ -1,12 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { missingProgram } from "../host/process.js";
 import { QEMU } from "./arguments.js";
 import { DESCRIPTORS } from "./channels.js";
 import { GuestError, type GuestFailure } from "./guest-error.js";
 import { type GuestFile, guestFiles } from "./guest-output.js";
-import { type GuestStatus, lineSplitter, parseStatus } from "./guest-status.js";
+import { type GuestStatus, parseStatus } from "./guest-status.js";
 import { type GuestLimits, passedLimit } from "./limits.js";
 
 export interface GuestRun {
@@ -27,6 +29,7 @@ export interface GuestWatcher {
 
 const CONSOLE_LINES_KEPT = 200;
 const CONSOLE_LINES_SHOWN = 12;
+const STANDARD_ERROR = 2;
 const WATCH_EVERY_MS = 250;
 
 /** Follows one guest from power-on until it has sent all its files, or until it fails. */
@@ -48,50 +51,42 @@ export class GuestFollower {
     readonly watcher: GuestWatcher,
   ) {}
 
-  follow(signal: AbortSignal): Promise<GuestRun> {
-    return new Promise((resolve, reject) => {
-      const watch = setInterval(() => this.#watch(), WATCH_EVERY_MS);
-      const abort = () => this.#reject(signal.reason);
-      const settle = () => {
-        this.#settled = true;
-        clearInterval(watch);
-        signal.removeEventListener("abort", abort);
-      };
-      this.#resolve = (run) => {
-        settle();
-        resolve(run);
-      };
-      this.#reject = (error) => {
-        settle();
-        reject(error);
-      };
-      signal.addEventListener("abort", abort);
-      this.#listen();
-    });
+  async follow(signal: AbortSignal): Promise<GuestRun> {
+    const watch = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+    const abort = () => this.#reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    try {
+      return await new Promise<GuestRun>((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+        this.#listen();
+      });
+    } finally {
+      this.#settled = true;
+      clearInterval(watch);
+      signal.removeEventListener("abort", abort);
+    }
   }
 
   #listen(): void {
     const stream = (fd: number) => this.child.stdio[fd] as Readable;
+    const onLine = (input: Readable, listener: (line: string) => void) =>
+      createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", listener);
     const onStatusLine = (line: string) => {
       const status = parseStatus(line);
       if (status) this.#onStatus(status);
     };
-    const onConsoleLine = (line: string) => {
+    onLine(stream(DESCRIPTORS.console), (line) => {
       if (this.#console.push(line) > CONSOLE_LINES_KEPT) this.#console.shift();
       onStatusLine(line);
-    };
-    const onLog = (line: string) => this.watcher.onLog?.(line);
-    stream(DESCRIPTORS.console).on("data", lineSplitter(onConsoleLine));
-    stream(DESCRIPTORS.status).on("data", lineSplitter(onStatusLine));
-    stream(DESCRIPTORS.log).on("data", lineSplitter(onLog));
+    });
+    onLine(stream(DESCRIPTORS.status), onStatusLine);
+    onLine(stream(DESCRIPTORS.log), (line) => this.watcher.onLog?.(line));
+    onLine(stream(STANDARD_ERROR), (line) => this.#qemuErrors.push(line));
     stream(DESCRIPTORS.output).on("data", (chunk: Buffer) => {
       this.#output.push(chunk);
       this.#finishIfComplete();
     });
-    this.child.stderr?.on(
-      "data",
-      lineSplitter((line) => this.#qemuErrors.push(line)),
-    );
     this.child.on("error", (error: NodeJS.ErrnoException) =>
       this.#reject(error.code === "ENOENT" ? missingProgram(QEMU, "qemu-system-x86") : error),
     );
@@ -154,8 +149,7 @@ export class GuestFollower {
 
 /** A guest's console may print anything: control sequences for the terminal are dropped. */
 function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are meant here
-  return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f]/g, "");
+  return stripVTControlCharacters(line).replace(/\p{Cc}/gu, "");
 }
 
 function residentBytes(pid: number | undefined): number {

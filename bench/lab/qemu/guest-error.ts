@@ -1,6 +1,6 @@
 import { UserError } from "../../../terminal/errors.js";
 
-/** How a guest can end other than by finishing its commands. */
+/** How a guest can fail. */
 export type GuestFailure =
   | "panic"
   | "hang"

@@ -1,4 +1,4 @@
-/** A file that a guest handed over. */
+/** A file that a guest sent. */
 export interface GuestFile {
   /** Relative, below the guest's output folder. */
   path: string;
@@ -6,8 +6,8 @@ export interface GuestFile {
 }
 
 /**
- * Reads what the guest wrote on its output port: for each file `./PATH SIZE` on a line, then its
- * bytes; `end` closes it. null when something is missing yet, or is not of that form.
+ * Reads what the guest wrote on its output port: for each file a line `./PATH SIZE`, then its bytes;
+ * the last line is `end`. null when something is still missing, or is not of that form.
  */
 export function guestFiles(stream: Buffer): GuestFile[] | null {
   const files: GuestFile[] = [];

@@ -26,13 +26,3 @@ export function parseStatus(line: string): GuestStatus | null {
   if (word === "done") return { kind: "done" };
   return word === "alive" ? { kind: "alive" } : null;
 }
-
-/** Calls `onLine` for each full line of a stream of chunks. */
-export function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
-  let rest = "";
-  return (chunk) => {
-    const lines = (rest + chunk.toString("utf8")).split(/\r?\n/);
-    rest = lines.pop() as string;
-    for (const line of lines) onLine(line);
-  };
-}

@@ -1,12 +1,12 @@
 import type { GuestFailure } from "./guest-error.js";
 
-/** Limits of a guest, each named in the error when it is passed. */
+/** Limits of a guest. The error names the one that was passed. */
 export interface GuestLimits {
-  /** From power-on to its first sign of life. */
+  /** From power-on to its first report. */
   bootMs: number;
   /** From power-on to its end. */
   totalMs: number;
-  /** Between two signs of life; null when the guest sends none. */
+  /** Between two reports; null when the guest sends no regular ones. */
   silenceMs: number | null;
 }
 
@@ -15,7 +15,7 @@ export interface GuestProgress {
   nowMs: number;
   lastSignMs: number;
   started: boolean;
-  /** It said that everything is handed over. */
+  /** It reported that it has sent everything. */
   done: boolean;
 }
 

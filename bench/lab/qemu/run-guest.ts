@@ -8,9 +8,9 @@ import { tiedCommand } from "./tied-command.js";
 export type Hardware = Omit<MachineSpec, "console" | "ports">;
 
 /**
- * Runs a guest until it has handed everything over, then ends qemu. Rejects with a GuestError when
- * the guest panics, hangs, passes a limit or loses its output, and with the signal's reason when it
- * is aborted. qemu has ended when the promise settles, whatever happened.
+ * Runs a guest until it has sent all its files, then ends qemu. Rejects with a GuestError when the
+ * guest panics, hangs, passes a limit or loses its output, and with the signal's reason when it is
+ * aborted. When the promise settles, qemu has always ended.
  */
 export async function runGuest(
   hardware: Hardware,

@@ -9,8 +9,8 @@ import type { GuestJob } from "../image/job.js";
 import type { GuestRun, GuestWatcher } from "../qemu/follow-guest.js";
 import { GuestError } from "../qemu/guest-error.js";
 import { type Hardware, runGuest } from "../qemu/run-guest.js";
+import type { LabSession } from "./lab-session.js";
 import type { PlannedBoot } from "./plan.js";
-import type { LabSession } from "./session.js";
 import { allocateDisk, formatDisk } from "./workspace.js";
 
 /** One guest to start, and what to run there. */

@@ -7,8 +7,8 @@ import type { GuestRun } from "../qemu/follow-guest.js";
 import { runBoot } from "./boot.js";
 import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import type { LabKernel } from "./kernels.js";
+import type { LabSession } from "./lab-session.js";
 import { type PlannedBoot, planBoots } from "./plan.js";
-import type { LabSession } from "./session.js";
 import type { GuestCommand, LabPlan } from "./settings.js";
 import { type BootView, watchBoot } from "./watch-boot.js";
 

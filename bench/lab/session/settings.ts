@@ -16,7 +16,7 @@ export interface GuestSettings {
   /** Programs of this machine that guests need besides the usual, named as their Debian packages. */
   guestPrograms: readonly string[];
   limits: GuestLimits;
-  /** How often a guest is started again when it failed in a way that may be chance. */
+  /** How often a guest is started again after a failure that may be chance. */
   retries: number;
 }
 

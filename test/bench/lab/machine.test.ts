@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type MachineSpec, qemuArguments } from "../../../bench/lab/qemu/arguments.js";
 import { guestFiles } from "../../../bench/lab/qemu/guest-output.js";
-import {
-  type GuestStatus,
-  lineSplitter,
-  parseStatus,
-} from "../../../bench/lab/qemu/guest-status.js";
+import { type GuestStatus, parseStatus } from "../../../bench/lab/qemu/guest-status.js";
 import { passedLimit } from "../../../bench/lab/qemu/limits.js";
 
 const SPEC: MachineSpec = {
@@ -71,13 +67,6 @@ test("what a guest says is understood, on its port and in the middle of a consol
     ["puntbench-lab: gibberish", null],
   ];
   for (const [line, status] of cases) assert.deepEqual(parseStatus(line), status);
-});
-
-test("lines are put together from chunks", () => {
-  const lines: string[] = [];
-  const feed = lineSplitter((line) => lines.push(line));
-  for (const chunk of ["a\nb", "c\r\n", "", "d"]) feed(Buffer.from(chunk));
-  assert.deepEqual(lines, ["a", "bc"]);
 });
 
 test("files come back byte for byte, once they are all there", () => {

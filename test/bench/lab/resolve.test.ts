@@ -113,7 +113,11 @@ test("kernels are listed oldest first, each once", () => {
     .filter((kernel) => kernel.flavour === "cloud-amd64")
     .map((kernel) => kernel.version);
   assert.deepEqual(versions, [
-    ...["6.1.176-1", "6.1.180-1~deb11u1", "6.1.192-2", "6.12.107-1~deb12u1"],
-    ...["7.2.13-1", "7.3.4-1~bpo13+1"],
+    "6.1.176-1",
+    "6.1.180-1~deb11u1",
+    "6.1.192-2",
+    "6.12.107-1~deb12u1",
+    "7.2.13-1",
+    "7.3.4-1~bpo13+1",
   ]);
 });
