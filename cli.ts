@@ -13,6 +13,7 @@ import { labCommand } from "./bench/lab/command.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { benchCommand } from "./bench/run/command.js";
+import { coloursOf } from "./terminal/colours.js";
 import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 
@@ -53,11 +54,14 @@ const estimateSavings: EstimateSavings = async (resultsFile) => {
 /** One place turns an error into words and an exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { red } = coloursOf(process.stderr);
   if (error instanceof UserError) {
-    process.stderr.write(`puntbench: ${error.message}\n  ${error.remedy}\n`);
+    process.stderr.write(`${red("puntbench:")} ${error.message}\n  ${error.remedy}\n`);
     return error.exitCode;
   }
-  process.stderr.write(`puntbench: internal error, please report it\n${(error as Error).stack}\n`);
+  process.stderr.write(
+    `${red("puntbench:")} internal error, please report it\n${(error as Error).stack}\n`,
+  );
   return EXIT.failure;
 }
 

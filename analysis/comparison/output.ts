@@ -1,3 +1,4 @@
+import { coloursOf } from "../../terminal/colours.js";
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import { seriesName } from "../cells/cells.js";
@@ -19,7 +20,12 @@ export function comparisonText(comparison: Comparison): string {
   }
   for (const note of notes) lines.push(`Note: ${note}.`);
   if (notes.length > 0) lines.push("");
-  lines.push(renderTable(comparisonColumns(comparison), comparisonRows(comparison, "")));
+  const { green, red } = coloursOf(process.stdout);
+  const colours: Record<string, (text: string) => string> = { better: green, worse: red };
+  const rows = comparisonRows(comparison, "").map((row) =>
+    row.map((cell) => colours[cell]?.(cell) ?? cell),
+  );
+  lines.push(renderTable(comparisonColumns(comparison), rows));
   return lines.join("\n");
 }
 

@@ -1,4 +1,5 @@
-import type { Finding } from "./finding.js";
+import { coloursOf } from "../../terminal/colours.js";
+import type { Finding, Severity } from "./finding.js";
 
 /** Findings for people: what to act on in full, what is well in one line each. */
 export function printed(directory: string, findings: readonly Finding[]): string {
@@ -8,20 +9,27 @@ export function printed(directory: string, findings: readonly Finding[]): string
     `Measuring in ${directory}:`,
     "",
     ...acted.flatMap(({ severity, what, why, remedy }) => [
-      `${severity.padEnd(8)} ${what}`,
+      `${coloured(severity)} ${what}`,
       ...(why === null ? [] : [`         why: ${why}`]),
       ...(remedy === null ? [] : [`         do:  ${remedy}`]),
       "",
     ]),
-    ...well.map(({ what }) => `ok       ${what}`),
+    ...well.map(({ what }) => `${coloured("ok")} ${what}`),
     "",
     conclusion(acted),
     "",
   ].join("\n");
 }
 
+/** The severity as wide as the longest one. */
+function coloured(severity: Severity): string {
+  const { red, yellow, cyan, green } = coloursOf(process.stdout);
+  const colours = { blocker: red, warning: yellow, note: cyan, ok: green };
+  return colours[severity](severity.padEnd(8));
+}
+
 function conclusion(acted: readonly Finding[]): string {
-  const count = (severity: Finding["severity"], one: string) => {
+  const count = (severity: Severity, one: string) => {
     const found = acted.filter((finding) => finding.severity === severity).length;
     return `${found} ${one}${found === 1 ? "" : "s"}`;
   };

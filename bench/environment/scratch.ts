@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "../../terminal/errors.js";
+import { isAlive } from "../../terminal/is-alive.js";
 
 const PREFIX = "puntbench-scratch-";
 
@@ -39,15 +40,6 @@ export function abandonedScratch(parent: string): string[] {
     .filter((name) => name.startsWith(PREFIX))
     .filter((name) => !isAlive(Number(name.slice(PREFIX.length).split("-")[0])))
     .map((name) => join(resolve(parent), name));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function unusable(givenAs: string, folder: string, error: NodeJS.ErrnoException): UsageError {

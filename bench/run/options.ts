@@ -8,6 +8,7 @@ import {
   type Preparation,
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
+import { integer, list, word, words } from "../../terminal/option-values.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
 
 /** Options as commander hands them over: text. */
@@ -128,38 +129,6 @@ function fileSize(text: string, blockSizeBytes: number): number {
     throw new UsageError(`--file-size ${text}: more than 2^31 blocks`, "Choose a smaller file.");
   }
   return bytes;
-}
-
-function list(text: string, option: string): string[] {
-  const parts = text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-  if (parts.length === 0) throw new UsageError(`${option} is empty`, "Give at least one value.");
-  return [...new Set(parts)];
-}
-
-function word<T extends string>(text: string, known: readonly T[], option: string): T {
-  const found = known.find((candidate) => candidate === text);
-  if (found === undefined) {
-    throw new UsageError(`${option}: unknown value '${text}'`, `Known: ${known.join(", ")}.`);
-  }
-  return found;
-}
-
-function words<T extends string>(text: string, known: readonly T[], option: string): T[] {
-  return list(text, option).map((part) => word(part, known, option));
-}
-
-function integer(text: string, option: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw new UsageError(
-      `${option} ${text}: not a whole number from ${least} to ${most}`,
-      `Choose ${least} to ${most}.`,
-    );
-  }
-  return value;
 }
 
 /** A fresh seed for every run that does not ask for one; recorded, so that the run can be repeated. */

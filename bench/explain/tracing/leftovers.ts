@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { isAlive } from "../../../terminal/is-alive.js";
 
 /** Names hold the pid, so that a later run recognises what a killed run left behind. */
 export const instanceName = (part: string) => `puntbench-${process.pid}-${part}`;
@@ -39,13 +40,4 @@ export function removeAbandoned(tracefs: string): void {
 
 export function removeOwn(tracefs: string): void {
   removeLeftovers(tracefs, (pid) => pid === process.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
