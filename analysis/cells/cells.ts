@@ -10,9 +10,8 @@ const LATENCY_BATCHES_MAX = 10;
 
 /** Collects trials while files are read. */
 export class Cells {
-  readonly #subjects = new Map<string, Subject>();
-  readonly #subjectOfRun = new Map<Run, Subject>();
-  readonly #cells = new Map<Subject, Map<string, Cell>>();
+  readonly #bySubject = new Map<string, SubjectCells>();
+  readonly #byRun = new Map<Run, SubjectCells>();
 
   constructor(readonly runNumbers = new RunNumbers()) {}
 
@@ -37,8 +36,8 @@ export class Cells {
 
   /** Sorted by subject, then in the order people read scenarios. */
   list(): Cell[] {
-    return [...this.#cells.values()]
-      .flatMap((cells) => [...cells.values()])
+    return [...this.#bySubject.values()]
+      .flatMap(({ cells }) => [...cells.values()])
       .sort(
         (a, b) =>
           compareSubjects(a.subject, b.subject) ||
@@ -52,22 +51,9 @@ export class Cells {
       );
   }
 
-  #subjectOf(run: Run): Subject {
-    let subject = this.#subjectOfRun.get(run);
-    if (!subject) {
-      const fresh = subjectOf(run.header);
-      subject = this.#subjects.get(fresh.id) ?? fresh;
-      this.#subjects.set(subject.id, subject);
-      this.#subjectOfRun.set(run, subject);
-      if (!this.#cells.has(subject)) this.#cells.set(subject, new Map());
-    }
-    return subject;
-  }
-
   /** The cell of a scenario in a run; made when it is asked for first. */
   cellOf(scenario: Scenario, run: Run): Cell {
-    const subject = this.#subjectOf(run);
-    const cells = this.#cells.get(subject) as Map<string, Cell>;
+    const { subject, cells } = this.#ofRun(run);
     const key = scenarioKey(scenario);
     let cell = cells.get(key);
     if (!cell) {
@@ -76,6 +62,22 @@ export class Cells {
     }
     return cell;
   }
+
+  /** Runs of the same subject share their cells. */
+  #ofRun(run: Run): SubjectCells {
+    const known = this.#byRun.get(run);
+    if (known) return known;
+    const subject = subjectOf(run.header);
+    const found = this.#bySubject.get(subject.id) ?? { subject, cells: new Map() };
+    this.#bySubject.set(subject.id, found);
+    this.#byRun.set(run, found);
+    return found;
+  }
+}
+
+interface SubjectCells {
+  subject: Subject;
+  cells: Map<string, Cell>;
 }
 
 /** The same text for the same cell of the matrix in every run. */

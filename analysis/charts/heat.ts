@@ -13,11 +13,7 @@ export const HEAT_GAPS = { paddingInner: 0.05, paddingOuter: 0.02 };
 
 /** Coloured cells with their punt ratio written on them. Rows have `value` and `label`. */
 export function heatLayers(fontSize: number): ChartSpec[] {
-  return [heatCells(), heatLabels(fontSize)];
-}
-
-function heatCells(): ChartSpec {
-  return {
+  const cells = {
     mark: { type: "rect", cornerRadius: 3 },
     encoding: {
       color: {
@@ -34,10 +30,7 @@ function heatCells(): ChartSpec {
       ],
     },
   };
-}
-
-function heatLabels(fontSize: number): ChartSpec {
-  return {
+  const labels = {
     mark: { type: "text", fontSize },
     encoding: {
       text: { field: "label", type: "nominal" },
@@ -47,6 +40,7 @@ function heatLabels(fontSize: number): ChartSpec {
       },
     },
   };
+  return [cells, labels];
 }
 
 /** "n/m", not measured, for null. */

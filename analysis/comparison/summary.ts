@@ -41,18 +41,15 @@ export function comparisonSentence(full: Comparison): string {
     counts.same > 0 ? `the same in ${counts.same}` : "",
     counts["not enough data"] > 0 ? `not enough data in ${counts["not enough data"]}` : "",
   ].filter((part) => part !== "");
-  const head = `${b.name} against ${a.name}, over ${total} scenario${total === 1 ? "" : "s"}: ${parts.join(", ")}.`;
-  return [
-    head,
-    gain ? `Largest gain: ${inWords(gain)}.` : "",
-    loss
-      ? `Largest loss: ${inWords(loss)}.`
-      : counts.worse + counts.mixed + counts["not enough data"] === 0
-        ? "Nothing is shown to be worse."
-        : "",
-  ]
-    .filter((sentence) => sentence !== "")
-    .join(" ");
+  const sentences = [
+    `${b.name} against ${a.name}, over ${total} scenario${total === 1 ? "" : "s"}: ${parts.join(", ")}.`,
+  ];
+  if (gain) sentences.push(`Largest gain: ${inWords(gain)}.`);
+  if (loss) sentences.push(`Largest loss: ${inWords(loss)}.`);
+  else if (counts.worse + counts.mixed + counts["not enough data"] === 0) {
+    sentences.push("Nothing is shown to be worse.");
+  }
+  return sentences.join(" ");
 }
 
 interface Found {

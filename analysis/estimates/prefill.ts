@@ -32,20 +32,14 @@ const BYTES_PER_GIB = 2 ** 30;
  */
 export function prefillBreakEvens(cells: readonly Cell[]): PrefillBreakEven[] {
   const inline = cells.filter((cell) => cell.scenario.arm === "inline" && cell.runOf.length > 0);
-  const found: PrefillBreakEven[] = [];
-  for (const preparation of PREPARATIONS) {
-    if (preparation === "dd-prefill") continue;
-    for (const other of inline.filter((cell) => cell.scenario.preparation === preparation)) {
-      const prefill = inline.find(
-        (cell) =>
-          cell.scenario.preparation === "dd-prefill" &&
-          cell.scenario.queueDepth === other.scenario.queueDepth,
-      );
-      const breakEven = prefill && breakEvenOf(prefill, other);
-      if (breakEven) found.push(breakEven);
-    }
-  }
-  return found;
+  const of = (preparation: Preparation): Cell[] =>
+    inline.filter((cell) => cell.scenario.preparation === preparation);
+  const prefills = new Map(of("dd-prefill").map((cell) => [cell.scenario.queueDepth, cell]));
+  const others = PREPARATIONS.filter((preparation) => preparation !== "dd-prefill").flatMap(of);
+  return others.flatMap((other) => {
+    const prefill = prefills.get(other.scenario.queueDepth);
+    return (prefill && breakEvenOf(prefill, other)) ?? [];
+  });
 }
 
 function breakEvenOf(prefill: Cell, other: Cell): PrefillBreakEven | null {
