@@ -4,6 +4,7 @@ import { type Column, renderTable } from "../../terminal/table.js";
 import { describe } from "../run/run.js";
 import { CAUSE_WORDS } from "./cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
+import { grouped } from "./summary.js";
 
 const COLUMNS: Column[] = [
   { title: "scenario" },
@@ -69,14 +70,12 @@ function resultLines(got: Record<string, number>): string {
 
 /** The same in sentences, with the evidence. Scenarios that differ only in depth share one paragraph where it is the same. */
 function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | null): string[] {
-  const groups = new Map<string, ScenarioReport[]>();
-  for (const scenario of report.scenarios) {
-    const { preparation, arm, intervalNs } = scenario.scenario;
-    const key = JSON.stringify([preparation, arm, intervalNs, sentences(scenario)]);
-    groups.set(key, [...(groups.get(key) ?? []), scenario]);
-  }
-  return [...groups.values()].map((group) => {
-    const [first] = group as [ScenarioReport];
+  const keyOf = (scenarioReport: ScenarioReport) => {
+    const { preparation, arm, intervalNs } = scenarioReport.scenario;
+    return JSON.stringify([preparation, arm, intervalNs, sentences(scenarioReport)]);
+  };
+  return grouped(report.scenarios, keyOf).map((group) => {
+    const [first] = group;
     const depths = group.map(({ scenario }) => scenario.queueDepth);
     const name = describe(
       first.scenario,

@@ -40,25 +40,26 @@ export function summarise(stream: ExplainedStream | null): StreamSummary {
 }
 
 function causesOf(writes: readonly ExplainedWrite[], filesystem: string): CauseCount[] {
-  const groups = grouped(writes, ({ attribution }) => attribution?.cause ?? null);
-  return [...groups].map(([cause, members]) => {
-    const { traced, expected, attribution } = members[0] as ExplainedWrite;
+  const punted = writes.flatMap(({ attribution, traced, expected }) =>
+    attribution === null ? [] : [{ attribution, traced, expected }],
+  );
+  return grouped(punted, ({ attribution }) => attribution.cause).map((members) => {
+    const [{ attribution, traced, expected }] = members;
+    const { cause, evidence, curedBy } = attribution;
     return {
       cause,
       words: CAUSE_WORDS[cause],
       punts: members.length,
-      evidence: attribution?.evidence ?? "",
+      evidence,
       stack: traced.punt?.stack ? [...traced.punt.stack] : null,
-      curedBy: attribution?.curedBy ?? remedyFor(cause, filesystem, expected.prediction),
+      curedBy: curedBy ?? remedyFor(cause, filesystem, expected.prediction),
     };
   });
 }
 
 function predictedOf(writes: readonly ExplainedWrite[]): PredictedCount[] {
-  const groups = grouped(writes, ({ expected }) => nameOf(expected.prediction));
-  return [...groups.values()].map((members) => {
-    const { cause, punts, why, kernelFunction } = (members[0] as ExplainedWrite).expected
-      .prediction;
+  return grouped(writes, ({ expected }) => nameOf(expected.prediction)).map((members) => {
+    const { cause, punts, why, kernelFunction } = members[0].expected.prediction;
     return { cause, punts, writes: members.length, why, kernelFunction };
   });
 }
@@ -68,8 +69,8 @@ function disagreementsOf(writes: readonly ExplainedWrite[]): Disagreement[] {
     writes.filter(disagrees),
     ({ expected, attribution }) => `${nameOf(expected.prediction)} ${attribution?.cause}`,
   );
-  return [...groups.values()].map((members) => {
-    const { expected, attribution, traced } = members[0] as ExplainedWrite;
+  return groups.map((members) => {
+    const [{ expected, attribution, traced }] = members;
     const { punts, cause } = expected.prediction;
     return {
       predicted: punts === false ? "no punt" : `a punt: ${CAUSE_WORDS[cause]}`,
@@ -99,19 +100,18 @@ function contradicts(predicted: Prediction, seen: Attribution | null): boolean {
   return seen.cause !== "unknown" && seen.cause !== predicted.cause;
 }
 
-function grouped<Item, Key>(
+/** In the order of their first members. */
+export function grouped<Item>(
   items: readonly Item[],
-  keyOf: (item: Item) => Key | null,
-): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
+  keyOf: (item: Item) => string,
+): [Item, ...Item[]][] {
+  const groups = new Map<string, [Item, ...Item[]]>();
   for (const item of items) {
-    const key = keyOf(item);
-    if (key === null) continue;
-    const group = groups.get(key) ?? [];
-    group.push(item);
-    groups.set(key, group);
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** How often each name occurs. */
