@@ -45,8 +45,10 @@ export function trialEstimate(cell: Cell, metric: Metric): Estimate | null {
   const [only] = boots;
   if (only === undefined) return null;
   // What is resampled: the trials of one boot, or the medians of several boots.
-  const medians = boots.map((boot) => medianInterval(boot).point);
-  const units = boots.length === 1 ? only : new Float64Array(medians).sort();
+  const units =
+    boots.length === 1
+      ? only
+      : new Float64Array(boots.map((boot) => medianInterval(boot).point)).sort();
   const trials = boots.reduce((sum, boot) => sum + boot.length, 0);
   return { ...medianInterval(units), unit: METRICS[metric].unit, trials, boots: boots.length };
 }
