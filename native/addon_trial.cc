@@ -1,5 +1,7 @@
 // Trials and the punt counter.
 
+#include <liburing.h>
+
 #include <cstring>
 #include <memory>
 #include <thread>
@@ -49,24 +51,6 @@ Napi::Object to_object(Napi::Env env, const SwitchCounts& switches) {
   return out;
 }
 
-Napi::Object to_object(Napi::Env env, const PuntCounts& punts) {
-  Napi::Object out = Napi::Object::New(env);
-  out.Set("total", static_cast<double>(punts.total));
-  out.Set("forced", number_or_null(env, punts.forced));
-  out.Set("hashed", number_or_null(env, punts.hashed));
-  return out;
-}
-
-Napi::Object to_object(Napi::Env env, const WorkerUsage& workers) {
-  Napi::Object out = Napi::Object::New(env);
-  out.Set("peak", static_cast<double>(workers.peak));
-  out.Set("mean", workers.mean);
-  out.Set("samples", static_cast<double>(workers.samples));
-  out.Set("cpuNs", static_cast<double>(workers.cpu_ns));
-  out.Set("switches", to_object(env, SwitchCounts{workers.voluntary_switches, workers.involuntary_switches}));
-  return out;
-}
-
 template <class T>
 Napi::Value object_or_null(Napi::Env env, const std::optional<T>& value) {
   return value ? Napi::Value(to_object(env, *value)) : env.Null();
@@ -79,10 +63,11 @@ Napi::Float64Array to_array(Napi::Env env, const std::vector<uint64_t>& values, 
   return out;
 }
 
-void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record) {
+void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uint64_t block_bytes) {
   // After a failure only the writes that were issued have a latency.
   const uint64_t issued = std::min<uint64_t>(record.completed + record.failed, record.latency_ns.size());
   out.Set("writes", static_cast<double>(record.completed));
+  out.Set("bytes", static_cast<double>(record.completed * block_bytes));
   out.Set("failedWrites", static_cast<double>(record.failed));
   out.Set("firstError", record.first_error == 0 ? env.Null()
                                                 : Napi::Value(Napi::String::New(
@@ -97,23 +82,62 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record) {
   out.Set("issueDelayNs", record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, issued)));
 }
 
+void set_punts(Napi::Env env, Napi::Object& out, const std::optional<PuntCounts>& punts) {
+  out.Set("puntCount", punts ? Napi::Value(Napi::Number::New(env, static_cast<double>(punts->total))) : env.Null());
+  out.Set("puntCountForced", punts ? number_or_null(env, punts->forced) : env.Null());
+  out.Set("puntCountHashed", punts ? number_or_null(env, punts->hashed) : env.Null());
+}
+
+// An arm without a ring has no io-wq workers: that is known, so it is 0.
+void set_workers_and_cpu(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
+  const WorkerUsage workers = measurement.workers.value_or(WorkerUsage{});
+  out.Set("workersPeak", static_cast<double>(workers.peak));
+  out.Set("workersMean", workers.mean);
+  out.Set("workerSamples", static_cast<double>(workers.samples));
+  Napi::Object cpu = Napi::Object::New(env);
+  cpu.Set("submitter", static_cast<double>(measurement.submitter_cpu_ns));
+  cpu.Set("ioWq", static_cast<double>(workers.cpu_ns));
+  cpu.Set("system", number_or_null(env, measurement.system_cpu_ns));
+  out.Set("cpuNs", cpu);
+  out.Set("systemCpuResolutionNs",
+          measurement.system_cpu_ns
+              ? Napi::Value(Napi::Number::New(env, static_cast<double>(measurement.system_cpu_resolution_ns)))
+              : env.Null());
+  Napi::Object switches = Napi::Object::New(env);
+  switches.Set("submitter", to_object(env, measurement.submitter_switches));
+  const SwitchCounts of_workers{workers.voluntary_switches, workers.involuntary_switches};
+  switches.Set("ioWq", measurement.workers ? Napi::Value(to_object(env, of_workers)) : env.Null());
+  out.Set("contextSwitches", switches);
+}
+
+// The flags that ring.cc may set, named as in include/uapi/linux/io_uring.h without IORING_SETUP_.
+void set_ring(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
+  Napi::Array names = Napi::Array::New(env);
+  const unsigned flags = measurement.ring_flags.value_or(0);
+  for (const auto& [bit, name] : {std::pair{IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN"},
+                                  std::pair{IORING_SETUP_SINGLE_ISSUER, "SINGLE_ISSUER"},
+                                  std::pair{IORING_SETUP_DEFER_TASKRUN, "DEFER_TASKRUN"}}) {
+    if ((flags & bit) != 0) names.Set(names.Length(), name);
+  }
+  out.Set("ringFlags", names);
+  const auto known = [&](unsigned value) {
+    return value == 0 ? env.Null() : Napi::Value(Napi::Number::New(env, value));
+  };
+  out.Set("ringEntries", known(measurement.ring_flags ? measurement.ring_entries : 0));
+  out.Set("workerLimit", known(measurement.worker_limit));
+}
+
 Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
   Napi::Object out = Napi::Object::New(env);
   out.Set("submitterTid", measurement.submitter_tid);
-  if (measurement.record) set_record(env, out, *measurement.record);
-  out.Set("punts", object_or_null(env, measurement.punts));
-  out.Set("workers", object_or_null(env, measurement.workers));
-  out.Set("submitterCpuNs", static_cast<double>(measurement.submitter_cpu_ns));
-  out.Set("submitterSwitches", to_object(env, measurement.submitter_switches));
-  out.Set("systemCpuNs", number_or_null(env, measurement.system_cpu_ns));
-  out.Set("systemCpuResolutionNs", static_cast<double>(measurement.system_cpu_resolution_ns));
+  if (measurement.record) set_record(env, out, *measurement.record, measurement.block_bytes);
+  set_punts(env, out, measurement.punts);
+  set_workers_and_cpu(env, out, measurement);
+  set_ring(env, out, measurement);
   out.Set("extentsBefore", object_or_null(env, measurement.extents_before));
   out.Set("extentsAfter", object_or_null(env, measurement.extents_after));
   out.Set("preparationNs", static_cast<double>(measurement.preparation_ns));
   out.Set("preparationBytesWritten", static_cast<double>(measurement.preparation_bytes));
-  out.Set("ringFlags", number_or_null(env, measurement.ring_flags));
-  out.Set("ringEntries", static_cast<double>(measurement.ring_entries));
-  out.Set("workerLimit", static_cast<double>(measurement.worker_limit));
   return out;
 }
 

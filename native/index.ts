@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { Measurement } from "../results/schema.js";
 import type { Arm, Preparation } from "../results/vocabulary.js";
 import { UserError } from "../terminal/errors.js";
 import { packageRoot } from "../terminal/package-root.js";
@@ -35,58 +36,21 @@ export interface TrialRequest {
   prepareOnly?: boolean;
 }
 
-export interface Switches {
-  voluntary: number;
-  involuntary: number;
-}
-
-export interface ExtentState {
-  extents: number;
-  writtenBytes: number;
-  unwrittenBytes: number;
-  holeBytes: number;
-  beyondSizeBytes: number;
-  sizeBytes: number;
-}
-
-/** What one trial measured; null is "not measured". Index n of an array belongs to the n-th write issued. */
-export interface Measurement {
+/**
+ * What one trial measured, in the words of the results file; what is added here does not go there as it is.
+ * Index n of an array belongs to the n-th write issued.
+ */
+export interface DriverMeasurement
+  extends Omit<Measurement, "latency" | "issueDelay" | "instructions" | "wallNs"> {
+  wallNs: number;
   /** Thread that issued the writes. */
   submitterTid: number;
-  /** Writes that succeeded in full. */
-  writes: number;
   failedWrites: number;
   /** errno name of the first failed write; EIO for a short one. */
   firstError: string | null;
   shortWrite: boolean;
-  wallNs: number;
-  submitNs: number;
-  waitNs: number;
-  submitCalls: number;
-  waitCalls: number;
   latencyNs: Float64Array;
   issueDelayNs: Float64Array | null;
-  punts: { total: number; forced: number | null; hashed: number | null } | null;
-  workers: {
-    peak: number;
-    mean: number;
-    samples: number;
-    cpuNs: number;
-    switches: Switches;
-  } | null;
-  submitterCpuNs: number;
-  submitterSwitches: Switches;
-  systemCpuNs: number | null;
-  systemCpuResolutionNs: number;
-  extentsBefore: ExtentState | null;
-  extentsAfter: ExtentState | null;
-  preparationNs: number;
-  preparationBytesWritten: number;
-  /** IORING_SETUP_* bits; null for arms without a ring. */
-  ringFlags: number | null;
-  ringEntries: number;
-  /** Most bounded io-wq workers that the kernel allows this submitter; 0 if unknown. */
-  workerLimit: number;
 }
 
 export interface NopRequest {
@@ -150,9 +114,9 @@ export interface DriverError extends Error {
 
 /** The io_uring driver. Every method that measures runs on a native thread of its own. */
 export interface Driver {
-  runTrial(request: TrialRequest, signal?: AbortSignal): Promise<Measurement>;
+  runTrial(request: TrialRequest, signal?: AbortSignal): Promise<DriverMeasurement>;
   /** NOPs through the same loop: the instrument without a filesystem. */
-  runNops(request: NopRequest): Promise<Measurement>;
+  runNops(request: NopRequest): Promise<DriverMeasurement>;
   /** Must succeed before `countPunts` has an effect. Throws a DriverError without the right. */
   openPuntCounter(): { forcedFilter: string; hashedFilter: string };
   /** Creates, tries and removes `probePath`. Throws EINVAL or EOPNOTSUPP where O_DIRECT is impossible. */
@@ -181,7 +145,7 @@ export interface Driver {
 }
 
 interface Job {
-  promise: Promise<Measurement>;
+  promise: Promise<DriverMeasurement>;
   cancel(): void;
 }
 
@@ -205,7 +169,7 @@ interface Addon
   nowaitProbe(request: object): Record<Oracle, NowaitAnswers>;
 }
 
-async function settled(job: Job, signal?: AbortSignal): Promise<Measurement> {
+async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasurement> {
   const cancel = () => job.cancel();
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel, { once: true });

@@ -125,6 +125,7 @@ Status measure_arm(const TrialRequest& request, const WriteStream& stream, const
 Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
                  TrialMeasurement& measurement) {
   measurement.submitter_tid = gettid();
+  measurement.block_bytes = request.block_bytes;
   // A name to filter traces by; an io-wq worker has one of its own.
   prctl(PR_SET_NAME, kSubmitterName);
   TrialFile file(request);

@@ -50,6 +50,7 @@ struct SwitchCounts {
 // Everything measured in one trial. An empty optional was not measured.
 struct TrialMeasurement {
   pid_t submitter_tid = 0;
+  uint32_t block_bytes = 0;  // of one write; 0 for NOPs
   std::optional<WriteRecord> record;
   std::optional<PuntCounts> punts;
   std::optional<WorkerUsage> workers;  // io_uring arms only

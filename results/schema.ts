@@ -59,20 +59,11 @@ export type BySpender = z.infer<typeof BySpender>;
 
 const ContextSwitches = z.object({ voluntary: count, involuntary: count });
 
-export const Trial = z.object({
-  type: z.literal("trial"),
-  scenario: Scenario,
-  round: count,
-  /** Position within the round, from 0. */
-  position: count,
-  startedAt: z.string(),
-  status: z.enum(["ok", "failed", "skipped"]),
-  /** Why it failed or was skipped; null when ok. */
-  reason: z.string().nullable(),
-  seed: count,
+/** What the driver measured in one trial. */
+export const Measurement = z.object({
+  /** Writes that succeeded in full, and their bytes. */
   writes: count,
   bytes: count,
-  errors: z.array(z.object({ code: z.string(), count })),
   wallNs: amount.nullable(),
   latency: Latency.nullable(),
   /** Paced runs: from the due moment to the submission. */
@@ -82,8 +73,6 @@ export const Trial = z.object({
   puntCountForced: count.nullable(),
   /** Of `puntCount`: serialised with other writes to the same inode. */
   puntCountHashed: count.nullable(),
-  /** What the nowait probe expects, when punts cannot be counted. Never a count. */
-  predictedPuntRatio: amount.nullable(),
   workersPeak: count.nullable(),
   workersMean: amount.nullable(),
   workerSamples: count,
@@ -109,6 +98,25 @@ export const Trial = z.object({
   extentsAfter: ExtentState.nullable(),
   preparationNs: amount.nullable(),
   preparationBytesWritten: count,
+});
+export type Measurement = z.infer<typeof Measurement>;
+
+export const Trial = z.object({
+  type: z.literal("trial"),
+  scenario: Scenario,
+  round: count,
+  /** Position within the round, from 0. */
+  position: count,
+  startedAt: z.string(),
+  status: z.enum(["ok", "failed", "skipped"]),
+  /** Why it failed or was skipped; null when ok. */
+  reason: z.string().nullable(),
+  seed: count,
+  errors: z.array(z.object({ code: z.string(), count })),
+  /** What the nowait probe expects, when punts cannot be counted. Never a count. */
+  predictedPuntRatio: amount.nullable(),
+  /** null where the trial did not come as far as its first write. */
+  measurement: Measurement.nullable(),
   warnings: z.array(z.string()),
 });
 export type Trial = z.infer<typeof Trial>;

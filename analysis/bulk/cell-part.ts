@@ -1,9 +1,9 @@
+import { bucketsFor } from "../../results/buckets.js";
+import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
-import { bucketsFor } from "../buckets.js";
 import { addLatency, type Cell } from "../cells/cell.js";
 import type { Cells } from "../cells/cells.js";
 import type { Run } from "../cells/run.js";
-import { METRIC_NAMES, type Metric } from "../metrics.js";
 
 /** A cell of one run as it travels from one thread to another: plain data, columns as typed arrays. */
 export interface CellPart {

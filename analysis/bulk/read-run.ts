@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Header, SCHEMA_VERSION } from "../../results/schema.js";
+import { upgradeHeader } from "../../results/upgrade.js";
 import type { Cells } from "../cells/cells.js";
 import type { Run } from "../cells/run.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
@@ -80,12 +81,13 @@ function parseHeader(line: string): Header {
   if (value?.type !== "header") {
     throw new UnreadableFile("not a puntbench results file (the first line is not its header)");
   }
-  if (value.schemaVersion !== SCHEMA_VERSION) {
+  const upgraded = upgradeHeader(value);
+  if (upgraded.schemaVersion !== SCHEMA_VERSION) {
     throw new UnreadableFile(
-      `written with schema version ${JSON.stringify(value.schemaVersion)}, this puntbench reads version ${SCHEMA_VERSION}`,
+      `written with schema version ${JSON.stringify(value.schemaVersion)}, this puntbench reads versions 1 and ${SCHEMA_VERSION}`,
     );
   }
-  const header = Header.safeParse(value);
+  const header = Header.safeParse(upgraded);
   if (!header.success) throw new UnreadableFile(`damaged header: ${firstIssue(header.error)}`);
   return header.data;
 }

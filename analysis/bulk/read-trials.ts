@@ -1,4 +1,5 @@
 import { Explanation, Footer, Trial } from "../../results/schema.js";
+import { upgradeTrial } from "../../results/upgrade.js";
 import type { Run } from "../cells/run.js";
 import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
@@ -73,7 +74,9 @@ function readLine(
     return null;
   }
   if (acceptsTrial(value)) return value as Trial;
-  const trial = Trial.safeParse(value);
+  const upgraded = upgradeTrial(value);
+  if (acceptsTrial(upgraded)) return upgraded as Trial;
+  const trial = Trial.safeParse(upgraded);
   if (trial.success) return trial.data;
   part.badLines.push(`${name}: not a trial (${firstIssue(trial.error)})`);
   return null;

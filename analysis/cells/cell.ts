@@ -1,6 +1,6 @@
+import type { Histogram } from "../../results/histogram.js";
+import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
-import type { Histogram } from "../histogram.js";
-import { METRIC_NAMES, type Metric } from "../metrics.js";
 import { HistogramBatch } from "./histogram-batch.js";
 import type { Subject } from "./subject.js";
 

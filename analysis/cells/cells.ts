@@ -1,6 +1,6 @@
+import { METRIC_NAMES, metricsOf } from "../../results/metrics.js";
+import { compareScenarios, scenarioKey } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
-import { ARMS, PREPARATIONS } from "../../results/vocabulary.js";
-import { METRIC_NAMES, measure } from "../metrics.js";
 import { addLatency, type Cell, emptyCell } from "./cell.js";
 import { type Run, RunNumbers } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
@@ -18,13 +18,13 @@ export class Cells {
   add(trial: Trial, run: Run): void {
     const cell = this.cellOf(trial.scenario, run);
     for (const warning of trial.warnings) cell.warnings.add(warning);
-    if (trial.status !== "ok" || trial.writes === 0) {
+    if (trial.status !== "ok" || !trial.measurement?.writes) {
       cell[trial.status === "skipped" ? "skipped" : "failed"] += 1;
       cell.reasons.add(trial.reason ?? "no reason given");
       return;
     }
     const runIndex = this.runNumbers.of(run);
-    const measured = measure(trial);
+    const measured = metricsOf(trial, trial.measurement);
     if (measured.warning) cell.warnings.add(measured.warning);
     cell.runOf.push(runIndex);
     cell.roundOf.push(trial.round);
@@ -39,15 +39,7 @@ export class Cells {
     return [...this.#bySubject.values()]
       .flatMap(({ cells }) => [...cells.values()])
       .sort(
-        (a, b) =>
-          compareSubjects(a.subject, b.subject) ||
-          PREPARATIONS.indexOf(a.scenario.preparation) -
-            PREPARATIONS.indexOf(b.scenario.preparation) ||
-          ARMS.indexOf(a.scenario.arm) - ARMS.indexOf(b.scenario.arm) ||
-          a.scenario.queueDepth - b.scenario.queueDepth ||
-          a.scenario.intervalNs - b.scenario.intervalNs ||
-          a.scenario.blockSizeBytes - b.scenario.blockSizeBytes ||
-          a.scenario.fileSizeBytes - b.scenario.fileSizeBytes,
+        (a, b) => compareSubjects(a.subject, b.subject) || compareScenarios(a.scenario, b.scenario),
       );
   }
 
@@ -78,18 +70,4 @@ export class Cells {
 interface SubjectCells {
   subject: Subject;
   cells: Map<string, Cell>;
-}
-
-/** The same text for the same cell of the matrix in every run. */
-export function scenarioKey(scenario: Scenario): string {
-  const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
-  const buffers = scenario.registeredBuffers ? "registered" : "plain";
-  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${fileSizeBytes} ${order} ${scenario.intervalNs} ${buffers}`;
-}
-
-/** "dd-prefill", and for a control arm "dd-prefill (forced)". */
-export function seriesName(scenario: Pick<Scenario, "preparation" | "arm">): string {
-  return scenario.arm === "inline"
-    ? scenario.preparation
-    : `${scenario.preparation} (${scenario.arm})`;
 }

@@ -1,5 +1,5 @@
+import { scenarioKey } from "../../results/scenario.js";
 import type { Explanation } from "../../results/schema.js";
-import { scenarioKey } from "./cells.js";
 import type { Run } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 

@@ -1,5 +1,5 @@
-import { bucketsFor } from "../buckets.js";
-import { type Histogram, inBuckets } from "../histogram.js";
+import { bucketsFor } from "../../results/buckets.js";
+import { type Histogram, inBuckets } from "../../results/histogram.js";
 
 /** With more histograms than this, one counter for each bucket is cheaper than keeping each histogram. */
 const SEPARATE_MAX = 16;

@@ -1,4 +1,4 @@
-import type { Metric } from "../metrics.js";
+import type { Metric } from "../../results/metrics.js";
 import type { Cell } from "./cell.js";
 
 /** Turns a measured value into what is computed with, such as its logarithm. */

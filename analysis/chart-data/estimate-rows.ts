@@ -1,10 +1,10 @@
+import type { Metric } from "../../results/metrics.js";
+import { seriesName } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
-import { seriesName } from "../cells/cells.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import type { EstimateRow, MeasuredRow, ScenarioRow } from "../charts/rows.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
-import type { Metric } from "../metrics.js";
 
 /** What every row of a chart says of its scenario. */
 export function scenarioRow(kernel: string, scenario: Scenario): ScenarioRow {

@@ -1,5 +1,6 @@
+import { scenarioKey } from "../../results/scenario.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Cell } from "../cells/cell.js";
-import { scenarioKey } from "../cells/cells.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";

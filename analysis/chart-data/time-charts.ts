@@ -1,3 +1,4 @@
+import type { Metric } from "../../results/metrics.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
 import { cpuChart, type Spender, type SpenderRow } from "../charts/cpu-chart.js";
@@ -8,7 +9,6 @@ import { loadLatencyChart } from "../charts/load-latency-chart.js";
 import type { Chart } from "../charts/spec.js";
 import { trialsChart } from "../charts/trials-chart.js";
 import { estimate } from "../estimates/estimate.js";
-import type { Metric } from "../metrics.js";
 import { costFigure } from "./cost-rows.js";
 import { measuredRows, significant } from "./estimate-rows.js";
 import { percentileFigure } from "./percentile-rows.js";

@@ -1,9 +1,9 @@
-import { seriesName } from "../cells/cells.js";
+import { METRICS, type Metric } from "../../results/metrics.js";
+import { seriesName } from "../../results/scenario.js";
 import type { Chart } from "../charts/spec.js";
 import { type UpgradeRow, upgradeChart } from "../charts/upgrade-chart.js";
 import type { Comparison } from "../comparison/compare.js";
 import { formatMetric } from "../estimates/format.js";
-import { METRICS, type Metric } from "../metrics.js";
 import { significant } from "./estimate-rows.js";
 import { contextOf, middleOf, type Scope } from "./scope.js";
 

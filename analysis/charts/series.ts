@@ -1,5 +1,5 @@
+import { seriesName } from "../../results/scenario.js";
 import { ARMS, type Arm, PREPARATIONS } from "../../results/vocabulary.js";
-import { seriesName } from "../cells/cells.js";
 import type { SeriesRow } from "./rows.js";
 import type { ChartSpec } from "./spec.js";
 import { PREPARATION_COLOURS } from "./theme.js";

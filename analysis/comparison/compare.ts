@@ -1,10 +1,10 @@
+import type { Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { type Change, type ChangeVerdict, changeBetween, verdictOf } from "../estimates/change.js";
 import { type Estimate, trialEstimate } from "../estimates/estimate.js";
-import type { Metric } from "../metrics.js";
 import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
 import { type Difference, environmentDifferences } from "./environments.js";
 import type { Side } from "./sides.js";

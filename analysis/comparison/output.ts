@@ -1,9 +1,9 @@
+import { METRICS } from "../../results/metrics.js";
+import { seriesName } from "../../results/scenario.js";
 import { coloursOf } from "../../terminal/colours.js";
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
-import { seriesName } from "../cells/cells.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
-import { METRICS } from "../metrics.js";
 import type { Comparison, ScenarioComparison } from "./compare.js";
 import { comparisonSentence, countVerdicts, scenarioVerdict } from "./summary.js";
 

@@ -1,7 +1,7 @@
-import { seriesName } from "../cells/cells.js";
+import { METRICS } from "../../results/metrics.js";
+import { seriesName } from "../../results/scenario.js";
 import type { ChangeVerdict } from "../estimates/change.js";
 import { formatChange, formatMetric } from "../estimates/format.js";
-import { METRICS } from "../metrics.js";
 import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
 
 export type ScenarioVerdict = ChangeVerdict | "mixed";

@@ -1,9 +1,9 @@
 import { median } from "simple-statistics";
+import { METRICS, type Metric } from "../../results/metrics.js";
+import { scenarioKey } from "../../results/scenario.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Cell } from "../cells/cell.js";
-import { scenarioKey } from "../cells/cells.js";
 import { type Scale, valuesByBoot, valuesByRound } from "../cells/values.js";
-import { METRICS, type Metric } from "../metrics.js";
-import { seededRandom, seedOf } from "../statistics/random.js";
 import { pairedShift, SHIFT_VALUES_MAX, type Shift, unpairedShift } from "../statistics/shift.js";
 
 /** What was resampled for an interval. Only several boots show how much one boot differs from another. */

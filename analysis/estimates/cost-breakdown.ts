@@ -1,11 +1,11 @@
 import { median } from "simple-statistics";
+import { seriesName } from "../../results/scenario.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
-import { seriesName } from "../cells/cells.js";
 import { groupBy } from "../cells/group-by.js";
 import type { Subject } from "../cells/subject.js";
 import { valuesByRound } from "../cells/values.js";
-import { seededRandom, seedOf } from "../statistics/random.js";
 import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
 import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
 import { type Estimate, estimate } from "./estimate.js";

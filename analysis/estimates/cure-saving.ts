@@ -1,6 +1,6 @@
+import { scenarioKey } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
-import { scenarioKey } from "../cells/cells.js";
 import type { Subject } from "../cells/subject.js";
 import { type Change, changeBetween } from "./change.js";
 import { trialEstimate } from "./estimate.js";

@@ -1,13 +1,13 @@
+import { type ValueCounts, valueCounts } from "../../results/histogram.js";
+import { METRICS, type Metric } from "../../results/metrics.js";
+import { scenarioKey } from "../../results/scenario.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Cell } from "../cells/cell.js";
-import { scenarioKey } from "../cells/cells.js";
 import { groupBy } from "../cells/group-by.js";
 import { HistogramBatch } from "../cells/histogram-batch.js";
 import { bootsOf, valuesByBoot } from "../cells/values.js";
-import { type ValueCounts, valueCounts } from "../histogram.js";
-import { METRICS, type Metric } from "../metrics.js";
 import { type Interval, medianInterval } from "../statistics/median-interval.js";
 import { mergedQuantiles } from "../statistics/merged-quantile.js";
-import { seededRandom, seedOf } from "../statistics/random.js";
 
 /** A point, its 95 % interval and unit, and how many trials and boots it comes from. */
 export interface Estimate {

@@ -1,5 +1,5 @@
+import { METRICS, type Metric } from "../../results/metrics.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
-import { METRICS, type Metric } from "../metrics.js";
 import type { Change } from "./change.js";
 import { formatPercent } from "./percent.js";
 

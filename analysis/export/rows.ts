@@ -1,7 +1,7 @@
+import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
 import type { Cell } from "../cells/cell.js";
 import { bootsOf } from "../cells/values.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
-import { METRIC_NAMES, type Metric } from "../metrics.js";
 
 /** One scenario on one subject: one column for each value, unit last in its name, null when not measured. */
 export type ExportRow = Record<string, string | number | boolean | null>;

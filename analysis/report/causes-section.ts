@@ -1,4 +1,4 @@
-import { seriesName } from "../cells/cells.js";
+import { seriesName } from "../../results/scenario.js";
 import type { Explained } from "../cells/explained.js";
 import { kernelNames, type NameOf } from "../cells/subject.js";
 import { causesFigure } from "../chart-data/cause-rows.js";

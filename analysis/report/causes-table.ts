@@ -1,7 +1,7 @@
+import { scenarioKey, seriesName } from "../../results/scenario.js";
 import type { Explanation } from "../../results/schema.js";
 import { textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
-import { scenarioKey, seriesName } from "../cells/cells.js";
 import type { Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
 import type { NameOf } from "../cells/subject.js";

@@ -1,3 +1,4 @@
+import type { Metric } from "../../results/metrics.js";
 import type { Cell } from "../cells/cell.js";
 import { slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
@@ -9,7 +10,6 @@ import { estimate, trialEstimate } from "../estimates/estimate.js";
 import { formatMetric, formatRatio } from "../estimates/format.js";
 import { prefillBreakEvens } from "../estimates/prefill.js";
 import type { Analysis } from "../loading/analysis.js";
-import type { Metric } from "../metrics.js";
 import { causeSentences } from "./finding-causes.js";
 import { puntSentences } from "./finding-punts.js";
 import { joined } from "./words.js";

@@ -1,7 +1,8 @@
+import { METRICS, type Metric } from "../../results/metrics.js";
+import { seriesName } from "../../results/scenario.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
-import { seriesName } from "../cells/cells.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { countCharts } from "../chart-data/count-charts.js";
@@ -10,7 +11,6 @@ import { timeCharts } from "../chart-data/time-charts.js";
 import { estimate } from "../estimates/estimate.js";
 import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
-import { METRICS, type Metric } from "../metrics.js";
 import { type Block, fold, pageOnlyChart, type Section, table, text } from "./model.js";
 
 const COLUMNS: readonly Metric[] = [

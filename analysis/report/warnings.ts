@@ -1,5 +1,5 @@
+import { seriesName } from "../../results/scenario.js";
 import type { Cell } from "../cells/cell.js";
-import { seriesName } from "../cells/cells.js";
 import { distinctSubjects } from "../cells/explained.js";
 import type { Run } from "../cells/run.js";
 import { subjectName } from "../cells/subject.js";

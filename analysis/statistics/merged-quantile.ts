@@ -1,6 +1,6 @@
-import type { ValueCounts } from "../histogram.js";
+import type { ValueCounts } from "../../results/histogram.js";
+import type { Random } from "../../results/seeded-random.js";
 import type { Interval } from "./median-interval.js";
-import type { Random } from "./random.js";
 import { resamplesOf } from "./resamples.js";
 
 const RESAMPLES = 400;

@@ -1,4 +1,4 @@
-import type { Random } from "./random.js";
+import type { Random } from "../../results/seeded-random.js";
 
 /** One bootstrap resample: how often each value is drawn, and how likely that is. */
 export interface Resample {

@@ -1,5 +1,5 @@
+import type { Random } from "../../results/seeded-random.js";
 import type { Interval } from "./median-interval.js";
-import type { Random } from "./random.js";
 import { drawCounts, type Resample, resamplesOf } from "./resamples.js";
 import { studentCritical, studentTwoSidedP } from "./student-t.js";
 

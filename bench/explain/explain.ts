@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import type { DriverError, TrialRequest } from "../../native/index.js";
+import { describeScenario } from "../../results/scenario.js";
 import type { Explanation } from "../../results/schema.js";
 import type { Progress } from "../../terminal/progress.js";
-import { describe, type Stage } from "../run/run.js";
+import type { Stage } from "../run/run.js";
 import { withTimeLimit } from "../run/time-limit.js";
 import type { BackendName } from "./backends/backend.js";
 import type { ExplainOptions } from "./options.js";
@@ -52,7 +53,9 @@ export async function explain(
     progress.milestone(`observed with ${backendWhat}, ${scenarios.length} traced trials`);
     for (const scenario of scenarios) {
       signal.throwIfAborted();
-      progress.step(`${reports.length + 1}/${scenarios.length} traced  ${describe(scenario)}`);
+      progress.step(
+        `${reports.length + 1}/${scenarios.length} traced  ${describeScenario(scenario)}`,
+      );
       const path = scratch.file(`explain-${reports.length}`);
       // Punts are counted by the trace; a second counter would only cost time.
       const uncounted = { settleNs: SETTLE_NS, countPunts: false };
@@ -60,7 +63,7 @@ export async function explain(
       const stream = await withTimeLimit(
         (limited) => tracedOrNull({ driver, tracer, signal: limited }, request),
         bench.trialTimeoutMs,
-        `a trial of ${describe(scenario)}`,
+        `a trial of ${describeScenario(scenario)}`,
         signal,
       );
       const explanation: Explanation = {

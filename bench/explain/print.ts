@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { describeScenario } from "../../results/scenario.js";
 import type { PredictedCount, Scenario } from "../../results/schema.js";
 import { type Column, renderTable } from "../../terminal/table.js";
-import { describe } from "../run/run.js";
 import { CAUSE_WORDS } from "./cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
 import { grouped } from "./summary.js";
@@ -42,7 +42,7 @@ export function printedReport(
 
 /** One row, with one line per cause and per result. */
 function rowOf(report: ScenarioReport): string[] {
-  const name = describe(report.scenario);
+  const name = describeScenario(report.scenario);
   if (report.skippedReason !== null) {
     return [name, "", "", `skipped: ${report.skippedReason}`, "", "", ""];
   }
@@ -77,7 +77,7 @@ function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | 
   return grouped(report.scenarios, keyOf).map((group) => {
     const [first] = group;
     const depths = group.map(({ scenario }) => scenario.queueDepth);
-    const name = describe(
+    const name = describeScenario(
       first.scenario,
       `${depths.length > 1 ? "depths" : "depth"} ${depths.join(", ")}`,
     );

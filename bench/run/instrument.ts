@@ -25,8 +25,8 @@ export async function checkInstrument(
   const nop = await stream(false);
   const forced = await stream(true);
   const checks: InstrumentChecks = {
-    nopPuntRatio: nop.punts === null ? null : nop.punts.total / OPERATIONS,
-    forcedPuntRatio: forced.punts === null ? null : forced.punts.total / OPERATIONS,
+    nopPuntRatio: nop.puntCount === null ? null : nop.puntCount / OPERATIONS,
+    forcedPuntRatio: forced.puntCount === null ? null : forced.puntCount / OPERATIONS,
     timestampCostNs: driver.timestampCostNs(),
     emptyLoopNsPerOperation: nop.wallNs / OPERATIONS,
   };

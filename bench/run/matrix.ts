@@ -1,7 +1,7 @@
 import type { Scenario } from "../../results/schema.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Arm, Preparation } from "../../results/vocabulary.js";
 import { type BenchOptions, defaultWrites } from "./options.js";
-import { seededRandom } from "./seeded-random.js";
 
 /** The product of the dimensions, in the order in which tables and charts show it. */
 export function scenariosOf(options: BenchOptions): Scenario[] {
@@ -30,7 +30,7 @@ export function scenariosOf(options: BenchOptions): Scenario[] {
 
 /** One pass over all scenarios, in an order that the seed and the round decide (Fisher-Yates). */
 export function shuffledRound(scenarios: readonly Scenario[], seed: number, round: number) {
-  const random = seededRandom(seed, round);
+  const random = seededRandom(seedOf(`round ${round} of ${seed}`));
   const order = [...scenarios];
   for (let i = order.length - 1; i > 0; i -= 1) {
     const j = Math.floor(random() * (i + 1));

@@ -29,7 +29,7 @@ export async function runRounds(
         async () => {
           const trial = await runTrial(scenario, { round, position, seed: plan.seed + round });
           // tinybench silently falls back to wall time on a value that is not a finite duration.
-          return { overriddenDuration: (trial.wallNs ?? 0) / 1e6 };
+          return { overriddenDuration: (trial.measurement?.wallNs ?? 0) / 1e6 };
         },
         { async: true },
       );

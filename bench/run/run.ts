@@ -1,4 +1,5 @@
 import { type Driver, loadDriver } from "../../native/index.js";
+import { describeScenario } from "../../results/scenario.js";
 import type { Footer, Header, ResultsLine, Scenario, Trial } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { Interrupted } from "../../terminal/interrupt.js";
@@ -126,13 +127,13 @@ async function measureRounds(
     { scenarios, rounds: options.rounds, seed: options.seed },
     async (scenario, place) => {
       progress.step(
-        `round ${place.round + 1}/${options.rounds}  trial ${done + 1}/${total}  ${describe(scenario)}  ${timeLeft(startedAtMs, done, total)}`,
+        `round ${place.round + 1}/${options.rounds}  trial ${done + 1}/${total}  ${describeScenario(scenario)}  ${timeLeft(startedAtMs, done, total)}`,
       );
       const path = scratch.file(`trial-${place.round}-${place.position}`);
       const trial = await withTimeLimit(
         (limited) => runTrial(driver, scenario, path, place, conditions, limited),
         options.trialTimeoutMs,
-        `a trial of ${describe(scenario)}`,
+        `a trial of ${describeScenario(scenario)}`,
         signal,
       );
       keep(trial);
@@ -186,12 +187,5 @@ const HOPELESS: Record<string, string> = {
 function stopIfHopeless(trial: Trial, scenario: Scenario): void {
   const remedy = HOPELESS[trial.errors[0]?.code ?? ""];
   if (trial.status !== "failed" || remedy === undefined) return;
-  throw new UserError(`a trial of ${describe(scenario)} failed: ${trial.reason}`, remedy);
-}
-
-/** "dd-prefill (forced) at depth 8 every 10 ms". `depths` takes the place of the depth. */
-export function describe(scenario: Scenario, depths = `depth ${scenario.queueDepth}`): string {
-  const arm = scenario.arm === "inline" ? "" : ` (${scenario.arm})`;
-  const pace = scenario.intervalNs === 0 ? "" : ` every ${formatNs(scenario.intervalNs)}`;
-  return `${scenario.preparation}${arm} at ${depths}${pace}`;
+  throw new UserError(`a trial of ${describeScenario(scenario)} failed: ${trial.reason}`, remedy);
 }

@@ -1,6 +1,7 @@
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { median } from "simple-statistics";
-import type { Scenario, Trial } from "../../results/schema.js";
+import { HistogramReader, histogramQuantiles } from "../../results/histogram.js";
+import { type Metric, metricsOf } from "../../results/metrics.js";
+import type { Latency, Measurement, Scenario, Trial } from "../../results/schema.js";
 
 /** Medians over the ok trials of a scenario; null where nothing was measured. */
 export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes" | "order"> {
@@ -41,10 +42,13 @@ export function summarise(
 
 function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
   const trials = all.filter((trial) => trial.status === "ok");
-  const over = (value: (trial: Trial) => number | null) => medianOf(trials.map(value));
-  const perWrite = (value: (trial: Trial) => number | null) =>
-    over((trial) => ratio(value(trial), trial.writes));
-  const instructions = trials.some((trial) => trial.instructions !== null);
+  const metrics = trials.map((trial) => metricsOf(trial, trial.measurement as Measurement).values);
+  const over = (metric: Metric) => medianOf(metrics.map((values) => values[metric]));
+  const instructions = {
+    submitter: over("instructionsSubmitter"),
+    ioWq: over("instructionsIoWq"),
+    system: over("instructionsSystem"),
+  };
   return {
     preparation: scenario.preparation,
     arm: scenario.arm,
@@ -55,45 +59,38 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
     trials: trials.length,
     failedTrials: all.filter((trial) => trial.status === "failed").length,
     skippedReason: all.find((trial) => trial.status === "skipped")?.reason ?? null,
-    puntRatio: perWrite((trial) => trial.puntCount),
-    predictedPuntRatio: over((trial) => trial.predictedPuntRatio),
-    puntsPerSecond: over((trial) => perSecond(trial.puntCount, trial.wallNs)),
-    iops: over((trial) => perSecond(trial.writes, trial.wallNs)),
-    latencyNsP50: over((trial) => percentile(trial.latency, 50)),
-    latencyNsP99: over((trial) => percentile(trial.latency, 99)),
-    issueDelayNsP50: over((trial) => percentile(trial.issueDelay, 50)),
+    puntRatio: over("puntRatio"),
+    predictedPuntRatio: over("predictedPuntRatio"),
+    puntsPerSecond: over("puntsPerSecond"),
+    iops: over("iops"),
+    latencyNsP50: over("latencyNsP50"),
+    latencyNsP99: over("latencyNsP99"),
+    issueDelayNsP50: medianOf(trials.map(({ measurement }) => delayP50(measurement?.issueDelay))),
     cpuNsPerWrite: {
-      submitter: perWrite((trial) => trial.cpuNs.submitter),
-      ioWq: perWrite((trial) => trial.cpuNs.ioWq),
-      system: perWrite((trial) => trial.cpuNs.system),
+      submitter: over("cpuNsSubmitter"),
+      ioWq: over("cpuNsIoWq"),
+      system: over("cpuNsSystem"),
     },
-    systemCpuNsPerWriteResolution: perWrite((trial) => trial.systemCpuResolutionNs),
-    instructionsPerWrite: instructions
-      ? {
-          submitter: perWrite((trial) => trial.instructions?.submitter ?? null),
-          ioWq: perWrite((trial) => trial.instructions?.ioWq ?? null),
-          system: perWrite((trial) => trial.instructions?.system ?? null),
-        }
+    systemCpuNsPerWriteResolution: medianOf(
+      trials.map(({ measurement }) => {
+        const { systemCpuResolutionNs, writes } = measurement as Measurement;
+        return (systemCpuResolutionNs ?? Number.NaN) / writes;
+      }),
+    ),
+    instructionsPerWrite: trials.some(({ measurement }) => measurement?.instructions)
+      ? instructions
       : null,
-    workersPeak: over((trial) => trial.workersPeak),
+    workersPeak: over("workersPeak"),
   };
 }
 
 /** null as soon as one trial lacks the value: a median of the rest would describe other trials. */
-function medianOf(values: (number | null)[]): number | null {
-  const measured = values.filter((value) => value !== null);
-  return measured.length === 0 || measured.length < values.length ? null : median(measured);
+function medianOf(values: readonly number[]): number | null {
+  return values.length === 0 || values.some(Number.isNaN) ? null : median([...values]);
 }
 
-function ratio(value: number | null, writes: number): number | null {
-  return value === null || writes === 0 ? null : value / writes;
-}
-
-function perSecond(count: number | null, wallNs: number | null): number | null {
-  return count === null || wallNs === null || wallNs === 0 ? null : (count / wallNs) * 1e9;
-}
-
-function percentile(latency: Trial["latency"], percent: number): number | null {
-  if (latency === null) return null;
-  return decodeFromCompressedBase64(latency.histogram).getValueAtPercentile(percent);
+function delayP50(delay: Latency | null | undefined): number {
+  if (!delay) return Number.NaN;
+  const histogram = new HistogramReader().decode(delay.histogram);
+  return histogramQuantiles(histogram, [0.5])[0] as number;
 }

@@ -1,6 +1,6 @@
-import type { Driver, DriverError, Measurement, TrialRequest } from "../../native/index.js";
+import type { Driver, DriverError, DriverMeasurement, TrialRequest } from "../../native/index.js";
+import { encodeLatency } from "../../results/encode-latency.js";
 import type { Scenario, Trial } from "../../results/schema.js";
-import { encodeLatency } from "./histogram.js";
 import type { PredictedPunts } from "./predicted-punts.js";
 
 /** Where a trial stands in its run. */
@@ -69,49 +69,35 @@ function measuredTrial(
   scenario: Scenario,
   place: TrialPlace,
   startedAt: string,
-  m: Measurement,
+  raw: DriverMeasurement,
 ): Trial {
+  const {
+    submitterTid,
+    failedWrites,
+    firstError,
+    shortWrite,
+    latencyNs,
+    issueDelayNs,
+    ...measured
+  } = raw;
   return {
     ...emptyTrial(scenario, place, startedAt),
-    status: m.firstError === null ? "ok" : "failed",
+    status: firstError === null ? "ok" : "failed",
     reason:
-      m.firstError === null
+      firstError === null
         ? null
-        : `${m.shortWrite ? "short write" : m.firstError} after ${m.writes} writes`,
-    writes: m.writes,
-    bytes: m.writes * scenario.blockSizeBytes,
-    errors: m.firstError === null ? [] : [{ code: m.firstError, count: m.failedWrites }],
-    wallNs: m.wallNs,
-    latency: encodeLatency(m.latencyNs),
-    issueDelay: encodeLatency(m.issueDelayNs),
-    puntCount: m.punts?.total ?? null,
-    puntCountForced: m.punts?.forced ?? null,
-    puntCountHashed: m.punts?.hashed ?? null,
-    // An arm without a ring has no io-wq workers: that is known, so it is 0.
-    workersPeak: m.workers?.peak ?? 0,
-    workersMean: m.workers?.mean ?? 0,
-    workerSamples: m.workers?.samples ?? 0,
-    cpuNs: {
-      submitter: m.submitterCpuNs,
-      ioWq: m.workers?.cpuNs ?? 0,
-      system: m.systemCpuNs,
+        : `${shortWrite ? "short write" : firstError} after ${measured.writes} writes`,
+    errors: firstError === null ? [] : [{ code: firstError, count: failedWrites }],
+    measurement: {
+      ...measured,
+      latency: encodeLatency(latencyNs),
+      issueDelay: encodeLatency(issueDelayNs),
+      instructions: null,
     },
-    systemCpuResolutionNs: m.systemCpuNs === null ? null : m.systemCpuResolutionNs,
-    contextSwitches: { submitter: m.submitterSwitches, ioWq: m.workers?.switches ?? null },
-    submitNs: m.submitNs,
-    waitNs: m.waitNs,
-    submitCalls: m.submitCalls,
-    waitCalls: m.waitCalls,
-    ringFlags: m.ringFlags === null ? [] : ringFlagNames(m.ringFlags),
-    ringEntries: m.ringFlags === null ? null : m.ringEntries,
-    workerLimit: m.workerLimit === 0 ? null : m.workerLimit,
-    extentsBefore: m.extentsBefore,
-    extentsAfter: m.extentsAfter,
-    preparationNs: m.preparationNs,
-    preparationBytesWritten: m.preparationBytesWritten,
   };
 }
 
+/** A trial that has not measured anything yet. */
 function emptyTrial(scenario: Scenario, place: TrialPlace, startedAt: string): Trial {
   return {
     type: "trial",
@@ -120,62 +106,28 @@ function emptyTrial(scenario: Scenario, place: TrialPlace, startedAt: string): T
     startedAt,
     status: "failed",
     reason: null,
-    writes: 0,
-    bytes: 0,
     errors: [],
-    wallNs: null,
-    latency: null,
-    issueDelay: null,
-    puntCount: null,
-    puntCountForced: null,
-    puntCountHashed: null,
     predictedPuntRatio: null,
-    workersPeak: null,
-    workersMean: null,
-    workerSamples: 0,
-    cpuNs: { submitter: null, ioWq: null, system: null },
-    systemCpuResolutionNs: null,
-    instructions: null,
-    contextSwitches: { submitter: null, ioWq: null },
-    submitNs: null,
-    waitNs: null,
-    submitCalls: null,
-    waitCalls: null,
-    ringFlags: [],
-    ringEntries: null,
-    workerLimit: null,
-    extentsBefore: null,
-    extentsAfter: null,
-    preparationNs: null,
-    preparationBytesWritten: 0,
+    measurement: null,
     warnings: [],
   };
 }
 
 /** Under `-icount shift=0` a nanosecond of guest CPU time is one executed instruction, and no time is one. */
 function asInstructions(trial: Trial): Trial {
+  if (trial.measurement === null) return trial;
   return {
     ...trial,
-    instructions: trial.cpuNs,
-    cpuNs: { submitter: null, ioWq: null, system: null },
-    wallNs: null,
-    latency: null,
-    issueDelay: null,
-    submitNs: null,
-    waitNs: null,
-    preparationNs: null,
+    measurement: {
+      ...trial.measurement,
+      instructions: trial.measurement.cpuNs,
+      cpuNs: { submitter: null, ioWq: null, system: null },
+      wallNs: null,
+      latency: null,
+      issueDelay: null,
+      submitNs: null,
+      waitNs: null,
+      preparationNs: null,
+    },
   };
-}
-
-// include/uapi/linux/io_uring.h; those that this driver may set.
-const RING_FLAGS: Record<number, string> = {
-  [1 << 8]: "COOP_TASKRUN",
-  [1 << 12]: "SINGLE_ISSUER",
-  [1 << 13]: "DEFER_TASKRUN",
-};
-
-function ringFlagNames(flags: number): string[] {
-  return Object.entries(RING_FLAGS)
-    .filter(([bit]) => (flags & Number(bit)) !== 0)
-    .map(([, name]) => name);
 }

@@ -17,5 +17,5 @@ const measured = await driver.runTrial({
   countPunts: false,
 });
 const charged = chargedNs(group) - before;
-const ownCpuNs = measured.submitterCpuNs + (measured.workers?.cpuNs ?? 0);
+const ownCpuNs = (measured.cpuNs.submitter ?? 0) + (measured.cpuNs.ioWq ?? 0);
 process.stdout.write(JSON.stringify({ ownCpuNs, chargedNs: charged }));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Cell } from "../../analysis/cells/cell.js";
 import { changeBetween, verdictOf } from "../../analysis/estimates/change.js";
 import { analyse } from "../../analysis/loading/analysis.js";
-import { METRIC_NAMES, METRICS, type Metric } from "../../analysis/metrics.js";
+import { METRIC_NAMES, METRICS, type Metric } from "../../results/metrics.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { renderTable } from "../../terminal/table.js";
 

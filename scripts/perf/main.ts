@@ -48,9 +48,9 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
       for (const queueDepth of NOP_DEPTHS) {
         progress.step(`round ${round + 1}/${rounds}: NOPs at depth ${queueDepth}`);
         const request = { operations: NOP_OPERATIONS, queueDepth, forced: false, countPunts: true };
-        const { submitterCpuNs } = await driver.runNops(request);
+        const { cpuNs } = await driver.runNops(request);
         const bareNs = bareNopNs(bareLoop, NOP_OPERATIONS, queueDepth);
-        nops.get(queueDepth)?.push(submitterCpuNs / NOP_OPERATIONS - bareNs);
+        nops.get(queueDepth)?.push((cpuNs.submitter ?? 0) / NOP_OPERATIONS - bareNs);
       }
       progress.step(`round ${round + 1}/${rounds}: CPU accounting`);
       const errors = cpuAccountingRound(scratch.path);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { seededRandom } from "../../bench/run/seeded-random.js";
-import type { Driver, Measurement } from "../../native/index.js";
+import type { Driver, DriverMeasurement } from "../../native/index.js";
+import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import { bareOverwrite } from "./bare.js";
 import type { Achieved, Load } from "./contender.js";
 import { fioOverwrite } from "./fio.js";
@@ -30,7 +30,7 @@ export async function overwriteRound(
   writes: number,
   round: number,
 ): Promise<Round> {
-  const random = seededRandom(queueDepth, round);
+  const random = seededRandom(seedOf(`depth ${queueDepth} round ${round}`));
   const order = [...CONTENDERS].map((name) => ({ name, key: random() }));
   order.sort((a, b) => a.key - b.key);
   const results: Partial<Round> = {};
@@ -40,7 +40,7 @@ export async function overwriteRound(
     if (name === "driver") {
       results.driver = {
         iops: (writes / own.wallNs) * 1e9,
-        cpuNsPerWrite: own.submitterCpuNs / writes,
+        cpuNsPerWrite: (own.cpuNs.submitter ?? 0) / writes,
       };
     }
     if (name === "bare") results.bare = bareOverwrite(bareLoop, load);
@@ -51,7 +51,7 @@ export async function overwriteRound(
 }
 
 /** Prefills the file and writes it once; what the driver's own figures are taken from. */
-function driverWrites(driver: Driver, load: Load): Promise<Measurement> {
+function driverWrites(driver: Driver, load: Load): Promise<DriverMeasurement> {
   return driver.runTrial({
     path: load.file,
     preparation: "dd-prefill",

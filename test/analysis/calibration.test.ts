@@ -4,7 +4,7 @@ import type { Cell } from "../../analysis/cells/cell.js";
 import { Cells } from "../../analysis/cells/cells.js";
 import type { Run } from "../../analysis/cells/run.js";
 import { changeBetween, verdictOf } from "../../analysis/estimates/change.js";
-import { type Random, seededRandom } from "../../analysis/statistics/random.js";
+import { type Random, seededRandom } from "../../results/seeded-random.js";
 import { fixtureHeader, fixtureTrial, normal, scenariosOf } from "./fixture.js";
 
 const THRESHOLD = 0.05;

@@ -29,7 +29,7 @@ export function headerOf(options: FixtureRun, scenarios: readonly Scenario[]): H
   const accelerator = options.instructionCounting ? "tcg-icount" : "tcg";
   return {
     type: "header",
-    schemaVersion: 1,
+    schemaVersion: 2,
     runId: `${kernelLabel}/${options.filesystem ?? "ext4"}/${accelerator}/${seed}/${boot}`,
     toolVersion: "0.1.0",
     gitCommit: null,

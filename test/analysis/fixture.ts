@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
-import { type Random, seededRandom } from "../../analysis/statistics/random.js";
-import type { Footer, Header, Scenario, Trial } from "../../results/schema.js";
+import type { Footer, Header, Measurement, Scenario, Trial } from "../../results/schema.js";
+import { type Random, seededRandom } from "../../results/seeded-random.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { type FixtureRun, headerOf } from "./fixture-header.js";
 
@@ -120,8 +120,8 @@ export function fixtureTrial(
   const ioWq = punted ? (9_000 + FILESYSTEM_NS[cell.preparation] * 0.9) * speed : 0;
   const icount = options.instructionCounting === true;
   const trial = baseTrial(cell, round, position, writes);
-  return {
-    ...trial,
+  const measurement: Measurement = {
+    ...(trial.measurement as Measurement),
     wallNs: icount ? null : perWriteNs * writes,
     latency: icount ? null : latencies(writes, latencyNs, punted, random),
     puntCount: punted ? writes : 0,
@@ -144,30 +144,21 @@ export function fixtureTrial(
         }
       : null,
   };
+  return { ...trial, measurement };
 }
 
 function baseTrial(cell: Scenario, round: number, position: number, writes: number): Trial {
   const bytes = writes * cell.blockSizeBytes;
   const prefilled = cell.preparation === "dd-prefill";
-  return {
-    type: "trial",
-    scenario: cell,
-    round,
-    position,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    status: "ok",
-    reason: null,
-    seed: round,
+  const measurement: Measurement = {
     writes,
     bytes,
-    errors: [],
     wallNs: null,
     latency: null,
     issueDelay: null,
     puntCount: null,
     puntCountForced: null,
     puntCountHashed: null,
-    predictedPuntRatio: null,
     workersPeak: null,
     workersMean: null,
     workerSamples: 10,
@@ -189,6 +180,19 @@ function baseTrial(cell: Scenario, round: number, position: number, writes: numb
     extentsAfter: null,
     preparationNs: prefilled ? bytes * 0.9 : bytes * 0.002,
     preparationBytesWritten: prefilled ? bytes : 0,
+  };
+  return {
+    type: "trial",
+    scenario: cell,
+    round,
+    position,
+    startedAt: "2026-01-01T00:00:00.000Z",
+    status: "ok",
+    reason: null,
+    seed: round,
+    errors: [],
+    predictedPuntRatio: null,
+    measurement,
     warnings: [],
   };
 }

@@ -11,8 +11,8 @@ import {
   type Histogram as Decoded,
   HistogramReader,
   histogramQuantiles,
-} from "../../analysis/histogram.js";
-import { seededRandom } from "../../analysis/statistics/random.js";
+} from "../../results/histogram.js";
+import { seededRandom } from "../../results/seeded-random.js";
 
 const decodeHistogram = (text: string): Decoded => new HistogramReader().decode(text);
 

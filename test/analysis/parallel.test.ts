@@ -10,7 +10,7 @@ import { Cells } from "../../analysis/cells/cells.js";
 import type { Run } from "../../analysis/cells/run.js";
 import { estimate } from "../../analysis/estimates/estimate.js";
 import { loadRuns } from "../../analysis/loading/load.js";
-import { METRIC_NAMES } from "../../analysis/metrics.js";
+import { METRIC_NAMES } from "../../results/metrics.js";
 import { writeFixture } from "./fixture.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-parallel-"));

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { benjaminiHochberg } from "../../analysis/statistics/benjamini-hochberg.js";
 import { binomialUpperTail, medianInterval } from "../../analysis/statistics/median-interval.js";
 import { mergedQuantiles } from "../../analysis/statistics/merged-quantile.js";
-import { seededRandom } from "../../analysis/statistics/random.js";
 import { pairedShift, unpairedShift } from "../../analysis/statistics/shift.js";
 import { studentCritical, studentTwoSidedP } from "../../analysis/statistics/student-t.js";
+import { seededRandom } from "../../results/seeded-random.js";
 import { normal } from "./fixture.js";
 
 function near(actual: number, expected: number, relative = 1e-8): void {

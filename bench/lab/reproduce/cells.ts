@@ -1,3 +1,4 @@
+import { puntRatioOf } from "../../../results/metrics.js";
 import type { Trial } from "../../../results/schema.js";
 import type { NowaitCell } from "./nowait.js";
 import type { PublishedCell } from "./published.js";
@@ -18,11 +19,10 @@ const FEW = 0.01;
 
 /** What the trials of one preparation show. */
 export function measuredWrites(trials: readonly Trial[]): string {
-  const done = trials.filter((trial) => trial.status === "ok" && trial.puntCount !== null);
   const first = trials.find((trial) => trial.status !== "ok");
   if (first) return `${first.status}: ${first.reason}`;
-  if (done.length === 0) return "not counted";
-  const ratios = done.map((trial) => (trial.puntCount as number) / trial.writes);
+  const ratios = trials.map(puntRatioOf).filter((ratio) => ratio !== null);
+  if (ratios.length === 0) return "not counted";
   if (ratios.every((ratio) => ratio >= 1 - FEW)) return "punted";
   if (ratios.every((ratio) => ratio <= FEW)) return "inline";
   return `${Math.round(Math.max(...ratios) * 100)} % punted`;

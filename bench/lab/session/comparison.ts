@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { puntRatioOf } from "../../../results/metrics.js";
 import { ResultsLine, type Trial } from "../../../results/schema.js";
 import { renderTable } from "../../../terminal/table.js";
 
@@ -33,9 +34,7 @@ export interface Row {
  */
 export function puntTable(runs: readonly RunSummary[]): string {
   return table(runs, "punted writes", (trials) => {
-    const ratios = trials
-      .filter((trial) => trial.status === "ok" && trial.puntCount !== null)
-      .map((trial) => (trial.puntCount as number) / trial.writes);
+    const ratios = trials.map(puntRatioOf).filter((ratio) => ratio !== null);
     return ratios.length === 0 ? "-" : percent(median(ratios));
   });
 }

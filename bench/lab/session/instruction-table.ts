@@ -37,10 +37,16 @@ export function instructionCost(boots: readonly (readonly Trial[])[]): Instructi
 }
 
 function perWriteOf(trials: readonly Trial[]): PerSpender | null {
-  const counted = trials.filter((trial) => trial.status === "ok" && trial.instructions !== null);
+  const counted = trials.filter(
+    (trial) => trial.status === "ok" && trial.measurement?.instructions != null,
+  );
   if (counted.length === 0) return null;
   const middle = (who: keyof PerSpender) =>
-    median(counted.map((trial) => (trial.instructions?.[who] ?? 0) / trial.writes));
+    median(
+      counted.map(
+        (trial) => (trial.measurement?.instructions?.[who] ?? 0) / (trial.measurement?.writes ?? 1),
+      ),
+    );
   return { submitter: middle("submitter"), ioWq: middle("ioWq"), system: middle("system") };
 }
 

@@ -8,11 +8,12 @@ import { reproductionText } from "../../../bench/lab/reproduce/text.js";
 import { instructionCost } from "../../../bench/lab/session/instruction-table.js";
 import type { LabKernel } from "../../../bench/lab/session/kernels.js";
 import { planBoots } from "../../../bench/lab/session/plan.js";
-import type { Trial } from "../../../results/schema.js";
+import type { Measurement, Trial } from "../../../results/schema.js";
 
 /** A trial of which only the named fields matter. */
-function trial(fields: Partial<Trial>): Trial {
-  return { status: "ok", reason: null, writes: 512, puntCount: 0, ...fields } as Trial;
+function trial(measured: Partial<Measurement>, fields: Partial<Trial> = {}): Trial {
+  const measurement = { writes: 512, puntCount: 0, instructions: null, ...measured };
+  return { status: "ok", reason: null, measurement, ...fields } as Trial;
 }
 
 const scenario = (preparation: string) => ({ preparation }) as Trial["scenario"];
@@ -24,7 +25,7 @@ function agreeing(): Map<string, Trial[]> {
     const puntCount = writes === "punted" ? 512 : 1;
     trials.set(kernel, [
       ...(trials.get(kernel) ?? []),
-      trial({ scenario: scenario(preparation), puntCount }),
+      trial({ puntCount }, { scenario: scenario(preparation) }),
     ]);
   }
   return trials;
@@ -54,7 +55,7 @@ test("what was not counted, failed or was skipped does not agree", () => {
   assert.equal(measuredWrites([trial({ puntCount: null })]), "not counted");
   assert.equal(measuredWrites([]), "not counted");
   assert.match(
-    measuredWrites([trial({ status: "skipped", reason: "no fallocate" })]),
+    measuredWrites([trial({}, { status: "skipped", reason: "no fallocate" })]),
     /no fallocate/,
   );
 });
@@ -95,7 +96,7 @@ test("return values are shown beside the published cell, the most frequent first
 
 test("a cell that differs is marked in the table", () => {
   const trials = agreeing();
-  trials.set("6.12", [trial({ scenario: scenario("fallocate-0"), puntCount: 512 })]);
+  trials.set("6.12", [trial({ puntCount: 512 }, { scenario: scenario("fallocate-0") })]);
   const cells = reproduce(PUBLISHED, trials);
   const differing = cells.filter((cell) => !cell.agrees);
   assert.equal(differing.length, 5);

@@ -57,7 +57,7 @@ test("a run that cannot count punts stores the prediction beside null, and shows
   assert.match(outcome.stdout, /punted +predicted/);
   const trials = trialsIn(onlyRunBelow(folder));
   assert.equal(trials.length, 3);
-  assert.ok(trials.every(({ puntCount }) => puntCount === null));
+  assert.ok(trials.every(({ measurement }) => measurement?.puntCount === null));
   const predicted = (preparation: string, arm: string) =>
     trials.find((trial) => trial.scenario.preparation === preparation && trial.scenario.arm === arm)
       ?.predictedPuntRatio;

@@ -1,5 +1,5 @@
-import type { Latency, Trial } from "../results/schema.js";
 import { type Histogram, HistogramReader, histogramQuantiles } from "./histogram.js";
+import type { Latency, Measurement, Trial } from "./schema.js";
 
 /**
  * What one trial says, per write where that is what compares. NaN: not measured (null in the file).
@@ -36,7 +36,7 @@ export const METRICS = {
 export type Metric = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as Metric[];
 
-export interface Measured {
+export interface TrialMetrics {
   values: Record<Metric, number>;
   /** Valid until the next trial is measured. */
   latency: Histogram | null;
@@ -51,21 +51,23 @@ const latencyReader = new HistogramReader();
 const delayReader = new HistogramReader();
 
 /** Only for trials with status `ok`. */
-export function measure(trial: Trial): Measured {
-  const { writes } = trial;
-  const latency = decoded(trial.latency, latencyReader);
-  const delay = decoded(trial.issueDelay, delayReader);
-  const wallSeconds = (trial.wallNs ?? Number.NaN) / 1e9;
+export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics {
+  const { writes } = measurement;
+  const latency = decoded(measurement.latency, latencyReader);
+  const delay = decoded(measurement.issueDelay, delayReader);
+  const wallSeconds = (measurement.wallNs ?? Number.NaN) / 1e9;
   const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
   const quantiles = latency.histogram ? histogramQuantiles(latency.histogram, LATENCY_SHARES) : [];
   const [p50 = Number.NaN, p90 = Number.NaN, p99 = Number.NaN, p999 = Number.NaN] = quantiles;
-  const { instructions, contextSwitches } = trial;
-  const cpuNs = withoutRing(trial) ? { ...trial.cpuNs, ioWq: trial.cpuNs.ioWq ?? 0 } : trial.cpuNs;
+  const { instructions, contextSwitches } = measurement;
+  const cpuNs = withoutRing(trial)
+    ? { ...measurement.cpuNs, ioWq: measurement.cpuNs.ioWq ?? 0 }
+    : measurement.cpuNs;
   const values: Record<Metric, number> = {
-    puntRatio: perWrite(trial.puntCount),
-    puntsPerSecond: (trial.puntCount ?? Number.NaN) / wallSeconds,
-    hashedRatio: trial.puntCount
-      ? (trial.puntCountHashed ?? Number.NaN) / trial.puntCount
+    puntRatio: perWrite(measurement.puntCount),
+    puntsPerSecond: (measurement.puntCount ?? Number.NaN) / wallSeconds,
+    hashedRatio: measurement.puntCount
+      ? (measurement.puntCountHashed ?? Number.NaN) / measurement.puntCount
       : Number.NaN,
     predictedPuntRatio: trial.predictedPuntRatio ?? Number.NaN,
     iops: writes / wallSeconds,
@@ -86,18 +88,24 @@ export function measure(trial: Trial): Measured {
       perWrite(instructions?.system ?? null) -
       perWrite(instructions?.submitter ?? null) -
       perWrite(instructions?.ioWq ?? null),
-    workersPeak: trial.workersPeak ?? Number.NaN,
-    workersMean: trial.workersMean ?? Number.NaN,
+    workersPeak: measurement.workersPeak ?? Number.NaN,
+    workersMean: measurement.workersMean ?? Number.NaN,
     contextSwitches:
       perWrite(switches(contextSwitches.submitter)) + perWrite(switches(contextSwitches.ioWq)),
-    submitNs: perWrite(trial.submitNs),
+    submitNs: perWrite(measurement.submitNs),
     issueDelayNsP99: delay.histogram
       ? (histogramQuantiles(delay.histogram, [0.99])[0] as number)
       : Number.NaN,
     preparationNsPerGib:
-      ((trial.preparationNs ?? Number.NaN) / trial.scenario.fileSizeBytes) * BYTES_PER_GIB,
+      ((measurement.preparationNs ?? Number.NaN) / trial.scenario.fileSizeBytes) * BYTES_PER_GIB,
   };
   return { values, latency: latency.histogram, warning: latency.warning ?? delay.warning };
+}
+
+/** Punts per write of an ok trial; null where punts were not counted. */
+export function puntRatioOf({ status, measurement }: Trial): number | null {
+  if (status !== "ok" || measurement === null || measurement.puntCount === null) return null;
+  return measurement.puntCount / measurement.writes;
 }
 
 /** These arms have no ring, so no io-wq worker whose time could be missing. */

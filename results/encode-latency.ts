@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Latency } from "../../results/schema.js";
+import type { Latency } from "./schema.js";
 
 const LONGEST_NS = 3_600e9;
 

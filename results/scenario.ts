@@ -1,0 +1,38 @@
+import { formatNs } from "../terminal/units.js";
+import type { Scenario } from "./schema.js";
+import { ARMS, PREPARATIONS } from "./vocabulary.js";
+
+/** The same for the same cell of the matrix, in whatever run it was measured. */
+export function scenarioKey(scenario: Scenario): string {
+  const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
+  const buffers = scenario.registeredBuffers ? "registered" : "plain";
+  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${fileSizeBytes} ${order} ${scenario.intervalNs} ${buffers}`;
+}
+
+/** For `sort`: the order in which tables and charts show scenarios. */
+export function compareScenarios(a: Scenario, b: Scenario): number {
+  return (
+    PREPARATIONS.indexOf(a.preparation) - PREPARATIONS.indexOf(b.preparation) ||
+    ARMS.indexOf(a.arm) - ARMS.indexOf(b.arm) ||
+    a.queueDepth - b.queueDepth ||
+    a.intervalNs - b.intervalNs ||
+    a.blockSizeBytes - b.blockSizeBytes ||
+    a.fileSizeBytes - b.fileSizeBytes
+  );
+}
+
+/** "dd-prefill", and for a control arm "dd-prefill (forced)". */
+export function seriesName(scenario: Pick<Scenario, "preparation" | "arm">): string {
+  return scenario.arm === "inline"
+    ? scenario.preparation
+    : `${scenario.preparation} (${scenario.arm})`;
+}
+
+/** "dd-prefill (forced) at depth 8 every 10 ms". `depths` takes the place of the depth. */
+export function describeScenario(
+  scenario: Scenario,
+  depths = `depth ${scenario.queueDepth}`,
+): string {
+  const pace = scenario.intervalNs === 0 ? "" : ` every ${formatNs(scenario.intervalNs)}`;
+  return `${seriesName(scenario)} at ${depths}${pace}`;
+}

@@ -1,0 +1,24 @@
+import { Measurement } from "./schema.js";
+import { SCHEMA_VERSION } from "./vocabulary.js";
+
+type Json = Record<string, unknown>;
+
+/** A header of version 1 becomes one of today's; any other value is returned as it is. */
+export function upgradeHeader(value: Json): Json {
+  return value.schemaVersion === 1 ? { ...value, schemaVersion: SCHEMA_VERSION } : value;
+}
+
+/**
+ * A trial of version 1 becomes one of today's: version 1 had the members of `measurement` in the trial itself.
+ * Any other value is returned as it is.
+ */
+export function upgradeTrial(value: Json): Json {
+  if (value.type !== "trial" || !("writes" in value)) return value;
+  const measured = Object.keys(Measurement.shape);
+  const entries = Object.entries(value);
+  const members = entries.filter(([name]) => measured.includes(name));
+  const others = entries.filter(([name]) => !measured.includes(name));
+  // Such a trial failed or was skipped before its first write.
+  const empty = value.status !== "ok" && value.workersPeak === null;
+  return { ...Object.fromEntries(others), measurement: empty ? null : Object.fromEntries(members) };
+}
