@@ -65,16 +65,16 @@ test("a damaged line in the middle is left out and named by its number, and the 
 
 test("a file from the future is refused by its version, alone or in a folder", async () => {
   const file = good("future/next.jsonl", 6);
-  const text = readFileSync(file, "utf8").replace('"schemaVersion":1', '"schemaVersion":2');
+  const text = readFileSync(file, "utf8").replace('"schemaVersion":2', '"schemaVersion":3');
   writeFileSync(file, text);
   await assert.rejects(
     loadRuns([file], new Cells()),
-    /schema version 2, this puntbench reads version 1/,
+    /schema version 3, this puntbench reads versions 1 and 2/,
   );
   good("future/present.jsonl", 7);
   const { runs, problems } = await loadRuns([join(folder, "future")], new Cells());
   assert.equal(runs.length, 1);
-  assert.match(problems[0]?.message ?? "", /schema version 2/);
+  assert.match(problems[0]?.message ?? "", /schema version 3/);
 });
 
 test("a file that is not a results file is refused with one clear message and a remedy", async () => {

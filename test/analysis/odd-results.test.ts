@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import type { Measurement } from "../../results/schema.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type FixtureRun, fixtureLines, type Line } from "./fixture.js";
 
@@ -26,11 +27,18 @@ function report(name: string, options: FixtureRun, change: (line: Line) => Line 
   return { markdown: readFileSync(join(out, "report.md"), "utf8"), read };
 }
 
+/** The line with other measured values; a line that is no trial stays as it is. */
+function withMeasured(line: Line, changes: Partial<Measurement>): Line {
+  if (line.type !== "trial" || line.measurement === null) return line;
+  return { ...line, measurement: { ...line.measurement, ...changes } };
+}
+
 const small = { kernelLabel: "6.18", rounds: 2, writes: 32, queueDepths: [8] } as const;
 
 test("punts that could not be counted are n/m in the table, never 0, and a warning says why", () => {
   const { markdown, read } = report("uncounted", small, (line) => {
-    if (line.type === "trial") return { ...line, puntCount: null, puntCountHashed: null };
+    if (line.type === "trial")
+      return withMeasured(line, { puntCount: null, puntCountHashed: null });
     if (line.type !== "header") return line;
     const privileges = {
       ...line.environment.privileges,
@@ -56,7 +64,8 @@ test("failed and skipped trials are left out of every value, counted, and explai
       return { ...line, status: "skipped", reason: "EOPNOTSUPP: no FALLOC_FL_ZERO_RANGE" };
     }
     const broken = preparation === "dd-prefill" && arm === "inline" && line.round === 0;
-    return broken ? { ...line, status: "failed", reason: "ENOSPC", wallNs: 1 } : line;
+    if (!broken) return line;
+    return withMeasured({ ...line, status: "failed", reason: "ENOSPC" }, { wallNs: 1 });
   });
   assert.match(markdown, /zero-range, queue depth 8: 2 skipped \(EOPNOTSUPP/);
   assert.match(markdown, /dd-prefill, queue depth 8: 1 failed \(ENOSPC\)/);
