@@ -1,4 +1,5 @@
 import { scenarioKey } from "../../results/scenario.js";
+import type { Cell } from "../cells/cell.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
