@@ -19,7 +19,7 @@ const COMPRESSED_COOKIE_V2 = 0x1c849304;
 const COOKIE_V2 = 0x1c849303;
 const WORD_SIZE_BITS = 0xf0;
 const HEADER_BYTES = 40;
-/** Below half of Buffer.poolSize, so that no memory of its own is allocated for each histogram. */
+/** Below half of Buffer.poolSize, so that all histograms share the pool. */
 const INFLATED_BYTES_USUAL = 2048;
 
 /** Decodes one histogram after the other into the same memory: there may be millions. */
@@ -77,7 +77,7 @@ export class HistogramReader {
           more = next >= 0x80;
         }
       }
-      // A single empty bucket is a zero. Without branches: what comes next cannot be foretold by a processor.
+      // A single empty bucket is a zero. Without branches, since a processor would predict them badly.
       const gap = byte & 1;
       const hit = (1 - gap) & Number(byte !== 0);
       indices[used] = index;

@@ -14,8 +14,7 @@ import { checkSpace } from "./preflight.js";
 import { newRunId, toolVersion } from "./provenance.js";
 
 /**
- * Checks the place and the instrument, and describes both: all that is said before the first trial.
- * Throws a UserError where measuring here is impossible.
+ * Checks the directory and the instrument, and describes both in the header of the results file. Throws a UserError where measuring here is impossible.
  */
 export async function openingHeader(
   driver: Driver,

@@ -44,7 +44,7 @@ function armsOf(options: BenchOptions, preparation: Preparation): readonly Arm[]
   return preparation === "dd-prefill" ? ["inline", "forced"] : ["inline"];
 }
 
-/** psync writes one at a time, whatever depth was asked for. */
+/** psync writes one at a time, whatever the depth says. */
 function depthsOf(options: BenchOptions, arm: Arm): readonly number[] {
   return arm === "psync" ? [1] : options.queueDepths;
 }

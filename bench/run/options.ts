@@ -131,7 +131,7 @@ function fileSize(text: string, blockSizeBytes: number): number {
   return bytes;
 }
 
-/** A fresh seed for every run that does not ask for one; recorded, so that the run can be repeated. */
+/** A new seed for a run without --seed. The header records it, so that the run can be repeated. */
 function randomSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);
 }

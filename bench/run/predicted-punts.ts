@@ -42,9 +42,9 @@ function verdictOrNull(...asked: Parameters<typeof probePreparation>): Verdict |
 }
 
 /**
- * 0 or 1, and null where the answer is neither: the controls, which are not what was asked about; writes of
- * part of a block, of which the first changes the block for the rest; back to back writes of which only the
- * first after a clock tick punts.
+ * 0 or 1, and null where the probe does not say: for the control arms; for writes of part of a block, of which
+ * the first changes the block for the others; for writes back to back of which only the first after a clock
+ * tick punts.
  */
 export function ratioOf(
   verdict: Verdict | null,

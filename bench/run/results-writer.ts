@@ -32,14 +32,14 @@ export class ResultsWriter {
   }
 }
 
-/** Not mkdir's own recursion: where the kernel refuses a folder with ENOENT (/proc), Node 20 tries for ever. */
+/** mkdir's own recursion is not used: where the kernel refuses a folder with ENOENT (/proc), Node 20 never stops. */
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeFolders(dirname(folder));
   mkdirSync(folder);
 }
 
-/** A label may hold anything; a folder may not. The label itself stands in the header. */
+/** A folder name for a label, which may hold any text. The header holds the label itself. */
 function folderName(label: string): string {
   const name = label.replace(/[^A-Za-z0-9._+-]+/g, "_").slice(0, 100);
   return /^[._]*$/.test(name) ? "unnamed" : name;

@@ -10,11 +10,11 @@ export interface RoundPlan {
 }
 
 /**
- * Randomised complete blocks: each round runs every scenario once, in an order of its own, so that drift
- * hits all scenarios alike and comparisons are paired by round.
+ * Randomised complete blocks: each round runs every scenario once, in a new random order. Drift then hits all
+ * scenarios alike, and comparisons are paired by round.
  *
- * tinybench drives the trials of a round; the samples it keeps are the driver's own durations, not the
- * wall time of the call, which would hold preparation and clean-up.
+ * tinybench drives the trials of a round. The samples that it keeps are the driver's own durations: the wall
+ * time of the call would include preparation and clean-up.
  */
 export async function runRounds(
   plan: RoundPlan,
@@ -28,7 +28,7 @@ export async function runRounds(
         `${position} ${scenario.preparation} ${scenario.arm} ${scenario.queueDepth} ${scenario.intervalNs}`,
         async () => {
           const trial = await runTrial(scenario, { round, position, seed: plan.seed + round });
-          // tinybench silently falls back to wall time on a value that is not a finite duration.
+          // tinybench silently uses the wall time instead of a value that is not a finite duration.
           return { overriddenDuration: (trial.measurement?.wallNs ?? 0) / 1e6 };
         },
         { async: true },

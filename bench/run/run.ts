@@ -1,21 +1,14 @@
 import { type Driver, loadDriver } from "../../native/index.js";
-import { describeScenario } from "../../results/scenario.js";
 import type { Footer, Header, ResultsLine, Scenario, Trial } from "../../results/schema.js";
-import { UserError } from "../../terminal/errors.js";
 import { Interrupted } from "../../terminal/interrupt.js";
-import { type Progress, timeLeft } from "../../terminal/progress.js";
-import { formatNs } from "../../terminal/units.js";
-import { countsInstructions, reportTrials } from "../environment/lab-guest.js";
+import type { Progress } from "../../terminal/progress.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
+import { measureRounds } from "./measure-rounds.js";
 import type { BenchOptions } from "./options.js";
-import { noPrediction, predictedPunts } from "./predicted-punts.js";
 import { checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
-import { runRounds } from "./rounds.js";
-import { withTimeLimit } from "./time-limit.js";
-import { runTrial, type TrialConditions } from "./trial.js";
 
 export interface RunOutcome<Afterwards = unknown> {
   resultsFile: string;
@@ -42,8 +35,9 @@ export interface Stage {
 }
 
 /**
- * One run: checks, then every scenario in every round, a line in the results file each. Cleans up on every
- * way out. Throws a UserError with the remedy, or `Interrupted`; what was measured until then is kept.
+ * One run: checks, then every scenario in every round. Each trial becomes one line of the results file.
+ * The scratch directory is removed on every exit. Throws a UserError with the remedy, or `Interrupted`;
+ * the trials measured until then are kept.
  */
 export async function runBench<Afterwards>(
   options: BenchOptions,
@@ -62,7 +56,7 @@ export async function runBench<Afterwards>(
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
     const { trials, result } = await writeRun(writer, header, async (append) => {
       if (plan.timed?.(header) ?? true) {
-        await measureRounds(driver, options, scenarios, scratch, header, progress, signal, append);
+        await measureRounds({ driver, options, scratch, header, progress, signal }, append);
       }
       return plan.afterwards?.({ driver, scratch, header, append });
     });
@@ -73,7 +67,7 @@ export async function runBench<Afterwards>(
   }
 }
 
-/** Header, other lines as they come, and a footer that says how the run ended, whichever way it did. */
+/** Writes the header, each line as it comes, and a footer that says how the run ended. */
 async function writeRun<Result>(
   writer: ResultsWriter,
   header: Header,
@@ -99,93 +93,4 @@ async function writeRun<Result>(
   }
   close("complete", null);
   return { trials, result };
-}
-
-async function measureRounds(
-  driver: Driver,
-  options: BenchOptions,
-  scenarios: readonly Scenario[],
-  scratch: ScratchDirectory,
-  header: Header,
-  progress: Progress,
-  signal: AbortSignal,
-  keep: (trial: Trial) => void,
-): Promise<void> {
-  const countPunts = header.environment.privileges.puntCounter;
-  const conditions = {
-    countPunts,
-    predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
-    instructions: countsInstructions(),
-  };
-  if (conditions.instructions) await warmUp(driver, scenarios, scratch, conditions, signal);
-  const startedAtMs = Date.now();
-  const total = scenarios.length * options.rounds;
-  let done = 0;
-  progress.milestone(`instrument checked, ${total} trials to run`);
-  reportTrials(0, total);
-  await runRounds(
-    { scenarios, rounds: options.rounds, seed: options.seed },
-    async (scenario, place) => {
-      progress.step(
-        `round ${place.round + 1}/${options.rounds}  trial ${done + 1}/${total}  ${describeScenario(scenario)}  ${timeLeft(startedAtMs, done, total)}`,
-      );
-      const path = scratch.file(`trial-${place.round}-${place.position}`);
-      const trial = await withTimeLimit(
-        (limited) => runTrial(driver, scenario, path, place, conditions, limited),
-        options.trialTimeoutMs,
-        `a trial of ${describeScenario(scenario)}`,
-        signal,
-      );
-      keep(trial);
-      done += 1;
-      reportTrials(done, total);
-      stopIfHopeless(trial, scenario);
-      if (done % scenarios.length === 0) {
-        const elapsed = formatNs((Date.now() - startedAtMs) * 1e6);
-        progress.milestone(
-          `round ${place.round + 1}/${options.rounds} done, ${done}/${total} trials in ${elapsed}`,
-        );
-      }
-      return trial;
-    },
-    signal,
-  );
-}
-
-/**
- * Each scenario once, briefly, and not recorded: what a kernel does only the first time (a workqueue for
- * the filesystem, the first worker thread) is no part of a write's exact cost.
- */
-async function warmUp(
-  driver: Driver,
-  scenarios: readonly Scenario[],
-  scratch: ScratchDirectory,
-  conditions: TrialConditions,
-  signal: AbortSignal,
-): Promise<void> {
-  const place = { round: 0, position: 0, seed: 0 };
-  for (const [index, scenario] of scenarios.entries()) {
-    const fileSizeBytes = Math.min(
-      scenario.fileSizeBytes,
-      WARM_UP_WRITES * scenario.blockSizeBytes,
-    );
-    const path = scratch.file(`warm-up-${index}`);
-    await runTrial(driver, { ...scenario, fileSizeBytes }, path, place, conditions, signal);
-  }
-}
-
-const WARM_UP_WRITES = 64;
-
-/** Errors after which no later trial can do better, each with what to do. */
-const HOPELESS: Record<string, string> = {
-  ENOSPC: "Free space in --dir, or choose a smaller --file-size.",
-  EDQUOT: "Your disk quota in --dir is used up: choose a smaller --file-size or another --dir.",
-  EROFS: "The filesystem of --dir became read-only; see dmesg.",
-  EIO: "The device below --dir reports errors; see dmesg.",
-};
-
-function stopIfHopeless(trial: Trial, scenario: Scenario): void {
-  const remedy = HOPELESS[trial.errors[0]?.code ?? ""];
-  if (trial.status !== "failed" || remedy === undefined) return;
-  throw new UserError(`a trial of ${describeScenario(scenario)} failed: ${trial.reason}`, remedy);
 }

@@ -1,4 +1,4 @@
-import type { Driver, DriverError, DriverMeasurement, TrialRequest } from "../../native/index.js";
+import type { Driver, DriverError, DriverMeasurement } from "../../native/index.js";
 import { encodeLatency } from "../../results/encode-latency.js";
 import type { Scenario, Trial } from "../../results/schema.js";
 import type { PredictedPunts } from "./predicted-punts.js";
@@ -10,46 +10,42 @@ export interface TrialPlace {
   seed: number;
 }
 
-export interface TrialConditions {
+export interface TrialContext {
+  driver: Driver;
   countPunts: boolean;
   /** The nowait probe's answer, where punts are not counted. */
   predictedPunts: PredictedPunts;
   /** The lab counts executed instructions instead of time: CPU figures are instructions, times mean nothing. */
   instructions: boolean;
+  signal: AbortSignal;
 }
 
-/** Rest after fsync, so that journal and discards of the trial before have ended. */
+/** Rest after fsync, so that the journal and the discards of the previous trial are done. */
 const SETTLE_NS = 10_000_000;
-
-export function requestOf(
-  scenario: Scenario,
-  path: string,
-  seed: number,
-  conditions: TrialConditions,
-): TrialRequest {
-  const { countPunts, instructions } = conditions;
-  const settleNs = SETTLE_NS;
-  return { ...scenario, path, seed, countPunts, settleNs, countWorkersOnce: instructions };
-}
 
 /** Runs one scenario once. Operating errors become a `failed` or `skipped` trial; an abort is thrown. */
 export async function runTrial(
-  driver: Driver,
+  context: TrialContext,
   scenario: Scenario,
   path: string,
   place: TrialPlace,
-  conditions: TrialConditions,
-  signal: AbortSignal,
 ): Promise<Trial> {
+  const { driver, countPunts, instructions, signal } = context;
   const startedAt = new Date().toISOString();
-  const request = requestOf(scenario, path, place.seed, conditions);
+  const request = {
+    ...scenario,
+    path,
+    seed: place.seed,
+    countPunts,
+    settleNs: SETTLE_NS,
+    countWorkersOnce: instructions,
+  };
   try {
-    const measurement = await driver.runTrial(request, signal);
     const trial = {
-      ...measuredTrial(scenario, place, startedAt, measurement),
-      predictedPuntRatio: conditions.predictedPunts(scenario),
+      ...measuredTrial(scenario, place, startedAt, await driver.runTrial(request, signal)),
+      predictedPuntRatio: context.predictedPunts(scenario),
     };
-    return conditions.instructions ? asInstructions(trial) : trial;
+    return instructions ? asInstructions(trial) : trial;
   } catch (error) {
     const { code, message, syscall } = error as DriverError;
     if (code === undefined || code === "ECANCELED") throw error;
