@@ -1,4 +1,5 @@
 import { bucketsFor } from "../../results/buckets.js";
+import type { Histogram } from "../../results/histogram.js";
 import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
 import { addLatency, type Cell } from "../cells/cell.js";
@@ -17,14 +18,11 @@ export interface CellPart {
   warnings: string[];
 }
 
-interface HistogramPart {
+interface HistogramPart extends Omit<Histogram, "buckets"> {
   /** Batch of rounds that it belongs to. */
   batch: string;
   significantDigits: number;
   lowestTrackable: number;
-  indices: Int32Array;
-  counts: Float64Array;
-  total: number;
 }
 
 /** @param cell of a single run. */
@@ -34,14 +32,16 @@ export function packCell(cell: Cell): CellPart {
     scenario: cell.scenario,
     rounds: new Int32Array(cell.roundOf),
     columns: Object.fromEntries(columns),
-    latencies: [...cell.latencies].map(([key, { histogram }]) => ({
-      batch: key.slice(key.indexOf("/") + 1),
-      significantDigits: histogram.buckets.significantDigits,
-      lowestTrackable: histogram.buckets.lowestTrackable,
-      indices: histogram.indices,
-      counts: histogram.counts,
-      total: histogram.total,
-    })),
+    latencies: [...cell.latencies].map(([key, { histogram }]) => {
+      const { buckets, ...counted } = histogram;
+      const { significantDigits, lowestTrackable } = buckets;
+      return {
+        batch: key.slice(key.indexOf("/") + 1),
+        significantDigits,
+        lowestTrackable,
+        ...counted,
+      };
+    }),
     failed: cell.failed,
     skipped: cell.skipped,
     reasons: [...cell.reasons],
