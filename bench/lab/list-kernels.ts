@@ -15,16 +15,6 @@ export interface RawListOptions {
   json?: boolean;
 }
 
-/** One kernel in the list. */
-interface ListedKernel {
-  series: string;
-  version: string;
-  release: string;
-  suite: string;
-  downloadBytes: number;
-  cached: boolean;
-}
-
 /** `puntbench lab kernels`: what can be had, what is cached, sizes. */
 export async function listKernels(raw: RawListOptions): Promise<void> {
   const flavour = word(raw.flavour, FLAVOURS, "--flavour");
@@ -35,15 +25,8 @@ export async function listKernels(raw: RawListOptions): Promise<void> {
     context.progress.done();
     const stored = new Set((await storedKernels(cache)).map(({ release }) => release));
     const available = completeKernels(packages).filter((one) => one.flavour === flavour);
-    const kernels: ListedKernel[] = (raw.all ? available : newestOfEachSeries(available)).map(
-      ({ series, version, release, suite, packages: files }) => ({
-        series,
-        version,
-        release,
-        suite,
-        downloadBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-        cached: stored.has(release),
-      }),
+    const kernels = (raw.all ? available : newestOfEachSeries(available)).map((kernel) =>
+      listed(kernel, stored),
     );
     const cacheBytes = await folderSizeBytes(cache.root);
     process.stdout.write(
@@ -55,7 +38,14 @@ export async function listKernels(raw: RawListOptions): Promise<void> {
   });
 }
 
-function kernelTable(kernels: readonly ListedKernel[]): string {
+/** One kernel of the list, as `--json` prints it. */
+function listed(kernel: DebianKernel, stored: ReadonlySet<string>) {
+  const { series, version, release, suite, packages } = kernel;
+  const downloadBytes = packages.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { series, version, release, suite, downloadBytes, cached: stored.has(release) };
+}
+
+function kernelTable(kernels: readonly ReturnType<typeof listed>[]): string {
   return renderTable(
     [
       { title: "series" },

@@ -9,38 +9,23 @@ import type { Mirrors } from "./mirrors.js";
 export const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** Each suite has a kernel series. A suite that the mirror lacks is skipped with a warning. */
-export const SUITES = [
-  "bullseye",
-  "bookworm",
-  "bookworm-backports",
-  "trixie",
-  "trixie-backports",
-  "forky",
-  "sid",
-] as const;
-export const SECURITY_SUITES = [
-  "bullseye-security",
-  "bookworm-security",
-  "trixie-security",
-] as const;
+const SUITES = "bullseye bookworm bookworm-backports trixie trixie-backports forky sid";
+const SECURITY_SUITES = "bullseye-security bookworm-security trixie-security";
 
 const UPDATE_TIMEOUT_MS = 10 * 60_000;
 const QUICK_TIMEOUT_MS = 60_000;
 
 /** The text of the private apt's only source file: every suite, and only Debian's keys. */
 export function sourcesText(mirrors: Mirrors, keyring: string): string {
-  const stanza = (uri: string, suites: readonly string[]) =>
-    [
-      "Types: deb",
-      `URIs: ${uri}`,
-      `Suites: ${suites.join(" ")}`,
-      "Components: main",
-      "Architectures: amd64",
-      `Signed-By: ${keyring}`,
-      "",
-    ].join("\n");
-  const security = mirrors.security ? [stanza(mirrors.security, SECURITY_SUITES)] : [];
-  return [stanza(mirrors.archive, SUITES), ...security].join("\n");
+  const stanza = (uri: string, suites: string) => `Types: deb
+URIs: ${uri}
+Suites: ${suites}
+Components: main
+Architectures: amd64
+Signed-By: ${keyring}
+`;
+  const archive = stanza(mirrors.archive, SUITES);
+  return mirrors.security ? `${archive}\n${stanza(mirrors.security, SECURITY_SUITES)}` : archive;
 }
 
 /**
@@ -48,25 +33,23 @@ export function sourcesText(mirrors: Mirrors, keyring: string): string {
  * nor changed. Of the host's settings only the way to the network (`networkSettings`) is used.
  */
 export function configurationText(root: string, networkSettings: readonly string[]): string {
-  return [
-    `Dir "${root}";`,
-    'Dir::Bin::methods "/usr/lib/apt/methods";',
-    'Dir::Etc::parts "/dev/null";',
-    'Dir::State::status "/dev/null";',
-    'Dir::Cache::pkgcache "";',
-    'Dir::Cache::srcpkgcache "";',
-    'APT::Architecture "amd64";',
-    'APT::Architectures { "amd64"; };',
-    // apt's own user cannot read root's cache folder.
-    'APT::Sandbox::User "root";',
-    'Acquire::Languages "none";',
-    'Acquire::GzipIndexes "true";',
-    'Acquire::Retries "3";',
-    'Acquire::http::Timeout "30";',
-    'Acquire::https::Timeout "30";',
-    ...networkSettings,
-    "",
-  ].join("\n");
+  // Sandbox: apt's own user cannot read root's cache folder.
+  return `Dir "${root}";
+Dir::Bin::methods "/usr/lib/apt/methods";
+Dir::Etc::parts "/dev/null";
+Dir::State::status "/dev/null";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+APT::Architecture "amd64";
+APT::Architectures { "amd64"; };
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::GzipIndexes "true";
+Acquire::Retries "3";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
+${networkSettings.join("\n")}
+`;
 }
 
 /** The lines of `apt-config dump` on proxies and the like, and on indexes that are past their date. */

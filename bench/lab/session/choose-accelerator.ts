@@ -53,7 +53,7 @@ async function tryKvm(
   } catch (error) {
     // A guest that lacks something would lack it under emulation too.
     if (!(error instanceof GuestError) || error.failure === "setup") throw error;
-    const reason = `a guest does not run under KVM: ${error.message.split("\n")[0]}`;
+    const reason = `a guest does not run under KVM: ${error.message.split(/\n|;/)[0]}`;
     return { accelerator: "tcg", reason };
   } finally {
     // Under KVM the disk must be made anew, with all its blocks written.

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { isAlive } from "../../../terminal/is-alive.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { LabCache } from "../host/cache.js";
 import { runOrFail } from "../host/process.js";
@@ -35,7 +36,7 @@ export async function openWorkspace(cache: LabCache): Promise<{ path: string; re
 function removeAbandoned(root: string): void {
   for (const name of readdirSync(root)) {
     const pid = FOLDER.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) {
+    if (pid !== undefined && !isAlive(Number(pid))) {
       rmSync(join(root, name), { recursive: true, force: true });
     }
   }
