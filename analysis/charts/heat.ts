@@ -1,4 +1,4 @@
-import { formatPercent } from "../estimates/percent.js";
+import { formatPercent } from "../../terminal/percent.js";
 import { intervalTooltip, KERNEL_AND_SERIES } from "./lines.js";
 import type { ChartSpec } from "./spec.js";
 

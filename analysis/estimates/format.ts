@@ -1,7 +1,7 @@
 import { METRICS, type Metric } from "../../results/metrics.js";
+import { formatPercent } from "../../terminal/percent.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import type { Change } from "./change.js";
-import { formatPercent } from "./percent.js";
 
 /** A value of a metric for people: "38.1k", "1.25 ms", "100 %". */
 export function formatMetric(metric: Metric, value: number): string {

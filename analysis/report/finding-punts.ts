@@ -1,9 +1,9 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
+import { formatPercent } from "../../terminal/percent.js";
 import type { Cell } from "../cells/cell.js";
 import { groupBy } from "../cells/group-by.js";
 import { kernelNames, type NameOf, type Subject } from "../cells/subject.js";
 import { estimate } from "../estimates/estimate.js";
-import { formatPercent } from "../estimates/percent.js";
 import { joined } from "./words.js";
 
 type Habit = "every write punts" | "no write punts" | "some writes punt";

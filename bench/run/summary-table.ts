@@ -1,3 +1,4 @@
+import { formatPercent } from "../../terminal/percent.js";
 import { type Column, renderTable } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import type { ScenarioSummary } from "./summary.js";
@@ -26,10 +27,10 @@ const FIELDS: readonly Field[] = [
   { title: "arm", value: (row) => row.arm },
   right("depth", (row) => String(row.queueDepth)),
   right("interval", (row) => pace(row.intervalNs), paced),
-  right("punted", (row) => percent(row.puntRatio)),
+  right("punted", (row) => shown(row.puntRatio, formatPercent)),
   right(
     "predicted",
-    (row) => percent(row.predictedPuntRatio),
+    (row) => shown(row.predictedPuntRatio, formatPercent),
     (row) => row.predictedPuntRatio !== null,
   ),
   right("punts/s", (row) => shown(row.puntsPerSecond, formatRate), paced),
@@ -68,14 +69,6 @@ function note(row: ScenarioSummary): string {
 
 function shown(value: number | null, format: (value: number) => string): string {
   return value === null ? UNKNOWN : format(value);
-}
-
-/** Rounds towards the middle: a scenario with one punt does not read as 0 %. */
-function percent(ratio: number | null): string {
-  if (ratio === null) return UNKNOWN;
-  if (ratio > 0 && ratio < 0.001) return "<0.1 %";
-  if (ratio < 1 && ratio > 0.999) return ">99.9 %";
-  return `${Number((ratio * 100).toFixed(1))} %`;
 }
 
 /** With "~" where the clock that counted it is coarser than a tenth of the value. */

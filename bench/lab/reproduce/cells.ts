@@ -1,5 +1,6 @@
 import { puntRatioOf } from "../../../results/metrics.js";
 import type { Trial } from "../../../results/schema.js";
+import { formatPercent } from "../../../terminal/percent.js";
 import type { NowaitCell } from "./nowait.js";
 import type { PublishedCell } from "./published.js";
 import type { ReturnValues } from "./return-values.js";
@@ -25,7 +26,7 @@ export function measuredWrites(trials: readonly Trial[]): string {
   if (ratios.length === 0) return "not counted";
   if (ratios.every((ratio) => ratio >= 1 - FEW)) return "punted";
   if (ratios.every((ratio) => ratio <= FEW)) return "inline";
-  return `${Math.round(Math.max(...ratios) * 100)} % punted`;
+  return `${formatPercent(Math.max(...ratios))} punted`;
 }
 
 /** Compares the published cells with the trials of each kernel. */

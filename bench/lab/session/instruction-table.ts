@@ -1,8 +1,16 @@
+import { median } from "simple-statistics";
+import { type Metric, metricsOf } from "../../../results/metrics.js";
 import type { Trial } from "../../../results/schema.js";
+import { formatPercent } from "../../../terminal/percent.js";
 import { renderTable } from "../../../terminal/table.js";
-import { median, type RunSummary, scenarioRows } from "./comparison.js";
+import { columnsOf, type RunSummary, scenarioRows } from "./comparison.js";
 
-const SPENDERS = ["submitter", "ioWq", "system"] as const;
+/** By spender; the system's figure includes the other two. */
+const SPENDERS = [
+  "instructionsSubmitter",
+  "instructionsIoWq",
+  "instructionsSystem",
+] as const satisfies Metric[];
 type PerSpender = Record<(typeof SPENDERS)[number], number>;
 
 /** Boots of one kernel that differ by more than this are not averaged. */
@@ -13,69 +21,63 @@ export interface InstructionCost {
   /** Medians over boots; null when the boots disagree. */
   perWrite: PerSpender | null;
   boots: number;
-  /** Largest boot over smallest, less 1, of whoever differs most; 0 for a single boot. */
+  /** Largest boot over smallest, less 1, for the spender that differs most; 0 for a single boot. */
   spread: number;
 }
 
-/** Each element holds the trials of one boot. A boot counts by its median trial. */
+/** The cost from the trials of each boot, of which the median counts; null when nothing was counted. */
 export function instructionCost(boots: readonly (readonly Trial[])[]): InstructionCost | null {
-  const counted = boots.map(perWriteOf).filter((boot) => boot !== null);
+  const counted = boots.map(countedValues).filter((boot) => boot.length > 0);
   if (counted.length === 0) return null;
-  const spreads = SPENDERS.map((who) => {
-    const values = counted.map((boot) => boot[who]);
+  const medians = counted.map(mediansOf);
+  const spreads = SPENDERS.map((spender) => {
+    const values = medians.map((boot) => boot[spender]);
     const least = Math.min(...values);
     return least === 0 ? 0 : Math.max(...values) / least - 1;
   });
   const spread = Math.max(...spreads);
-  const middle = (who: keyof PerSpender) => median(counted.map((boot) => boot[who]));
-  const perWrite = {
-    submitter: middle("submitter"),
-    ioWq: middle("ioWq"),
-    system: middle("system"),
-  };
-  return { perWrite: spread > STABLE_SPREAD ? null : perWrite, boots: counted.length, spread };
+  const perWrite = spread > STABLE_SPREAD ? null : mediansOf(medians);
+  return { perWrite, boots: medians.length, spread };
 }
 
-function perWriteOf(trials: readonly Trial[]): PerSpender | null {
-  const counted = trials.filter(
-    (trial) => trial.status === "ok" && trial.measurement?.instructions != null,
+function countedValues(trials: readonly Trial[]): PerSpender[] {
+  return trials.flatMap((trial) =>
+    trial.status === "ok" && trial.measurement?.instructions
+      ? [metricsOf(trial, trial.measurement).values]
+      : [],
   );
-  if (counted.length === 0) return null;
-  const middle = (who: keyof PerSpender) =>
-    median(
-      counted.map(
-        (trial) => (trial.measurement?.instructions?.[who] ?? 0) / (trial.measurement?.writes ?? 1),
-      ),
-    );
-  return { submitter: middle("submitter"), ioWq: middle("ioWq"), system: middle("system") };
 }
 
-/** Instructions per write, a row for each scenario and kernel; `system` holds the other two. */
+function mediansOf(values: readonly PerSpender[]): PerSpender {
+  const middle = (spender: keyof PerSpender) => median(values.map((value) => value[spender]));
+  return {
+    instructionsSubmitter: middle("instructionsSubmitter"),
+    instructionsIoWq: middle("instructionsIoWq"),
+    instructionsSystem: middle("instructionsSystem"),
+  };
+}
+
+/** Instructions per write: a row for each scenario and kernel. */
 export function instructionTable(runs: readonly RunSummary[]): string {
-  const columns = [...new Set(runs.map((run) => run.column))];
-  const rows = scenarioRows(runs.flatMap((run) => run.trials)).flatMap((row) =>
+  const columns = columnsOf(runs);
+  const rows = scenarioRows(runs).flatMap(({ scenario, boots }) =>
     columns.flatMap((column) => {
-      const boots = runs
-        .filter((run) => run.column === column)
-        .map((run) => run.trials.filter(row.matches));
-      const cost = instructionCost(boots);
-      return cost ? [[...row.name.slice(0, 3), column, ...costCells(cost)]] : [];
+      const cost = instructionCost(boots(column));
+      const { preparation, arm, queueDepth } = scenario;
+      return cost ? [[preparation, arm, String(queueDepth), column, ...costCells(cost)]] : [];
     }),
   );
-  const right = (title: string) => ({ title, align: "right" as const });
-  return `instructions per write\n${renderTable(
-    [
-      ...[{ title: "preparation" }, { title: "arm" }, right("depth"), { title: "kernel" }],
-      ...[right("submitter"), right("io-wq"), right("system"), right("boots"), right("spread")],
-    ],
-    rows,
-  )}`;
+  const left = ["preparation", "arm", "depth", "kernel"].map((title) => ({ title }));
+  const right = ["submitter", "io-wq", "system", "boots", "spread"].map((title) => ({
+    title,
+    align: "right" as const,
+  }));
+  return `instructions per write\n${renderTable([...left, ...right], rows)}`;
 }
 
 function costCells({ perWrite, boots, spread }: InstructionCost): string[] {
   const figures = perWrite
-    ? SPENDERS.map((who) => String(Math.round(perWrite[who])))
+    ? SPENDERS.map((spender) => String(Math.round(perWrite[spender])))
     : ["unstable", "-", "-"];
-  const spreadText = boots > 1 ? `${(spread * 100).toFixed(1)} %` : "-";
-  return [...figures, String(boots), spreadText];
+  return [...figures, String(boots), boots > 1 ? formatPercent(spread) : "-"];
 }
