@@ -1,5 +1,5 @@
-// Builds native/ with node-gyp. As npm's install step it must not fail where the addon cannot be built:
-// the analysis works without it. With --required a missing piece is an error.
+// Builds native/ with node-gyp. npm runs this on install. It must then not fail where the addon cannot be
+// built, because the analysis works without it. With --required, that is an error.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -32,7 +32,7 @@ function giveUp(reason) {
   process.exit(required ? 1 : 0);
 }
 
-/** Headers that came with this node; without them node-gyp would download some. */
+/** The headers that came with this node; without this option node-gyp would download them. */
 function nodeDirectory() {
   const prefix = join(process.execPath, "..", "..");
   return existsSync(join(prefix, "include/node/node_api.h")) ? [`--nodedir=${prefix}`] : [];
@@ -45,9 +45,7 @@ const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js
 const build = spawnSync(
   process.execPath,
   [nodeGyp, "rebuild", "-C", join(root, "native"), ...nodeDirectory()],
-  {
-    encoding: "utf8",
-  },
+  { encoding: "utf8" },
 );
 if (build.status !== 0) {
   if (required) console.error(build.stdout + build.stderr);

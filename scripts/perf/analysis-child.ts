@@ -3,7 +3,7 @@ import { exportRows } from "../../analysis/export/rows.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { writeReport } from "../../analysis/report/run.js";
 
-/** Does one piece of analysis in a process of its own, and prints on stderr what it took. */
+// Started by analysis.ts: does one piece of analysis in a separate process, and prints on stderr what it took.
 const [what, ...paths] = process.argv.slice(2);
 const startedAt = performance.now();
 if (what === "report") {

@@ -2,15 +2,16 @@ import { spawnSync } from "node:child_process";
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { atLeast, runningKernelVersion } from "../../bench/rules/kernel-version.js";
+import { integer } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";
-import { renderTable } from "../../terminal/table.js";
+import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { fixtureLines, writeFixture } from "../../test/analysis/fixture.js";
 
 /**
- * How long the analysis takes and how much memory, on generated results: a report of 10 kernels x 3
- * filesystems x 5 preparations x 6 depths x 5 rounds, a comparison of two runs, and a million trials.
- * `--json` prints the figures; `--trials N` changes the million.
+ * Measures time and memory of the analysis on generated results: a report of 10 kernels x 3 filesystems
+ * x 5 preparations x 6 depths x 5 rounds, a comparison of two runs, and a file of a million trials.
  */
 const KERNELS = ["4.19", "5.4", "5.10", "5.15", "6.1", "6.6", "6.8", "6.12", "6.15", "6.18"];
 const FILESYSTEMS = ["ext4", "xfs", "btrfs"];
@@ -24,18 +25,20 @@ interface Figures {
   pageBytes?: number;
 }
 
+const options = new Command("perf:analysis")
+  .description("time and memory that the analysis needs, on generated results")
+  .option("--trials <count>", "trials in the largest file", "1000000")
+  .option("--json", "print the figures as JSON")
+  .parse()
+  .opts<{ trials: string; json?: boolean }>();
+const trials = integer(options.trials, "--trials", 1, 100_000_000);
 const folder = mkdtempSync(join(tmpdir(), "puntbench-perf-"));
 try {
-  const figures = [reportFigures(), compareFigures(), manyTrials(trialsWanted())];
-  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  const figures = [reportFigures(), compareFigures(), manyTrials()];
+  if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else print(figures);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function trialsWanted(): number {
-  const at = process.argv.indexOf("--trials");
-  return at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
 }
 
 function reportFigures(): Figures {
@@ -65,16 +68,16 @@ function compareFigures(): Figures {
   return measure("compare of two runs", 1, ["compare", a, b]);
 }
 
-function manyTrials(trials: number): Figures {
+function manyTrials(): Figures {
   const file = join(folder, "many.jsonl");
-  writeMany(file, trials);
+  writeMany(file);
   const gigabytes = (statSync(file).size / 1e9).toFixed(2);
   const name = `load and estimate ${trials.toLocaleString("en")} trials (${gigabytes} GB)`;
   return measure(name, 20, ["estimate", file]);
 }
 
-/** A few thousand distinct trials, again and again in later rounds. */
-function writeMany(file: string, trials: number): void {
+/** Repeats a few thousand distinct trials in later and later rounds. */
+function writeMany(file: string): void {
   const rounds = 20;
   const depths = { queueDepths: [1, 2, 4, 8, 16, 32], rounds };
   const lines = [...fixtureLines({ kernelLabel: "many", ...depths })];
@@ -91,7 +94,7 @@ function writeMany(file: string, trials: number): void {
     }
   }
   writeSync(output, `${pending}${JSON.stringify({ ...lines.at(-1), trials })}\n`);
-  // What is measured is reading, not the disk that is still busy with what was written just before.
+  // Without this the disk would still be writing while reading is measured.
   fsyncSync(output);
   closeSync(output);
 }
@@ -106,7 +109,6 @@ function measure(what: string, secondsLimit: number, args: string[]): Figures {
 }
 
 function print(figures: readonly Figures[]): void {
-  const right = (title: string) => ({ title, align: "right" as const });
   const rows = figures.map((found) => [
     found.what,
     found.seconds.toFixed(2),
@@ -115,15 +117,11 @@ function print(figures: readonly Figures[]): void {
     found.maxRssMb.toFixed(0),
     found.pageBytes === undefined ? "" : `page ${(found.pageBytes / 1e6).toFixed(2)} MB`,
   ]);
-  const columns = [
-    { title: "what" },
-    right("seconds"),
-    right("limit"),
-    right("CPU seconds"),
-    right("memory, MB"),
-    { title: "" },
-  ];
+  const numbers = numberColumns("seconds", "limit", "CPU seconds", "memory, MB");
+  const columns = [...textColumns("what"), ...numbers, ...textColumns("")];
   process.stdout.write(`${renderTable(columns, rows)}\n`);
   const load = (loadavg()[0] as number).toFixed(1);
-  process.stdout.write(`Load average ${load}: other work on this machine stretches the seconds.\n`);
+  process.stdout.write(
+    `Load average ${load}: other work on this machine makes the seconds longer.\n`,
+  );
 }

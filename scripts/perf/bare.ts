@@ -24,7 +24,7 @@ export function bareOverwrite(program: string, load: Load): Achieved {
   return { iops: (load.writes / wallNs) * 1e9, cpuNsPerWrite: cpuNs / load.writes };
 }
 
-/** NOPs through the bare loop, ns per operation: CPU time, which a noisy neighbour does not stretch. */
+/** CPU ns per NOP through the bare loop. Other programs make wall time longer, but not this. */
 export function bareNopNs(program: string, operations: number, queueDepth: number): number {
   const load = { queueDepth, blockSizeBytes: 4096, writes: operations };
   return runBare(program, "nop", load).cpuNs / operations;

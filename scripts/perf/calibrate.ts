@@ -2,23 +2,31 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import type { Cell } from "../../analysis/cells/cell.js";
 import { changeBetween, verdictOf } from "../../analysis/estimates/change.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { METRIC_NAMES, METRICS, type Metric } from "../../results/metrics.js";
+import { integer } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";
-import { renderTable } from "../../terminal/table.js";
+import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 
 /**
- * Real runs of one scenario against itself: how often would `compare` find a difference where there
- * is none? One run of many rounds is cut into pairs of five rounds each, taken alternately, so that
- * both halves meet the same drift. `--comparisons N` (default 40), `--json`.
+ * Compares real runs of one scenario with themselves: how often would `compare` find a difference
+ * where there is none? One run of many rounds is cut into pairs of five rounds. The rounds of a pair
+ * alternate, so that drift affects both halves equally.
  */
 const ROUNDS = 5;
 const THRESHOLD = 0.05;
 const COMPARED: readonly Metric[] = ["puntRatio", "iops", "latencyNsP50", "latencyNsP99", "cpuNs"];
 
-const comparisons = numberAfter("--comparisons", 40);
+const options = new Command("perf:calibrate")
+  .description("how often a scenario compared with itself is found to differ")
+  .option("--comparisons <count>", "pairs of runs to compare", "40")
+  .option("--json", "print the figures as JSON")
+  .parse()
+  .opts<{ comparisons: string; json?: boolean }>();
+const comparisons = integer(options.comparisons, "--comparisons", 1, 10_000);
 const folder = mkdtempSync(join(tmpdir(), "puntbench-calibrate-"));
 try {
   runBench(comparisons * ROUNDS * 2);
@@ -40,18 +48,11 @@ interface Share {
   noise: number;
 }
 
-function numberAfter(option: string, usual: number): number {
-  const at = process.argv.indexOf(option);
-  return at < 0 ? usual : Number(process.argv[at + 1]);
-}
-
 function runBench(rounds: number): void {
   const cli = join(packageRoot(), "dist/cli.js");
   const args = ["--preparations", "dd-prefill", "--arms", "inline", "--queue-depths", "8"];
   const sizes = ["--rounds", String(rounds), "--file-size", "4M", "--out", folder, "--json"];
-  const done = spawnSync(process.execPath, [cli, "bench", ...args, ...sizes], {
-    encoding: "utf8",
-  });
+  const done = spawnSync(process.execPath, [cli, "bench", ...args, ...sizes], { encoding: "utf8" });
   if (done.status !== 0) throw new Error(`bench failed: ${done.stderr}`);
 }
 
@@ -67,7 +68,7 @@ function share(cell: Cell, metric: Metric, paired: boolean): Share {
   return { metric, paired, comparisons, different, noise: noiseOf(cell.values[metric]) };
 }
 
-/** Every other of the trials from `start`; the same round numbers and run make pairs. */
+/** Every second trial from `start`; trials of the same run and round become pairs. */
 function part(cell: Cell, start: number, run: number, comparison: number): Cell {
   const picked = Array.from({ length: ROUNDS }, (_, index) => start + 2 * index);
   const values = METRIC_NAMES.map((metric) => [
@@ -76,7 +77,7 @@ function part(cell: Cell, start: number, run: number, comparison: number): Cell 
   ]);
   return {
     ...cell,
-    // The seed of the bootstrap follows the scenario: vary it, as other scenarios would.
+    // The bootstrap takes its seed from the scenario: another file size gives another seed.
     scenario: { ...cell.scenario, fileSizeBytes: cell.scenario.fileSizeBytes + comparison },
     runOf: picked.map(() => run),
     roundOf: picked.map((_, index) => index),
@@ -91,7 +92,7 @@ function noiseOf(values: readonly number[]): number {
 }
 
 function print(shares: readonly Share[]): void {
-  if (process.argv.includes("--json")) {
+  if (options.json) {
     process.stdout.write(`${JSON.stringify(shares)}\n`);
     return;
   }
@@ -102,13 +103,7 @@ function print(shares: readonly Share[]): void {
     `${((100 * different) / comparisons).toFixed(1)} %`,
     Number.isFinite(noise) ? `${(100 * noise).toFixed(1)} %` : "none",
   ]);
-  const right = (title: string) => ({ title, align: "right" as const });
-  const columns = [
-    { title: "metric" },
-    { title: "paired" },
-    right("false verdicts"),
-    right("share"),
-    right("noise of trials"),
-  ];
+  const numbers = numberColumns("false verdicts", "share", "noise of trials");
+  const columns = [...textColumns("metric", "paired"), ...numbers];
   process.stdout.write(`${renderTable(columns, rows)}\n`);
 }

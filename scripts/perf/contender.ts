@@ -1,7 +1,7 @@
-/** What one contender achieved in one round on one freshly prefilled file. */
+/** What one contender achieved in one round on a newly prefilled file. */
 export interface Achieved {
   iops: number;
-  /** CPU time of the thread that submits, as the contender's own process counts it. */
+  /** CPU time of the thread that submits, as the contender reports it. */
   cpuNsPerWrite: number;
 }
 

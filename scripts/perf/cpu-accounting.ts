@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { packageRoot } from "../../terminal/package-root.js";
 import { runFio } from "./fio.js";
 
-/** Share by which a tool's own CPU figure misses what the kernel charged to its control group. */
+/** Relative error of the CPU time that a tool reports, against what the kernel charged to its control group. */
 export interface Accounting {
   driver: number;
   fio: number;
@@ -15,8 +15,8 @@ const BLOCK_BYTES = 4096;
 const QUEUE_DEPTH = 8;
 
 /**
- * The same punting writes (no-fallocate, depth 8) seen by the driver's own figures, by fio's, and by the
- * cgroup v2 of the process, which the kernel charges for io-wq workers too. null where no group can be made.
+ * Compares the CPU time of punting writes (no-fallocate, depth 8) as the driver and fio report it with that
+ * of the process's cgroup v2, which includes the io-wq workers. null where no group can be made.
  */
 export function cpuAccountingRound(folder: string): Accounting | null {
   const parent = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find((path) =>
@@ -32,7 +32,7 @@ export function cpuAccountingRound(folder: string): Accounting | null {
   }
 }
 
-/** In a process of its own, which reads its group right before and after the trial. */
+/** Runs a separate process, which reads its group's CPU time right before and after the trial. */
 function driverError(group: string, folder: string): number {
   const child = join(packageRoot(), "dist/scripts/perf/accounting-child.js");
   const command = [...joining(group), process.execPath, child, group, folder];
@@ -41,20 +41,13 @@ function driverError(group: string, folder: string): number {
   return Math.abs(ownCpuNs / chargedNs - 1);
 }
 
-/** fio's start-up is measured with a job of one write, and taken off. */
+/** A job of one write measures fio's start-up, which is subtracted. */
 function fioError(group: string, folder: string): number {
   const charged = (writes: number) => {
     const before = chargedNs(group);
     const file = join(folder, "fio-accounting");
-    const job = runFio(
-      [
-        `--filename=${file}`,
-        `--iodepth=${QUEUE_DEPTH}`,
-        `--bs=${BLOCK_BYTES}`,
-        `--size=${writes * BLOCK_BYTES}`,
-      ],
-      ["sh", ...joining(group)],
-    );
+    const load = { file, queueDepth: QUEUE_DEPTH, blockSizeBytes: BLOCK_BYTES, writes };
+    const job = runFio(load, [], ["sh", ...joining(group)]);
     rmSync(file);
     return { ownCpuNs: job.ownCpuNs, chargedNs: chargedNs(group) - before };
   };
@@ -63,7 +56,7 @@ function fioError(group: string, folder: string): number {
   return Math.abs(full.ownCpuNs / (full.chargedNs - startUp.chargedNs) - 1);
 }
 
-/** Arguments of `sh` that join the group and then become the command that follows. */
+/** Arguments of `sh` that join the group and then run the command that follows. */
 function joining(group: string): string[] {
   return ["-c", `echo $$ > ${group}/cgroup.procs && exec "$@"`, "sh"];
 }

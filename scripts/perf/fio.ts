@@ -10,23 +10,21 @@ export interface FioJob {
 }
 
 /** fio's io_uring engine on an existing file, with registered buffers like the driver's. */
-export function fioOverwrite({ file, queueDepth, blockSizeBytes, writes }: Load): Achieved {
-  const job = runFio([
-    `--filename=${file}`,
-    `--iodepth=${queueDepth}`,
-    `--bs=${blockSizeBytes}`,
-    `--size=${blockSizeBytes * writes}`,
-    "--overwrite=1",
-    "--fixedbufs=1",
-  ]);
+export function fioOverwrite(load: Load): Achieved {
+  const job = runFio(load, ["--overwrite=1", "--fixedbufs=1"]);
   return { iops: job.iops, cpuNsPerWrite: job.ownCpuNs / job.writes };
 }
 
-export function runFio(options: string[], prefix: string[] = []): FioJob {
+/** `prefix` is a command that runs fio as its last arguments. */
+export function runFio(load: Load, options: string[], prefix: string[] = []): FioJob {
   const [command, ...args] = [
     ...prefix,
     "fio",
     "--name=perf",
+    `--filename=${load.file}`,
+    `--iodepth=${load.queueDepth}`,
+    `--bs=${load.blockSizeBytes}`,
+    `--size=${load.blockSizeBytes * load.writes}`,
     "--ioengine=io_uring",
     "--rw=write",
     "--direct=1",

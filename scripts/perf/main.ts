@@ -3,13 +3,14 @@ import { openPuntCounter } from "../../bench/environment/punt-counter.js";
 import { ScratchDirectory } from "../../bench/environment/scratch.js";
 import { loadDriver } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
+import { integer } from "../../terminal/option-values.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { bareNopNs, buildBareLoop } from "./bare.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
 import { overwriteRound, type Round } from "./overwrite.js";
 
-/** Writes of a round by depth: about a second each, more where a write takes longer. */
+/** How many writes a round does at each depth: about a second of them. */
 const WRITES_BY_DEPTH = [
   { queueDepth: 1, writes: 8192 },
   { queueDepth: 8, writes: 32768 },
@@ -26,6 +27,7 @@ interface PerfOptions {
 }
 
 async function measure(options: PerfOptions): Promise<PerfResults> {
+  const rounds = integer(options.rounds, "--rounds", 1, 1000);
   const driver = loadDriver();
   openPuntCounter(driver);
   const progress = stderrProgress();
@@ -38,7 +40,6 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
     const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
-    const rounds = Number(options.rounds);
     for (let round = 0; round < rounds; round += 1) {
       for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
         progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
@@ -67,10 +68,10 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
 
 const command = new Command("perf")
   .description(
-    "What the instrument costs, side by side in one run: the driver, fio's io_uring engine and a bare liburing loop.",
+    "compares the driver with fio's io_uring engine and a bare liburing loop, in one run",
   )
   .option("-d, --dir <directory>", "where the scratch directory is made", ".")
-  .option("-r, --rounds <count>", "rounds, each with every contender in a new order", "9")
+  .option("-r, --rounds <count>", "rounds; each runs every contender, in a new order", "9")
   .option("--json", "print one JSON object")
   .parse();
 

@@ -1,13 +1,13 @@
 import { type Interval, medianInterval } from "../../analysis/statistics/median-interval.js";
-import { renderTable } from "../../terminal/table.js";
+import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatRate } from "../../terminal/units.js";
 import type { Accounting } from "./cpu-accounting.js";
 import type { Contender, Round } from "./overwrite.js";
 
 export interface PerfResults {
-  /** By queue depth; one entry a round. */
+  /** By queue depth; one entry for each round. */
   overwrites: Map<number, Round[]>;
-  /** By queue depth: ns per operation of the driver's loop over the bare loop's, one a round. */
+  /** By queue depth and round: ns per operation that the driver's loop takes more than the bare loop. */
   nops: Map<number, number[]>;
   accounting: Accounting[];
 }
@@ -15,7 +15,7 @@ export interface PerfResults {
 /** The depth at which the project promises its figures. */
 const PROMISED_DEPTH = 32;
 
-/** Name, figure and the promise it is held against. */
+/** What was measured, and what the project promises of it. */
 interface Figure {
   name: string;
   interval: Interval | null;
@@ -77,29 +77,25 @@ export function printTables(results: PerfResults): void {
       (median(rounds.map((round) => round[contender].cpuNsPerWrite)) / 1000).toFixed(2),
     ]),
   );
-  const right = "right" as const;
+  const sweepColumns = [
+    ...numberColumns("depth"),
+    ...textColumns("contender"),
+    ...numberColumns("IOPS", "CPU µs/write"),
+  ];
+  const figureColumns = [
+    ...textColumns("figure"),
+    ...numberColumns("median"),
+    ...textColumns("interval", "promised"),
+  ];
   const lines = [
     "Overwrites of a prefilled file, 4 KiB, medians over rounds:",
     "",
-    renderTable(
-      [
-        { title: "depth", align: right },
-        { title: "contender" },
-        { title: "IOPS", align: right },
-        { title: "CPU µs/write", align: right },
-      ],
-      sweep,
-    ),
+    renderTable(sweepColumns, sweep),
     "",
     `Figures at depth ${PROMISED_DEPTH}, medians of ratios within a round, with 95 % intervals:`,
     "",
     renderTable(
-      [
-        { title: "figure" },
-        { title: "median", align: right },
-        { title: "interval" },
-        { title: "promised" },
-      ],
+      figureColumns,
       figures(results).map(({ name, interval, promise }) => [
         name,
         interval?.point.toFixed(3) ?? "?",
@@ -108,7 +104,7 @@ export function printTables(results: PerfResults): void {
       ]),
     ),
     "",
-    "fioCpuAccountingError: the share of a punting write's CPU time that is missing from fio's own figure.",
+    "fioCpuAccountingError: the share of a punting write's CPU time that fio's figure leaves out.",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
@@ -118,7 +114,7 @@ function figure(name: string, values: number[], promise: string): Figure {
   return { name, interval: sorted.length === 0 ? null : medianInterval(sorted), promise };
 }
 
-/** Within a round, so that what disturbs the machine meanwhile disturbs both. */
+/** Ratios within a round, so that a disturbance of the machine affects both contenders. */
 function ratios(
   rounds: readonly Round[],
   over: Contender,

@@ -13,7 +13,7 @@ export type Round = Record<Contender, Achieved>;
 const BLOCK_BYTES = 4096;
 const SETTLE_NS = 20_000_000;
 
-/** What every round works with: the addon, the compiled bare loop, and where files are made. */
+/** What every round needs: the addon, the compiled bare loop, and the folder for its files. */
 interface Tools {
   driver: Driver;
   bareLoop: string;
@@ -21,8 +21,8 @@ interface Tools {
 }
 
 /**
- * One round at one depth. The contenders take turns in a random order, each on a file that was freshly
- * prefilled for it in the same way. The driver's is written as the product writes it.
+ * One round at one depth. The contenders run in a random order. Each gets a new file, prefilled in the
+ * same way.
  */
 export async function overwriteRound(
   { driver, bareLoop, folder }: Tools,
@@ -50,7 +50,7 @@ export async function overwriteRound(
   return results as Round;
 }
 
-/** Prefills the file and writes it once; what the driver's own figures are taken from. */
+/** Prefills the file and writes it once. The driver's figures come from here. */
 function driverWrites(driver: Driver, load: Load): Promise<DriverMeasurement> {
   return driver.runTrial({
     path: load.file,
