@@ -13,15 +13,15 @@ import { labCommand } from "./bench/lab/command.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { benchCommand } from "./bench/run/command.js";
-import { coloursOf } from "./terminal/colours.js";
-import { EXIT, UserError } from "./terminal/errors.js";
+import { EXIT } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
+import { reportError } from "./terminal/report-error.js";
 
-/** Composes the commands; each loads what it needs only when it runs, so that `--help` stays quick. */
+/** Composes the commands. Each loads its code only when it runs, so that `--help` is quick. */
 function program(): Command {
   const manifest = JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8"));
   const root = new Command("puntbench").description(manifest.description).version(manifest.version);
-  // Options after a command are its own, also where a command has commands (`lab kernels`).
+  // Options after a command belong to that command, also where a command has commands (`lab kernels`).
   root.enablePositionalOptions();
   const commands: Command[] = [
     benchCommand(),
@@ -51,21 +51,13 @@ const estimateSavings: EstimateSavings = async (resultsFile) => {
   return savings.map((saving) => ({ ...saving, words: cureSavingWords(saving) }));
 };
 
-/** One place turns an error into words and an exit code. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const { red } = coloursOf(process.stderr);
-  if (error instanceof UserError) {
-    process.stderr.write(`${red("puntbench:")} ${error.message}\n  ${error.remedy}\n`);
-    return error.exitCode;
-  }
-  process.stderr.write(
-    `${red("puntbench:")} internal error, please report it\n${(error as Error).stack}\n`,
-  );
-  return EXIT.failure;
+/** Commander has printed its errors already; all others are printed here. */
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof CommanderError)) return reportError("puntbench", error);
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }
 
-// `puntbench ... | head` closes the pipe: that is the reader's choice, not an error.
+// `puntbench ... | head` closes the pipe early, which is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.ok);
   throw error;
@@ -74,5 +66,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await program().parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = exitCodeOf(error);
 }

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { atLeast, runningKernelVersion } from "../../bench/rules/kernel-version.js";
 import { integer } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { reportError } from "../../terminal/report-error.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { fixtureLines, writeFixture } from "../../test/analysis/fixture.js";
 
@@ -31,12 +32,14 @@ const options = new Command("perf:analysis")
   .option("--json", "print the figures as JSON")
   .parse()
   .opts<{ trials: string; json?: boolean }>();
-const trials = integer(options.trials, "--trials", 1, 100_000_000);
 const folder = mkdtempSync(join(tmpdir(), "puntbench-perf-"));
 try {
-  const figures = [reportFigures(), compareFigures(), manyTrials()];
+  const trials = integer(options.trials, "--trials", 1, 100_000_000);
+  const figures = [reportFigures(), compareFigures(), manyTrials(trials)];
   if (options.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else print(figures);
+} catch (error) {
+  process.exitCode = reportError("perf:analysis", error);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -68,16 +71,16 @@ function compareFigures(): Figures {
   return measure("compare of two runs", 1, ["compare", a, b]);
 }
 
-function manyTrials(): Figures {
+function manyTrials(trials: number): Figures {
   const file = join(folder, "many.jsonl");
-  writeMany(file);
+  writeMany(file, trials);
   const gigabytes = (statSync(file).size / 1e9).toFixed(2);
   const name = `load and estimate ${trials.toLocaleString("en")} trials (${gigabytes} GB)`;
   return measure(name, 20, ["estimate", file]);
 }
 
 /** Repeats a few thousand distinct trials in later and later rounds. */
-function writeMany(file: string): void {
+function writeMany(file: string, trials: number): void {
   const rounds = 20;
   const depths = { queueDepths: [1, 2, 4, 8, 16, 32], rounds };
   const lines = [...fixtureLines({ kernelLabel: "many", ...depths })];

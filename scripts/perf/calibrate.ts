@@ -9,6 +9,7 @@ import { analyse } from "../../analysis/loading/analysis.js";
 import { METRIC_NAMES, METRICS, type Metric } from "../../results/metrics.js";
 import { integer } from "../../terminal/option-values.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { reportError } from "../../terminal/report-error.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 
 /**
@@ -26,15 +27,19 @@ const options = new Command("perf:calibrate")
   .option("--json", "print the figures as JSON")
   .parse()
   .opts<{ comparisons: string; json?: boolean }>();
-const comparisons = integer(options.comparisons, "--comparisons", 1, 10_000);
 const folder = mkdtempSync(join(tmpdir(), "puntbench-calibrate-"));
 try {
+  const comparisons = integer(options.comparisons, "--comparisons", 1, 10_000);
   runBench(comparisons * ROUNDS * 2);
   const { cells } = await analyse([folder]);
   const shares = cells.flatMap((cell) =>
-    [true, false].flatMap((paired) => COMPARED.map((metric) => share(cell, metric, paired))),
+    [true, false].flatMap((paired) =>
+      COMPARED.map((metric) => share(cell, metric, paired, comparisons)),
+    ),
   );
   print(shares);
+} catch (error) {
+  process.exitCode = reportError("perf:calibrate", error);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -56,7 +61,7 @@ function runBench(rounds: number): void {
   if (done.status !== 0) throw new Error(`bench failed: ${done.stderr}`);
 }
 
-function share(cell: Cell, metric: Metric, paired: boolean): Share {
+function share(cell: Cell, metric: Metric, paired: boolean, comparisons: number): Share {
   let different = 0;
   for (let comparison = 0; comparison < comparisons; comparison += 1) {
     const from = comparison * ROUNDS * 2;
@@ -96,7 +101,7 @@ function print(shares: readonly Share[]): void {
     process.stdout.write(`${JSON.stringify(shares)}\n`);
     return;
   }
-  const rows = shares.map(({ metric, paired, different, noise }) => [
+  const rows = shares.map(({ metric, paired, comparisons, different, noise }) => [
     METRICS[metric].title,
     paired ? "by round" : "no",
     `${different} of ${comparisons}`,

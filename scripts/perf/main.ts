@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
 import { ScratchDirectory } from "../../bench/environment/scratch.js";
 import { loadDriver } from "../../native/index.js";
-import { UserError } from "../../terminal/errors.js";
 import { integer } from "../../terminal/option-values.js";
 import { stderrProgress } from "../../terminal/progress.js";
+import { reportError } from "../../terminal/report-error.js";
 import { bareNopNs, buildBareLoop } from "./bare.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
@@ -81,7 +81,5 @@ try {
   if (options.json) printJson(results);
   else printTables(results);
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`perf: ${error.message}\n  ${error.remedy}\n`);
-  process.exitCode = error.exitCode;
+  process.exitCode = reportError("perf", error);
 }
