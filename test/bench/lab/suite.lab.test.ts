@@ -8,14 +8,13 @@ import { inGuest, kernelOf, skip } from "../../support/guest.js";
 
 /**
  * The tests that ask the kernel, and the rules. The analysis asks no kernel, and wrong options are refused alike
- * by all of them.
+ * by all of them. Whole runs of the bench take minutes in an emulated guest; `reproduce` is tested with them.
  */
 const SUITE = [
   "native/pace-and-cancel",
   "native/punts",
   "native/writes",
   "bench/run/predicted-punts",
-  "bench/run/run",
   "bench/probe/verdict",
   "bench/probe/probe",
   "bench/rules/predict",
@@ -68,7 +67,7 @@ for (const version of ["6.1", "7.2"]) {
     for (const line of skipped) context.diagnostic(line);
     const failed = results.filter((line) => line.startsWith("not ok"));
     assert.deepEqual(failed, [], report.join("\n"));
-    assert.ok(results.length - skipped.length > 150, `${results.length} tests`);
+    assert.ok(results.length - skipped.length > 120, `${results.length} tests`);
     // The plan comes last: without it the run was cut off.
     assert.ok(report.includes(`1..${results.length}`), report.slice(-20).join("\n"));
   });
