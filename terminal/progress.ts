@@ -1,6 +1,6 @@
 /**
  * Progress on stderr, without timers, which would tick inside the measuring process.
- * On a terminal one line is rewritten; elsewhere only `milestone` prints, a line each.
+ * On a terminal one line is rewritten. Elsewhere only `milestone` prints, each on a new line.
  */
 export interface Progress {
   /** Something moved on: shown on a terminal only. */

@@ -64,7 +64,7 @@ function realDirectory(directory: string): string {
   throw new UsageError(`${directory} is not a directory`, "Name the directory that holds it.");
 }
 
-/** One NOP through a ring of its own. */
+/** Makes a ring and sends one NOP through it. */
 async function refusedRing(driver: Driver): Promise<Facts["rights"]["ringRefused"]> {
   try {
     await driver.runNops({ operations: 1, queueDepth: 1, forced: false, countPunts: false });

@@ -4,8 +4,8 @@ import type { Mount } from "./mount.js";
 import { readText } from "./read.js";
 
 /**
- * "major:minor" of the block device below a filesystem. btrfs shows an anonymous number in mountinfo, so the
- * mount's source is asked then; null where there is no block device.
+ * "major:minor" of the block device below a filesystem. btrfs shows an anonymous number in mountinfo; then
+ * this is the device of the mount's source. null where there is no block device.
  */
 export function blockDeviceOf(mount: Mount): string | null {
   if (!mount.device.startsWith("0:")) return mount.device;
@@ -39,7 +39,7 @@ function below(folder: string, depth: number): StackedDevice[] {
   const name = basename(folder);
   const slaves = join(folder, "slaves");
   const own: StackedDevice = { name, kind: kindOf(name), detail: detailOf(folder) };
-  // Deeper than any real stack: a loop in sysfs would be a kernel bug.
+  // No real stack is deeper. The limit ends the recursion if sysfs has a cycle.
   if (depth > 8 || !existsSync(slaves)) return [own];
   const lower = readdirSync(slaves).flatMap((slave) =>
     below(realpathSync(join(slaves, slave)), depth + 1),

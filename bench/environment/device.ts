@@ -22,7 +22,7 @@ export function device(majorMinor: string | null): Environment["device"] {
   };
 }
 
-/** A partition has no queue of its own: its parent folder is the device. */
+/** The queue belongs to the whole device, so for a partition this is its parent folder. */
 function wholeDevice(link: string): string | null {
   if (!existsSync(link)) return null;
   const folder = realpathSync(link);

@@ -15,7 +15,7 @@ export function withoutDevice(path: string): string | null {
   return NOT_DIRECT[statfsSync(path).type] ?? null;
 }
 
-/** What the kernel asks of O_DIRECT here. Refuses by name a filesystem that has none. */
+/** The alignment that O_DIRECT needs here. Throws where the filesystem has no O_DIRECT. */
 export function directIoAlignment(
   driver: Driver,
   scratch: ScratchDirectory,

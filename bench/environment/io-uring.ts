@@ -3,14 +3,14 @@ import { UserError } from "../../terminal/errors.js";
 import { readNumber } from "./read.js";
 
 /**
- * kernel.io_uring_disabled (Linux 6.6): 0 allowed, 1 for privileged or its group only, 2 for nobody. null
- * where the kernel has no such switch.
+ * kernel.io_uring_disabled (Linux 6.6): 0 allows all, 1 only privileged users and its group, 2 nobody. null
+ * where the kernel has no such sysctl.
  */
 export function ioUringDisabled(): number | null {
   return readNumber("/proc/sys/kernel/io_uring_disabled");
 }
 
-/** A ring that cannot be made, in words. */
+/** Why a ring cannot be made, and what to do. */
 export function ringRefused(error: DriverError): UserError {
   const disabled = ioUringDisabled();
   if (disabled !== null && disabled > 0) {

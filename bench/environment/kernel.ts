@@ -3,7 +3,7 @@ import { release } from "node:os";
 import { gunzipSync } from "node:zlib";
 import { readText } from "./read.js";
 
-/** Options that decide whether punts happen, can be counted, or what CPU figures mean. */
+/** Options that influence whether writes punt, whether punts can be counted, and what CPU figures mean. */
 const OPTIONS = [
   "CONFIG_HZ",
   "CONFIG_PREEMPT",

@@ -2,12 +2,12 @@ import { writeSync } from "node:fs";
 import type { LabProvenance } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 
-/** The environment variables by which the kernel lab speaks to a command that it runs in a guest. */
+/** The lab sets these environment variables for a command that it runs in a guest. */
 const PROVENANCE = "PUNTBENCH_LAB";
 const COST = "PUNTBENCH_COST";
 const STATUS_DESCRIPTOR = "PUNTBENCH_STATUS_FD";
 
-/** Every line of a guest to the lab starts with this. */
+/** Each line that a guest sends to the lab starts with this. */
 export const STATUS_PREFIX = "puntbench-lab: ";
 
 export interface LabGuest {
@@ -28,9 +28,9 @@ export function labGuestVariables(guest: LabGuest): Record<string, string> {
 }
 
 /**
- * Which kernel package the lab booted, and how; null outside a guest of the lab. The text is not
- * checked with the schema: zod takes an emulated CPU over a second to load, and the lab checks the
- * results file itself.
+ * Which kernel package the lab booted, and how; null outside a guest of the lab. The schema does not
+ * check the text here, because an emulated CPU needs over a second to load zod. The lab checks the results
+ * file later.
  */
 export function labProvenance(): LabProvenance | null {
   const text = process.env[PROVENANCE];
@@ -51,7 +51,7 @@ export function countsInstructions(): boolean {
   return process.env[COST] === "instructions";
 }
 
-/** Tells the lab how many trials are done; says nothing outside a guest of the lab. */
+/** Tells the lab how many trials are done; does nothing outside a guest of the lab. */
 export function reportTrials(done: number, total: number): void {
   const descriptor = process.env[STATUS_DESCRIPTOR];
   if (descriptor === undefined || labProvenance() === null) return;

@@ -13,7 +13,7 @@ export interface Mount {
 export function mountOf(path: string): Mount | null {
   const mounts = (readText("/proc/self/mountinfo") ?? "").split("\n").flatMap(parseLine);
   const holders = mounts.filter(({ mountPoint }) => contains(mountPoint, path));
-  // The longest mount point, and of several at the same place the last one mounted.
+  // The longest mount point; where several mounts have the same one, the last.
   return holders.reduce<Mount | null>(
     (best, mount) =>
       best === null || mount.mountPoint.length >= best.mountPoint.length ? mount : best,

@@ -5,7 +5,7 @@ import { isAlive } from "../../terminal/is-alive.js";
 
 const PREFIX = "puntbench-scratch-";
 
-/** The only directory that data is written in: its own, made under a directory that the user named, and removed on every exit. */
+/** The only directory that data is written to. It is made in a directory that the user named, and removed on every exit. */
 export class ScratchDirectory {
   readonly path: string;
   readonly #removeAtExit = () => this.remove();
@@ -34,7 +34,7 @@ export class ScratchDirectory {
   }
 }
 
-/** Scratch directories whose process is gone: only SIGKILL or a power cut leaves one. */
+/** Scratch directories whose process has ended. Only SIGKILL or a power cut leaves one. */
 export function abandonedScratch(parent: string): string[] {
   return readdirSync(resolve(parent))
     .filter((name) => name.startsWith(PREFIX))
@@ -44,7 +44,7 @@ export function abandonedScratch(parent: string): string[] {
 
 function unusable(givenAs: string, folder: string, error: NodeJS.ErrnoException): UsageError {
   const what: Record<string, string> = {
-    // /proc and the like answer so to mkdir.
+    // In /proc and similar filesystems mkdir fails with ENOENT.
     ENOENT: existsSync(folder) ? "cannot hold a new directory" : "does not exist",
     ENOTDIR: "is not a directory",
     EACCES: "is not writable for this user",

@@ -1,9 +1,9 @@
 import { readText } from "./read.js";
 
-/** Who runs this machine's CPU. `emulated`: by software (QEMU's TCG), so that times mean nothing. */
+/** The hypervisor of this machine. `emulated`: software (QEMU's TCG) runs the CPU, so times mean nothing. */
 export function virtualisation(): { hypervisor: string | null; emulated: boolean } {
   const cpuinfo = readText("/proc/cpuinfo") ?? "";
-  // QEMU names the models of its emulator so; `-cpu host` exists only under an accelerator.
+  // Only QEMU's emulator uses these model names; `-cpu host` needs an accelerator.
   const emulated = /^model name\s*:.*QEMU TCG/m.test(cpuinfo);
   const virtual = emulated || /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo);
   if (!virtual) return { hypervisor: null, emulated: false };
@@ -13,7 +13,7 @@ export function virtualisation(): { hypervisor: string | null; emulated: boolean
   return { hypervisor: named || "unnamed", emulated };
 }
 
-/** The container runtime this process runs under, as far as the runtime shows itself. */
+/** The container runtime that this process runs under, as far as it can be detected. */
 export function container(): string | null {
   if (readText("/run/.containerenv") !== null) return "podman";
   if (readText("/.dockerenv") !== null) return "docker";

@@ -5,7 +5,8 @@ const NO_COW = "chattr +C on the empty file or its directory, then fallocate";
 
 /**
  * btrfs_direct_write -> btrfs_write_check -> __iomap_dio_rw -> btrfs_dio_iomap_begin. Read in 5.10, 6.1, 6.12,
- * 6.18, 7.2, 7.3. Not seen from outside, so not decided here: a DUP, RAID1 or RAID5/6 data profile punts too.
+ * 6.18, 7.2, 7.3. A DUP, RAID1 or RAID5/6 data profile punts too,
+ * but a file does not show its profile, so no rule covers it.
  */
 export const BTRFS_RULES: readonly Rule[] = [
   {

@@ -13,8 +13,8 @@ export function parseKernelVersion(release: string): KernelVersion | null {
 }
 
 /**
- * The version of a running kernel. Debian keeps the patch level out of `uname -r` ("5.10.0-46-amd64") and
- * says it in `uname -v` ("#1 SMP Debian 5.10.262-1 (2026-01-01)"). 0.0.0 where neither names one.
+ * The version of a running kernel. Debian's `uname -r` has no patch level ("5.10.0-46-amd64"); its `uname -v` has
+ * it ("#1 SMP Debian 5.10.262-1 (2026-01-01)"). 0.0.0 where neither has a version.
  */
 export function runningKernelVersion(release: string, version: string): KernelVersion {
   const named = parseKernelVersion(/\bDebian (\S+)/.exec(version)?.[1] ?? "");

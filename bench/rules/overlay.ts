@@ -2,10 +2,10 @@ import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
 
 /**
- * overlayfs opens its files without FMODE_NOWAIT, so from Linux 6.4 on, where nothing else counts, io_uring does
- * not even ask the layer below. Counted on 6.12 and 6.18: every overwrite of a prefilled file punts, and RWF_NOWAIT
- * gets -EOPNOTSUPP. Before, the device of a regular file had to be able to refuse, which none says of overlayfs: on
- * 6.1 no such overwrite punts, and what the layer below refuses is not established.
+ * overlayfs opens its files without FMODE_NOWAIT. From Linux 6.4 on, io_uring looks only at that flag and does not
+ * ask the layer below. Counted on 6.12 and 6.18: every overwrite of a prefilled file punts, and RWF_NOWAIT
+ * returns -EOPNOTSUPP. Older kernels look at the device of a regular file instead. Counted on 6.1: no such
+ * overwrite punts. What the layer below refuses there is not established.
  */
 export const OVERLAY_RULES: readonly Rule[] = [
   {

@@ -20,7 +20,7 @@ const FORCED: Prediction = {
   curedBy: "not setting IOSQE_ASYNC",
 };
 
-/** Every check of a filesystem, in the kernel's own order; empty for one without rules. */
+/** All checks of a filesystem, in the kernel's order; empty where there are no rules. */
 export const rulesOf = (filesystem: string): readonly Rule[] => RULES[filesystem] ?? [];
 
 /** Filesystems that rules exist for. */
@@ -28,8 +28,8 @@ export const KNOWN_FILESYSTEMS: readonly string[] = Object.keys(RULES);
 
 /**
  * What mainline Linux of this version does with the write, by the checks in its source. Distribution kernels
- * carry backports, so where the kernel itself can be asked (`puntbench probe`), its answer is the better one.
- * Locks held by others, at the moment of the write, can punt any write and are not predicted.
+ * carry backports, so the kernel's answer (`puntbench probe`) is better where it is available. A lock that
+ * another task holds at the moment of the write can punt any write; that is not predicted.
  */
 export function predict(question: WriteQuestion): Prediction {
   if (question.forced) return FORCED;

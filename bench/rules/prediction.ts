@@ -5,7 +5,7 @@ export type { Cause };
 
 /**
  * Whether an aligned or unaligned O_DIRECT write through io_uring is punted. "tick": only the first write
- * after the file's timestamp fell behind the coarse clock (1 to 10 ms), so a paced writer always punts.
+ * after a tick of the coarse clock (1 to 10 ms) punts, so a paced writer always punts.
  * null: no rule knows.
  */
 export type Punts = true | false | "tick" | null;
@@ -16,11 +16,11 @@ export interface Prediction {
   why: string;
   /** Where the mainline kernel decides it; null where no rule knows. */
   kernelFunction: string | null;
-  /** What makes the write go inline; null when it does, or when nothing is known to. */
+  /** What makes the write go inline; null when it already does, or when nothing is known. */
   curedBy: string | null;
 }
 
-/** One check of a filesystem. The first that applies decides, so lists follow the kernel's own order. */
+/** One check of a filesystem. The first that applies decides, so lists follow the kernel's order. */
 export interface Rule extends Prediction {
   applies: (question: WriteQuestion) => boolean;
 }

@@ -1,6 +1,6 @@
 import type { KernelVersion } from "./kernel-version.js";
 
-/** What the blocks of a write are to the filesystem, before it. */
+/** The state of the blocks before they are written. */
 export type ExtentState =
   | "written"
   /** Allocated by fallocate, reads as zeros. */
@@ -15,7 +15,7 @@ export type ExtentState =
   | "compressed"
   | "encrypted";
 
-/** One O_DIRECT write through io_uring, and all that decides whether its first attempt says -EAGAIN. */
+/** One O_DIRECT write through io_uring, with all that decides whether its first attempt returns -EAGAIN. */
 export interface WriteQuestion {
   /** As mount(8) names it. */
   filesystem: string;
@@ -30,7 +30,7 @@ export interface WriteQuestion {
     /** chattr +j: file data goes through the journal. */
     dataJournal: boolean;
   };
-  /** Of a write that crosses extents the one that is hardest to write: a hole before unwritten before written. */
+  /** If the write crosses extents, the one that punts most: a hole before unwritten, unwritten before written. */
   extent: ExtentState;
   /** Ends beyond the size of the file. */
   extending: boolean;
@@ -42,15 +42,15 @@ export interface WriteQuestion {
   aligned: boolean;
   /** Pages of the range are in the page cache, clean ones included; null when that is not known. */
   cached: boolean | null;
-  /** Nothing was written yet since the kernel loaded the inode. */
+  /** Nothing has been written since the kernel loaded the inode. */
   firstWriteOfInode: boolean;
-  /** The file is set-user-ID, or set-group-ID and executable: each write has to look whether to clear that. */
+  /** The file is set-user-ID, or set-group-ID and executable: each write checks whether to clear that. */
   setId: boolean;
   /** IOSQE_ASYNC. */
   forced: boolean;
 }
 
-/** A write that nothing speaks against; predictions start from it. */
+/** A write that no check refuses; predictions start from it. */
 export const EASY_WRITE = {
   mountOptions: [],
   inode: { noCow: false, preallocated: false, dataJournal: false },

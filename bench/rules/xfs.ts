@@ -3,7 +3,7 @@ import type { Rule } from "./prediction.js";
 
 /**
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
- * 6.1, 6.12, 6.18, 7.2, 7.3. An unwritten extent is no reason here, and neither is extending by itself.
+ * 6.1, 6.12, 6.18, 7.2, 7.3. Neither an unwritten extent nor extending the size is a reason here.
  */
 export const XFS_RULES: readonly Rule[] = [
   {

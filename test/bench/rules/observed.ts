@@ -2,7 +2,7 @@ import { EASY_WRITE, type WriteQuestion } from "../../../bench/rules/question.js
 
 const extending = { extending: true } as const;
 
-/** Writes that kernels were asked about with pwritev2(RWF_NOWAIT), each to a fresh file in this state. */
+/** What kernels answered to pwritev2(RWF_NOWAIT), each time for a new file in this state. */
 export const WRITES: readonly [name: string, Partial<WriteQuestion>][] = [
   ["written", {}],
   ["unwritten", { extent: "unwritten" }],

@@ -69,7 +69,7 @@ for (const [what, args, message] of refused) {
 test("a read-only directory is refused by name", { skip: notRoot }, async () => {
   const where = join(folder, "read-only");
   mkdirSync(where);
-  // In a mount namespace of its own, so that nothing outlives the test.
+  // In a new mount namespace, so that the mount ends with the test.
   const script = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"`;
   const outcome = await puntbench([...QUICK, "--out", folder, "--dir", where], {
     prefix: ["unshare", "--mount", "sh", "-c", script, "sh", where],
