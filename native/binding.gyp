@@ -2,27 +2,8 @@
   "targets": [
     {
       "target_name": "puntbench",
-      "sources": [
-        "addon.cc",
-        "addon_files.cc",
-        "addon_probe.cc",
-        "addon_tracing.cc",
-        "addon_trial.cc",
-        "direct_io.cc",
-        "extents.cc",
-        "meters.cc",
-        "nowait_oracles.cc",
-        "nowait_probe.cc",
-        "page_cache.cc",
-        "preparation.cc",
-        "punt_counter.cc",
-        "ring.cc",
-        "system_cpu.cc",
-        "tracefs.cc",
-        "trial.cc",
-        "worker_census.cc",
-        "write_stream.cc"
-      ],
+      "sources": ["<!@(ls addon/*.cc files/*.cc loop/*.cc meters/*.cc probe/*.cc)"],
+      "include_dirs": ["."],
       "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
       "defines": [
         "NAPI_VERSION=8",

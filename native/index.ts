@@ -7,7 +7,7 @@ import { packageRoot } from "../terminal/package-root.js";
 
 /** One trial, from the creation of its file to its removal. */
 export interface TrialRequest {
-  /** Must not exist; the driver creates and removes it. */
+  /** The driver creates and removes this file; it must not exist before. */
   path: string;
   preparation: Preparation;
   arm: Arm;
@@ -16,7 +16,7 @@ export interface TrialRequest {
   /** A multiple of `blockSizeBytes`. */
   fileSizeBytes: number;
   order: "sequential" | "random";
-  /** Decides the random order, and is stamped into every block. */
+  /** Decides the random order, and is written into every block. */
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */
   intervalNs: number;
@@ -28,9 +28,9 @@ export interface TrialRequest {
   countPunts: boolean;
   /** Count workers at the end instead of sampling them on a timer. */
   countWorkersOnce?: boolean;
-  /** Leaves the file, for tests that read it back. */
+  /** Keeps the file, for tests that read it back. */
   keepFile?: boolean;
-  /** Writes to a file as it is, and leaves it. */
+  /** Writes to a file that exists, and does not remove it. */
   existingFile?: boolean;
   /** Ends before the first write; of the measurement only the preparation is there. */
   prepareOnly?: boolean;
@@ -61,19 +61,19 @@ export interface NopRequest {
 }
 
 export interface NowaitRequest {
-  /** Start of the names of the probe's files; the driver creates and removes them. */
+  /** Prefix of the names of the probe's files; the driver creates and removes them. */
   path: string;
   preparation: Preparation;
   blockSizeBytes: number;
 }
 
-/** Answers of one oracle: "ok" would be issued inline, an errno name is a refusal. */
+/** Answers of one oracle. "ok": the write would be issued inline; an errno name: the kernel refused it. */
 export interface NowaitAnswers {
   /** Why this oracle cannot be asked here; null when it was. */
   unavailable: DriverError | null;
-  /** Asked within the clock tick of the file's last timestamp update, once a round. */
+  /** Writes in the same clock tick as the file's last timestamp update, up to three in each round. */
   fresh: string[];
-  /** Asked 20 ms later, when the timestamp is due again. */
+  /** Writes 20 ms later, when the timestamp needs an update again; one in each round. */
   later: string[];
 }
 
@@ -105,14 +105,14 @@ export interface CachedPages {
   pages: number[];
 }
 
-/** A failed system call, as `addon.cc` reports it. */
+/** A failed system call, as `addon/addon.cc` reports it. */
 export interface DriverError extends Error {
   code: string;
   syscall: string;
   path?: string;
 }
 
-/** The io_uring driver. Every method that measures runs on a native thread of its own. */
+/** The io_uring driver. Every method that measures runs on a new native thread. */
 export interface Driver {
   runTrial(request: TrialRequest, signal?: AbortSignal): Promise<DriverMeasurement>;
   /** NOPs through the same loop: the instrument without a filesystem. */
@@ -125,7 +125,7 @@ export interface Driver {
   declaredDirectIoAlignment(path: string): DirectIoAlignment | null;
   /** Throws EOPNOTSUPP where the filesystem has no FIEMAP. */
   extents(path: string): Extent[];
-  /** Pages in the page cache, one number a range. Throws EPERM for a file of somebody else. */
+  /** Pages in the page cache, one number for each range. Throws EPERM for another user's file. */
   cachedPages(path: string, ranges: readonly FileRange[]): CachedPages;
   /** FS_*_FL bits, as lsattr(1) shows them; null where the filesystem has none. */
   inodeFlags(path: string): number | null;
@@ -149,24 +149,9 @@ interface Job {
   cancel(): void;
 }
 
-interface Addon
-  extends Pick<
-    Driver,
-    | "openPuntCounter"
-    | "directIoAlignment"
-    | "declaredDirectIoAlignment"
-    | "extents"
-    | "cachedPages"
-    | "inodeFlags"
-    | "openTracefs"
-    | "randomOrder"
-    | "submitterName"
-    | "timestampCostNs"
-    | "liburingVersion"
-  > {
-  startTrial(request: object): Job;
+interface Addon extends Omit<Driver, "runTrial" | "runNops"> {
+  startTrial(request: TrialRequest): Job;
   startNops(request: NopRequest): Job;
-  nowaitProbe(request: object): Record<Oracle, NowaitAnswers>;
 }
 
 async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasurement> {
@@ -180,45 +165,11 @@ async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasuremen
   }
 }
 
-// The enums of preparation.h and trial.h, in their order.
-const NATIVE_PREPARATIONS: readonly Preparation[] = [
-  "no-fallocate",
-  "fallocate-0",
-  "keep-size",
-  "zero-range",
-  "dd-prefill",
-];
-const NATIVE_ARMS: readonly Arm[] = ["inline", "forced", "psync", "libaio"];
-
-function wrap(addon: Addon): Driver {
+function wrap({ startTrial, startNops, ...others }: Addon): Driver {
   return {
-    runTrial: (request, signal) =>
-      settled(
-        addon.startTrial({
-          ...request,
-          preparation: NATIVE_PREPARATIONS.indexOf(request.preparation),
-          arm: NATIVE_ARMS.indexOf(request.arm),
-          randomOrder: request.order === "random",
-        }),
-        signal,
-      ),
-    runNops: (request) => settled(addon.startNops(request)),
-    openPuntCounter: () => addon.openPuntCounter(),
-    directIoAlignment: (probePath) => addon.directIoAlignment(probePath),
-    declaredDirectIoAlignment: (path) => addon.declaredDirectIoAlignment(path),
-    extents: (path) => addon.extents(path),
-    cachedPages: (path, ranges) => addon.cachedPages(path, ranges),
-    inodeFlags: (path) => addon.inodeFlags(path),
-    nowaitProbe: (request) =>
-      addon.nowaitProbe({
-        ...request,
-        preparation: NATIVE_PREPARATIONS.indexOf(request.preparation),
-      }),
-    openTracefs: () => addon.openTracefs(),
-    randomOrder: (blocks, seed) => addon.randomOrder(blocks, seed),
-    submitterName: addon.submitterName,
-    timestampCostNs: () => addon.timestampCostNs(),
-    liburingVersion: addon.liburingVersion,
+    ...others,
+    runTrial: (request, signal) => settled(startTrial(request), signal),
+    runNops: (request) => settled(startNops(request)),
   };
 }
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <thread>
 
-#include "../direct_io.h"
-#include "../nowait_probe.h"
-#include "../page_cache.h"
-#include "../trial.h"
+#include "files/direct_io.h"
+#include "probe/nowait_probe.h"
+#include "files/page_cache.h"
+#include "loop/trial.h"
 
 using namespace puntbench;
 
@@ -39,7 +39,7 @@ TrialRequest request_in(const std::string& directory) {
   return request;
 }
 
-// Each trial on a thread of its own, as in the addon.
+// Runs each trial on a new thread, as the addon does.
 Status run(const TrialRequest& request, const PuntTracepoint* tracepoint, TrialMeasurement& measurement,
            const std::atomic<bool>& cancelled = kNever) {
   Status status;
@@ -64,7 +64,7 @@ void every_arm_writes_every_block(const std::string& directory, const PuntTracep
         CHECK(measurement.record && measurement.record->completed == 256);
         CHECK(measurement.record && measurement.record->first_error == 0);
         CHECK(!measurement.extents_after || measurement.extents_after->written_bytes == request.file_bytes);
-        if (arm == Arm::kForced && measurement.punts) CHECK(measurement.punts->total == 256);
+        if (arm == Arm::kForced && measurement.meters.punts) CHECK(measurement.meters.punts->total == 256);
         CHECK(access(request.path.c_str(), F_OK) != 0);
       }
     }
@@ -146,7 +146,7 @@ void nops_and_alignment(const std::string& directory, const PuntTracepoint* trac
     TrialMeasurement measurement;
     CHECK(run_nops(2000, 32, forced, tracepoint, measurement).ok());
     CHECK(measurement.record->completed == 2000);
-    if (measurement.punts) CHECK(measurement.punts->total == (forced ? 2000u : 0u));
+    if (measurement.meters.punts) CHECK(measurement.meters.punts->total == (forced ? 2000u : 0u));
   }
   DirectIoAlignment alignment;
   CHECK(query_direct_io_alignment((directory + "/alignment").c_str(), alignment).ok());

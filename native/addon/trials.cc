@@ -1,0 +1,233 @@
+// Trials and the punt counter.
+
+#include <liburing.h>
+
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include "addon/values.h"
+#include "loop/trial.h"
+
+namespace puntbench {
+namespace {
+
+TrialRequest to_request(const Napi::Object& from) {
+  TrialRequest request;
+  request.path = text(from, "path");
+  request.preparation = named(from, "preparation", preparation_named);
+  request.arm = named(from, "arm", arm_named);
+  request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
+  request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
+  request.file_bytes = integer(from, "fileSizeBytes");
+  request.random_order = text(from, "order") == "random";
+  request.seed = integer(from, "seed");
+  request.interval_ns = integer(from, "intervalNs");
+  request.registered_buffers = flag(from, "registeredBuffers");
+  request.settle_ns = integer(from, "settleNs");
+  request.count_workers_once = flag(from, "countWorkersOnce");
+  request.keep_file = flag(from, "keepFile");
+  request.drained = flag(from, "drained");
+  request.existing_file = flag(from, "existingFile");
+  request.prepare_only = flag(from, "prepareOnly");
+  return request;
+}
+
+Napi::Object to_object(Napi::Env env, const ExtentState& state) {
+  Napi::Object out = Napi::Object::New(env);
+  set_integer(out, "extents", state.extents);
+  set_integer(out, "writtenBytes", state.written_bytes);
+  set_integer(out, "unwrittenBytes", state.unwritten_bytes);
+  set_integer(out, "holeBytes", state.hole_bytes);
+  set_integer(out, "beyondSizeBytes", state.beyond_size_bytes);
+  set_integer(out, "sizeBytes", state.size_bytes);
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const SwitchCounts& switches) {
+  Napi::Object out = Napi::Object::New(env);
+  set_integer(out, "voluntary", switches.voluntary);
+  set_integer(out, "involuntary", switches.involuntary);
+  return out;
+}
+
+template <class T>
+Napi::Value object_or_null(Napi::Env env, const std::optional<T>& value) {
+  return value ? Napi::Value(to_object(env, *value)) : env.Null();
+}
+
+// Nanoseconds as doubles: exact up to 2^53 ns, 104 days.
+Napi::Float64Array to_array(Napi::Env env, const std::vector<uint64_t>& values, uint64_t size) {
+  Napi::Float64Array out = Napi::Float64Array::New(env, size);
+  for (size_t i = 0; i < size; ++i) out[i] = static_cast<double>(values[i]);
+  return out;
+}
+
+void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uint64_t block_bytes) {
+  // After a failure, only the writes that were issued have a latency.
+  const uint64_t issued = std::min<uint64_t>(record.completed + record.failed, record.latency_ns.size());
+  set_integer(out, "writes", record.completed);
+  set_integer(out, "bytes", record.completed * block_bytes);
+  set_integer(out, "failedWrites", record.failed);
+  out.Set("firstError",
+          record.first_error == 0 ? env.Null() : Napi::Value(Napi::String::New(env, errno_name(record.first_error))));
+  out.Set("shortWrite", record.short_write);
+  set_integer(out, "wallNs", record.wall_ns);
+  set_integer(out, "submitNs", record.submit_ns);
+  set_integer(out, "waitNs", record.wait_ns);
+  set_integer(out, "submitCalls", record.submit_calls);
+  set_integer(out, "waitCalls", record.wait_calls);
+  out.Set("latencyNs", to_array(env, record.latency_ns, issued));
+  out.Set("issueDelayNs",
+          record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, issued)));
+}
+
+void set_punts(Napi::Object& out, const std::optional<PuntCounts>& punts) {
+  set_integer(out, "puntCount", punts ? std::optional(punts->total) : std::nullopt);
+  set_integer(out, "puntCountForced", punts ? punts->forced : std::nullopt);
+  set_integer(out, "puntCountHashed", punts ? punts->hashed : std::nullopt);
+}
+
+// An arm without a ring has no io-wq workers. This is known, so their number is 0 and not null.
+void set_workers_and_cpu(Napi::Env env, Napi::Object& out, const MeterReadings& meters) {
+  const WorkerUsage workers = meters.workers.value_or(WorkerUsage{});
+  set_integer(out, "workersPeak", workers.peak);
+  out.Set("workersMean", workers.mean);
+  set_integer(out, "workerSamples", workers.samples);
+  Napi::Object cpu = Napi::Object::New(env);
+  set_integer(cpu, "submitter", meters.submitter_cpu_ns);
+  set_integer(cpu, "ioWq", workers.cpu_ns);
+  set_integer(cpu, "system", meters.system_cpu_ns);
+  out.Set("cpuNs", cpu);
+  set_integer(out, "systemCpuResolutionNs",
+              meters.system_cpu_ns ? std::optional(meters.system_cpu_resolution_ns) : std::nullopt);
+  Napi::Object switches = Napi::Object::New(env);
+  switches.Set("submitter", to_object(env, meters.submitter_switches));
+  switches.Set("ioWq", meters.workers ? Napi::Value(to_object(env, workers.switches)) : env.Null());
+  out.Set("contextSwitches", switches);
+}
+
+// The flags that ring.cc may set, named as in include/uapi/linux/io_uring.h without IORING_SETUP_.
+void set_ring(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
+  Napi::Array names = Napi::Array::New(env);
+  const unsigned flags = measurement.ring_flags.value_or(0);
+  for (const auto& [bit, name] : {std::pair{IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN"},
+                                  std::pair{IORING_SETUP_SINGLE_ISSUER, "SINGLE_ISSUER"},
+                                  std::pair{IORING_SETUP_DEFER_TASKRUN, "DEFER_TASKRUN"}}) {
+    if ((flags & bit) != 0) names.Set(names.Length(), name);
+  }
+  out.Set("ringFlags", names);
+  const auto known = [](uint64_t value) { return value == 0 ? std::nullopt : std::optional(value); };
+  set_integer(out, "ringEntries", known(measurement.ring_flags ? measurement.ring_entries : 0));
+  set_integer(out, "workerLimit", known(measurement.worker_limit));
+}
+
+Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("submitterTid", measurement.submitter_tid);
+  if (measurement.record) set_record(env, out, *measurement.record, measurement.block_bytes);
+  set_punts(out, measurement.meters.punts);
+  set_workers_and_cpu(env, out, measurement.meters);
+  set_ring(env, out, measurement);
+  out.Set("extentsBefore", object_or_null(env, measurement.extents_before));
+  out.Set("extentsAfter", object_or_null(env, measurement.extents_after));
+  set_integer(out, "preparationNs", measurement.preparation_ns);
+  set_integer(out, "preparationBytesWritten", measurement.preparation_bytes);
+  return out;
+}
+
+// ---- jobs: each runs on a new thread, so that its ring's io-wq workers serve no other ring ----
+
+// Found once. The punt counter of each trial opens its events on it.
+std::optional<PuntTracepoint> punt_tracepoint;
+
+struct Job {
+  explicit Job(Napi::Env env) : done(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise::Deferred done;
+  Napi::ThreadSafeFunction resolve;
+  std::thread thread;
+  std::atomic<bool> cancelled{false};
+  std::string path;
+  TrialMeasurement measurement;
+  Status status;
+};
+
+void settle(Napi::Env env, Job& job) {
+  job.thread.join();
+  if (job.status.ok()) {
+    job.done.Resolve(to_object(env, job.measurement));
+  } else {
+    job.done.Reject(to_error(env, job.status, job.path).Value());
+  }
+  job.resolve.Release();
+}
+
+// Runs `work(job)` on a new thread. Returns {promise, cancel()}.
+template <class Work>
+Napi::Value start_job(Napi::Env env, const std::string& path, Work work) {
+  auto job = std::make_shared<Job>(env);
+  job->path = path;
+  const Napi::Function nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
+  job->resolve = Napi::ThreadSafeFunction::New(env, nothing, "puntbench job", 0, 1);
+  job->thread = std::thread([job, work] {
+    try {
+      job->status = work(*job);
+    } catch (const std::bad_alloc&) {
+      job->status = {-ENOMEM, "allocate"};
+    }
+    job->resolve.BlockingCall([job](Napi::Env on_main, Napi::Function) { settle(on_main, *job); });
+  });
+  Napi::Object handle = Napi::Object::New(env);
+  handle.Set("promise", job->done.Promise());
+  handle.Set("cancel", Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancelled = true; }));
+  return handle;
+}
+
+const PuntTracepoint* tracepoint_if(bool wanted) {
+  return wanted && punt_tracepoint ? &*punt_tracepoint : nullptr;
+}
+
+Napi::Value start_trial(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  const TrialRequest request = to_request(from);
+  const PuntTracepoint* tracepoint = tracepoint_if(flag(from, "countPunts"));
+  return start_job(info.Env(), request.path, [request, tracepoint](Job& job) {
+    return run_trial(request, tracepoint, job.cancelled, job.measurement);
+  });
+}
+
+Napi::Value start_nops(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  const uint64_t operations = integer(from, "operations");
+  const auto queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
+  const bool forced = flag(from, "forced");
+  const PuntTracepoint* tracepoint = tracepoint_if(flag(from, "countPunts"));
+  return start_job(info.Env(), "", [=](Job& job) {
+    return run_nops(operations, queue_depth, forced, tracepoint, job.measurement);
+  });
+}
+
+// Finds the tracepoint and opens a counter on it once, so that a missing right is found here.
+Napi::Value open_punt_counter(const Napi::CallbackInfo& info) {
+  PuntTracepoint tracepoint;
+  Status status = PuntTracepoint::find(tracepoint);
+  PuntCounter trial;
+  if (status.ok()) status = trial.open(tracepoint);
+  if (!status.ok()) throw to_error(info.Env(), status, "");
+  punt_tracepoint = tracepoint;
+  Napi::Object out = Napi::Object::New(info.Env());
+  out.Set("forcedFilter", tracepoint.forced_filter);
+  out.Set("hashedFilter", tracepoint.hashed_filter);
+  return out;
+}
+
+}  // namespace
+
+void export_trials(Napi::Env env, Napi::Object& exports) {
+  exports.Set("startTrial", Napi::Function::New(env, start_trial));
+  exports.Set("startNops", Napi::Function::New(env, start_nops));
+  exports.Set("openPuntCounter", Napi::Function::New(env, open_punt_counter));
+}
+
+}  // namespace puntbench

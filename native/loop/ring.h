@@ -1,0 +1,39 @@
+#pragma once
+
+#include <liburing.h>
+
+#include "base/status.h"
+
+namespace puntbench {
+
+// Owns an io_uring. Only the task that opened it submits to it and reaps from it.
+class Ring {
+ public:
+  Ring() = default;
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+  ~Ring() { close(); }
+
+  // Prefers SINGLE_ISSUER | DEFER_TASKRUN (Linux 6.1): completions then run when we ask for them and
+  // not inside a submission. Else COOP_TASKRUN (5.19), else no flag.
+  // -EPERM: kernel.io_uring_disabled or seccomp. -ENOSYS: no io_uring.
+  Status open(unsigned entries);
+  void close() noexcept;
+
+  io_uring* get() noexcept { return &ring_; }
+  unsigned flags() const noexcept { return ring_.flags; }
+  unsigned entries() const noexcept { return ring_.sq.ring_entries; }
+
+  // Limit of bounded io-wq workers of this task (IORING_REGISTER_IOWQ_MAX_WORKERS, 5.15); 0 if unknown.
+  unsigned bounded_worker_limit() noexcept;
+
+ private:
+  io_uring ring_{};
+  bool open_ = false;
+};
+
+// Every trial's ring has at least this number of entries. io-wq allows min(entries, 4 x CPUs) bounded
+// workers: if the ring were as small as the queue depth, the depth would also change the number of workers.
+constexpr unsigned kMinRingEntries = 128;
+
+}  // namespace puntbench

@@ -1,0 +1,158 @@
+#include "loop/trial.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "loop/aio_backend.h"
+#include "base/clock.h"
+#include "base/file_descriptor.h"
+#include "loop/psync_backend.h"
+#include "loop/uring_backend.h"
+#include "loop/write_loop.h"
+
+namespace puntbench {
+namespace {
+
+// Removes the trial's file on every way out.
+class TrialFile {
+ public:
+  explicit TrialFile(const TrialRequest& request) : request_(request) {}
+  ~TrialFile() {
+    if (file_.valid() && !request_.keep_file && !request_.existing_file) unlink(request_.path.c_str());
+  }
+
+  Status create() {
+    const int creation = request_.existing_file ? 0 : O_CREAT | O_EXCL;
+    file_ = FileDescriptor(open(request_.path.c_str(), creation | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+    return file_.valid() ? Status{} : Status::last_errno("open O_DIRECT");
+  }
+
+  int fd() const noexcept { return file_.get(); }
+
+ private:
+  const TrialRequest& request_;
+  FileDescriptor file_;
+};
+
+// Leaves a prepared file whose state the device knows.
+Status prepare(const TrialRequest& request, const TrialFile& file, const std::atomic<bool>& cancelled,
+               TrialMeasurement& measurement) {
+  if (request.existing_file) return {};
+  const uint64_t start = now_ns();
+  Status status = prepare_file(file.fd(), request.preparation, request.file_bytes, cancelled, measurement.preparation_bytes);
+  if (!status.ok()) return status;
+  if (fsync(file.fd()) != 0) return Status::last_errno("fsync");
+  measurement.preparation_ns = now_ns() - start;
+  sleep_ns(request.settle_ns);
+  measurement.extents_before.emplace();
+  // A filesystem without FIEMAP is measured too; its extent state stays unknown.
+  if (!read_extent_state(file.fd(), *measurement.extents_before).ok()) measurement.extents_before.reset();
+  return {};
+}
+
+WriteStream stream_of(const TrialRequest& request, int fd) {
+  WriteStream stream;
+  stream.fd = fd;
+  stream.block_bytes = request.block_bytes;
+  stream.blocks = request.file_bytes / request.block_bytes;
+  stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
+  stream.interval_ns = request.interval_ns;
+  stream.registered_buffers = request.registered_buffers;
+  stream.forced_async = request.arm == Arm::kForced;
+  stream.drained = request.drained;
+  stream.seed = request.seed;
+  if (request.random_order) stream.order = shuffled_blocks(stream.blocks, request.seed);
+  return stream;
+}
+
+template <class Backend>
+Status measure(Backend& backend, const WriteStream& stream, Meters& meters, const std::atomic<bool>& cancelled,
+               TrialMeasurement& measurement) {
+  WriteRecord& record = measurement.record.emplace(stream);
+  WriteQueue queue(stream, record);
+  if (!queue.open()) return {-ENOMEM, "mmap"};
+  if (Status status = backend.open(queue); !status.ok()) return status;
+  meters.start();
+  WriteLoop loop(backend, queue, record, cancelled);
+  loop.run();
+  measurement.meters = meters.stop();
+  return {};
+}
+
+Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, Meters::Workers workers,
+                     const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
+  Meters meters;
+  if (Status status = meters.open(tracepoint, workers); !status.ok()) return status;
+  UringBackend backend;
+  Status status = measure(backend, stream, meters, cancelled, measurement);
+  if (!status.ok()) return status;
+  measurement.ring_flags = backend.ring().flags();
+  measurement.ring_entries = backend.ring().entries();
+  measurement.worker_limit = backend.ring().bounded_worker_limit();
+  return {};
+}
+
+template <class Backend>
+Status measure_control(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                       TrialMeasurement& measurement) {
+  Meters meters;
+  if (Status status = meters.open(tracepoint, Meters::Workers::kNone); !status.ok()) return status;
+  Backend backend;
+  return measure(backend, stream, meters, cancelled, measurement);
+}
+
+Status measure_arm(const TrialRequest& request, const WriteStream& stream, const PuntTracepoint* tracepoint,
+                   const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
+  const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
+  switch (request.arm) {
+    case Arm::kInline:
+    case Arm::kForced: return measure_uring(stream, tracepoint, workers, cancelled, measurement);
+    case Arm::kPsync: return measure_control<PsyncBackend>(stream, tracepoint, cancelled, measurement);
+    case Arm::kLibaio: return measure_control<AioBackend>(stream, tracepoint, cancelled, measurement);
+  }
+  return {-EINVAL, "run_trial"};
+}
+
+}  // namespace
+
+std::optional<Arm> arm_named(std::string_view name) {
+  if (name == "inline") return Arm::kInline;
+  if (name == "forced") return Arm::kForced;
+  if (name == "psync") return Arm::kPsync;
+  if (name == "libaio") return Arm::kLibaio;
+  return std::nullopt;
+}
+
+Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                 TrialMeasurement& measurement) {
+  measurement.submitter_tid = gettid();
+  measurement.block_bytes = request.block_bytes;
+  // Traces are filtered by this name. io-wq workers have other names.
+  prctl(PR_SET_NAME, kSubmitterName);
+  TrialFile file(request);
+  if (Status status = file.create(); !status.ok()) return status;
+  if (Status status = prepare(request, file, cancelled, measurement); !status.ok()) return status;
+  if (request.prepare_only) return {};
+  // The default timer slack would add 50 us to each pause of a paced trial.
+  if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
+  const WriteStream stream = stream_of(request, file.fd());
+  Status status = measure_arm(request, stream, tracepoint, cancelled, measurement);
+  if (!status.ok()) return status;
+  if (cancelled.load()) return {-ECANCELED, "trial"};
+  measurement.extents_after.emplace();
+  if (!read_extent_state(file.fd(), *measurement.extents_after).ok()) measurement.extents_after.reset();
+  return {};
+}
+
+Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
+                TrialMeasurement& measurement) {
+  WriteStream stream;
+  stream.blocks = operations;
+  stream.queue_depth = queue_depth;
+  stream.forced_async = forced;
+  const std::atomic<bool> never{false};
+  return measure_uring(stream, tracepoint, Meters::Workers::kSampled, never, measurement);
+}
+
+}  // namespace puntbench

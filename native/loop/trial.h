@@ -1,0 +1,74 @@
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "files/extents.h"
+#include "files/preparation.h"
+#include "meters/meters.h"
+#include "base/status.h"
+#include "loop/write_stream.h"
+
+namespace puntbench {
+
+// Name of the thread that submits a trial's writes.
+constexpr char kSubmitterName[] = "puntbench-trial";
+
+// How the writes are issued.
+enum class Arm { kInline, kForced, kPsync, kLibaio };
+
+// The arm of this name (`ARMS` in results/vocabulary.ts); empty for an unknown one.
+std::optional<Arm> arm_named(std::string_view name);
+
+struct TrialRequest {
+  std::string path;  // the trial creates and removes it
+  Preparation preparation = Preparation::kNoFallocate;
+  Arm arm = Arm::kInline;
+  uint32_t queue_depth = 1;
+  uint32_t block_bytes = 4096;
+  uint64_t file_bytes = 0;
+  bool random_order = false;
+  uint64_t seed = 0;
+  uint64_t interval_ns = 0;
+  bool registered_buffers = false;
+  bool drained = false;  // io_uring only: each write waits for all before it (IOSQE_IO_DRAIN)
+  uint64_t settle_ns = 0;
+  // Count workers only at the end. With instruction counting, the guest's time jumps while it waits for the host's
+  // disk: a timer would then take a different number of samples, and so of instructions, in each trial.
+  bool count_workers_once = false;
+  bool keep_file = false;  // for tests that read back what was written
+  // Writes to a file that exists, and leaves it there: the caller can then look at its state between preparation
+  // and writes.
+  bool existing_file = false;
+  bool prepare_only = false;  // ends before the first write
+};
+
+// Everything measured in one trial. An empty optional was not measured.
+struct TrialMeasurement {
+  pid_t submitter_tid = 0;
+  uint32_t block_bytes = 0;  // of one write; 0 for NOPs
+  std::optional<WriteRecord> record;
+  MeterReadings meters;
+  std::optional<ExtentState> extents_before;
+  std::optional<ExtentState> extents_after;
+  uint64_t preparation_ns = 0;
+  uint64_t preparation_bytes = 0;
+  std::optional<unsigned> ring_flags;
+  unsigned ring_entries = 0;
+  unsigned worker_limit = 0;
+};
+
+// Runs one trial on the calling thread, from creation to removal of its file. The thread should be new: the
+// io-wq workers of its ring then serve no other ring. If `tracepoint` is null, punts are not counted.
+// A failed write is in the record, not in the status. -ECANCELED: `cancelled` was set.
+Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
+                 TrialMeasurement& measurement);
+
+// Sends NOPs through the same loop. Without a file this measures the instrument alone.
+Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
+                TrialMeasurement& measurement);
+
+}  // namespace puntbench

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "base/clock.h"
+#include "loop/ring.h"
+#include "loop/write_queue.h"
+
+namespace puntbench {
+
+// Issues the writes through io_uring; a stream without a file issues NOPs.
+class UringBackend {
+ public:
+  Status open(const WriteQueue& queue) {
+    const WriteStream& stream = queue.stream();
+    fd_ = stream.fd;
+    block_bytes_ = stream.block_bytes;
+    stream_ = &stream;
+    sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
+    const unsigned entries = stream.queue_depth > kMinRingEntries ? stream.queue_depth : kMinRingEntries;
+    if (Status status = ring_.open(entries); !status.ok()) return status;
+    if (!stream.registered_buffers || fd_ < 0) return {};
+    registered_ = true;
+    iovec region{queue.memory().data(), queue.memory().size()};
+    return {io_uring_register_buffers(ring_.get(), &region, 1), "io_uring_register_buffers"};
+  }
+
+  void fill(const Slot& slot) noexcept {
+    io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());
+    const uint64_t offset = stream_->block_of(slot.write) * block_bytes_;
+    if (fd_ < 0) {
+      io_uring_prep_nop(sqe);
+    } else if (registered_) {
+      io_uring_prep_write_fixed(sqe, fd_, slot.buffer, block_bytes_, offset, 0);
+    } else {
+      io_uring_prep_write(sqe, fd_, slot.buffer, block_bytes_, offset);
+    }
+    sqe->flags |= static_cast<uint8_t>(sqe_flags_);
+    sqe->user_data = slot.index;
+  }
+
+  int submit() noexcept { return io_uring_submit(ring_.get()); }
+
+  template <class Complete>
+  unsigned reap(Complete&& complete) noexcept {
+    unsigned head = 0, ready = 0;
+    io_uring_cqe* cqe = nullptr;
+    io_uring_for_each_cqe(ring_.get(), head, cqe) {
+      ++ready;
+      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) complete(cqe->user_data, cqe->res);
+    }
+    io_uring_cq_advance(ring_.get(), ready);
+    return ready;
+  }
+
+  int wait(uint64_t timeout_ns) noexcept {
+    io_uring_cqe* cqe = nullptr;
+    if (timeout_ns == kForever) return io_uring_wait_cqe(ring_.get(), &cqe);
+    auto timeout = to_timespec<__kernel_timespec>(timeout_ns);
+    return io_uring_wait_cqe_timeout(ring_.get(), &cqe, &timeout);
+  }
+
+  Ring& ring() noexcept { return ring_; }
+
+ private:
+  Ring ring_;
+  const WriteStream* stream_ = nullptr;
+  int fd_ = -1;
+  uint32_t block_bytes_ = 0;
+  unsigned sqe_flags_ = 0;
+  bool registered_ = false;
+};
+
+}  // namespace puntbench

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/clock.h"
+#include "loop/write_queue.h"
+
+// The measured loop. Every way of issuing writes uses it. Nothing here allocates, throws or logs.
+//
+// A Backend offers, all noexcept:
+//   void fill(const Slot&)               prepares one request
+//   int submit()                         hands over the filled requests; returns their number or a negative errno
+//   unsigned reap(complete)              calls complete(slot_index, result) for each completion; returns their number
+//   int wait(uint64_t timeout_ns)        waits for one completion; kForever: without limit
+
+namespace puntbench {
+
+template <class Backend>
+class WriteLoop {
+ public:
+  WriteLoop(Backend& backend, WriteQueue& queue, WriteRecord& record, const std::atomic<bool>& cancelled)
+      : backend_(backend), queue_(queue), record_(record), cancelled_(cancelled) {}
+
+  void run() noexcept {
+    const uint64_t start = now_ns();
+    queue_.set_first_due_ns(start);
+    queue_.stream().interval_ns == 0 ? back_to_back() : paced();
+    record_.wall_ns = now_ns() - start;
+  }
+
+ private:
+  // Closed loop: queueDepth writes are under way at any time.
+  void back_to_back() noexcept {
+    while (!queue_.finished()) {
+      if (cancelled_.load(std::memory_order_relaxed)) queue_.stop();
+      while (queue_.can_queue()) backend_.fill(queue_.queue_next());
+      submit();
+      if (reap() == 0 && queue_.under_way() > 0) {
+        // Perhaps the kernel refused every request. Then no completion would end the wait.
+        wait(retry_submit_ ? kRetryNs : kForever);
+        reap();
+      }
+    }
+  }
+
+  // Open loop: each write has its due moment, and earlier writes do not change it. A write that finds no
+  // free slot is late, and its delay is part of its latency (no coordinated omission).
+  void paced() noexcept {
+    while (!queue_.finished()) {
+      if (cancelled_.load(std::memory_order_relaxed)) queue_.stop();
+      const uint64_t now = now_ns();
+      while (queue_.can_queue() && queue_.next_due_ns() <= now) backend_.fill(queue_.queue_next());
+      submit();
+      if (reap() > 0 || queue_.finished()) continue;
+      const uint64_t until = queue_.can_queue() ? queue_.next_due_ns() : now + kCancelCheckNs;
+      pause(std::min(until, now + kCancelCheckNs));
+    }
+  }
+
+  void submit() noexcept {
+    if (queue_.queued() == 0 && !retry_submit_) return;
+    const uint64_t before = now_ns();
+    queue_.submitting(before);
+    const int result = backend_.submit();
+    clock_ns_ = now_ns();
+    record_.submit_ns += clock_ns_ - before;
+    ++record_.submit_calls;
+    // The kernel is short of a resource now. The writes under way will free it.
+    retry_submit_ = result == -EAGAIN || result == -EBUSY || result == -EINTR;
+    if (result < 0 && !retry_submit_) fatal(result);
+  }
+
+  unsigned reap() noexcept {
+    return backend_.reap([this](uint64_t slot, int64_t result) noexcept {
+      queue_.completed(slot, result, clock_ns_);
+    });
+  }
+
+  void wait(uint64_t timeout_ns) noexcept {
+    const uint64_t before = now_ns();
+    const int result = backend_.wait(timeout_ns);
+    clock_ns_ = now_ns();
+    record_.wait_ns += clock_ns_ - before;
+    ++record_.wait_calls;
+    if (result < 0 && result != -EINTR && result != -ETIME && result != -EAGAIN) fatal(result);
+  }
+
+  void pause(uint64_t until_ns) noexcept {
+    const uint64_t now = now_ns();
+    if (until_ns <= now) return;
+    if (queue_.under_way() > 0) {
+      wait(until_ns - now);
+      reap();
+      return;
+    }
+    const timespec until = to_timespec(until_ns);
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+  }
+
+  // The ring itself failed: no completion of a write under way can arrive any more.
+  void fatal(int error) noexcept {
+    queue_.failed(error);
+    queue_.abandon();
+  }
+
+  static constexpr uint64_t kCancelCheckNs = 20'000'000;
+  static constexpr uint64_t kRetryNs = 1'000'000;
+
+  Backend& backend_;
+  WriteQueue& queue_;
+  WriteRecord& record_;
+  const std::atomic<bool>& cancelled_;
+  uint64_t clock_ns_ = 0;  // end of the last system call; the completion time of the writes that it brought
+  bool retry_submit_ = false;
+};
+
+}  // namespace puntbench

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "loop/write_stream.h"
+
+namespace puntbench {
+
+// One write under way, and the buffer that it uses.
+struct Slot {
+  uint64_t start_ns = 0;  // where its latency begins
+  uint64_t write = 0;     // n-th of the stream
+  uint8_t* buffer = nullptr;
+  uint32_t index = 0;
+};
+
+// Keeps the state of the writes: which is next, which slot it uses, and its result.
+// It makes no system call, and allocates nothing after open().
+class WriteQueue {
+ public:
+  WriteQueue(const WriteStream& stream, WriteRecord& record) : stream_(stream), record_(record) {}
+
+  bool open() {
+    if (!memory_.allocate(static_cast<size_t>(stream_.queue_depth) * stream_.block_bytes)) return false;
+    slots_.resize(stream_.queue_depth);
+    idle_.reserve(stream_.queue_depth);
+    queued_.reserve(stream_.queue_depth);
+    for (uint32_t i = 0; i < stream_.queue_depth; ++i) {
+      slots_[i].index = i;
+      slots_[i].buffer = memory_.data() + static_cast<size_t>(i) * stream_.block_bytes;
+      std::memset(slots_[i].buffer, 0x5a, stream_.block_bytes);
+      idle_.push_back(stream_.queue_depth - 1 - i);
+    }
+    return true;
+  }
+
+  const WriteStream& stream() const noexcept { return stream_; }
+  const AlignedBuffer& memory() const noexcept { return memory_; }
+  uint32_t queued() const noexcept { return static_cast<uint32_t>(queued_.size()); }
+  uint64_t under_way() const noexcept { return slots_.size() - idle_.size(); }
+  bool finished() const noexcept { return under_way() == 0 && (next_ == stream_.blocks || stopped_); }
+  bool can_queue() const noexcept { return next_ < stream_.blocks && !idle_.empty() && !stopped_; }
+  void stop() noexcept { stopped_ = true; }
+
+  // Forgets the writes under way, so that the loop ends.
+  void abandon() noexcept {
+    stopped_ = true;
+    queued_.clear();
+    idle_.resize(slots_.size());
+  }
+
+  // Due moment of the next write of a paced stream.
+  uint64_t next_due_ns() const noexcept { return first_due_ns_ + next_ * stream_.interval_ns; }
+  void set_first_due_ns(uint64_t ns) noexcept { first_due_ns_ = ns; }
+
+  // Takes the next write. Its buffer then holds the number of its block, so that a test can read it back.
+  Slot& queue_next() noexcept {
+    Slot& slot = slots_[idle_.back()];
+    idle_.pop_back();
+    queued_.push_back(slot.index);
+    slot.write = next_++;
+    if (stream_.fd >= 0) stamp(slot);
+    return slot;
+  }
+
+  void submitting(uint64_t now_ns) noexcept {
+    for (const uint32_t index : queued_) {
+      Slot& slot = slots_[index];
+      slot.start_ns = now_ns;
+      if (stream_.interval_ns == 0) continue;
+      slot.start_ns = first_due_ns_ + slot.write * stream_.interval_ns;
+      record_.issue_delay_ns[slot.write] = now_ns - slot.start_ns;
+    }
+    queued_.clear();
+  }
+
+  void completed(uint64_t slot_index, int64_t result, uint64_t now_ns) noexcept {
+    const Slot& slot = slots_[slot_index];
+    record_.latency_ns[slot.write] = now_ns - slot.start_ns;
+    idle_.push_back(slot.index);
+    const int64_t wanted = stream_.fd >= 0 ? stream_.block_bytes : 0;
+    if (result == wanted) {
+      ++record_.completed;
+    } else {
+      failed(result < 0 ? static_cast<int>(result) : -EIO, result >= 0);
+    }
+  }
+
+  // The first failure ends the stream: the loop waits for the writes under way and issues no new one.
+  void failed(int error, bool short_write = false) noexcept {
+    ++record_.failed;
+    stopped_ = true;
+    if (record_.first_error != 0) return;
+    record_.first_error = error;
+    record_.short_write = short_write;
+  }
+
+ private:
+  void stamp(Slot& slot) noexcept {
+    const uint64_t mark[2] = {stream_.block_of(slot.write), stream_.seed};
+    std::memcpy(slot.buffer, mark, sizeof mark);
+  }
+
+  const WriteStream& stream_;
+  WriteRecord& record_;
+  AlignedBuffer memory_;
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> idle_;    // a stack: the last used buffer is still in the CPU's cache
+  std::vector<uint32_t> queued_;  // filled since the last submission
+  uint64_t next_ = 0;
+  uint64_t first_due_ns_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace puntbench

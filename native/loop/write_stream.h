@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace puntbench {
+
+// The writes of one trial: every block of a file exactly once. A NOP stream has no file (fd -1).
+struct WriteStream {
+  int fd = -1;
+  uint32_t block_bytes = 4096;
+  uint64_t blocks = 0;
+  uint32_t queue_depth = 1;
+  uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
+  std::vector<uint32_t> order;      // block number of the n-th write; empty is sequential
+  bool registered_buffers = false;  // io_uring only
+  bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
+  bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
+  uint64_t seed = 0;                // stamped into every block beside its number
+
+  uint64_t block_of(uint64_t write) const noexcept { return order.empty() ? write : order[write]; }
+};
+
+// What the loop measured. It is allocated before the loop. Index n belongs to the n-th write issued.
+struct WriteRecord {
+  std::vector<uint64_t> latency_ns;      // submission (paced: due moment) to reaped completion
+  std::vector<uint64_t> issue_delay_ns;  // paced only: due moment to submission
+  uint64_t completed = 0;                // writes that succeeded in full
+  uint64_t wall_ns = 0;
+  uint64_t submit_ns = 0;  // inside the calls that hand writes over; hidden blocking shows here
+  uint64_t wait_ns = 0;    // inside the calls that wait for completions
+  uint64_t submit_calls = 0;
+  uint64_t wait_calls = 0;
+  int first_error = 0;  // negative errno of the first write that failed; -EIO for a short one
+  bool short_write = false;
+  uint64_t failed = 0;
+
+  explicit WriteRecord(const WriteStream& stream)
+      : latency_ns(stream.blocks), issue_delay_ns(stream.interval_ns ? stream.blocks : 0) {}
+};
+
+// A permutation of 0 ... blocks-1. Only the seed decides it (Fisher-Yates over SplitMix64).
+std::vector<uint32_t> shuffled_blocks(uint64_t blocks, uint64_t seed);
+
+}  // namespace puntbench

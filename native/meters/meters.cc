@@ -1,0 +1,49 @@
+#include "meters/meters.h"
+
+#include <unistd.h>
+
+namespace puntbench {
+namespace {
+
+uint64_t delta(long after, long before) { return static_cast<uint64_t>(after - before); }
+
+}  // namespace
+
+Status Meters::open(const PuntTracepoint* tracepoint, Workers workers) {
+  if (tracepoint != nullptr) {
+    punts_.emplace();
+    if (Status status = punts_->open(*tracepoint); !status.ok()) return status;
+  }
+  if (workers != Workers::kNone) workers_.emplace(gettid());
+  sample_workers_ = workers == Workers::kSampled;
+  return {};
+}
+
+void Meters::start() {
+  system_before_ = SystemCpu::read();
+  if (workers_ && sample_workers_) workers_->start();
+  getrusage(RUSAGE_THREAD, &usage_before_);
+  if (punts_) punts_->start();
+  cpu_before_ns_ = thread_cpu_ns();
+}
+
+MeterReadings Meters::stop() {
+  MeterReadings readings;
+  readings.submitter_cpu_ns = thread_cpu_ns() - cpu_before_ns_;
+  if (punts_) {
+    punts_->stop();
+    readings.punts = punts_->read();
+  }
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  readings.submitter_switches = {delta(usage.ru_nvcsw, usage_before_.ru_nvcsw),
+                                 delta(usage.ru_nivcsw, usage_before_.ru_nivcsw)};
+  if (workers_) readings.workers = workers_->finish();
+  if (const auto after = SystemCpu::read(); after && system_before_) {
+    readings.system_cpu_ns = after->busy_ns - system_before_->busy_ns;
+    readings.system_cpu_resolution_ns = after->resolution_ns;
+  }
+  return readings;
+}
+
+}  // namespace puntbench

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <sys/resource.h>
+
+#include <optional>
+
+#include "base/clock.h"
+#include "meters/punt_counter.h"
+#include "meters/system_cpu.h"
+#include "meters/worker_census.h"
+
+namespace puntbench {
+
+// What the meters read over one loop. An empty optional was not measured.
+struct MeterReadings {
+  std::optional<PuntCounts> punts;
+  std::optional<WorkerUsage> workers;  // io_uring arms only
+  uint64_t submitter_cpu_ns = 0;
+  SwitchCounts submitter_switches;
+  std::optional<uint64_t> system_cpu_ns;
+  uint64_t system_cpu_resolution_ns = 0;
+};
+
+// Starts every counter of a trial before the loop and reads it after. The cheap and exact counters start last
+// and stop first, so that they do not measure the reading of the others.
+class Meters {
+ public:
+  enum class Workers { kNone, kSampled, kCountedOnce };
+
+  Status open(const PuntTracepoint* tracepoint, Workers workers);
+  void start();
+  MeterReadings stop();
+
+ private:
+  std::optional<PuntCounter> punts_;
+  std::optional<WorkerCensus> workers_;
+  bool sample_workers_ = false;
+  std::optional<SystemCpu> system_before_;
+  rusage usage_before_{};
+  uint64_t cpu_before_ns_ = 0;
+};
+
+}  // namespace puntbench

@@ -1,0 +1,90 @@
+#include "meters/punt_counter.h"
+
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include <cstdlib>
+
+#include "base/small_file.h"
+#include "meters/tracefs.h"
+
+namespace puntbench {
+namespace {
+
+constexpr char kEventDirectory[] = "events/io_uring/io_uring_queue_async_work";
+
+// REQ_F_FORCE_ASYNC_BIT has been 4 from 5.10 to 7.3: it mirrors IOSQE_ASYNC.
+constexpr char kForcedFilter[] = "flags & 0x10";
+
+bool has_field(const std::string& format, const std::string& name) {
+  return format.find(' ' + name + ';') != std::string::npos;
+}
+
+FileDescriptor open_event(uint64_t id, int group_leader, Status& status) {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_TRACEPOINT;
+  attributes.size = sizeof attributes;
+  attributes.config = id;
+  attributes.disabled = group_leader < 0;
+  constexpr int kThisThread = 0, kAnyCpu = -1;
+  FileDescriptor event(static_cast<int>(syscall(SYS_perf_event_open, &attributes, kThisThread, kAnyCpu,
+                                                group_leader, PERF_FLAG_FD_CLOEXEC)));
+  if (!event.valid()) status = Status::last_errno("perf_event_open");
+  return event;
+}
+
+FileDescriptor open_filtered(uint64_t id, const std::string& filter, int group_leader, Status& status) {
+  if (filter.empty()) return {};
+  FileDescriptor event = open_event(id, group_leader, status);
+  if (event.valid() && ioctl(event.get(), PERF_EVENT_IOC_SET_FILTER, filter.c_str()) != 0) {
+    status = Status::last_errno("PERF_EVENT_IOC_SET_FILTER");
+  }
+  return event;
+}
+
+std::optional<uint64_t> read_event(const FileDescriptor& event) {
+  uint64_t hits = 0;
+  if (!event.valid() || ::read(event.get(), &hits, sizeof hits) != sizeof hits) return std::nullopt;
+  return hits;
+}
+
+}  // namespace
+
+Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
+  Status status;
+  FileDescriptor tracefs = open_tracefs(status);
+  if (!status.ok()) return status;
+  FileDescriptor event(openat(tracefs.get(), kEventDirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!event.valid()) return Status::last_errno("open tracepoint");
+  tracepoint.id = std::strtoull(read_small_file(event.get(), "id").c_str(), nullptr, 10);
+  const std::string format = read_small_file(event.get(), "format");
+  if (tracepoint.id == 0 || format.empty()) return {-EACCES, "read tracepoint format"};
+  if (has_field(format, "flags")) tracepoint.forced_filter = kForcedFilter;
+  if (has_field(format, "hashed")) tracepoint.hashed_filter = "hashed == 1";
+  if (has_field(format, "rw")) tracepoint.hashed_filter = "rw == 1";
+  return status;
+}
+
+Status PuntCounter::open(const PuntTracepoint& tracepoint) {
+  Status status;
+  total_ = open_event(tracepoint.id, -1, status);
+  if (!status.ok()) return status;
+  forced_ = open_filtered(tracepoint.id, tracepoint.forced_filter, total_.get(), status);
+  if (!status.ok()) return status;
+  hashed_ = open_filtered(tracepoint.id, tracepoint.hashed_filter, total_.get(), status);
+  return status;
+}
+
+void PuntCounter::start() noexcept {
+  ioctl(total_.get(), PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP);
+  ioctl(total_.get(), PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP);
+}
+
+void PuntCounter::stop() noexcept { ioctl(total_.get(), PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP); }
+
+PuntCounts PuntCounter::read() const {
+  return {read_event(total_).value_or(0), read_event(forced_), read_event(hashed_)};
+}
+
+}  // namespace puntbench

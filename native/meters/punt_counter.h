@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/file_descriptor.h"
+#include "base/status.h"
+
+namespace puntbench {
+
+// Hits of io_uring:io_uring_queue_async_work. A count is empty where this kernel has no field to filter by.
+struct PuntCounts {
+  uint64_t total = 0;
+  std::optional<uint64_t> forced;  // REQ_F_FORCE_ASYNC was set: requested by IOSQE_ASYNC, not caused by -EAGAIN
+  std::optional<uint64_t> hashed;  // one at a time per inode
+};
+
+// The punt tracepoint: its id, and filters with the field names of this kernel.
+struct PuntTracepoint {
+  uint64_t id = 0;
+  std::string forced_filter;  // empty: the tracepoint has no `flags`
+  std::string hashed_filter;  // empty: it has neither `rw` (to 6.19) nor `hashed` (from 7.0)
+
+  // Reads id and format from tracefs. -ENOENT: this kernel has no such tracepoint.
+  static Status find(PuntTracepoint& tracepoint);
+};
+
+// Counts only the punts of the thread that opened it: the tracepoint fires in the context of the submitter
+// (except under SQPOLL). Threads do not inherit the events, because PERF_EVENT_IOC_RESET does not reset the
+// counts of exited children.
+class PuntCounter {
+ public:
+  Status open(const PuntTracepoint& tracepoint);
+  void start() noexcept;
+  void stop() noexcept;
+  PuntCounts read() const;
+
+ private:
+  FileDescriptor total_;
+  FileDescriptor forced_;
+  FileDescriptor hashed_;
+};
+
+}  // namespace puntbench
