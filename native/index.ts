@@ -168,8 +168,8 @@ async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasuremen
 function wrap({ startTrial, startNops, ...others }: Addon): Driver {
   return {
     ...others,
-    runTrial: (request, signal) => settled(startTrial(request), signal),
-    runNops: (request) => settled(startNops(request)),
+    runTrial: async (request, signal) => settled(startTrial(request), signal),
+    runNops: async (request) => settled(startNops(request)),
   };
 }
 

@@ -96,3 +96,11 @@ test("a path that exists is refused and left alone", async () => {
   assert.equal(existsSync(request.path), true);
   rmSync(request.path);
 });
+
+test("an arm or a preparation with an unknown name is refused before anything is written", async () => {
+  for (const unknown of [{ arm: "sqpoll" }, { preparation: "fallocate-1" }]) {
+    const request = smallTrial(folder, unknown as object);
+    await assert.rejects(driver.runTrial(request), { name: "TypeError" });
+    assert.ok(!existsSync(request.path));
+  }
+});
