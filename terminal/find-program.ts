@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const SBIN = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** The absolute path of a program in PATH or the usual places for administrators; null when missing. */
+/** The absolute path of a program in PATH or a folder of administrators; null when missing. */
 export function findProgram(name: string): string | null {
   const folders = [...(process.env.PATH ?? "").split(":"), ...SBIN].filter(Boolean);
   for (const folder of folders) {

@@ -1,10 +1,10 @@
-/** From "nothing to do" to "cannot measure here". */
+/** From "cannot measure here" to "nothing to do". */
 export const SEVERITIES = ["blocker", "warning", "note", "ok"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** Field names are stable: they are those of `--json`. */
 export interface Finding {
-  /** What was looked at, in a word: stable. */
+  /** What was checked, in one word: stable. */
   check: string;
   severity: Severity;
   what: string;

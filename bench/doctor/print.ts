@@ -1,7 +1,7 @@
 import { coloursOf } from "../../terminal/colours.js";
 import type { Finding, Severity } from "./finding.js";
 
-/** Findings for people: what to act on in full, what is well in one line each. */
+/** Findings for people: those to act on in full, the others in one line each. */
 export function printed(directory: string, findings: readonly Finding[]): string {
   const acted = findings.filter(({ severity }) => severity !== "ok");
   const well = findings.filter(({ severity }) => severity === "ok");

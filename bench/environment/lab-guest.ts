@@ -28,7 +28,7 @@ export function labGuestVariables(guest: LabGuest): Record<string, string> {
 }
 
 /**
- * Which kernel package the lab booted, and how; null outside a guest of the lab. The schema does not
+ * The kernel package that the lab booted, and how it booted it; null outside a guest of the lab. The schema does not
  * check the text here, because an emulated CPU needs over a second to load zod. The lab checks the results
  * file later.
  */

@@ -2,11 +2,11 @@ import type { Driver, DriverError } from "../../native/index.js";
 
 export interface PuntCounter {
   available: boolean;
-  /** Why not, and how to get it; null when available. */
+  /** Why it is not available, and the remedy; null when it is. */
   reason: string | null;
 }
 
-/** Opens the punt counter where this user may. */
+/** Opens the punt counter if this user may. */
 export function openPuntCounter(driver: Driver): PuntCounter {
   try {
     driver.openPuntCounter();

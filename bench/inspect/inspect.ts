@@ -1,12 +1,10 @@
 import { realpathSync, statfsSync } from "node:fs";
-import { release, version } from "node:os";
+import { release } from "node:os";
 import type { CachedPages, Driver, Extent } from "../../native/index.js";
-import { INODE_FLAGS } from "../environment/inode-flags.js";
-import { mountOf } from "../environment/mount.js";
-import { runningKernelVersion } from "../rules/kernel-version.js";
+import { questionAbout } from "../probe/question-about.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
-import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
+import type { WriteQuestion } from "../rules/question.js";
 import { cachedPages, extentsOf, regularFile } from "./read-file.js";
 import { type Region, regionsOf } from "./regions.js";
 
@@ -78,21 +76,10 @@ export function baseQuestion(
   extents: readonly Extent[],
   blockSizeBytes: number,
 ): WriteQuestion {
-  const mount = mountOf(path);
-  const flags = driver.inodeFlags(path) ?? 0;
+  const question = questionAbout(driver, path, blockSizeBytes);
   const regions = regionsOf(extents, 0, blockSizeBytes);
-  return {
-    ...EASY_WRITE,
-    filesystem: mount?.type ?? "unknown",
-    kernel: runningKernelVersion(release(), version()),
-    mountOptions: mount?.options ?? [],
-    inode: {
-      noCow: (flags & INODE_FLAGS.noCow) !== 0,
-      dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,
-      preallocated: regions.some(({ state }) => state === "unwritten"),
-    },
-    aligned: blockSizeBytes % statfsSync(path).bsize === 0,
-  };
+  const preallocated = regions.some(({ state }) => state === "unwritten");
+  return { ...question, inode: { ...question.inode, preallocated } };
 }
 
 /** Of the borders inside the file the easiest: one between two allocated parts, where there is one. */

@@ -1,11 +1,11 @@
-import { renderTable } from "../../terminal/table.js";
+import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Prediction, Punts } from "../rules/prediction.js";
 import type { InspectedRegion, Inspection } from "./inspect.js";
 
 const MOST_ROWS = 40;
 
-/** The inspection for people; of a file in many pieces the first ones. */
+/** The inspection for people; of a file with many regions, the first ones. */
 export function printed(inspection: Inspection): string {
   const { regions, crossing, unaligned } = inspection;
   return [
@@ -31,7 +31,7 @@ export function printed(inspection: Inspection): string {
 const NOTE =
   "By rules of mainline Linux; distribution kernels carry backports. `puntbench probe DIR` asks the kernel itself.";
 const EXT4_NOTE =
-  "On ext4 the first write after the kernel loads an inode punts whatever the region (S_NOSEC).";
+  "On ext4 the first write after the kernel loads an inode punts in every region (S_NOSEC).";
 
 function heading(inspection: Inspection): string[] {
   const { file, filesystem, kernelRelease, sizeBytes, allocatedBytes } = inspection;
@@ -50,16 +50,11 @@ function heading(inspection: Inspection): string[] {
 }
 
 function table(regions: readonly InspectedRegion[]): string[] {
-  const right = "right" as const;
   const columns = [
-    { title: "from", align: right },
-    { title: "to", align: right },
-    { title: "length", align: right },
-    { title: "state" },
-    { title: "on device", align: right },
-    { title: "cached pages", align: right },
-    { title: "write" },
-    { title: "cause" },
+    ...numberColumns("from", "to", "length"),
+    ...textColumns("state"),
+    ...numberColumns("on device", "cached pages"),
+    ...textColumns("write", "cause"),
   ];
   const rows = regions.slice(0, MOST_ROWS).map((region) => {
     const { startBytes, endBytes, state, physicalBytes, cachedPages, prediction } = region;
@@ -78,7 +73,7 @@ function table(regions: readonly InspectedRegion[]): string[] {
   return [renderTable(columns, rows), ...(left > 0 ? [`... and ${left} more; see --json`] : [])];
 }
 
-/** Cached pages make any write punt, so a region of which they are not known is not promised. */
+/** Cached pages make every write punt. Where they are not known, the cause holds only without them. */
 function causeOf({ prediction, predictionUncached, cachedPages }: InspectedRegion): string {
   if (predictionUncached !== null) {
     return `${prediction.cause}; else ${verdict(predictionUncached.punts)}`;

@@ -1,12 +1,12 @@
 import type { Extent } from "../../native/index.js";
-import type { ExtentState } from "../rules/question.js";
+import type { BlockState } from "../rules/question.js";
 
 /** A part of a file in which every block is in the same state. */
 export interface Region {
   startBytes: number;
   /** null: without end, the part of the file that does not exist yet. */
   endBytes: number | null;
-  state: ExtentState;
+  state: BlockState;
   /** Where it lies on the device; null where it lies nowhere or the filesystem does not tell. */
   physicalBytes: number | null;
   /** Every write of one block in it ends beyond the size of the file. */
@@ -22,7 +22,7 @@ const DATA_INLINE = 0x200;
 const UNWRITTEN = 0x800;
 const SHARED = 0x2000;
 
-export function stateOf(flags: number): ExtentState {
+export function stateOf(flags: number): BlockState {
   if (flags & DATA_INLINE) return "inline";
   if (flags & DATA_ENCRYPTED) return "encrypted";
   if (flags & ENCODED) return "compressed";

@@ -2,9 +2,9 @@ import type { Driver, DriverError, NowaitAnswers, Oracle } from "../../native/in
 import type { Preparation } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
-import { combinedVerdict, type Verdict } from "./verdict.js";
+import { combinedVerdict, type ProbeVerdict } from "./verdict.js";
 
-/** Attempts until the answers make sense: a lock held for a moment refuses a write that would go inline. */
+/** At most so many attempts until the answers are clear: a short lock refuses a write that would go inline. */
 const ATTEMPTS = 3;
 
 /** null: the filesystem lacks the preparation. */
@@ -16,15 +16,10 @@ export function ask(
 ): Record<Oracle, NowaitAnswers> | null {
   const path = scratch.file(`probe-${preparation}`);
   try {
-    let answers = driver.nowaitProbe({ path, preparation, blockSizeBytes });
-    for (
-      let attempt = 1;
-      attempt < ATTEMPTS && combinedVerdict(answers) === "unknown";
-      attempt += 1
-    ) {
-      answers = driver.nowaitProbe({ path, preparation, blockSizeBytes });
+    for (let attempt = 1; ; attempt += 1) {
+      const answers = driver.nowaitProbe({ path, preparation, blockSizeBytes });
+      if (attempt === ATTEMPTS || combinedVerdict(answers) !== "unknown") return answers;
     }
-    return answers;
   } catch (error) {
     const { code, syscall, message } = error as DriverError;
     if (code === "EOPNOTSUPP" && syscall === "fallocate") return null;
@@ -43,7 +38,7 @@ export function probePreparation(
   scratch: ScratchDirectory,
   preparation: Preparation,
   blockSizeBytes: number,
-): Verdict | null {
+): ProbeVerdict | null {
   const answers = ask(driver, scratch, preparation, blockSizeBytes);
   return answers === null ? null : combinedVerdict(answers);
 }

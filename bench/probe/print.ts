@@ -1,9 +1,9 @@
-import { renderTable } from "../../terminal/table.js";
+import { renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { PreparationReport, ProbeReport } from "./probe.js";
-import type { Verdict } from "./verdict.js";
+import type { ProbeVerdict } from "./verdict.js";
 
-const WORDS: Record<Verdict, string> = {
+const WORDS: Record<ProbeVerdict, string> = {
   punts: "punts",
   inline: "inline",
   tick: "punts once per clock tick",
@@ -20,15 +20,12 @@ export function printed(report: ProbeReport): string {
     row.oracles.pwritev2 ?? "-",
     row.oracles.libaio ?? "-",
   ]);
-  const titles = ["preparation", "first write", "io_uring", "pwritev2", "libaio"];
+  const columns = textColumns("preparation", "first write", "io_uring", "pwritev2", "libaio");
   const refused = Object.entries(unavailable).filter(([, reason]) => reason !== null);
   return [
     `${formatBytes(blockSizeBytes)} O_DIRECT writes on ${filesystem}, Linux ${kernelRelease}`,
     "",
-    renderTable(
-      titles.map((title) => ({ title })),
-      rows,
-    ),
+    renderTable(columns, rows),
     "",
     ...reasons(preparations),
     ...(preparations.some(({ verdict }) => verdict === "tick") ? [TICKS, ""] : []),
@@ -42,12 +39,12 @@ export function printed(report: ProbeReport): string {
 }
 
 const TICKS =
-  "Once per clock tick: back to back a few percent of the writes, at 10 ms from write to write all of them.";
+  "Once per clock tick: a few percent of writes back to back, all writes with 10 ms between them.";
 const NOTE =
-  "Asked with RWF_NOWAIT after one write: on ext4 the first write after the kernel loads an inode punts whatever its\n" +
+  "Asked with RWF_NOWAIT after one write: on ext4 the first write after the kernel loads an inode punts with every\n" +
   "preparation. The answers are the kernel's; the reasons are rules of mainline Linux.";
 
-/** Each reason once, with the preparations that it is the reason of. */
+/** Each reason once, with its preparations. */
 function reasons(rows: readonly PreparationReport[]): string[] {
   return [...new Set(rows.map(({ why }) => why))].flatMap((why) => {
     const group = rows.filter((row) => row.why === why);

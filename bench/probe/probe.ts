@@ -1,22 +1,20 @@
-import { realpathSync, statfsSync } from "node:fs";
-import { release, version } from "node:os";
+import { release } from "node:os";
 import { type Driver, type NowaitAnswers, ORACLES, type Oracle } from "../../native/index.js";
 import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
-import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { ringRefused } from "../environment/io-uring.js";
-import { mountOf } from "../environment/mount.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
-import { runningKernelVersion } from "../rules/kernel-version.js";
+import { predictPrepared } from "../rules/preparation.js";
+import type { WriteQuestion } from "../rules/question.js";
 import { ask } from "./ask.js";
-import { expectation, type Place } from "./expectation.js";
-import { type Explanation, explain } from "./explain.js";
-import { combinedVerdict, shortAnswer, type Verdict } from "./verdict.js";
+import { type NamedCause, nameCause } from "./name-cause.js";
+import { questionAbout } from "./question-about.js";
+import { combinedVerdict, type ProbeVerdict, shortAnswer } from "./verdict.js";
 
 /** One preparation; field names are stable, they are those of `--json`. */
-export interface PreparationReport extends Explanation {
+export interface PreparationReport extends NamedCause {
   preparation: Preparation;
-  verdict: Verdict;
+  verdict: ProbeVerdict;
   /** "ok", or the errno name: the answer to a write after a pause. null: this oracle cannot be asked. */
   oracles: Record<Oracle, string | null>;
   /** All answers in order: within the clock tick of the last timestamp update, and after a pause. */
@@ -41,10 +39,9 @@ export async function probe(
   blockSizeBytes: number,
   signal: AbortSignal,
 ): Promise<ProbeReport> {
-  const mount = mountOf(realpathSync(scratch.path));
-  const filesystem = mount?.type ?? "unknown";
+  const question = questionAbout(driver, scratch.path, blockSizeBytes);
+  const { filesystem } = question;
   checkBlockSize(blockSizeBytes, directIoAlignment(driver, scratch, filesystem));
-  const place = placeOf(driver, scratch.path, blockSizeBytes);
   const unavailable: ProbeReport["unavailable"] = { ioUring: null, pwritev2: null, libaio: null };
   const preparations: PreparationReport[] = [];
   for (const preparation of PREPARATIONS) {
@@ -53,7 +50,7 @@ export async function probe(
     signal.throwIfAborted();
     const answers = ask(driver, scratch, preparation, blockSizeBytes);
     preparations.push(
-      answers === null ? unsupported(preparation) : report(preparation, answers, place),
+      answers === null ? unsupported(preparation) : report(preparation, answers, question),
     );
     for (const oracle of ORACLES) unavailable[oracle] ??= reason(oracle, answers?.[oracle] ?? null);
   }
@@ -67,32 +64,17 @@ export async function probe(
   };
 }
 
-/** What the rules need to know of a directory in which files are made. */
-export function placeOf(driver: Driver, directory: string, blockSizeBytes: number): Place {
-  const mount = mountOf(realpathSync(directory));
-  const flags = driver.inodeFlags(directory) ?? 0;
-  const mountOptions = mount?.options ?? [];
-  return {
-    filesystem: mount?.type ?? "unknown",
-    kernel: runningKernelVersion(release(), version()),
-    mountOptions,
-    noCow: (flags & INODE_FLAGS.noCow) !== 0 || mountOptions.includes("nodatacow"),
-    dataJournal: (flags & INODE_FLAGS.dataJournal) !== 0,
-    aligned: blockSizeBytes % statfsSync(directory).bsize === 0,
-  };
-}
-
 function report(
   preparation: Preparation,
   answers: Record<Oracle, NowaitAnswers>,
-  place: Place,
+  question: WriteQuestion,
 ): PreparationReport {
   const verdict = combinedVerdict(answers);
   return {
     preparation,
     verdict,
     oracles: byOracle((oracle) => shortAnswer(answers[oracle])),
-    ...explain(verdict, answers, expectation(preparation, place)),
+    ...nameCause(verdict, answers, predictPrepared(preparation, question)),
     answers: byOracle((oracle) => {
       const { unavailable, fresh, later } = answers[oracle];
       return unavailable === null ? { fresh, later } : null;

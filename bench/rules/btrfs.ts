@@ -1,5 +1,6 @@
 import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
+import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
 
 const NO_COW = "chattr +C on the empty file or its directory, then fallocate";
 
@@ -39,7 +40,7 @@ export const BTRFS_RULES: readonly Rule[] = [
     cause: "not-established",
     why: "Linux 5.10 writes part of a block through the page cache without a punt, 6.1 punts; in between was not examined",
     kernelFunction: null,
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ aligned, kernel }) => !aligned && atLeast(kernel, 6, 1),
@@ -47,7 +48,7 @@ export const BTRFS_RULES: readonly Rule[] = [
     cause: "unaligned",
     why: "a write of part of a block falls back to a buffered write",
     kernelFunction: "check_direct_IO in btrfs_direct_write",
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ extent }) =>
@@ -90,15 +91,7 @@ export const BTRFS_RULES: readonly Rule[] = [
     kernelFunction: "btrfs_dio_iomap_begin",
     curedBy: "writes that stay inside one extent",
   },
-  {
-    applies: ({ cached }) => cached === true,
-    punts: true,
-    cause: "page-cache",
-    why: "pages of the range are in the page cache, and invalidating them may wait",
-    kernelFunction: "lock_extent_direct in btrfs_dio_iomap_begin, or __iomap_dio_rw",
-    curedBy:
-      "dropping the pages: posix_fadvise(POSIX_FADV_DONTNEED) after fsync, no buffered access",
-  },
+  pageCacheRule("lock_extent_direct in btrfs_dio_iomap_begin, or __iomap_dio_rw"),
   {
     applies: ({ extent }) => extent === "unwritten",
     punts: false,

@@ -1,6 +1,7 @@
 import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
 import type { WriteQuestion } from "./question.js";
+import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
 
 const PREFILL = "writing every block once with O_DIRECT beforehand (dd-prefill)";
 
@@ -78,7 +79,7 @@ export const EXT4_RULES: readonly Rule[] = [
     cause: "unaligned",
     why: "before Linux 6.5 a write of part of a block takes the inode lock exclusively",
     kernelFunction: "ext4_unaligned_io in ext4_dio_write_checks (until 310ee0902b8d)",
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ aligned, extent }) => !aligned && extent === "unwritten",
@@ -86,7 +87,7 @@ export const EXT4_RULES: readonly Rule[] = [
     cause: "unaligned",
     why: "part of an unwritten block must be zeroed, which takes the inode lock exclusively",
     kernelFunction: "ext4_unaligned_io in ext4_dio_write_checks",
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ setId }) => setId,
@@ -104,15 +105,7 @@ export const EXT4_RULES: readonly Rule[] = [
     kernelFunction: "!IS_NOSEC(inode) in ext4_dio_write_checks",
     curedBy: "nothing: it is one punt for each time that the inode is loaded",
   },
-  {
-    applies: ({ cached }) => cached === true,
-    punts: true,
-    cause: "page-cache",
-    why: "pages of the range are in the page cache, and invalidating them may wait",
-    kernelFunction: "kiocb_invalidate_pages (filemap_range_has_page) in __iomap_dio_rw",
-    curedBy:
-      "dropping the pages: posix_fadvise(POSIX_FADV_DONTNEED) after fsync, no buffered access",
-  },
+  pageCacheRule(),
   {
     applies: from73,
     punts: "tick",

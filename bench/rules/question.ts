@@ -1,7 +1,7 @@
 import type { KernelVersion } from "./kernel-version.js";
 
 /** The state of the blocks before they are written. */
-export type ExtentState =
+export type BlockState =
   | "written"
   /** Allocated by fallocate, reads as zeros. */
   | "unwritten"
@@ -31,7 +31,7 @@ export interface WriteQuestion {
     dataJournal: boolean;
   };
   /** If the write crosses extents, the one that punts most: a hole before unwritten, unwritten before written. */
-  extent: ExtentState;
+  extent: BlockState;
   /** Ends beyond the size of the file. */
   extending: boolean;
   /** Starts beyond the size of the file. */

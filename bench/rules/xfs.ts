@@ -1,5 +1,6 @@
 import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
+import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
 
 /**
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
@@ -37,7 +38,7 @@ export const XFS_RULES: readonly Rule[] = [
     cause: "unaligned",
     why: "before Linux 5.12 a write of part of a block takes the inode lock exclusively",
     kernelFunction: "xfs_file_dio_aio_write",
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ aligned, extent, extending }) => !aligned && (extent === "unwritten" || extending),
@@ -45,7 +46,7 @@ export const XFS_RULES: readonly Rule[] = [
     cause: "unaligned",
     why: "part of an unwritten block, or of the block at the end of the file, must be zeroed",
     kernelFunction: "IOMAP_DIO_OVERWRITE_ONLY in xfs_file_dio_write_unaligned",
-    curedBy: "offset and length in multiples of the filesystem's block",
+    curedBy: WHOLE_BLOCKS,
   },
   {
     applies: ({ crossesExtents }) => crossesExtents,
@@ -55,15 +56,7 @@ export const XFS_RULES: readonly Rule[] = [
     kernelFunction: "imap_spans_range in xfs_direct_write_iomap_begin",
     curedBy: "writes that stay inside one extent",
   },
-  {
-    applies: ({ cached }) => cached === true,
-    punts: true,
-    cause: "page-cache",
-    why: "pages of the range are in the page cache, and invalidating them may wait",
-    kernelFunction: "kiocb_invalidate_pages (filemap_range_has_page) in __iomap_dio_rw",
-    curedBy:
-      "dropping the pages: posix_fadvise(POSIX_FADV_DONTNEED) after fsync, no buffered access",
-  },
+  pageCacheRule(),
   {
     applies: ({ kernel, mountOptions }) =>
       atLeast(kernel, 6, 0) && !(atLeast(kernel, 7, 0) && mountOptions.includes("lazytime")),

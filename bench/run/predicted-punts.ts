@@ -5,7 +5,7 @@ import type { Preparation } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { probePreparation } from "../probe/ask.js";
-import type { Verdict } from "../probe/verdict.js";
+import type { ProbeVerdict } from "../probe/verdict.js";
 
 export type PredictedPunts = (scenario: Scenario) => number | null;
 
@@ -22,7 +22,7 @@ export function predictedPunts(
   scenarios: readonly Scenario[],
 ): PredictedPunts {
   const filesystemBlockBytes = statfsSync(scratch.path).bsize;
-  const verdicts = new Map<Preparation, Verdict | null>();
+  const verdicts = new Map<Preparation, ProbeVerdict | null>();
   for (const { preparation, blockSizeBytes } of scenarios) {
     if (verdicts.has(preparation)) continue;
     verdicts.set(preparation, verdictOrNull(driver, scratch, preparation, blockSizeBytes));
@@ -32,7 +32,7 @@ export function predictedPunts(
 }
 
 /** A probe that fails leaves the prediction open: the trial itself says what is wrong. */
-function verdictOrNull(...asked: Parameters<typeof probePreparation>): Verdict | null {
+function verdictOrNull(...asked: Parameters<typeof probePreparation>): ProbeVerdict | null {
   try {
     return probePreparation(...asked);
   } catch (error) {
@@ -47,7 +47,7 @@ function verdictOrNull(...asked: Parameters<typeof probePreparation>): Verdict |
  * tick punts.
  */
 export function ratioOf(
-  verdict: Verdict | null,
+  verdict: ProbeVerdict | null,
   { arm, blockSizeBytes, intervalNs }: Scenario,
   filesystemBlockBytes: number,
 ): number | null {

@@ -31,7 +31,7 @@ export async function overwriteRound(
   round: number,
 ): Promise<Round> {
   const random = seededRandom(seedOf(`depth ${queueDepth} round ${round}`));
-  const order = [...CONTENDERS].map((name) => ({ name, key: random() }));
+  const order = CONTENDERS.map((name) => ({ name, key: random() }));
   order.sort((a, b) => a.key - b.key);
   const results: Partial<Round> = {};
   for (const { name } of order) {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { expectation } from "../../bench/probe/expectation.js";
-import { placeOf } from "../../bench/probe/probe.js";
+import { questionAbout } from "../../bench/probe/question-about.js";
 import type { Punts } from "../../bench/rules/prediction.js";
+import { predictPrepared } from "../../bench/rules/preparation.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import { driver } from "./kernel.js";
 
 /** What the rules say of writes in order to a file of `folder`, on the running kernel. */
 export function rulesSay(folder: string, preparation: Preparation): Punts {
-  return expectation(preparation, placeOf(driver, folder, 4096)).punts;
+  return predictPrepared(preparation, questionAbout(driver, folder, 4096)).punts;
 }
 
 /**

@@ -12,7 +12,7 @@ export function deviceStack(facts: Facts): Finding[] {
         check: "device",
         severity: "note",
         what: "the block device below the directory is not known",
-        why: "its queue, cache and stacking decide about latency, and are not recorded",
+        why: "its queue, its cache and the devices below it affect latency, and the results do not record them",
         remedy: null,
       },
     ];
@@ -32,7 +32,7 @@ function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Findin
       return finding(
         "warning",
         `${shown} is a loop device`,
-        "each write runs through a kernel worker and a second filesystem; counts hold, times and CPU do not",
+        "each write runs through a kernel worker and a second filesystem; counts are valid, times and CPU are not",
         "Measure on a disk or partition.",
       );
     case "dm": {
@@ -42,8 +42,8 @@ function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Findin
         `${shown} is a device-mapper device`,
         punts
           ? "before Linux 6.4 a dm target without NOWAIT (crypt, thin, snapshot) makes every write punt, before the filesystem is asked"
-          : "its target's own work is part of every write",
-        "Compare with a plain partition to tell the two apart.",
+          : "the work of its target is part of every write",
+        "Measure a plain partition too, and compare.",
       );
     }
     case "md": {
@@ -54,14 +54,14 @@ function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Findin
         punts
           ? "before Linux 5.17 md does not know NOWAIT, so every write punts"
           : "parity and bitmap updates are part of every write",
-        "Compare with a plain disk to tell the two apart.",
+        "Measure a plain disk too, and compare.",
       );
     }
     case "ram":
       return finding(
         "note",
         `${shown} is in memory`,
-        "latencies are those of no storage; counts and CPU per write hold",
+        "its latencies are not those of storage; counts and CPU per write are valid",
         "Say so with the figures.",
       );
     case "disk":
@@ -78,7 +78,7 @@ export function scheduler({ device }: Facts): Finding {
     check: "scheduler",
     severity: "warning",
     what: `I/O scheduler: ${name}`,
-    why: "it idles between requests and takes CPU for each, more than a punt on fast devices",
+    why: "it waits between requests and uses CPU for each, on fast devices more than a punt does",
     remedy: `echo none > /sys/block/${device.name}/queue/scheduler`,
   };
 }
@@ -92,7 +92,7 @@ export function writeCache({ device }: Facts): Finding {
     check: "write-cache",
     severity: "note",
     what: "write cache: write back",
-    why: "a write completes in the device's volatile cache, and slows down when that is full",
+    why: "a write completes in the volatile cache of the device, and is slower when this cache is full",
     remedy:
       "Report it with latencies; longer trials (--file-size) show the device behind the cache.",
   };

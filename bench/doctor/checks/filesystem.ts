@@ -12,7 +12,7 @@ export function filesystemType({ place, kernel }: Facts): Finding {
       check,
       severity: "blocker",
       what: `${place.directory} is on ${place.withoutDevice}`,
-      why: "it has no block device, so nothing that O_DIRECT does to one happens here",
+      why: "it has no block device, so O_DIRECT reaches none",
       remedy: "Name a directory on ext4, XFS or btrfs, for example /var/tmp.",
     };
   }
@@ -23,7 +23,7 @@ export function filesystemType({ place, kernel }: Facts): Finding {
       what: "the directory is on overlayfs",
       why: atLeast(kernel.version, 6, 4)
         ? "every write punts, whatever the preparation: its files have no FMODE_NOWAIT"
-        : "what is measured is the layer below, and how overlayfs asks it",
+        : "the figures are those of the layer below and of the way overlayfs calls it",
       remedy: "Name a directory of a volume that is mounted into the container.",
     };
   }
@@ -43,7 +43,7 @@ export function filesystemType({ place, kernel }: Facts): Finding {
     check,
     severity: "warning",
     what: `the filesystem is ${type}`,
-    why: "puntbench was made for and tested on ext4, XFS and btrfs; counts hold, explanations do not",
+    why: "puntbench was made for and tested on ext4, XFS and btrfs; counts are valid, explanations may be wrong",
     remedy: null,
   };
 }
@@ -78,8 +78,8 @@ export function mountOptions({ place, kernel }: Facts): Finding[] {
     add(
       "note",
       "mounted with lazytime",
-      "from Linux 7.0 on XFS it does away with the punts for timestamps, which default mounts have",
-      "Measure a mount without it too, if that is what runs in production.",
+      "from Linux 7.0 on, XFS does not punt for timestamps with it; default mounts do",
+      "If production mounts without it, measure such a mount too.",
     );
   }
   const overwrite = predict({
@@ -93,7 +93,7 @@ export function mountOptions({ place, kernel }: Facts): Finding[] {
       "note",
       `${type} of this kernel punts for timestamps`,
       `${overwrite.why}: a few percent of the writes back to back, all of them when paced`,
-      `Measure with --interval 0,10ms. To be rid of it: ${overwrite.curedBy}.`,
+      `Measure with --interval 0,10ms. To avoid it: ${overwrite.curedBy}.`,
     );
   }
   return found.length > 0

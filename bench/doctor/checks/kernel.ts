@@ -13,11 +13,11 @@ export function workerThreads({ kernel }: Facts): Finding {
     severity: "warning",
     what: `Linux ${release}: io-wq workers are kernel threads (io_wqe_worker)`,
     why: "they do not belong to the process, so neither their number nor their CPU time is measured",
-    remedy: "Use 5.10.162 or newer; system-wide CPU time still holds them.",
+    remedy: "Use 5.10.162 or newer; only system-wide CPU time includes them.",
   };
 }
 
-/** How often the coarse clock moves on, which is how often a timestamp can punt. */
+/** The tick of the coarse clock: a timestamp can punt once per tick. */
 export function clockTick({ kernel }: Facts): Finding {
   const { hz } = kernel;
   if (hz === null) {

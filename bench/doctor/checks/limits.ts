@@ -7,7 +7,7 @@ import { type Finding, fine } from "../finding.js";
 const NEEDED_BYTES = 256 * 2 ** 20;
 /** Threads of Node, and the io-wq workers of a deep queue. */
 const NEEDED_TASKS = 160;
-/** Rings of 128 entries, before they stopped to count as locked memory. */
+/** Rings of 128 entries; before Linux 5.12 they count as locked memory. */
 const NEEDED_LOCKED_BYTES = 64 * 2 ** 10;
 
 export function memory({ limits }: Facts): Finding {
@@ -25,7 +25,7 @@ export function memory({ limits }: Facts): Finding {
     check: "memory",
     severity: "warning",
     what,
-    why: "reclaim runs in the middle of writes, or the run is killed",
+    why: "the kernel reclaims memory during writes, or kills the run",
     remedy: "Free memory, or raise the cgroup's memory.max.",
   };
 }
@@ -36,7 +36,7 @@ export function tasks({ limits }: Facts): Finding {
     cgroupTasks === null ? Number.POSITIVE_INFINITY : cgroupTasks.limit - cgroupTasks.used,
     userProcesses ?? Number.POSITIVE_INFINITY,
   );
-  if (left >= NEEDED_TASKS) return fine("tasks", "io-wq may make as many workers as it likes");
+  if (left >= NEEDED_TASKS) return fine("tasks", "io-wq may make as many workers as it needs");
   return {
     check: "tasks",
     severity: "warning",
@@ -49,7 +49,7 @@ export function tasks({ limits }: Facts): Finding {
 export function lockedMemory({ limits, kernel }: Facts): Finding {
   const limit = limits.lockedMemoryBytes;
   if (atLeast(kernel.version, 5, 12) || limit === null || limit >= NEEDED_LOCKED_BYTES) {
-    return fine("locked-memory", "the limit of locked memory lets rings be made");
+    return fine("locked-memory", "the limit of locked memory allows rings");
   }
   return {
     check: "locked-memory",

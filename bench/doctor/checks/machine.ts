@@ -12,7 +12,7 @@ export function governor({ machine }: Facts): Finding {
     check: "governor",
     severity: "warning",
     what: `frequency governor: ${name}`,
-    why: "a CPU that idles between writes slows down, so paced and punted writes look dearer than they are",
+    why: "an idle CPU slows down between writes, so paced and punted writes seem to cost more than they do",
     remedy: "cpupower frequency-set -g performance",
   };
 }
@@ -24,7 +24,7 @@ export function virtualMachine({ machine }: Facts): Finding {
       check: "virtualisation",
       severity: "warning",
       what: "the CPU is emulated (TCG)",
-      why: "punt counts are exact; times compare with nothing",
+      why: "punt counts are exact; times cannot be compared with any other",
       remedy: "Use counts only, or a machine with virtualisation.",
     };
   }
@@ -33,7 +33,7 @@ export function virtualMachine({ machine }: Facts): Finding {
     check: "virtualisation",
     severity: "note",
     what: `a virtual machine (${hypervisor})`,
-    why: "the host's other guests and its own cache for the disk show in times, not in counts",
+    why: "other guests of the host, and its cache for the disk, change times but not counts",
     remedy: "Use more rounds, and compare only what ran in the same session.",
   };
 }
@@ -47,8 +47,9 @@ export function clockSource({ machine }: Facts): Finding {
     check: "clock-source",
     severity: "warning",
     what: `clock source: ${name}`,
-    why: "reading the time is a slow system call there, and every write is timed twice",
-    remedy: "See dmesg for why the kernel gave up tsc; tsc=reliable on the kernel's command line.",
+    why: "reading the time is a slow system call there, and the bench reads it twice for each write",
+    remedy:
+      "dmesg says why the kernel does not use tsc; try tsc=reliable on the kernel's command line.",
   };
 }
 
@@ -58,12 +59,12 @@ export function cpus({ machine, limits }: Facts): Finding {
     check: "cpus",
     severity: "warning",
     what: `one CPU${limits.cpusAllowed === null ? "" : ` (${limits.cpusAllowed})`}`,
-    why: "submitter, io-wq workers and completions take turns on it, so a punt costs latency that others hide",
+    why: "the submitter, io-wq workers and completions share it, so a punt adds latency that a second CPU would hide",
     remedy: "Measure with two CPUs or more.",
   };
 }
 
-/** Others at work, by load and by I/O pressure. */
+/** Other processes at work: by load and by I/O pressure. */
 export function load({ machine }: Facts): Finding {
   const { load: runnable, cpuCount, ioPressurePercent } = machine;
   const busy = runnable > cpuCount / 2;
@@ -76,7 +77,7 @@ export function load({ machine }: Facts): Finding {
     check: "load",
     severity: "warning",
     what,
-    why: "others share the CPUs or the device: times scatter, and system-wide CPU per write holds their work",
+    why: "other processes use the CPUs or the device: times vary, and system-wide CPU per write includes their work",
     remedy: "Wait until they are done (top, iotop), or use more rounds.",
   };
 }

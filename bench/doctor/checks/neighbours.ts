@@ -9,8 +9,8 @@ export function ioWqUsers({ neighbours }: Facts): Finding {
   return {
     check: "io-wq-users",
     severity: "warning",
-    what: `others have io-wq workers: ${shown.join(", ")}${more}`,
-    why: "their punts are not in our counts, but their CPU is in the system's, and they share the device",
+    what: `other processes have io-wq workers: ${shown.join(", ")}${more}`,
+    why: "their punts are not counted, but system-wide CPU time includes theirs, and they share the device",
     remedy: "Stop them for the measurement, or look at submitter and io-wq CPU only.",
   };
 }

@@ -35,7 +35,7 @@ export function freeSpace({ place }: Facts): Finding {
     check: "free-space",
     severity: "warning",
     what,
-    why: "a nearly full filesystem searches long for free blocks, which slows allocating preparations only",
+    why: "a nearly full filesystem needs long to find free blocks, which slows only preparations that allocate",
     remedy: "Measure with at least a tenth of the filesystem free.",
   };
 }

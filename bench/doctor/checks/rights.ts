@@ -8,7 +8,7 @@ export function puntCounter({ rights }: Facts): Finding {
     check: "punt-counter",
     severity: "warning",
     what: `punts cannot be counted: ${reason}`,
-    why: "puntCount is null; the nowait probe's prediction stands in its place, which is no count",
+    why: "puntCount is null; the results hold the prediction of the nowait probe, which is not a count",
     remedy: "Run as root, in a container with CAP_SYS_ADMIN and CAP_PERFMON.",
   };
 }
@@ -20,7 +20,7 @@ export function ioUring({ rights }: Facts): Finding {
     check: "io-uring",
     severity: "blocker",
     what: refused.message,
-    why: "without a ring there is nothing to measure; `puntbench probe` still answers, by other calls",
+    why: "without a ring there is nothing to measure; `puntbench probe` still answers with other system calls",
     remedy: refused.remedy,
   };
 }

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ProbeReport } from "../../../bench/probe/probe.js";
-import type { Verdict } from "../../../bench/probe/verdict.js";
+import type { ProbeVerdict } from "../../../bench/probe/verdict.js";
 import { PREPARATIONS, type Preparation } from "../../../results/vocabulary.js";
 import {
   cannotRun,
@@ -36,7 +36,7 @@ async function report(args: string[], launch: Launch = {}): Promise<ProbeReport>
 }
 
 /** What the tracepoint counts, back to back and with a pause that is longer than a clock tick. */
-async function counted(preparation: Preparation, blockSizeBytes: number): Promise<Verdict> {
+async function counted(preparation: Preparation, blockSizeBytes: number): Promise<ProbeVerdict> {
   const ratio = async (intervalNs: number, writes: number) => {
     const measurement = await driver.runTrial(
       smallTrial(folder, {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expectation } from "../../../bench/probe/expectation.js";
 import {
   type KernelVersion,
   parseKernelVersion,
@@ -8,6 +7,7 @@ import {
 } from "../../../bench/rules/kernel-version.js";
 import { predict } from "../../../bench/rules/predict.js";
 import type { Cause, Punts } from "../../../bench/rules/prediction.js";
+import { predictPrepared } from "../../../bench/rules/preparation.js";
 import { EASY_WRITE, type WriteQuestion } from "../../../bench/rules/question.js";
 import { PREPARATIONS } from "../../../results/vocabulary.js";
 
@@ -51,15 +51,8 @@ const PREPARED: [filesystem: string, release: string, options: string[], Punts[]
 
 for (const [filesystem, release, mountOptions, expected] of PREPARED) {
   test(`the rules know which preparations punt on ${[filesystem, ...mountOptions].join(" ")} of Linux ${release}`, () => {
-    const place = {
-      filesystem,
-      kernel: kernel(release),
-      mountOptions,
-      noCow: false,
-      dataJournal: false,
-      aligned: true,
-    };
-    const punts = PREPARATIONS.map((preparation) => expectation(preparation, place).punts);
+    const question = { ...EASY_WRITE, filesystem, kernel: kernel(release), mountOptions };
+    const punts = PREPARATIONS.map((preparation) => predictPrepared(preparation, question).punts);
     assert.deepEqual(punts, expected);
   });
 }

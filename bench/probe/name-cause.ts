@@ -1,43 +1,37 @@
 import type { NowaitAnswers, Oracle } from "../../native/index.js";
 import type { Cause, Prediction, Punts } from "../rules/prediction.js";
-import type { Verdict } from "./verdict.js";
+import type { ProbeVerdict } from "./verdict.js";
 
 /** A rule's cause, or why there is none. */
 export type ProbeCause =
   | Cause
   /** The filesystem lacks this preparation. */
   | "unsupported-preparation"
-  /** The oracles answered now this, now that, or failed. */
+  /** The oracles failed, or their answers contradict each other. */
   | "unsettled"
   /** io_uring says otherwise than the rules of this mainline version. */
   | "unexplained";
 
-export interface Explanation {
+export interface NamedCause {
   cause: ProbeCause;
   why: string;
   kernelFunction: string | null;
   curedBy: string | null;
 }
 
-const MEANING: Record<Verdict, Punts> = {
+const MEANING: Record<ProbeVerdict, Punts> = {
   punts: true,
   inline: false,
   tick: "tick",
   unknown: null,
 };
 
-const WORDS = new Map<Punts, string>([
-  [true, "a punt"],
-  [false, "no punt"],
-  ["tick", "a punt once per clock tick"],
-]);
-
 /** Gives a measured verdict the cause that the rules know, only where they agree with it. */
-export function explain(
-  verdict: Verdict,
+export function nameCause(
+  verdict: ProbeVerdict,
   answers: Record<Oracle, NowaitAnswers>,
   expected: Prediction,
-): Explanation {
+): NamedCause {
   const nothing = { kernelFunction: null, curedBy: null };
   if (verdict === "unknown") {
     const said = Object.entries(answers)
@@ -60,6 +54,11 @@ export function explain(
   return {
     ...nothing,
     cause: "unexplained",
-    why: `the rules of this mainline version expect ${WORDS.get(expected.punts)} (${expected.cause}); this kernel has a backport, or a lock was held`,
+    why: `the rules of this mainline version expect ${expectedWords(expected.punts)} (${expected.cause}); this kernel has a backport, or a lock was held`,
   };
+}
+
+function expectedWords(punts: Punts): string {
+  if (punts === "tick") return "a punt once per clock tick";
+  return punts ? "a punt" : "no punt";
 }
