@@ -130,6 +130,11 @@ export interface Driver {
   /** FS_*_FL bits, as lsattr(1) shows them; null where the filesystem has none. */
   inodeFlags(path: string): number | null;
   /**
+   * Takes flock(2) on an open file without waiting; false when another descriptor holds it. The kernel releases the
+   * lock when the descriptor is closed, also when the process is killed. Throws ENOLCK where the filesystem has no locks.
+   */
+  lockFile(fd: number, kind: "exclusive" | "shared"): boolean;
+  /**
    * Whether writes to a freshly prepared file would punt. Takes about 50 ms, on the calling thread. Throws
    * EOPNOTSUPP from `fallocate` where the filesystem lacks the preparation.
    */

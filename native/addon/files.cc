@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 
 #include "addon/values.h"
@@ -93,6 +94,17 @@ Napi::Value inode_flags(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), flags);
 }
 
+// Takes flock(2) on an open file without waiting; false when another descriptor holds it. The kernel releases the lock
+// when the descriptor is closed, also by SIGKILL.
+Napi::Value lock_file(const Napi::CallbackInfo& info) {
+  const int file = info[0].As<Napi::Number>().Int32Value();
+  const std::string kind = info[1].As<Napi::String>();
+  if (kind != "exclusive" && kind != "shared") throw Napi::TypeError::New(info.Env(), "unknown kind '" + kind + "'");
+  if (flock(file, (kind == "shared" ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) return Napi::Boolean::New(info.Env(), true);
+  if (errno != EWOULDBLOCK) throw to_error(info.Env(), Status::last_errno("flock"), "");
+  return Napi::Boolean::New(info.Env(), false);
+}
+
 }  // namespace
 
 void export_files(Napi::Env env, Napi::Object& exports) {
@@ -101,6 +113,7 @@ void export_files(Napi::Env env, Napi::Object& exports) {
   exports.Set("extents", Napi::Function::New(env, extent_list));
   exports.Set("cachedPages", Napi::Function::New(env, cached_pages));
   exports.Set("inodeFlags", Napi::Function::New(env, inode_flags));
+  exports.Set("lockFile", Napi::Function::New(env, lock_file));
 }
 
 }  // namespace puntbench
