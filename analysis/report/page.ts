@@ -1,7 +1,7 @@
 import type { Chart } from "../charts/spec.js";
 import { type Html, html, htmlTable } from "./html.js";
 import { type Block, chartsOf, type Report, type Section } from "./model.js";
-import { CONTENT_SECURITY_POLICY, pageScripts, pageStyle } from "./scripts.js";
+import { CONTENT_SECURITY_POLICY, pageLicences, pageScripts, pageStyle } from "./scripts.js";
 
 /** The whole report as one file: no request, no eval, readable from disk and offline. */
 export function reportPage(report: Report): string {
@@ -31,6 +31,7 @@ ${pageStyle()}
 ${warningsBox(report.warnings)}
 ${report.opening ? figure(report.opening, null) : null}
 ${sections}
+${pageLicences()}
 </main>
 <noscript><p>Without JavaScript the charts are in the .svg and .png files beside this page.</p></noscript>
 ${pageScripts(charts, Object.fromEntries(folds))}

@@ -6,6 +6,7 @@ import { packageRoot } from "../../terminal/package-root.js";
 import type { Chart, ChartSpec } from "../charts/spec.js";
 import { chartConfig, DARK, LIGHT } from "../charts/theme.js";
 import { type Html, html, trusted } from "./html.js";
+import { licencesOf } from "./licences.js";
 
 const LIBRARIES = [
   ["vega", "vega.min.js"],
@@ -35,6 +36,14 @@ export function pageScripts(
   return html`${LIBRARIES.map(([name, file]) => inline(library(name, file)))}
 <script type="text/plain" id="chart-specs">${trusted(packed)}</script>
 ${inline(asset("page.js"))}`;
+}
+
+/** The licences of the libraries in the page, folded. */
+export function pageLicences(): Html {
+  const licences = licencesOf(LIBRARIES.map(([name]) => name));
+  return html`<details id="licences"><summary>Licences of the libraries in this page</summary>${licences.map(
+    ({ packages, text }) => html`<p>${packages.join(", ")}</p><pre>${text}</pre>\n`,
+  )}</details>`;
 }
 
 /** The page sets the colours, light or dark. */

@@ -26,12 +26,22 @@ Exit codes: 0 ok, 1 failure or a failed --check, 2 usage, 130 interrupted.`;
  * @param estimateSavings what a cure would save. The caller provides it, because the bench does not import the analysis.
  */
 export function explainCommand(estimateSavings: EstimateSavings): Command {
-  return withBenchOptions(new Command("explain"))
+  return withExplainOptions(new Command("explain"))
     .summary("say why writes punt on this kernel, with evidence")
     .description(
       "Runs each scenario of the bench again with tracing on and says which check in the filesystem refused each " +
         "punted write, what the rules predict from the state of the file, and where the two disagree.",
     )
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RawExplainOptions) => {
+      const { main } = await import("./main.js");
+      await main(options, estimateSavings);
+    });
+}
+
+/** The options of the bench, and those that say how to trace. */
+export function withExplainOptions(command: Command): Command {
+  return withBenchOptions(command)
     .addOption(
       new Option(
         "--backend <name>",
@@ -40,10 +50,5 @@ export function explainCommand(estimateSavings: EstimateSavings): Command {
     )
     .option("--raw", "print every recorded event too")
     .option("--trace-only", "leave out the timed trials that say what the punts cost")
-    .option("--check", "inject each cause on purpose, and check that it is named")
-    .addHelpText("after", EXAMPLES)
-    .action(async (options: RawExplainOptions) => {
-      const { main } = await import("./main.js");
-      await main(options, estimateSavings);
-    });
+    .option("--check", "inject each cause on purpose, and check that it is named");
 }

@@ -2,10 +2,11 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 import { parseBytes, parseDurationNs } from "../../terminal/units.js";
+import { checkGuestOptions } from "./guest-options.js";
 import { FILESYSTEMS, SCRATCH_DEVICES, type ScratchDevice } from "./image/job.js";
 import { FLAVOURS } from "./packages/resolve.js";
 import type { KernelFile, KernelSource } from "./session/kernels.js";
-import type { GuestSettings, LabPlan } from "./session/settings.js";
+import type { GuestCommand, GuestSettings, LabPlan } from "./session/settings.js";
 
 /** Options as commander hands them over: text. */
 export interface RawLabOptions {
@@ -73,6 +74,8 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     );
   }
   refuseReserved(benchOptions, raw.explain ?? false);
+  const command: GuestCommand = { name: raw.explain ? "explain" : "bench", options: benchOptions };
+  checkGuestOptions(command);
   return {
     kernels,
     kernelFile,
@@ -86,7 +89,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
     settings: parseSettings(raw, cost, guestProgramsOf(benchOptions)),
-    commands: [{ name: raw.explain ? "explain" : "bench", options: benchOptions }],
+    commands: [command],
   };
 }
 

@@ -50,6 +50,22 @@ test("every chart is written as a spec, an SVG and a PNG, beside one page under 
   assert.ok(statSync(join(out, "index.html")).size < 2e6);
 });
 
+test("the page carries the licence texts of the libraries in it, as their licences ask", () => {
+  const page = readFileSync(join(out, "index.html"), "utf8");
+  const licences = page.slice(page.indexOf('<details id="licences">'));
+  for (const name of ["vega", "vega-lite", "vega-embed", "d3-scale"]) {
+    assert.match(licences, new RegExp(`[>\\s]${name} \\d+\\.\\d+`));
+  }
+  assert.match(
+    licences,
+    /Copyright \(c\) \d{4}-\d{4}, University of Washington Interactive Data Lab/,
+  );
+  assert.match(
+    licences,
+    /Redistributions in binary form must reproduce the above copyright notice/,
+  );
+});
+
 test("every picture shows the title, the axis titles and the legend that its spec asks for", () => {
   const charts = readdirSync(out).filter((name) => name.endsWith(".vl.json"));
   let axisTitles = 0;

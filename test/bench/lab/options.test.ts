@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { labCommand } from "../../../bench/lab/command.js";
 import { parseLabOptions, type RawLabOptions } from "../../../bench/lab/options.js";
+import { puntbench } from "../../support/puntbench.js";
 
 const RAW: RawLabOptions = { ...labCommand().opts(), kernels: "6.1, 6.12,6.1" };
 
@@ -42,6 +46,19 @@ const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
   ["an image without modules", { kernelImage: "/boot/vmlinuz" }, [], /go together/],
   ["the bench's --dir", {}, ["--dir", "/mnt"], /--dir: the lab sets this option/],
   ["the bench's --out=", {}, ["--out=/mnt"], /lab sets this option/],
+  ["an option that nobody knows", {}, ["--qiuck"], /unknown option '--qiuck'/],
+  ["an option without its value", {}, ["--rounds"], /argument missing/],
+  ["a word that is no option", {}, ["6.12"], /too many arguments/],
+  ["a preparation that is none", {}, ["--preparations", "prefill"], /unknown value 'prefill'/],
+  ["a block size of the bench", {}, ["--block-size", "5000"], /--block-size 5000/],
+  ["an option of explain without --explain", {}, ["--trace-only"], /unknown option '--trace-only'/],
+  ["a backend that is none", { explain: true }, ["--backend", "magic"], /--backend/],
+  [
+    "arms that explain cannot trace",
+    { explain: true },
+    ["--arms", "psync"],
+    /cannot punt|can punt/,
+  ],
 ];
 
 for (const [name, change, bench, message] of REFUSED) {
@@ -56,3 +73,15 @@ for (const [name, change, bench, message] of REFUSED) {
     );
   });
 }
+
+test("a wrong option of the bench ends the lab before anything is fetched, also with --dry-run", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "puntbench-lab-options-"));
+  for (const extra of [[], ["--dry-run"]]) {
+    const args = ["lab", "--kernels", "6.1", "--rounds", "many", ...extra];
+    const { code, stderr } = await puntbench(args, { env: { XDG_CACHE_HOME: folder } });
+    assert.equal(code, 2);
+    assert.match(stderr, /--rounds many/);
+    assert.deepEqual(readdirSync(folder), []);
+  }
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,33 @@
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../../terminal/errors.js";
+import { withExplainOptions } from "../explain/command.js";
+import { parseExplainOptions, type RawExplainOptions } from "../explain/options.js";
+import { withBenchOptions } from "../run/command.js";
+import { parseOptions, type RawOptions } from "../run/options.js";
+import type { GuestCommand } from "./session/settings.js";
+
+/**
+ * Checks the options that a guest's command will get, by that command's own rules. Throws a UsageError, so that a wrong
+ * option costs no download and no boot.
+ */
+export function checkGuestOptions({ name, options }: GuestCommand): void {
+  if (name === "explain") {
+    parseExplainOptions(rawOptions<RawExplainOptions>(withExplainOptions(new Command()), options));
+  } else {
+    parseOptions(rawOptions<RawOptions>(withBenchOptions(new Command()), options));
+  }
+}
+
+/** The texts of the options, as commander reads them. It refuses what it does not know. */
+function rawOptions<Raw extends object>(command: Command, options: readonly string[]): Raw {
+  command.exitOverride().configureOutput({ writeErr() {}, writeOut() {} });
+  try {
+    return command.parse(options, { from: "user" }).opts<Raw>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new UsageError(
+      error.message.replace(/^error: /, "").split("\n")[0] as string,
+      "`puntbench lab --help` lists the lab's options, `puntbench bench --help` those of the bench.",
+    );
+  }
+}
