@@ -16,7 +16,10 @@ export function dryRunText(
   commands: readonly GuestCommand[],
 ): string {
   const { kernel, filesystem } = planned;
-  const hardware = hardwareOf(session, { ...planned, slot: 0, commands: [] });
+  const hardware = {
+    ...hardwareOf(session, { ...planned, slot: 0, commands: [] }),
+    kernel: kernel.image,
+  };
   const channel = (name: string) => ({ file: join(session.workspace, name) });
   const args = qemuArguments({
     ...hardware,

@@ -25,6 +25,7 @@ export function requireStaticBusybox(): string {
 /** The tools that every guest needs; checked before anything is downloaded. */
 export function requireLabTools(): void {
   requireProgram("qemu-system-x86_64", "qemu-system-x86");
+  requireProgram("setpriv", "util-linux");
   requireProgram("mkfs.ext4", "e2fsprogs");
   requireProgram("depmod", "kmod");
   requireProgram("xz", "xz-utils");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findProgram } from "../../../terminal/find-program.js";
 import type { LabContext } from "../host/context.js";
@@ -41,6 +41,8 @@ export async function systemImage(
   try {
     await stage(join(staging, "root"), files, busybox);
     await makeImage(join(staging, "root"), join(staging, "image"), files);
+    // qemu runs as another user, and only reads it.
+    await chmod(join(staging, "image"), 0o644);
     await rename(join(staging, "image"), image);
   } finally {
     await rm(staging, { recursive: true, force: true });

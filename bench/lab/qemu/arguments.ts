@@ -11,6 +11,8 @@ export interface ScratchDisk {
 
 /** The hardware of a guest. */
 export interface MachineSpec {
+  /** What the process is called in a list of processes. */
+  name: string;
   accelerator: Accelerator;
   cpus: number;
   memoryBytes: number;
@@ -38,11 +40,16 @@ export const MACHINE = "-nodefaults -no-user-config -no-reboot -display none -ma
   " ",
 );
 
+/** qemu itself may start no program, gain no privilege and change no limit or priority. */
+const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+
 /** The arguments of qemu for a guest. */
 export function qemuArguments(spec: MachineSpec): string[] {
   const { accelerator, scratch } = spec;
   return [
     MACHINE,
+    ["-name", spec.name],
+    ["-sandbox", SANDBOX],
     acceleration(accelerator),
     ["-smp", String(spec.cpus)],
     ["-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],

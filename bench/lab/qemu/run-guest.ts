@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type IOType, type SpawnOptions, spawn } from "node:child_process";
 import { type MachineSpec, QEMU, qemuArguments } from "./arguments.js";
 import { CHANNELS } from "./channels.js";
+import { confinedCommand, guestUser } from "./confined.js";
 import { GuestFollower, type GuestRun, type GuestWatcher } from "./follow-guest.js";
+import { type Hardware, openGuestFiles } from "./guest-files.js";
 import type { GuestLimits } from "./limits.js";
-import { tiedCommand } from "./tied-command.js";
-
-export type Hardware = Omit<MachineSpec, "console" | "ports">;
 
 /**
  * Runs a guest until it has sent all its files, then ends qemu. Rejects with a GuestError when the
@@ -19,8 +18,7 @@ export async function runGuest(
   signal: AbortSignal,
 ): Promise<GuestRun> {
   signal.throwIfAborted();
-  const tied = tiedCommand(QEMU, qemuArguments({ ...hardware, ...CHANNELS }));
-  const child = spawn(tied.program, tied.args, {
+  const child = start(hardware, CHANNELS, {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
     // In its own process group it does not get the terminal's Ctrl-C, which the lab handles.
     detached: true,
@@ -38,9 +36,8 @@ export async function runGuest(
 /** Runs a guest whose console is this terminal, until it ends or the signal ends it. */
 export async function runInTerminal(hardware: Hardware, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const spec = { ...hardware, console: { terminal: true } as const, ports: [] };
-  const tied = tiedCommand(QEMU, qemuArguments(spec));
-  const child = spawn(tied.program, tied.args, { stdio: "inherit" });
+  const channels = { console: { terminal: true } as const, ports: [] };
+  const child = start(hardware, channels, { stdio: ["inherit", "inherit", "inherit"] });
   const abort = () => void child.kill("SIGTERM");
   signal.addEventListener("abort", abort);
   try {
@@ -52,6 +49,26 @@ export async function runInTerminal(hardware: Hardware, signal: AbortSignal): Pr
     signal.removeEventListener("abort", abort);
   }
   signal.throwIfAborted();
+}
+
+/** Starts qemu without privilege, with the hardware's files open after the descriptors in `stdio`. */
+function start(
+  hardware: Hardware,
+  channels: Pick<MachineSpec, "console" | "ports">,
+  options: SpawnOptions & { stdio: (IOType | number)[] },
+): ChildProcess {
+  const user = guestUser(hardware.accelerator);
+  const files = openGuestFiles(hardware, user, options.stdio.length);
+  try {
+    const args = qemuArguments({ ...files.hardware, ...channels });
+    const confined = confinedCommand(user, QEMU, args);
+    return spawn(confined.program, confined.args, {
+      ...options,
+      stdio: [...options.stdio, ...files.descriptors],
+    });
+  } finally {
+    files.close();
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { LabProvenance } from "../../../results/schema.js";
 import { GIT_COMMIT_VARIABLE } from "../../../terminal/git-commit.js";
 import { labGuestVariables } from "../../environment/lab-guest.js";
@@ -8,7 +8,8 @@ import { writeInitramfs } from "../image/initramfs.js";
 import type { GuestJob } from "../image/job.js";
 import type { GuestRun, GuestWatcher } from "../qemu/follow-guest.js";
 import { GuestError } from "../qemu/guest-error.js";
-import { type Hardware, runGuest } from "../qemu/run-guest.js";
+import type { Hardware } from "../qemu/guest-files.js";
+import { runGuest } from "../qemu/run-guest.js";
 import type { LabSession } from "./lab-session.js";
 import type { PlannedBoot } from "./plan.js";
 import { allocateDisk, formatDisk } from "./workspace.js";
@@ -61,16 +62,17 @@ function provenanceOf({ accelerator, settings }: LabSession, boot: PlannedBoot):
   };
 }
 
-/** The hardware of a guest. Its initramfs and its scratch disk are files in the session's workspace. */
-export function hardwareOf(session: LabSession, { kernel, slot }: Boot): Hardware {
+/** The hardware of a guest. Its kernel, initramfs and scratch disk are files in the session's workspace. */
+export function hardwareOf(session: LabSession, { slot }: Boot): Hardware {
   const { settings, workspace } = session;
   const diskInMemoryBytes = settings.device === "null_blk" ? settings.diskBytes : 0;
   const scratchImage = join(workspace, `scratch-${slot}.raw`);
   return {
+    name: `puntbench-${basename(workspace)}-${slot}`,
     accelerator: session.accelerator,
     cpus: settings.cpus,
     memoryBytes: settings.memoryBytes + diskInMemoryBytes,
-    kernel: kernel.image,
+    kernel: join(workspace, `kernel-${slot}`),
     initramfs: join(workspace, `initramfs-${slot}.cpio`),
     systemImage: session.systemImage,
     scratch: settings.device === "null_blk" ? null : { kind: settings.device, image: scratchImage },
@@ -82,6 +84,7 @@ export async function prepareBoot(session: LabSession, boot: Boot): Promise<Hard
   const { accelerator, settings, signal } = session;
   const hardware = hardwareOf(session, boot);
   const modules = { release: boot.kernel.release, folder: boot.kernel.modules };
+  await copyFile(boot.kernel.image, hardware.kernel);
   await writeInitramfs(modules, jobOf(session, boot), session, hardware.initramfs);
   if (hardware.scratch) {
     await allocateDisk(hardware.scratch.image, settings.diskBytes, accelerator === "kvm");

@@ -22,9 +22,8 @@ const NOTHING = ["-e", "0"];
 function leftovers(pid: number = process.pid): { qemus: number; folders: string[] } {
   const folder = `run-${pid}-`;
   const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
-  const ofThisLab = join(cache.root, folder);
   const qemus = processes.filter(
-    (line) => line.startsWith("qemu-system") && line.includes(ofThisLab),
+    (line) => line.startsWith("qemu-system") && line.includes(`puntbench-${folder}`),
   );
   const folders = readdirSync(cache.root).filter((name) => name.startsWith(folder));
   return { qemus: qemus.length, folders };
@@ -42,6 +41,22 @@ test("node in the guest sees that kernel, writes its disk, and its output comes 
   const printed = await inGuest({ kernel, command });
   assert.equal(printed, `${kernel.release} ${kernel.packageVersion}\n`);
   assert.deepEqual(leftovers(), { qemus: 0, folders: [] });
+});
+
+test("where the lab is root, qemu is another user, and a filter of system calls holds it", {
+  skip: skip || (process.geteuid?.() === 0 ? false : "SKIPPED, needs root"),
+}, async () => {
+  const statuses: string[] = [];
+  const watcher = {
+    onStatus: () => {
+      const pids = execFileSync("pgrep", ["-f", `^qemu-system.*puntbench-run-${process.pid}-`]);
+      statuses.push(readFileSync(`/proc/${String(pids).trim()}/status`, "utf8"));
+    },
+  };
+  await inGuest({ kernel: await kernelOf("6.1"), command: NOTHING, watcher });
+  assert.doesNotMatch(statuses[0] ?? "Uid:\t0", /^Uid:.*\t0/m);
+  assert.match(statuses[0] ?? "", /^CapEff:\t0+$/m);
+  assert.match(statuses[0] ?? "", /^Seccomp:\t2$/m);
 });
 
 test("a panic is noticed, named with the console's last lines, and tried anew a bounded number of times", {

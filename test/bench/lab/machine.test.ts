@@ -6,6 +6,7 @@ import { type GuestStatus, parseStatus } from "../../../bench/lab/qemu/guest-sta
 import { passedLimit } from "../../../bench/lab/qemu/limits.js";
 
 const SPEC: MachineSpec = {
+  name: "puntbench-run",
   accelerator: "tcg",
   cpus: 2,
   memoryBytes: 2 ** 30,
@@ -46,6 +47,11 @@ test("disks are told apart by serial number, and a comma in a path is escaped", 
 
 test("a guest that makes its own device gets no scratch disk", () => {
   assert.doesNotMatch(argumentsText({ scratch: null }), /scratch/);
+});
+
+test("qemu may start no program and gain no privilege", () => {
+  const denied = "obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+  assert.match(argumentsText({}), new RegExp(`-sandbox on,${denied}( |$)`));
 });
 
 test("ports travel on descriptors that qemu inherits", () => {
