@@ -43,6 +43,8 @@ export interface TrialRequest {
 export interface DriverMeasurement
   extends Omit<Measurement, "latency" | "issueDelay" | "instructions" | "wallNs"> {
   wallNs: number;
+  /** Why something is null. */
+  warnings: string[];
   /** Thread that issued the writes. */
   submitterTid: number;
   failedWrites: number;

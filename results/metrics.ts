@@ -1,5 +1,5 @@
 import { type Histogram, HistogramReader, histogramQuantiles } from "./histogram.js";
-import type { Latency, Measurement, Trial } from "./schema.js";
+import type { BySpender, Latency, Measurement, Trial } from "./schema.js";
 
 /**
  * What one trial says, per write where that is what compares. NaN: not measured (null in the file).
@@ -17,10 +17,22 @@ export const METRICS = {
   latencyNsP999: { title: "latency p99.9", unit: "ns", better: "lower" },
   cpuNs: { title: "CPU per write", unit: "ns", better: "lower" },
   cpuNsSubmitter: { title: "CPU per write, submitter", unit: "ns", better: "lower" },
+  cpuNsProcess: { title: "CPU per write without kernel workers", unit: "ns", better: "lower" },
+  cpuNsKernelWorkers: { title: "CPU per write, kernel workers", unit: "ns", better: "lower" },
   cpuNsIoWq: { title: "CPU per write, io-wq", unit: "ns", better: "lower" },
   cpuNsSystem: { title: "CPU per write, whole system", unit: "ns", better: "lower" },
   cpuNsRest: { title: "CPU per write, rest of the system", unit: "ns", better: "lower" },
   instructions: { title: "instructions per write", unit: "1", better: "lower" },
+  instructionsProcess: {
+    title: "instructions per write without kernel workers",
+    unit: "1",
+    better: "lower",
+  },
+  instructionsKernelWorkers: {
+    title: "instructions per write, kernel workers",
+    unit: "1",
+    better: "lower",
+  },
   instructionsSubmitter: { title: "instructions per write, submitter", unit: "1", better: "lower" },
   instructionsIoWq: { title: "instructions per write, io-wq", unit: "1", better: "lower" },
   instructionsSystem: { title: "instructions per write, system", unit: "1", better: "lower" },
@@ -59,10 +71,9 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
   const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
   const quantiles = latency.histogram ? histogramQuantiles(latency.histogram, LATENCY_SHARES) : [];
   const [p50 = Number.NaN, p90 = Number.NaN, p99 = Number.NaN, p999 = Number.NaN] = quantiles;
-  const { instructions, contextSwitches } = measurement;
-  const cpuNs = withoutRing(trial)
-    ? { ...measurement.cpuNs, ioWq: measurement.cpuNs.ioWq ?? 0 }
-    : measurement.cpuNs;
+  const { contextSwitches } = measurement;
+  const cpuNs = spending(trial, measurement.cpuNs, writes);
+  const instructions = spending(trial, measurement.instructions, writes);
   const values: Record<Metric, number> = {
     puntRatio: perWrite(measurement.puntCount),
     puntsPerSecond: (measurement.puntCount ?? Number.NaN) / wallSeconds,
@@ -75,19 +86,20 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
     latencyNsP90: p90,
     latencyNsP99: p99,
     latencyNsP999: p999,
-    cpuNs: perWrite(cpuNs.submitter) + perWrite(cpuNs.ioWq),
-    cpuNsSubmitter: perWrite(cpuNs.submitter),
-    cpuNsIoWq: perWrite(cpuNs.ioWq),
-    cpuNsSystem: perWrite(cpuNs.system),
-    cpuNsRest: perWrite(cpuNs.system) - perWrite(cpuNs.submitter) - perWrite(cpuNs.ioWq),
-    instructions: perWrite(instructions?.submitter ?? null) + perWrite(instructions?.ioWq ?? null),
-    instructionsSubmitter: perWrite(instructions?.submitter ?? null),
-    instructionsIoWq: perWrite(instructions?.ioWq ?? null),
-    instructionsSystem: perWrite(instructions?.system ?? null),
-    instructionsRest:
-      perWrite(instructions?.system ?? null) -
-      perWrite(instructions?.submitter ?? null) -
-      perWrite(instructions?.ioWq ?? null),
+    cpuNs: cpuNs.all,
+    cpuNsProcess: cpuNs.process,
+    cpuNsSubmitter: cpuNs.submitter,
+    cpuNsIoWq: cpuNs.ioWq,
+    cpuNsKernelWorkers: cpuNs.kernelWorkers,
+    cpuNsSystem: cpuNs.system,
+    cpuNsRest: cpuNs.rest,
+    instructions: instructions.all,
+    instructionsProcess: instructions.process,
+    instructionsSubmitter: instructions.submitter,
+    instructionsIoWq: instructions.ioWq,
+    instructionsKernelWorkers: instructions.kernelWorkers,
+    instructionsSystem: instructions.system,
+    instructionsRest: instructions.rest,
     workersPeak: measurement.workersPeak ?? Number.NaN,
     workersMean: measurement.workersMean ?? Number.NaN,
     contextSwitches:
@@ -106,6 +118,18 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
 export function puntRatioOf({ status, measurement }: Trial): number | null {
   if (status !== "ok" || measurement === null || measurement.puntCount === null) return null;
   return measurement.puntCount / measurement.writes;
+}
+
+/** Per write. What one spender lacks, a sum with it lacks too. */
+function spending(trial: Trial, by: BySpender | null, writes: number) {
+  const perWrite = (amount: number | null | undefined): number => (amount ?? Number.NaN) / writes;
+  const submitter = perWrite(by?.submitter);
+  const ioWq = by && withoutRing(trial) ? perWrite(by.ioWq ?? 0) : perWrite(by?.ioWq);
+  const kernelWorkers = perWrite(by?.kernelWorkers);
+  const system = perWrite(by?.system);
+  const process = submitter + ioWq;
+  const all = process + kernelWorkers;
+  return { submitter, ioWq, kernelWorkers, system, process, all, rest: system - all };
 }
 
 /** These arms have no ring, so no io-wq worker whose time could be missing. */

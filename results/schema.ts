@@ -6,6 +6,7 @@ import {
   ORDERS,
   PREPARATIONS,
   SCHEMA_VERSION,
+  SYSTEM_CPU_SOURCES,
 } from "./vocabulary.js";
 
 /**
@@ -49,10 +50,12 @@ export type ExtentState = z.infer<typeof ExtentState>;
 export const Latency = z.object({ histogram: z.string(), minNs: amount, maxNs: amount });
 export type Latency = z.infer<typeof Latency>;
 
-/** Split by who spent it. `system` is the whole machine, so it holds the other two and completion kworkers. */
+/** Split by who spent it. `system` is the whole machine, so it holds the other three and any neighbour. */
 const BySpender = z.object({
   submitter: amount.nullable(),
   ioWq: amount.nullable(),
+  /** Kernel threads: kworkers that complete writes, jbd2, writeback. */
+  kernelWorkers: amount.nullable(),
   system: amount.nullable(),
 });
 export type BySpender = z.infer<typeof BySpender>;
@@ -77,6 +80,8 @@ export const Measurement = z.object({
   workersMean: amount.nullable(),
   workerSamples: count,
   cpuNs: BySpender,
+  /** Which of the kernel's counters gave `cpuNs.system`. They do not count quite the same. */
+  systemCpuSource: z.enum(SYSTEM_CPU_SOURCES).nullable(),
   /** Granularity of `cpuNs.system`: /proc/stat counts in ticks. */
   systemCpuResolutionNs: amount.nullable(),
   /** Executed guest instructions; only from the lab's instruction-counting runs, where times are null. */

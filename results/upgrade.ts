@@ -18,7 +18,18 @@ export function upgradeTrial(value: Json): Json {
   const entries = Object.entries(value);
   const members = entries.filter(([name]) => measured.includes(name));
   const others = entries.filter(([name]) => !measured.includes(name));
+  const measurement = { ...Object.fromEntries(members), ...spendersOf(value) };
   // Such a trial failed or was skipped before its first write.
   const empty = value.status !== "ok" && value.workersPeak === null;
-  return { ...Object.fromEntries(others), measurement: empty ? null : Object.fromEntries(members) };
+  return { ...Object.fromEntries(others), measurement: empty ? null : measurement };
+}
+
+/** Version 1 did not count kernel workers, and did not say where the CPU time of the system came from. */
+function spendersOf({ cpuNs, instructions }: Json): Json {
+  const spenders = (by: unknown) => by && { ...by, kernelWorkers: null };
+  return {
+    cpuNs: spenders(cpuNs),
+    instructions: spenders(instructions) ?? null,
+    systemCpuSource: null,
+  };
 }

@@ -17,6 +17,9 @@ export type Preparation = (typeof PREPARATIONS)[number];
 export const ARMS = ["inline", "forced", "psync", "libaio"] as const;
 export type Arm = (typeof ARMS)[number];
 
+/** /proc/schedstat and cpuacct.usage count run time of tasks, in ns; /proc/stat counts ticks, interrupts among them. */
+export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;
+
 /** Order in which the blocks of the file are written, each exactly once. */
 export const ORDERS = ["sequential", "random"] as const;
 export type Order = (typeof ORDERS)[number];

@@ -54,11 +54,13 @@ function loadRows(cells: readonly Cell[], all: readonly Subject[]) {
 const CPU_SPENDERS: readonly [Spender, Metric][] = [
   ["submitter", "cpuNsSubmitter"],
   ["io-wq workers", "cpuNsIoWq"],
+  ["kernel workers", "cpuNsKernelWorkers"],
   ["rest of the system", "cpuNsRest"],
 ];
 const INSTRUCTION_SPENDERS: readonly [Spender, Metric][] = [
   ["submitter", "instructionsSubmitter"],
   ["io-wq workers", "instructionsIoWq"],
+  ["kernel workers", "instructionsKernelWorkers"],
   ["rest of the system", "instructionsRest"],
 ];
 

@@ -7,7 +7,14 @@ import { formatMetric } from "../estimates/format.js";
 import { significant } from "./estimate-rows.js";
 import { contextOf, middleOf, type Scope } from "./scope.js";
 
-const SHOWN: readonly Metric[] = ["iops", "latencyNsP99", "cpuNs", "instructions"];
+const SHOWN: readonly Metric[] = [
+  "iops",
+  "latencyNsP99",
+  "cpuNs",
+  "cpuNsProcess",
+  "instructions",
+  "instructionsProcess",
+];
 
 /** Arrows of a comparison at the middle one of its depths. */
 export function upgradeFigure(comparison: Comparison, scope: Scope): Chart[] {

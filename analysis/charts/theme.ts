@@ -17,6 +17,7 @@ export const PREPARATION_COLOURS: Record<Preparation, string> = {
 export const SPENDER_COLOURS = {
   submitter: "#6A7FDB",
   "io-wq workers": "#C2477F",
+  "kernel workers": "#E69F00",
   "rest of the system": "#A9A9A9",
 } as const;
 

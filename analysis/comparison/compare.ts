@@ -5,6 +5,7 @@ import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { type Change, type ChangeVerdict, changeBetween, verdictOf } from "../estimates/change.js";
 import { type Estimate, trialEstimate } from "../estimates/estimate.js";
+import { commonSpending } from "../estimates/spending.js";
 import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
 import { type Difference, environmentDifferences } from "./environments.js";
 import type { Side } from "./sides.js";
@@ -168,7 +169,9 @@ function compareCells(
   metrics: readonly Metric[],
   threshold: number,
 ): ScenarioComparison {
-  const compared = metrics.flatMap((metric): MetricComparison[] => {
+  const compared = metrics.flatMap((wanted): MetricComparison[] => {
+    const metric =
+      wanted === "cpuNs" || wanted === "instructions" ? commonSpending([a, b], wanted) : wanted;
     const [from, to] = [trialEstimate(a, metric), trialEstimate(b, metric)];
     if (!from || !to) return [];
     const change = changeBetween(a, b, metric);

@@ -1,4 +1,5 @@
 import { median } from "simple-statistics";
+import type { Metric } from "../../results/metrics.js";
 import { seriesName } from "../../results/scenario.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
@@ -9,6 +10,7 @@ import { valuesByRound } from "../cells/values.js";
 import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
 import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
 import { type Estimate, estimate } from "./estimate.js";
+import { commonSpending, type Spending } from "./spending.js";
 
 /** One part of what a write costs more than on dd-prefill. */
 export interface CostPart {
@@ -27,6 +29,8 @@ export interface CostBreakdown {
   preparation: Preparation;
   queueDepth: number;
   quantity: Quantity;
+  /** What was measured of it. */
+  metric: Metric;
   /** The same write on dd-prefill, inline. */
   base: Estimate;
   /** The write on this preparation, inline: base plus all parts. */
@@ -90,8 +94,16 @@ function breakdown(
   const recipes = costRecipes(inline, quantity, punted.point >= PUNTS_FROM, has);
   const parts = recipes.map((recipe) => part(index, recipe, quantity));
   if (parts.some((found) => found === null)) return null;
-  const { subject } = cell;
-  return { subject, preparation, queueDepth, quantity, base, total, parts: parts as CostPart[] };
+  return {
+    subject: cell.subject,
+    preparation,
+    queueDepth,
+    quantity,
+    metric: index.metricOf(quantity),
+    base,
+    total,
+    parts: parts as CostPart[],
+  };
 }
 
 function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | null {
@@ -123,11 +135,22 @@ function formula({ plus, minus }: Recipe): string {
 /** Cells of one subject by what they are, and sums over them by round. */
 class CellIndex {
   readonly #cells = new Map<string, Cell>();
+  readonly #spending: Record<Spending, Metric>;
 
   constructor(cells: readonly Cell[]) {
+    this.#spending = {
+      cpuNs: commonSpending(cells, "cpuNs"),
+      instructions: commonSpending(cells, "instructions"),
+    };
     for (const cell of cells) {
       if (cell.runOf.length > 0) this.#cells.set(keyOf(cell.scenario), cell);
     }
+  }
+
+  /** The metric that stands for a quantity in all cells alike. */
+  metricOf(quantity: Quantity): Metric {
+    if (quantity === "wallNs") return "iops";
+    return quantity === "latencyNsP50" ? quantity : this.#spending[quantity];
   }
 
   get(source: Source): Cell | undefined {
@@ -145,7 +168,7 @@ class CellIndex {
       const cell = this.get(source);
       if (!cell) return null;
       const next = new Map<string, number>();
-      for (const [round, value] of quantityByRound(cell, quantity)) {
+      for (const [round, value] of quantityByRound(cell, this.metricOf(quantity))) {
         const before = sums === null ? 0 : sums.get(round);
         if (before !== undefined) next.set(round, before + sign * value);
       }
@@ -160,10 +183,10 @@ function keyOf({ preparation, arm, queueDepth }: Source): string {
   return `${preparation} ${arm} ${queueDepth}`;
 }
 
-function quantityByRound(cell: Cell, quantity: Quantity): Map<string, number> {
-  return quantity === "wallNs"
+function quantityByRound(cell: Cell, metric: Metric): Map<string, number> {
+  return metric === "iops"
     ? valuesByRound(cell, "iops", (iops) => 1e9 / iops)
-    : valuesByRound(cell, quantity);
+    : valuesByRound(cell, metric);
 }
 
 /** With several boots: the median of each boot's rounds, then the middle of these. */

@@ -1,3 +1,4 @@
+import { METRICS, type Metric } from "../../results/metrics.js";
 import { scenarioKey } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
@@ -5,6 +6,7 @@ import type { Subject } from "../cells/subject.js";
 import { type Change, changeBetween } from "./change.js";
 import { trialEstimate } from "./estimate.js";
 import { formatChange, formatChangeInterval } from "./format.js";
+import { commonSpending } from "./spending.js";
 
 /**
  * What the writes of a scenario cost against the same writes into written blocks, of the same run where there is
@@ -13,7 +15,9 @@ import { formatChange, formatChangeInterval } from "./format.js";
 export interface CureSaving {
   subject: Subject;
   scenario: Scenario;
-  /** CPU time per write of submitter and io-wq workers, as a ratio to that into written blocks. */
+  /** Which spenders `cpuNs` sums. */
+  cpu: Metric;
+  /** CPU time per write, as a ratio to that into written blocks. */
   cpuNs: Change;
   /** Writes per second, likewise; null for paced writes, whose rate is set by the pace. */
   iops: Change | null;
@@ -28,11 +32,12 @@ export function cureSavings(cells: readonly Cell[]): CureSaving[] {
     const written = { ...scenario, preparation: "dd-prefill", arm: "inline" } as const;
     const reference = byKey.get(keyOf(cell, written));
     if (subject.emulated || reference === undefined || reference === cell) return [];
-    const cpuNs = changeBetween(reference, cell, "cpuNs");
+    const cpu = commonSpending([reference, cell], "cpuNs");
+    const cpuNs = changeBetween(reference, cell, cpu);
     if (cpuNs === null) return [];
     const iops = scenario.intervalNs > 0 ? null : changeBetween(reference, cell, "iops");
-    const trials = trialEstimate(cell, "cpuNs")?.trials ?? 0;
-    return [{ subject, scenario, cpuNs, iops, trials }];
+    const trials = trialEstimate(cell, cpu)?.trials ?? 0;
+    return [{ subject, scenario, cpu, cpuNs, iops, trials }];
   });
 }
 
@@ -41,9 +46,9 @@ function keyOf({ subject }: Cell, scenario: Scenario): string {
 }
 
 /** "CPU per write × 2.31 (2.20 to 2.45), IOPS × 0.41 (0.38 to 0.44), 5 trials". */
-export function cureSavingWords({ cpuNs, iops, trials }: CureSaving): string {
+export function cureSavingWords({ cpu, cpuNs, iops, trials }: CureSaving): string {
   const words = (what: string, change: Change): string =>
     `${what} ${formatChange(change)} (${formatChangeInterval(change)})`;
-  const measured = [words("CPU per write", cpuNs), ...(iops ? [words("IOPS", iops)] : [])];
+  const measured = [words(METRICS[cpu].title, cpuNs), ...(iops ? [words("IOPS", iops)] : [])];
   return `${measured.join(", ")}, ${trials} trials`;
 }

@@ -1,3 +1,4 @@
+import type { Metric } from "../../results/metrics.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
@@ -18,6 +19,9 @@ export interface OperatingPoint {
   latencyNsP99: Estimate;
   cpuNsSubmitter: Estimate | null;
   cpuNsIoWq: Estimate | null;
+  cpuNsKernelWorkers: Estimate | null;
+  /** The sum of the above; without kernel workers where some measured point of the plan lacks them. */
+  cpuNs: Estimate | null;
   cpuNsRest: Estimate | null;
 }
 
@@ -25,9 +29,10 @@ export interface OperatingPoint {
 export interface Cores {
   submitter: number | null;
   ioWq: number | null;
-  /** Completion workers, interrupts and other programs; exact only when the machine was idle. */
+  kernelWorkers: number | null;
+  /** Interrupts and other programs; exact only when the machine was idle. */
   rest: number | null;
-  /** Submitter and io-wq, with the ends of their intervals. */
+  /** All but the rest, with the ends of its interval. */
   total: { point: number; lower: number; upper: number } | null;
 }
 
@@ -43,10 +48,15 @@ export interface Capacity {
   remarks: string[];
 }
 
-/** Every point of one preparation on one subject, from low to high load; none from emulated times. */
+/**
+ * Every point of one preparation on one subject, from low to high load; none from emulated times.
+ *
+ * @param cpu which sum of spenders all points of the plan have, see `commonSpending`.
+ */
 export function operatingPoints(
   cells: readonly Cell[],
   preparation: Preparation,
+  cpu: Metric,
 ): OperatingPoint[] {
   return cells
     .filter((cell) => cell.scenario.preparation === preparation && cell.scenario.arm === "inline")
@@ -64,6 +74,8 @@ export function operatingPoints(
           latencyNsP99,
           cpuNsSubmitter: estimate(cell, "cpuNsSubmitter"),
           cpuNsIoWq: estimate(cell, "cpuNsIoWq"),
+          cpuNsKernelWorkers: estimate(cell, "cpuNsKernelWorkers"),
+          cpuNs: estimate(cell, cpu),
           cpuNsRest: estimate(cell, "cpuNsRest"),
         },
       ];
@@ -106,14 +118,18 @@ function coresAt(point: OperatingPoint, iops: number): Cores {
   const cores = (nsPerWrite: number): number => (nsPerWrite * iops) / 1e9;
   const of = (estimated: Estimate | null): number | null =>
     estimated && cores(Math.max(0, estimated.point));
-  const { cpuNsSubmitter: submitter, cpuNsIoWq: ioWq } = point;
-  const total = submitter &&
-    ioWq && {
-      point: cores(submitter.point + ioWq.point),
-      lower: cores(submitter.lower + ioWq.lower),
-      upper: cores(submitter.upper + ioWq.upper),
-    };
-  return { submitter: of(submitter), ioWq: of(ioWq), rest: of(point.cpuNsRest), total };
+  const { cpuNs } = point;
+  return {
+    submitter: of(point.cpuNsSubmitter),
+    ioWq: of(point.cpuNsIoWq),
+    kernelWorkers: of(point.cpuNsKernelWorkers),
+    rest: of(point.cpuNsRest),
+    total: cpuNs && {
+      point: cores(cpuNs.point),
+      lower: cores(cpuNs.lower),
+      upper: cores(cpuNs.upper),
+    },
+  };
 }
 
 function hopeless(points: readonly OperatingPoint[]): string {

@@ -10,7 +10,7 @@ export const PLAN_ASSUMPTIONS: readonly string[] = [
   "devices and hosts are like the measured one, and the load spreads evenly over them",
   "CPU per write at the wanted load is that of the measured point that carries it",
   "every write is the first one to its block: a block that was written before costs what dd-prefill costs",
-  "cores are submitter and io-wq; the rest of the system is shown beside, since other programs are in it",
+  "cores are submitter, io-wq and kernel workers; the rest of the system is shown beside, since other programs are in it",
 ];
 
 /** `coresCost` is money per core, in whatever currency and period the user thinks in. */
@@ -20,7 +20,7 @@ export function planText(plan: Plan, coresCost: number | null): string {
   const lines = [
     `Wanted: ${formatRate(demand.iops)} writes/s with p99 within ${formatNs(demand.latencyNsP99)} (${plan.workload})`,
     "",
-    renderTable(capacityColumns(coresCost), capacityRows(plan, subjects, coresCost)),
+    renderTable(capacityColumns(plan, coresCost), capacityRows(plan, subjects, coresCost)),
     "",
   ];
   lines.push(...remarkLines(plan, subjects));
@@ -67,6 +67,7 @@ export function capacityRows(
     devices === null ? "" : String(devices),
     number(cores?.submitter),
     number(cores?.ioWq),
+    number(cores?.kernelWorkers),
     number(cores?.rest),
     cores?.total
       ? `${number(cores.total.point)} (${number(cores.total.lower)} to ${number(cores.total.upper)})`
@@ -75,11 +76,15 @@ export function capacityRows(
   ]);
 }
 
-export function capacityColumns(coresCost: number | null): Column[] {
+export function capacityColumns({ cpu }: Plan, coresCost: number | null): Column[] {
   return [
     ...textColumns("kernel", "preparation"),
     ...numberColumns("highest load", "at", "p99", "devices", "cores: submitter", "io-wq"),
-    ...numberColumns("rest of system", "submitter + io-wq (95 %)"),
+    ...numberColumns(
+      "kernel workers",
+      "rest of system",
+      cpu === "cpuNs" ? "all but the rest (95 %)" : "submitter + io-wq (95 %)",
+    ),
     ...numberColumns(...(coresCost === null ? [] : ["cost"])),
   ];
 }

@@ -1,9 +1,11 @@
+import type { Metric } from "../../results/metrics.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
 import { groupBy } from "../cells/group-by.js";
 import { slicesOf } from "../cells/slice.js";
 import type { Subject } from "../cells/subject.js";
 import { type PrefillBreakEven, prefillBreakEvens } from "../estimates/prefill.js";
+import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Capacity, capacityOf, type Demand, operatingPoints } from "./capacity.js";
 
@@ -21,6 +23,8 @@ export interface CoreSaving {
 export interface Plan {
   demand: Demand;
   workload: string;
+  /** Which spenders the cores sum. */
+  cpu: Metric;
   capacities: Capacity[];
   savings: CoreSaving[];
   breakEvens: { subject: Subject; evens: PrefillBreakEven[] }[];
@@ -38,9 +42,10 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
     );
   }
   const bySubject = groupBy([...slice.cells, ...slice.paced], (cell) => cell.subject);
+  const cpu = commonSpending([...slice.cells, ...slice.paced], "cpuNs");
   const capacities = [...bySubject].flatMap(([subject, cells]) =>
     PREPARATIONS.flatMap((preparation) => {
-      const points = operatingPoints(cells, preparation);
+      const points = operatingPoints(cells, preparation, cpu);
       return points.length > 0 ? [capacityOf(subject, preparation, points, demand)] : [];
     }),
   );
@@ -50,7 +55,15 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
   }));
   const leftOut = analysis.subjects.filter((subject) => subject.emulated);
   const { workload } = slice;
-  return { demand, workload, capacities, savings: coreSavings(capacities), breakEvens, leftOut };
+  return {
+    demand,
+    workload,
+    cpu,
+    capacities,
+    savings: coreSavings(capacities),
+    breakEvens,
+    leftOut,
+  };
 }
 
 /** Each kernel against the newest one for the same preparation; each preparation against dd-prefill. */

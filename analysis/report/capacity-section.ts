@@ -23,7 +23,7 @@ export function capacitySection(analysis: Analysis, demand: Demand): Section | n
     text(
       `As an example, ${formatRate(demand.iops)} writes a second with p99 within ${formatNs(demand.latencyNsP99)}. For another load: puntbench plan --iops … --p99 ….`,
     ),
-    table(capacityColumns(null), capacityRows(plan, subjects, null)),
+    table(capacityColumns(plan, null), capacityRows(plan, subjects, null)),
     fold("Limits of these figures", list(remarkLines(plan, subjects))),
   ];
   const more: [string, readonly string[]][] = [

@@ -1,21 +1,14 @@
+import { METRICS } from "../../results/metrics.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { groupBy } from "../cells/group-by.js";
 import { slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
 import type { Chart } from "../charts/spec.js";
 import { type CostBreakdown, costBreakdowns, lostIops } from "../estimates/cost-breakdown.js";
-import type { Quantity } from "../estimates/cost-recipe.js";
 import type { Estimate } from "../estimates/estimate.js";
 import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
-
-const QUANTITY_WORDS: Record<Quantity, string> = {
-  cpuNs: "CPU per write",
-  latencyNsP50: "latency p50",
-  wallNs: "time per write (1 / IOPS)",
-  instructions: "instructions per write",
-};
 
 /** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
 export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {
@@ -45,7 +38,7 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
       subjectName(found.subject, analysis.subjects),
       found.preparation,
       String(found.queueDepth),
-      QUANTITY_WORDS[found.quantity],
+      found.quantity === "wallNs" ? "time per write (1 / IOPS)" : METRICS[found.metric].title,
     ];
     const base = [...head, "as on dd-prefill", ...estimateWords(found, found.base), "", ""];
     return [

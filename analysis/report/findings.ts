@@ -9,6 +9,7 @@ import { costBreakdowns } from "../estimates/cost-breakdown.js";
 import { estimate, trialEstimate } from "../estimates/estimate.js";
 import { formatMetric, formatRatio } from "../estimates/format.js";
 import { prefillBreakEvens } from "../estimates/prefill.js";
+import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
 import { causeSentences } from "./finding-causes.js";
 import { puntSentences } from "./finding-punts.js";
@@ -49,11 +50,12 @@ function costLines(cells: readonly Cell[], kernel: string): string[] {
     inline.find(
       ({ scenario }) => scenario.preparation === preparation && scenario.queueDepth === depth,
     );
+  const cpu = commonSpending(cells, "cpuNs");
   const prefill = at("dd-prefill");
-  const dearest = prefill && dearestOf(inline, depth);
+  const dearest = prefill && dearestOf(inline, depth, cpu);
   if (!prefill || !dearest) return [];
   const { preparation } = dearest.scenario;
-  const told = (["cpuNs", "iops", "latencyNsP99"] as const)
+  const told = [cpu, "iops" as const, "latencyNsP99" as const]
     .map((metric) => costWords(prefill, dearest, metric))
     .filter((words) => words !== null);
   return [
@@ -64,8 +66,8 @@ function costLines(cells: readonly Cell[], kernel: string): string[] {
   ];
 }
 
-function dearestOf(inline: readonly Cell[], depth: number): Cell | undefined {
-  const cost = (cell: Cell): number => estimate(cell, "cpuNs")?.point ?? 0;
+function dearestOf(inline: readonly Cell[], depth: number, cpu: Metric): Cell | undefined {
+  const cost = (cell: Cell): number => estimate(cell, cpu)?.point ?? 0;
   return inline
     .filter(({ scenario }) => scenario.queueDepth === depth)
     .filter(({ scenario }) => scenario.preparation !== "dd-prefill")
@@ -74,6 +76,7 @@ function dearestOf(inline: readonly Cell[], depth: number): Cell | undefined {
 
 const WORDS: Partial<Record<Metric, string>> = {
   cpuNs: "CPU per write",
+  cpuNsProcess: "CPU per write (without kernel workers)",
   iops: "IOPS",
   latencyNsP99: "p99 latency",
 };
@@ -107,7 +110,7 @@ function withoutPunts(
   const fallocated = at("fallocate-0");
   const ratio = fallocated && estimate(fallocated, "puntRatio");
   if (!fallocated || !ratio || ratio.point >= 0.01) return [];
-  const cost = costWords(prefill, fallocated, "cpuNs");
+  const cost = costWords(prefill, fallocated, commonSpending([prefill, fallocated], "cpuNs"));
   const speed = costWords(prefill, fallocated, "iops");
   if (!cost || !speed) return [];
   return [

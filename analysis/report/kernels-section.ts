@@ -23,6 +23,7 @@ const COLUMNS: readonly Metric[] = [
   "latencyNsP999",
   "cpuNsSubmitter",
   "cpuNsIoWq",
+  "cpuNsKernelWorkers",
   "cpuNsSystem",
   "workersPeak",
   "preparationNsPerGib",

@@ -39,6 +39,7 @@ const FIELDS: readonly Field[] = [
   right("p99", (row) => shown(row.latencyNsP99, formatNs), timed),
   right("CPU µs/write: submitter", (row) => micros(row.cpuNsPerWrite.submitter), timed),
   right("+ io-wq", (row) => micros(row.cpuNsPerWrite.ioWq), timed),
+  right("+ kernel workers", (row) => micros(row.cpuNsPerWrite.kernelWorkers), timed),
   right(
     "system",
     (row) => micros(row.cpuNsPerWrite.system, row.systemCpuNsPerWriteResolution),
@@ -50,6 +51,7 @@ const FIELDS: readonly Field[] = [
     counted,
   ),
   right("+ io-wq", (row) => whole(row.instructionsPerWrite?.ioWq), counted),
+  right("+ kernel workers", (row) => whole(row.instructionsPerWrite?.kernelWorkers), counted),
   right("system", (row) => whole(row.instructionsPerWrite?.system), counted),
   right("workers", (row) => shown(row.workersPeak, String)),
   { title: "note", value: note, when: (row) => note(row) !== "" },

@@ -1,7 +1,7 @@
 import { median } from "simple-statistics";
 import { HistogramReader, histogramQuantiles } from "../../results/histogram.js";
 import { type Metric, metricsOf } from "../../results/metrics.js";
-import type { Latency, Measurement, Scenario, Trial } from "../../results/schema.js";
+import type { BySpender, Latency, Measurement, Scenario, Trial } from "../../results/schema.js";
 
 /** Medians over the ok trials of a scenario; null where nothing was measured. */
 export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes" | "order"> {
@@ -20,12 +20,6 @@ export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes" | "order
   systemCpuNsPerWriteResolution: number | null;
   instructionsPerWrite: BySpender | null;
   workersPeak: number | null;
-}
-
-interface BySpender {
-  submitter: number | null;
-  ioWq: number | null;
-  system: number | null;
 }
 
 export function summarise(
@@ -47,6 +41,7 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
   const instructions = {
     submitter: over("instructionsSubmitter"),
     ioWq: over("instructionsIoWq"),
+    kernelWorkers: over("instructionsKernelWorkers"),
     system: over("instructionsSystem"),
   };
   return {
@@ -69,6 +64,7 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
     cpuNsPerWrite: {
       submitter: over("cpuNsSubmitter"),
       ioWq: over("cpuNsIoWq"),
+      kernelWorkers: over("cpuNsKernelWorkers"),
       system: over("cpuNsSystem"),
     },
     systemCpuNsPerWriteResolution: medianOf(

@@ -74,6 +74,7 @@ function measuredTrial(
     shortWrite,
     latencyNs,
     issueDelayNs,
+    warnings,
     ...measured
   } = raw;
   return {
@@ -84,6 +85,7 @@ function measuredTrial(
         ? null
         : `${shortWrite ? "short write" : firstError} after ${measured.writes} writes`,
     errors: firstError === null ? [] : [{ code: firstError, count: failedWrites }],
+    warnings,
     measurement: {
       ...measured,
       latency: encodeLatency(latencyNs),
@@ -117,7 +119,7 @@ function asInstructions(trial: Trial): Trial {
     measurement: {
       ...trial.measurement,
       instructions: trial.measurement.cpuNs,
-      cpuNs: { submitter: null, ioWq: null, system: null },
+      cpuNs: { submitter: null, ioWq: null, kernelWorkers: null, system: null },
       wallNs: null,
       latency: null,
       issueDelay: null,

@@ -83,28 +83,45 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uin
 }
 
 void set_punts(Napi::Object& out, const std::optional<PuntCounts>& punts) {
-  set_integer(out, "puntCount", punts ? std::optional(punts->total) : std::nullopt);
+  set_integer(out, "puntCount", punts ? punts->total : std::nullopt);
   set_integer(out, "puntCountForced", punts ? punts->forced : std::nullopt);
   set_integer(out, "puntCountHashed", punts ? punts->hashed : std::nullopt);
 }
 
 // An arm without a ring has no io-wq workers. This is known, so their number is 0 and not null.
-void set_workers_and_cpu(Napi::Env env, Napi::Object& out, const MeterReadings& meters) {
-  const WorkerUsage workers = meters.workers.value_or(WorkerUsage{});
-  set_integer(out, "workersPeak", workers.peak);
-  out.Set("workersMean", workers.mean);
-  set_integer(out, "workerSamples", workers.samples);
+std::optional<WorkerUsage> workers_of(const TrialMeasurement& measurement) {
+  if (measurement.meters.workers || measurement.ring_flags) return measurement.meters.workers;
+  return WorkerUsage{0, 0, 0, 0, {}};
+}
+
+void set_workers(Napi::Env env, Napi::Object& out, const std::optional<WorkerUsage>& workers) {
+  set_integer(out, "workersPeak", workers ? std::optional(workers->peak) : std::nullopt);
+  out.Set("workersMean", workers ? Napi::Value(Napi::Number::New(env, workers->mean)) : env.Null());
+  set_integer(out, "workerSamples", workers ? workers->samples : 0);
+}
+
+void set_cpu(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
+  const MeterReadings& meters = measurement.meters;
+  const std::optional<WorkerUsage> workers = workers_of(measurement);
   Napi::Object cpu = Napi::Object::New(env);
   set_integer(cpu, "submitter", meters.submitter_cpu_ns);
-  set_integer(cpu, "ioWq", workers.cpu_ns);
+  set_integer(cpu, "ioWq", workers ? workers->cpu_ns : std::nullopt);
+  set_integer(cpu, "kernelWorkers", meters.kernel_workers_cpu_ns);
   set_integer(cpu, "system", meters.system_cpu_ns);
   out.Set("cpuNs", cpu);
-  set_integer(out, "systemCpuResolutionNs",
-              meters.system_cpu_ns ? std::optional(meters.system_cpu_resolution_ns) : std::nullopt);
+  const auto& system = meters.system_cpu;
+  out.Set("systemCpuSource", system ? Napi::Value(Napi::String::New(env, system->source)) : env.Null());
+  set_integer(out, "systemCpuResolutionNs", system ? std::optional(system->resolution_ns) : std::nullopt);
   Napi::Object switches = Napi::Object::New(env);
   switches.Set("submitter", to_object(env, meters.submitter_switches));
-  switches.Set("ioWq", meters.workers ? Napi::Value(to_object(env, workers.switches)) : env.Null());
+  switches.Set("ioWq", meters.workers ? Napi::Value(to_object(env, meters.workers->switches)) : env.Null());
   out.Set("contextSwitches", switches);
+}
+
+void set_warnings(Napi::Env env, Napi::Object& out, const std::vector<std::string>& warnings) {
+  Napi::Array array = Napi::Array::New(env, warnings.size());
+  for (uint32_t i = 0; i < warnings.size(); ++i) array.Set(i, warnings[i]);
+  out.Set("warnings", array);
 }
 
 // The flags that ring.cc may set, named as in include/uapi/linux/io_uring.h without IORING_SETUP_.
@@ -127,7 +144,9 @@ Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
   out.Set("submitterTid", measurement.submitter_tid);
   if (measurement.record) set_record(env, out, *measurement.record, measurement.block_bytes);
   set_punts(out, measurement.meters.punts);
-  set_workers_and_cpu(env, out, measurement.meters);
+  set_workers(env, out, workers_of(measurement));
+  set_cpu(env, out, measurement);
+  set_warnings(env, out, measurement.meters.warnings);
   set_ring(env, out, measurement);
   out.Set("extentsBefore", object_or_null(env, measurement.extents_before));
   out.Set("extentsAfter", object_or_null(env, measurement.extents_after));

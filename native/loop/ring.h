@@ -24,6 +24,9 @@ class Ring {
   unsigned flags() const noexcept { return ring_.flags; }
   unsigned entries() const noexcept { return ring_.sq.ring_entries; }
 
+  // Whether io-wq workers are threads of this process (5.12, and 5.10.162), and not kernel threads.
+  bool native_workers() const noexcept { return (ring_.features & IORING_FEAT_NATIVE_WORKERS) != 0; }
+
   // Limit of bounded io-wq workers of this task (IORING_REGISTER_IOWQ_MAX_WORKERS, 5.15); 0 if unknown.
   unsigned bounded_worker_limit() noexcept;
 

@@ -90,6 +90,10 @@ Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint
   measurement.ring_flags = backend.ring().flags();
   measurement.ring_entries = backend.ring().entries();
   measurement.worker_limit = backend.ring().bounded_worker_limit();
+  if (!backend.ring().native_workers()) {
+    measurement.meters.workers.reset();
+    measurement.meters.warnings.push_back("no CPU time of io-wq workers: they are kernel threads on this kernel");
+  }
   return {};
 }
 

@@ -20,6 +20,7 @@ Status Meters::open(const PuntTracepoint* tracepoint, Workers workers) {
 }
 
 void Meters::start() {
+  kernel_threads_before_ = KernelThreads::read();
   system_before_ = SystemCpu::read();
   if (workers_ && sample_workers_) workers_->start();
   getrusage(RUSAGE_THREAD, &usage_before_);
@@ -39,11 +40,23 @@ MeterReadings Meters::stop() {
   readings.submitter_switches = {delta(usage.ru_nvcsw, usage_before_.ru_nvcsw),
                                  delta(usage.ru_nivcsw, usage_before_.ru_nivcsw)};
   if (workers_) readings.workers = workers_->finish();
-  if (const auto after = SystemCpu::read(); after && system_before_) {
-    readings.system_cpu_ns = after->busy_ns - system_before_->busy_ns;
-    readings.system_cpu_resolution_ns = after->resolution_ns;
-  }
+  read_system(readings);
   return readings;
+}
+
+void Meters::read_system(MeterReadings& readings) const {
+  readings.system_cpu = SystemCpu::read();
+  if (readings.system_cpu && system_before_) {
+    readings.system_cpu_ns = readings.system_cpu->worked_ns_since(*system_before_);
+    if (!readings.system_cpu_ns) readings.warnings.push_back("no CPU time of the whole system: a CPU came or went during the trial");
+  }
+  const KernelThreads after = KernelThreads::read();
+  for (const char* reason : {kernel_threads_before_.unknown_because(), after.unknown_because()}) {
+    if (reason == nullptr) continue;
+    readings.warnings.push_back(std::string("no CPU time of kernel workers: ") + reason);
+    return;
+  }
+  readings.kernel_workers_cpu_ns = after.worked_ns_since(kernel_threads_before_);
 }
 
 }  // namespace puntbench

@@ -3,8 +3,11 @@
 #include <sys/resource.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
+#include "meters/kernel_threads.h"
 #include "meters/punt_counter.h"
 #include "meters/system_cpu.h"
 #include "meters/worker_census.h"
@@ -14,11 +17,13 @@ namespace puntbench {
 // What the meters read over one loop. An empty optional was not measured.
 struct MeterReadings {
   std::optional<PuntCounts> punts;
-  std::optional<WorkerUsage> workers;  // io_uring arms only
+  std::optional<WorkerUsage> workers;  // io_uring arms only; empty where io-wq workers are kernel threads
   uint64_t submitter_cpu_ns = 0;
   SwitchCounts submitter_switches;
+  std::optional<uint64_t> kernel_workers_cpu_ns;
   std::optional<uint64_t> system_cpu_ns;
-  uint64_t system_cpu_resolution_ns = 0;
+  std::optional<SystemCpu> system_cpu;  // the last reading: its source and resolution
+  std::vector<std::string> warnings;    // why something is empty
 };
 
 // Starts every counter of a trial before the loop and reads it after. The cheap and exact counters start last
@@ -32,10 +37,13 @@ class Meters {
   MeterReadings stop();
 
  private:
+  void read_system(MeterReadings& readings) const;
+
   std::optional<PuntCounter> punts_;
   std::optional<WorkerCensus> workers_;
   bool sample_workers_ = false;
   std::optional<SystemCpu> system_before_;
+  KernelThreads kernel_threads_before_;
   rusage usage_before_{};
   uint64_t cpu_before_ns_ = 0;
 };

@@ -84,7 +84,7 @@ void PuntCounter::start() noexcept {
 void PuntCounter::stop() noexcept { ioctl(total_.get(), PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP); }
 
 PuntCounts PuntCounter::read() const {
-  return {read_event(total_).value_or(0), read_event(forced_), read_event(hashed_)};
+  return {read_event(total_), read_event(forced_), read_event(hashed_)};
 }
 
 }  // namespace puntbench

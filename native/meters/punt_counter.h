@@ -9,9 +9,10 @@
 
 namespace puntbench {
 
-// Hits of io_uring:io_uring_queue_async_work. A count is empty where this kernel has no field to filter by.
+// Hits of io_uring:io_uring_queue_async_work. A count is empty where it could not be read, or where this kernel has
+// no field to filter by.
 struct PuntCounts {
-  uint64_t total = 0;
+  std::optional<uint64_t> total;
   std::optional<uint64_t> forced;  // REQ_F_FORCE_ASYNC was set: requested by IOSQE_ASYNC, not caused by -EAGAIN
   std::optional<uint64_t> hashed;  // one at a time per inode
 };

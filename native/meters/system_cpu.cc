@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/small_file.h"
@@ -16,7 +17,7 @@ namespace {
 // (Documentation/scheduler/sched-stats.rst, since version 15).
 std::optional<SystemCpu> from_schedstat() {
   std::istringstream lines(read_small_file(AT_FDCWD, "/proc/schedstat"));
-  SystemCpu cpu{0, 1};
+  SystemCpu cpu{"schedstat", 0, 1, {}};
   bool found = false;
   for (std::string line; std::getline(lines, line);) {
     if (line.compare(0, 3, "cpu") != 0) continue;
@@ -41,7 +42,7 @@ std::optional<SystemCpu> from_cpuacct() {
     const std::string usage = read_small_file(directory.get(), "cpuacct.usage");
     const std::string tasks = '\n' + read_small_file(directory.get(), "tasks");
     if (usage.empty() || tasks.find("\n2\n") == std::string::npos) continue;
-    return SystemCpu{std::strtoull(usage.c_str(), nullptr, 10), 1};
+    return SystemCpu{"cpuacct", std::strtoull(usage.c_str(), nullptr, 10), 1, {}};
   }
   return std::nullopt;
 }
@@ -53,7 +54,7 @@ std::optional<SystemCpu> from_stat() {
   uint64_t user, nice, system, idle, iowait, irq, softirq;
   if (!(fields >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq)) return std::nullopt;
   const uint64_t tick_ns = kNsPerSecond / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
-  return SystemCpu{(user + nice + system + irq + softirq) * tick_ns, tick_ns};
+  return SystemCpu{"stat", (user + nice + system + irq + softirq) * tick_ns, tick_ns, {}};
 }
 
 }  // namespace
@@ -61,10 +62,19 @@ std::optional<SystemCpu> from_stat() {
 std::optional<SystemCpu> SystemCpu::read() {
   // The kernel adds a task's time when the task leaves the CPU. This sleep makes it add ours.
   sleep_ns(50'000);
-  for (const auto& source : {from_schedstat, from_cpuacct}) {
-    if (const auto precise = source()) return precise;
+  for (const auto& source : {from_schedstat, from_cpuacct, from_stat}) {
+    std::optional<SystemCpu> cpu = source();
+    if (!cpu) continue;
+    cpu->online_cpus = read_small_file(AT_FDCWD, "/sys/devices/system/cpu/online");
+    return cpu;
   }
-  return from_stat();
+  return std::nullopt;
+}
+
+std::optional<uint64_t> SystemCpu::worked_ns_since(const SystemCpu& before) const {
+  const bool comparable = std::string_view(source) == before.source && online_cpus == before.online_cpus;
+  if (!comparable || busy_ns < before.busy_ns) return std::nullopt;
+  return busy_ns - before.busy_ns;
 }
 
 }  // namespace puntbench

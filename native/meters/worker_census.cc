@@ -106,12 +106,17 @@ WorkerUsage WorkerCensus::finish() {
   stop();
   sleep_ns(1'000'000);  // the last worker may not yet sleep after it posted its completion
   sample(Detail::kCpuAndSwitches);
-  WorkerUsage usage{peak_, static_cast<double>(seen_) / static_cast<double>(samples_), samples_};
+  WorkerUsage usage{peak_, static_cast<double>(seen_) / static_cast<double>(samples_), samples_, {}, {}};
+  uint64_t cpu_ns = 0;
+  bool known = true;
   for (const auto& [tid, worker] : workers_) {
-    usage.cpu_ns += worker.cpu_ns;
+    cpu_ns += worker.cpu_ns;
+    known = known && worker.cpu_ns > 0;
     usage.switches.voluntary += worker.switches.voluntary;
     usage.switches.involuntary += worker.switches.involuntary;
   }
+  // A worker that was seen has run, so 0 means that the kernel does not count (no CONFIG_SCHED_INFO).
+  if (known) usage.cpu_ns = cpu_ns;
   return usage;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -21,7 +22,7 @@ struct WorkerUsage {
   uint64_t peak = 0;  // most workers alive at one time
   double mean = 0;    // over the samples
   uint64_t samples = 0;
-  uint64_t cpu_ns = 0;
+  std::optional<uint64_t> cpu_ns;  // empty: the kernel does not count the run time of threads
   SwitchCounts switches;
 };
 

@@ -153,6 +153,14 @@ void nops_and_alignment(const std::string& directory, const PuntTracepoint* trac
   CHECK(alignment.offset >= 512);
 }
 
+void a_cpu_that_leaves_makes_system_time_unknown() {
+  const SystemCpu before{"schedstat", 500, 1, "0-3"};
+  CHECK((SystemCpu{"schedstat", 700, 1, "0-3"}.worked_ns_since(before) == 200));
+  CHECK((!SystemCpu{"schedstat", 400, 1, "0-3"}.worked_ns_since(before)));
+  CHECK((!SystemCpu{"schedstat", 700, 1, "0-2"}.worked_ns_since(before)));
+  CHECK((!SystemCpu{"stat", 700, 1, "0-3"}.worked_ns_since(before)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -165,6 +173,7 @@ int main(int argc, char** argv) {
   the_nowait_probe_answers_by_every_oracle(directory);
   pages_in_the_cache_are_counted(directory);
   nops_and_alignment(directory, counter);
+  a_cpu_that_leaves_makes_system_time_unknown();
   every_arm_writes_every_block(directory, counter);
   paced_trials_record_their_delay(directory);
   cancelling_ends_a_trial_and_removes_its_file(directory);

@@ -4,10 +4,22 @@ import { join } from "node:path";
 import { packageRoot } from "../../terminal/package-root.js";
 import { runFio } from "./fio.js";
 
-/** Relative error of the CPU time that a tool reports, against what the kernel charged to its control group. */
+/** Relative error of the CPU time that a tool reports. */
 export interface Accounting {
+  /** Submitter and io-wq, against what the kernel charged to the process's control group. */
   driver: number;
+  /** With kernel workers, against the whole system less what it spends when idle; NaN: not counted here. */
+  driverAgainstSystem: number;
   fio: number;
+}
+
+/** What the child process prints: sums of spenders, and the two totals that they are compared with. */
+export interface DriverAccounting {
+  processNs: number;
+  chargedNs: number;
+  spendersNs: number;
+  /** Of the trial, without what the idle machine spends in the same time. */
+  systemNs: number;
 }
 
 const WRITES = 16384;
@@ -26,19 +38,22 @@ export function cpuAccountingRound(folder: string): Accounting | null {
   const group = join(parent, `puntbench-perf-${process.pid}`);
   mkdirSync(group);
   try {
-    return { driver: driverError(group, folder), fio: fioError(group, folder) };
+    return { ...driverErrors(group, folder), fio: fioError(group, folder) };
   } finally {
     rmdirSync(group);
   }
 }
 
 /** Runs a separate process, which reads its group's CPU time right before and after the trial. */
-function driverError(group: string, folder: string): number {
+function driverErrors(group: string, folder: string): Omit<Accounting, "fio"> {
   const child = join(packageRoot(), "dist/scripts/perf/accounting-child.js");
   const command = [...joining(group), process.execPath, child, group, folder];
   const output = execFileSync("sh", command, { encoding: "utf8" });
-  const { ownCpuNs, chargedNs } = JSON.parse(output);
-  return Math.abs(ownCpuNs / chargedNs - 1);
+  const measured = JSON.parse(output) as DriverAccounting;
+  return {
+    driver: Math.abs(measured.processNs / measured.chargedNs - 1),
+    driverAgainstSystem: Math.abs(measured.spendersNs / measured.systemNs - 1),
+  };
 }
 
 /** A job of one write measures fio's start-up, which is subtracted. */

@@ -40,6 +40,11 @@ function figures({ overwrites, nops, accounting }: PerfResults): Figure[] {
       "at most 0.05",
     ),
     figure(
+      "cpuAccountingErrorAgainstSystem",
+      accounting.map((error) => error.driverAgainstSystem).filter(Number.isFinite),
+      "at most 0.05",
+    ),
+    figure(
       "fioCpuAccountingError",
       accounting.map((error) => error.fio),
       "",

@@ -57,7 +57,7 @@ test("the cost of punting writes comes from timed trials, compared with writes i
     .find((line) => line.startsWith("| 6.12 | keep-size | extends-size"));
   assert.match(
     row ?? "",
-    /depth 8: CPU per write × 7\.3\d \(.+ to .+\), IOPS × 0\.\d+ \(.+\), 5 trials/,
+    /depth 8: CPU per write × 6\.8\d \(.+ to .+\), IOPS × 0\.\d+ \(.+\), 5 trials/,
   );
 });
 

@@ -130,16 +130,18 @@ export function fixtureTrial(
     workersPeak: punted ? Math.min(cell.queueDepth, 8) : 0,
     workersMean: punted ? Math.min(cell.queueDepth, 8) * 0.7 : 0,
     cpuNs: icount
-      ? { submitter: null, ioWq: null, system: null }
+      ? { submitter: null, ioWq: null, kernelWorkers: null, system: null }
       : {
           submitter: submitter * writes,
           ioWq: ioWq * writes,
+          kernelWorkers: 500 * writes,
           system: (submitter + ioWq + 3_000) * writes,
         },
     instructions: icount
       ? {
           submitter: submitter * 3 * writes,
           ioWq: ioWq * 3 * writes,
+          kernelWorkers: 500 * 3 * writes,
           system: (submitter + ioWq + 2_500) * 3 * writes,
         }
       : null,
@@ -162,7 +164,8 @@ function baseTrial(cell: Scenario, round: number, position: number, writes: numb
     workersPeak: null,
     workersMean: null,
     workerSamples: 10,
-    cpuNs: { submitter: null, ioWq: null, system: null },
+    cpuNs: { submitter: null, ioWq: null, kernelWorkers: null, system: null },
+    systemCpuSource: "stat",
     systemCpuResolutionNs: 10_000_000,
     instructions: null,
     contextSwitches: {

@@ -28,6 +28,8 @@ function point(queueDepth: number, iops: number, p99Us: number, cpuUs: number): 
     latencyNsP99: about(p99Us * 1000),
     cpuNsSubmitter: about(cpuUs * 1000),
     cpuNsIoWq: about(0),
+    cpuNsKernelWorkers: about(0),
+    cpuNs: about(cpuUs * 1000),
     cpuNsRest: null,
   };
 }

@@ -5,10 +5,11 @@ import { formatPercent } from "../../../terminal/percent.js";
 import { renderTable } from "../../../terminal/table.js";
 import { columnsOf, type RunSummary, scenarioRows } from "./comparison.js";
 
-/** By spender; the system's figure includes the other two. */
+/** By spender; the system's figure includes the others. */
 const SPENDERS = [
   "instructionsSubmitter",
   "instructionsIoWq",
+  "instructionsKernelWorkers",
   "instructionsSystem",
 ] as const satisfies Metric[];
 type PerSpender = Record<(typeof SPENDERS)[number], number>;
@@ -53,6 +54,7 @@ function mediansOf(values: readonly PerSpender[]): PerSpender {
   return {
     instructionsSubmitter: middle("instructionsSubmitter"),
     instructionsIoWq: middle("instructionsIoWq"),
+    instructionsKernelWorkers: middle("instructionsKernelWorkers"),
     instructionsSystem: middle("instructionsSystem"),
   };
 }
@@ -68,16 +70,18 @@ export function instructionTable(runs: readonly RunSummary[]): string {
     }),
   );
   const left = ["preparation", "arm", "depth", "kernel"].map((title) => ({ title }));
-  const right = ["submitter", "io-wq", "system", "boots", "spread"].map((title) => ({
-    title,
-    align: "right" as const,
-  }));
+  const right = ["submitter", "io-wq", "kernel workers", "system", "boots", "spread"].map(
+    (title) => ({
+      title,
+      align: "right" as const,
+    }),
+  );
   return `instructions per write\n${renderTable([...left, ...right], rows)}`;
 }
 
 function costCells({ perWrite, boots, spread }: InstructionCost): string[] {
   const figures = perWrite
     ? SPENDERS.map((spender) => String(Math.round(perWrite[spender])))
-    : ["unstable", "-", "-"];
+    : ["unstable", "-", "-", "-"];
   return [...figures, String(boots), boots > 1 ? formatPercent(spread) : "-"];
 }

@@ -121,7 +121,7 @@ test("kernels are booted in alternating order", () => {
   );
 });
 
-const nobody = { submitter: null, ioWq: null, system: null };
+const nobody = { submitter: null, ioWq: null, kernelWorkers: null, system: null };
 const counted = (system: number) =>
   trial(
     {
@@ -130,7 +130,7 @@ const counted = (system: number) =>
       issueDelay: null,
       cpuNs: nobody,
       contextSwitches: nobody,
-      instructions: { submitter: 8e6, ioWq: 0, system },
+      instructions: { submitter: 8e6, ioWq: 0, kernelWorkers: 0, system },
     },
     { scenario: scenario("dd-prefill") },
   );
