@@ -38,6 +38,7 @@ export const METRICS = {
   instructionsSystem: { title: "instructions per write, system", unit: "1", better: "lower" },
   instructionsRest: { title: "instructions per write, rest", unit: "1", better: "lower" },
   workersPeak: { title: "io-wq workers, peak", unit: "1", better: "lower" },
+  workersPeakOfLimit: { title: "io-wq workers, peak over limit", unit: "1", better: "lower" },
   workersMean: { title: "io-wq workers, mean", unit: "1", better: "lower" },
   contextSwitches: { title: "context switches per write", unit: "1", better: "lower" },
   submitNs: { title: "time inside submission per write", unit: "ns", better: "lower" },
@@ -101,6 +102,7 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
     instructionsSystem: instructions.system,
     instructionsRest: instructions.rest,
     workersPeak: measurement.workersPeak ?? Number.NaN,
+    workersPeakOfLimit: peakOfLimit(measurement),
     workersMean: measurement.workersMean ?? Number.NaN,
     contextSwitches:
       perWrite(switches(contextSwitches.submitter)) + perWrite(switches(contextSwitches.ioWq)),
@@ -130,6 +132,11 @@ function spending(trial: Trial, by: BySpender | null, writes: number) {
   const process = submitter + ioWq;
   const all = process + kernelWorkers;
   return { submitter, ioWq, kernelWorkers, system, process, all, rest: system - all };
+}
+
+/** Above 1: workers came from a pool that natural punts do not use. */
+function peakOfLimit({ workersPeak, workerLimit }: Measurement): number {
+  return (workersPeak ?? Number.NaN) / (workerLimit ?? Number.NaN);
 }
 
 /** These arms have no ring, so no io-wq worker whose time could be missing. */

@@ -90,7 +90,7 @@ function breakdown(
   const total = index.value([inline], [], quantity);
   const punted = estimate(cell, "puntRatio");
   if (!base || !total || !punted || preparation === "dd-prefill") return null;
-  const has = (source: Source): boolean => index.get(source) !== undefined;
+  const has = (source: Source): boolean => comparable(index.get(source));
   const recipes = costRecipes(inline, quantity, punted.point >= PUNTS_FROM, has);
   const parts = recipes.map((recipe) => part(index, recipe, quantity));
   if (parts.some((found) => found === null)) return null;
@@ -104,6 +104,13 @@ function breakdown(
     total,
     parts: parts as CostPart[],
   };
+}
+
+/** Measured; and where it has a ring, by no more workers than natural punts may have. */
+function comparable(cell: Cell | undefined): boolean {
+  if (!cell) return false;
+  if (cell.scenario.arm !== "forced") return true;
+  return cell.values.workersPeakOfLimit.every((share) => share <= 1);
 }
 
 function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | null {

@@ -20,7 +20,7 @@ export function costSection(analysis: Analysis, charts: readonly Chart[]): Secti
   if (breakdowns.length === 0) return null;
   const blocks: Block[] = [
     text(
-      "A punt is not one cost. The hand-off to a worker is seen on dd-prefill, where only the way of issuing differs (forced against inline). The filesystem's own work is seen in a control that never punts (psync). What is left is waiting for each other: the inode lock, and workers fighting over it. All differences are taken within a round; a part that no control can tell from another is named together with it.",
+      "A punt is not one cost. The hand-off to a worker is seen on dd-prefill, where only the way of issuing differs (forced against inline). The forced arm may use as many workers as natural punts may; from 6.12 on it still differs in that its punts are not serialised by their inode. Where it used more workers, nothing is taken apart. The filesystem's own work is seen in a control that never punts (psync). What is left is waiting for each other: the inode lock, and workers fighting over it. All differences are taken within a round; a part that no control can tell from another is named together with it.",
     ),
     ...charts.map((chart) => chartBlock(chart)),
     fold(

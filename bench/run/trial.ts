@@ -85,7 +85,7 @@ function measuredTrial(
         ? null
         : `${shortWrite ? "short write" : firstError} after ${measured.writes} writes`,
     errors: firstError === null ? [] : [{ code: firstError, count: failedWrites }],
-    warnings,
+    warnings: [...warnings, ...poolWarning(raw)],
     measurement: {
       ...measured,
       latency: encodeLatency(latencyNs),
@@ -93,6 +93,14 @@ function measuredTrial(
       instructions: null,
     },
   };
+}
+
+/** Natural punts stay within the limit. Other punts would be compared with another pool of workers. */
+function poolWarning({ workersPeak, workerLimit }: DriverMeasurement): string[] {
+  if (workersPeak === null || workerLimit === null || workersPeak <= workerLimit) return [];
+  return [
+    `${workersPeak} io-wq workers where ${workerLimit} bounded ones are allowed: forced punts used another pool than natural ones, so the cost is not taken apart`,
+  ];
 }
 
 /** A trial that has not measured anything yet. */

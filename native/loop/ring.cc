@@ -25,4 +25,9 @@ unsigned Ring::bounded_worker_limit() noexcept {
   return io_uring_register_iowq_max_workers(&ring_, limits) == 0 ? limits[0] : 0;
 }
 
+void Ring::limit_unbounded_workers() noexcept {
+  unsigned limits[2] = {0, bounded_worker_limit()};
+  if (limits[1] != 0) io_uring_register_iowq_max_workers(&ring_, limits);
+}
+
 }  // namespace puntbench

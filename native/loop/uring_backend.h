@@ -17,6 +17,7 @@ class UringBackend {
     sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
     const unsigned entries = stream.queue_depth > kMinRingEntries ? stream.queue_depth : kMinRingEntries;
     if (Status status = ring_.open(entries); !status.ok()) return status;
+    if (stream.forced_async) ring_.limit_unbounded_workers();
     if (!stream.registered_buffers || fd_ < 0) return {};
     registered_ = true;
     iovec region{queue.memory().data(), queue.memory().size()};

@@ -9,6 +9,7 @@ import { bareNopNs, buildBareLoop } from "./bare.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
 import { overwriteRound, type Round } from "./overwrite.js";
+import { puntCounterNs } from "./punt-counter.js";
 
 /** How many writes a round does at each depth: about a second of them. */
 const WRITES_BY_DEPTH = [
@@ -40,6 +41,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
     const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
+    const puntCounter: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
         progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
@@ -53,12 +55,14 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
         const bareNs = bareNopNs(bareLoop, NOP_OPERATIONS, queueDepth);
         nops.get(queueDepth)?.push((cpuNs.submitter ?? 0) / NOP_OPERATIONS - bareNs);
       }
+      progress.step(`round ${round + 1}/${rounds}: punt counter`);
+      puntCounter.push(await puntCounterNs(driver));
       progress.step(`round ${round + 1}/${rounds}: CPU accounting`);
       const errors = cpuAccountingRound(scratch.path);
       if (errors !== null) accounting.push(errors);
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }
-    return { overwrites, nops, accounting };
+    return { overwrites, nops, accounting, puntCounter };
   } finally {
     progress.done();
     process.off("SIGINT", interrupted);

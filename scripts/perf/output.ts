@@ -10,6 +10,8 @@ export interface PerfResults {
   /** By queue depth and round: ns per operation that the driver's loop takes more than the bare loop. */
   nops: Map<number, number[]>;
   accounting: Accounting[];
+  /** CPU ns that the punt counter adds to one punt, by round. */
+  puntCounter: number[];
 }
 
 /** The depth at which the project promises its figures. */
@@ -22,7 +24,7 @@ interface Figure {
   promise: string;
 }
 
-function figures({ overwrites, nops, accounting }: PerfResults): Figure[] {
+function figures({ overwrites, nops, accounting, puntCounter }: PerfResults): Figure[] {
   const rounds = overwrites.get(PROMISED_DEPTH) ?? [];
   return [
     figure("driverVsFioIops", ratios(rounds, "driver", "fio", "iops"), "at least 1.3"),
@@ -34,6 +36,7 @@ function figures({ overwrites, nops, accounting }: PerfResults): Figure[] {
     ),
     figure("driverVsBareCpuPerWrite", ratios(rounds, "driver", "bare", "cpuNsPerWrite"), ""),
     figure("nopOverheadNs", nops.get(PROMISED_DEPTH) ?? [], "at most 60"),
+    figure("puntCounterNsPerPunt", puntCounter.filter(Number.isFinite), ""),
     figure(
       "cpuAccountingError",
       accounting.map((error) => error.driver),

@@ -47,6 +47,17 @@ test("forced writes to prefilled blocks all punt, and none of them by -EAGAIN", 
   assert.ok((measured.cpuNs.ioWq ?? 0) > 0);
 });
 
+test("forced writes to a growing file use as many workers as natural punts may", {
+  skip,
+}, async () => {
+  const request = { arm: "forced", preparation: "no-fallocate", queueDepth: 32 } as const;
+  const { workersPeak, workerLimit } = await driver.runTrial(
+    smallTrial(folder, { ...request, fileSizeBytes: 2048 * 4096 }),
+  );
+  if (workerLimit === null) return; // this kernel cannot limit them
+  assert.ok((workersPeak ?? 0) >= 1 && (workersPeak ?? 0) <= workerLimit, `${workersPeak} workers`);
+});
+
 test("extending writes punt by -EAGAIN, and workers pay for them", {
   skip:
     skip ||
