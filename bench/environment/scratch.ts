@@ -1,14 +1,40 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { UsageError } from "../../terminal/errors.js";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { UsageError, UserError } from "../../terminal/errors.js";
 import { isAlive } from "../../terminal/is-alive.js";
 
 const PREFIX = "puntbench-scratch-";
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
+const STICKY = 0o1000;
 
-/** The only directory that data is written to. It is made in a directory that the user named, and removed on every exit. */
+/**
+ * The only directory that data is written to. It is made in a directory that the user named, and removed on every exit.
+ *
+ * The owner of that parent may rename the scratch directory or put a link in its place at any moment. So both are held
+ * by open descriptors, and every file is named through them: the kernel resolves `/proc/self/fd/N/name` from the
+ * directory that the descriptor holds, wherever it is now (proc(5)).
+ */
 export class ScratchDirectory {
+  /** Names the held directory, in this process only. */
   readonly path: string;
+  /** Where the directory was made, without links: for messages, and for programs that need a real path. */
+  readonly location: string;
+  readonly #parent: number;
+  readonly #directory: number;
   readonly #removeAtExit = () => this.remove();
+  #removed = false;
 
   /** `givenAs` is what the user calls `parent`, for messages: the option's name, or "the directory". */
   constructor(
@@ -17,8 +43,15 @@ export class ScratchDirectory {
   ) {
     const folder = resolve(parent);
     try {
-      this.path = mkdtempSync(join(folder, `${PREFIX}${process.pid}-`));
+      this.#parent = openSync(folder, O_DIRECTORY);
+      refuseOthersDirectory(this.#parent, givenAs, folder);
+      const made = mkdtempSync(join(held(this.#parent), `${PREFIX}${process.pid}-`));
+      this.#directory = openSync(made, O_DIRECTORY | O_NOFOLLOW);
+      this.path = held(this.#directory);
+      this.location = readlinkSync(this.path);
+      refuseExchanged(this.#directory, this.path, folder);
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw unusable(givenAs, folder, error as NodeJS.ErrnoException);
     }
     process.on("exit", this.#removeAtExit);
@@ -28,9 +61,29 @@ export class ScratchDirectory {
     return join(this.path, name);
   }
 
+  /** Never follows a link, and never enters a directory. Says on stderr what it could not remove. */
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    if (this.#removed) return;
+    this.#removed = true;
     process.off("exit", this.#removeAtExit);
+    try {
+      for (const name of readdirSync(this.path)) unlinkSync(join(this.path, name));
+      this.#removeEmpty();
+    } catch (error) {
+      process.stderr.write(`warning: ${this.location} is left: ${(error as Error).message}\n`);
+    }
+    closeSync(this.#directory);
+    closeSync(this.#parent);
+  }
+
+  #removeEmpty(): void {
+    const name = join(held(this.#parent), basename(this.location));
+    const found = lstatSync(name, { bigint: true, throwIfNoEntry: false });
+    const own = fstatSync(this.#directory, { bigint: true });
+    if (found?.ino !== own.ino || found.dev !== own.dev) {
+      throw new Error(`it was moved to ${readlinkSync(this.path)}`);
+    }
+    rmdirSync(name);
   }
 }
 
@@ -40,6 +93,34 @@ export function abandonedScratch(parent: string): string[] {
     .filter((name) => name.startsWith(PREFIX))
     .filter((name) => !isAlive(Number(name.slice(PREFIX.length).split("-")[0])))
     .map((name) => join(resolve(parent), name));
+}
+
+/** The path of what a descriptor holds. In another process of this user: with the pid in place of "self". */
+function held(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}
+
+/** Who may rename what root makes could try to turn root's writes elsewhere. */
+function refuseOthersDirectory(descriptor: number, givenAs: string, folder: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, mode } = fstatSync(descriptor);
+  const anyoneRenames = (mode & 0o022) !== 0 && (mode & STICKY) === 0;
+  if (uid === 0 && !anyoneRenames) return;
+  throw new UsageError(
+    `${givenAs} ${folder}: other users can rename what root makes there (${uid === 0 ? `mode ${(mode & 0o7777).toString(8)}` : `it belongs to user ${uid}`})`,
+    "Name a directory of root that only root can write to, or run as the owner of this one.",
+  );
+}
+
+/** Between mkdir and open, the owner of the parent can put another directory in the place of the new one. */
+function refuseExchanged(descriptor: number, path: string, folder: string): void {
+  const { uid, mode } = fstatSync(descriptor);
+  const own = uid === process.geteuid?.() && (mode & 0o777) === 0o700;
+  if (own && readdirSync(path).length === 0) return;
+  throw new UserError(
+    `the scratch directory in ${folder} was exchanged while it was made`,
+    "Somebody else changes this directory: name another one.",
+  );
 }
 
 function unusable(givenAs: string, folder: string, error: NodeJS.ErrnoException): UsageError {

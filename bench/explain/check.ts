@@ -201,7 +201,7 @@ function outcomeOf(
 }
 
 function systemUnderTest(driver: Driver, scratch: ScratchDirectory): SystemUnderTest {
-  const mount = mountOf(scratch.path);
+  const mount = mountOf(scratch.location);
   const filesystem = mount?.type ?? "unknown";
   return {
     filesystem,

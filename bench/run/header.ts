@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import type { Driver } from "../../native/index.js";
 import type { Header, Scenario } from "../../results/schema.js";
 import { SCHEMA_VERSION } from "../../results/vocabulary.js";
@@ -23,7 +22,7 @@ export async function openingHeader(
   scratch: ScratchDirectory,
   commandLine: string[],
 ): Promise<Header> {
-  const filesystemType = mountOf(realpathSync(scratch.path))?.type ?? "unknown filesystem";
+  const filesystemType = mountOf(scratch.location)?.type ?? "unknown filesystem";
   const alignment = directIoAlignment(driver, scratch, filesystemType);
   checkBlockSize(options.blockSizeBytes, alignment);
   checkSpace(scratch, scenarios, options.maxSpaceBytes);

@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include <climits>
 #include <cstring>
 
 #include "addon/values.h"
@@ -6,13 +9,31 @@
 namespace puntbench {
 
 std::string errno_name(int error) {
+  // glibc has no name for the kernel's own numbers, for example 524 (ENOTSUPP) and 529.
   const char* name = strerrorname_np(-error);
   return name ? name : std::to_string(error);
 }
 
-Napi::Error to_error(Napi::Env env, const Status& status, const std::string& path) {
+namespace {
+
+// A path through a held directory, "/proc/self/fd/7/name", as the user knows it.
+std::string as_known(const std::string& path) {
+  constexpr char kHeld[] = "/proc/self/fd/";
+  const size_t name = path.find('/', sizeof kHeld - 1);
+  if (path.compare(0, sizeof kHeld - 1, kHeld) != 0 || name == std::string::npos) return path;
+  char folder[PATH_MAX];
+  const ssize_t n = readlink(path.substr(0, name).c_str(), folder, sizeof folder);
+  return n > 0 ? std::string(folder, static_cast<size_t>(n)) + path.substr(name) : path;
+}
+
+}  // namespace
+
+Napi::Error to_error(Napi::Env env, const Status& status, const std::string& given_path) {
+  const std::string path = as_known(given_path);
   const std::string name = errno_name(status.error);
-  Napi::Error error = Napi::Error::New(env, name + ": " + strerrordesc_np(-status.error) + ", " + status.operation +
+  const char* known = strerrordesc_np(-status.error);
+  const std::string meaning = known ? known : "unknown error";
+  Napi::Error error = Napi::Error::New(env, name + ": " + meaning + ", " + status.operation +
                                                 (path.empty() ? "" : " '" + path + "'"));
   error.Set("code", name);
   error.Set("errno", static_cast<double>(status.error));

@@ -51,7 +51,7 @@ bool ask_statx(int fd, DirectIoAlignment& alignment) {
 }
 
 Status query_direct_io_alignment(const char* probe_path, DirectIoAlignment& alignment) {
-  FileDescriptor file(open(probe_path, O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+  FileDescriptor file(open(probe_path, O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file.valid()) {
     const Status status = Status::last_errno("open O_DIRECT");
     // open(2) may have created the file before the filesystem refused O_DIRECT.

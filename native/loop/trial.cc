@@ -24,7 +24,7 @@ class TrialFile {
 
   Status create() {
     const int creation = request_.existing_file ? 0 : O_CREAT | O_EXCL;
-    file_ = FileDescriptor(open(request_.path.c_str(), creation | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+    file_ = FileDescriptor(open(request_.path.c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
     return file_.valid() ? Status{} : Status::last_errno("open O_DIRECT");
   }
 

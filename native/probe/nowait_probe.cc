@@ -25,7 +25,7 @@ class ProbeFile {
 
   Status create(const NowaitRequest& request, size_t index) {
     path_ = request.path + "-" + std::to_string(index);
-    file_ = FileDescriptor(open(path_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+    file_ = FileDescriptor(open(path_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_.valid()) return Status::last_errno("open O_DIRECT");
     block_bytes_ = request.block_bytes;
     struct statvfs filesystem;

@@ -33,11 +33,12 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
   openPuntCounter(driver);
   const progress = stderrProgress();
   const scratch = new ScratchDirectory(options.dir);
+  // fio, the compiler and the bare loop are other processes, so they get the real path.
   const interrupted = () => process.exit(130);
   process.once("SIGINT", interrupted);
   try {
-    const bareLoop = buildBareLoop(scratch.path);
-    const tools = { driver, bareLoop, folder: scratch.path };
+    const bareLoop = buildBareLoop(scratch.location);
+    const tools = { driver, bareLoop, folder: scratch.location };
     const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
@@ -58,7 +59,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
       progress.step(`round ${round + 1}/${rounds}: punt counter`);
       puntCounter.push(await puntCounterNs(driver));
       progress.step(`round ${round + 1}/${rounds}: CPU accounting`);
-      const errors = cpuAccountingRound(scratch.path);
+      const errors = cpuAccountingRound(scratch.location);
       if (errors !== null) accounting.push(errors);
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }

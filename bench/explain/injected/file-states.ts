@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import {
-  chmodSync,
   closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   rmSync,
-  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -33,20 +33,22 @@ export const written = prepared("dd-prefill");
 /** A hole inside the size. The inode was written before, so that no write is its first one. */
 export const sparse: Prepare = async (driver, request) => {
   await written(driver, request);
-  truncateSync(request.path, 0);
-  truncateSync(request.path, request.fileSizeBytes);
-  synced(request.path);
+  withFile(request.path, "existing", (file) => {
+    ftruncateSync(file, 0);
+    ftruncateSync(file, request.fileSizeBytes);
+    fsyncSync(file);
+  });
 };
 
 /** Every page of the file in the page cache, clean. */
 export const cached: Prepare = async (driver, request) => {
   await written(driver, request);
-  readFileSync(request.path);
+  withFile(request.path, "existing", (file) => readFileSync(file));
 };
 
 export const setUserId: Prepare = async (driver, request) => {
   await written(driver, request);
-  chmodSync(request.path, 0o4600);
+  withFile(request.path, "existing", (file) => fchmodSync(file, 0o4600));
 };
 
 /** All blocks shared with a copy of the file. */
@@ -55,12 +57,13 @@ export const shared: Prepare = async (driver, request) => {
   const copy = `${request.path}.copy`;
   rmSync(copy, { force: true });
   try {
-    copyFileSync(request.path, copy, constants.COPYFILE_FICLONE_FORCE);
+    const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
+    copyFileSync(request.path, copy, COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CannotInject(`the filesystem shares no blocks (${code})`);
   }
-  synced(copy);
+  withFile(copy, "existing", fsyncSync);
 };
 
 /** The data goes through the journal, which is impossible for direct I/O. */
@@ -71,22 +74,23 @@ export const journalled: Prepare = async (driver, request) => {
 
 /** On a filesystem that copies on write: a hole inside the size, in a file that is written in place. */
 export const inPlaceSparse: Prepare = async (_, { path, fileSizeBytes }) => {
-  writeFileSync(path, "");
-  changeAttribute("+C", path);
-  truncateSync(path, fileSizeBytes);
-  synced(path);
+  withFile(path, "new", (file) => {
+    changeAttribute("+C", path);
+    ftruncateSync(file, fileSizeBytes);
+    fsyncSync(file);
+  });
 };
 
 /** Of the range of every write, the second half is written and the first is not. */
 export const halfWritten: Prepare = async (driver, request) => {
   await allocated(driver, request);
-  const file = openSync(request.path, "r+");
   const half = Buffer.alloc(request.blockSizeBytes / 2, 0x5a);
-  for (let at = half.length; at < request.fileSizeBytes; at += request.blockSizeBytes) {
-    writeSync(file, half, 0, half.length, at);
-  }
-  fsyncSync(file);
-  closeSync(file);
+  withFile(request.path, "existing", (file) => {
+    for (let at = half.length; at < request.fileSizeBytes; at += request.blockSizeBytes) {
+      writeSync(file, half, 0, half.length, at);
+    }
+    fsyncSync(file);
+  });
 };
 
 /** Makes the kernel drop every inode that is not in use. Once is not enough for an inode that was used just now. */
@@ -100,8 +104,8 @@ export async function dropCaches(): Promise<void> {
 
 const TRUNCATE_LOOP = `
 const { workerData: { path, sizeBytes, stop }, parentPort } = require("node:worker_threads");
-const { openSync, closeSync, ftruncateSync } = require("node:fs");
-const file = openSync(path, "r+");
+const { openSync, closeSync, constants, ftruncateSync } = require("node:fs");
+const file = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
 ftruncateSync(file, sizeBytes + 4096);
 parentPort.postMessage("started");
 for (let i = 0; Atomics.load(stop, 0) === 0; i += 1) ftruncateSync(file, sizeBytes + (i % 2 ? 4096 : 8192));
@@ -124,14 +128,25 @@ export function keepTruncating(sizeBytes: number) {
 }
 
 function changeAttribute(change: string, path: string): void {
-  const { status, error } = spawnSync("chattr", [change, path]);
+  // In chattr, "self" would be chattr.
+  const seenFromOutside = path.replace("/proc/self/", `/proc/${process.pid}/`);
+  const { status, error } = spawnSync("chattr", [change, seenFromOutside]);
   if (status === 0) return;
   const why = error ? `: ${error.message}` : "";
   throw new CannotInject(`chattr ${change} failed${why}`);
 }
 
-function synced(path: string): void {
-  const file = openSync(path, "r+");
-  fsyncSync(file);
-  closeSync(file);
+/** Opens a file of the scratch directory. A link in its place is not followed. */
+function withFile(path: string, which: "new" | "existing", work: (file: number) => void): void {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+  const file = openSync(
+    path,
+    O_RDWR | O_NOFOLLOW | (which === "new" ? O_CREAT | O_EXCL : 0),
+    0o600,
+  );
+  try {
+    work(file);
+  } finally {
+    closeSync(file);
+  }
 }
