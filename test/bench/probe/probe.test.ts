@@ -19,7 +19,7 @@ import { CLI, type Launch, puntbench } from "../../support/puntbench.js";
 import { rulesSay } from "../../support/rules.js";
 
 const folder = scratchFolder();
-chmodSync(folder, 0o777);
+chmodSync(folder, 0o1777);
 
 const NOBODY: [string, ...string[]] = [
   "setpriv",

@@ -157,7 +157,7 @@ test("an ordinary user measures everything but punts, and is told how to get the
 }, async () => {
   const where = join(folder, "ordinary");
   mkdirSync(where);
-  chmodSync(where, 0o777);
+  chmodSync(where, 0o1777);
   const outcome = await puntbench(
     [...QUICK, "--json", "--dir", where, "--out", join(where, "out")],
     { prefix: isRoot ? ["setpriv", ...WITHOUT_CAPABILITIES] : [] },
