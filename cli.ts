@@ -13,6 +13,7 @@ import { labCommand } from "./bench/lab/command.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { benchCommand } from "./bench/run/command.js";
+import { watchCommand } from "./bench/watch/command.js";
 import { EXIT } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 import { reportError } from "./terminal/report-error.js";
@@ -28,6 +29,7 @@ function program(): Command {
     probeCommand(),
     explainCommand(estimateSavings),
     inspectCommand(),
+    watchCommand(),
     doctorCommand(),
     reportCommand(),
     compareCommand(),

@@ -27,12 +27,12 @@ export function packageFiles(root: string): string[] {
   return ["package.json", ...files, ...addonFiles(root).map((path) => relative(root, path))];
 }
 
-/** The compiled addon. */
+/** The compiled addons, and the BPF programs of watch. */
 export function addonFiles(root: string): string[] {
   const folder = join(root, "native", "build", "Release");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".node"))
+    .filter((name) => /\.(node|bpf\.o)$/.test(name))
     .map((name) => join(folder, name));
 }
 

@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import type { RawWatchOptions } from "./main.js";
+
+const EXAMPLES = `
+Examples:
+  $ puntbench watch --pid 4242
+  $ puntbench watch --comm mariadbd --interval 1s
+  $ puntbench watch --all --duration 30s --json
+  $ puntbench watch --cgroup /system.slice/scylla.service
+
+Needs root and Linux 6.0 or newer. Counts are exact. p99 is the upper end of a bucket a fifth of its value wide.
+Why a write to a file punts: puntbench inspect FILE. Nothing stays in the kernel when the command ends, however
+it ends.
+
+Ctrl-C ends the watch with the summary.
+
+Exit codes: 0 ok, 1 the kernel or the rights do not allow it, 2 usage.`;
+
+/** `puntbench watch`: which requests of running programs punt. */
+export function watchCommand(): Command {
+  return new Command("watch")
+    .summary("show which io_uring requests of running programs punt, live")
+    .description(
+      "Counts the io_uring requests of running programs in the kernel, by process, file and operation: how many " +
+        "punt to io-wq workers, and how long inline and punted requests take.",
+    )
+    .option("-p, --pid <list>", "process ids; their children are included")
+    .option("-c, --comm <name>", "every process of this name, also those that start later")
+    .option("--cgroup <path>", "every process of this control group, below /sys/fs/cgroup")
+    .option("-a, --all", "every process")
+    .option("-i, --interval <duration>", "time between two reports", "1s")
+    .option("-d, --duration <duration>", "stop after this time (default: until Ctrl-C)")
+    .option(
+      "--sample <count>",
+      "measure the latency of one request in this many (a power of two)",
+      "1",
+    )
+    .option("--top <count>", "rows for each process", "20")
+    .option("--json", "print one JSON object for each interval, and one for the whole time")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RawWatchOptions) => {
+      const { main } = await import("./main.js");
+      await main(options);
+    });
+}

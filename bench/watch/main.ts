@@ -1,0 +1,115 @@
+import { openWatch, type Watch, type WatchRow } from "../../native/watch.js";
+import { Interrupt } from "../../terminal/interrupt.js";
+import { Names } from "./names.js";
+import { observationsBetween, rowKey } from "./observation.js";
+import { parseWatchOptions, type RawWatchOptions, type WatchCommandOptions } from "./options.js";
+import { printed, type Report } from "./print.js";
+import { allProcesses, selectedProcesses } from "./processes.js";
+import { Workers } from "./workers.js";
+
+export type { RawWatchOptions };
+
+/** The counts at one moment. */
+interface Reading {
+  atMs: number;
+  rows: Map<string, WatchRow>;
+}
+
+/** `puntbench watch`: a report for each interval, then one for the whole time. */
+export async function main(raw: RawWatchOptions): Promise<void> {
+  const options = parseWatchOptions(raw);
+  const interrupt = new Interrupt("The watch has ended; nothing is left in the kernel.");
+  const { selection, sampleShift } = options;
+  const watch = openWatch({ everything: selection.kind === "all", sampleShift });
+  try {
+    await report(watch, options, interrupt.signal);
+  } finally {
+    watch.close();
+    interrupt.dispose();
+  }
+}
+
+async function report(
+  watch: Watch,
+  options: WatchCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = new Names();
+  const workers = new Workers();
+  const watched = new Set<number>();
+  follow(watch, options, watched, names);
+  // Of every process: with --all a process is watched from its first request on, and its workers may be older.
+  workers.start(allProcesses());
+  const first = read(watch);
+  const endsAtMs = first.atMs + (options.durationMs ?? Number.POSITIVE_INFINITY);
+  let last = first;
+  while (!signal.aborted && performance.now() < endsAtMs) {
+    await pause(Math.min(options.intervalMs, endsAtMs - performance.now()), signal);
+    follow(watch, options, watched, names);
+    const next = read(watch);
+    const use = workers.look(watched);
+    show({ ...between(last, next, names), workers: use, lost: watch.lost() }, options, "interval");
+    last = next;
+  }
+  const total = { ...between(first, last, names), workers: workers.total(), lost: watch.lost() };
+  show(total, options, "total");
+}
+
+/** Adds processes that were started and removes those that ended; looks at the files that each has open. */
+function follow(
+  watch: Watch,
+  { selection }: WatchCommandOptions,
+  watched: Set<number>,
+  names: Names,
+): void {
+  const now =
+    selection.kind === "all"
+      ? new Set(watch.rows().map((row) => row.process))
+      : selectedProcesses(selection);
+  for (const id of now) {
+    if (!watched.has(id) && selection.kind !== "all") watch.add(id);
+    watched.add(id);
+    names.look(id);
+  }
+  for (const id of watched) {
+    if (now.has(id)) continue;
+    watched.delete(id);
+    if (selection.kind !== "all") watch.remove(id);
+  }
+}
+
+function read(watch: Watch): Reading {
+  const rows = new Map(watch.rows().map((row) => [rowKey(row), row]));
+  return { atMs: performance.now(), rows };
+}
+
+function between(before: Reading, after: Reading, names: Names) {
+  const seconds = (after.atMs - before.atMs) / 1000;
+  return { seconds, observations: observationsBetween(before.rows, after.rows, seconds, names) };
+}
+
+const CLEAR_SCREEN = "\u001b[H\u001b[J";
+
+function show(report: Report, options: WatchCommandOptions, of: "interval" | "total"): void {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ of, ...report })}\n`);
+    return;
+  }
+  const live = process.stdout.isTTY === true && of === "interval";
+  const title = of === "total" ? "\nThe whole time:\n" : "";
+  process.stdout.write(`${live ? CLEAR_SCREEN : ""}${title}${printed(report, options.top)}\n`);
+}
+
+/** Waits, or returns at once when the signal comes. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readlinkSync, statSync } from "node:fs";
+import type { WatchRow } from "../../native/watch.js";
+import { readProcess } from "./processes.js";
+
+/**
+ * Finds the names of watched processes and the paths of their open files, as the process sees them. A name stays
+ * known after the process has ended or closed the file. Files that were only ever registered with a ring, or opened
+ * and closed between two looks, have no path here.
+ */
+export class Names {
+  readonly #paths = new Map<string, string>();
+  readonly #processes = new Map<number, string>();
+
+  /** Looks at a process and its open files. One that has ended, or that we may not read, is passed over. */
+  look(process: number): void {
+    const name = readProcess(process)?.name;
+    if (name !== undefined) this.#processes.set(process, name);
+    const folder = `/proc/${process}/fd`;
+    let descriptors: string[];
+    try {
+      descriptors = readdirSync(folder);
+    } catch {
+      return;
+    }
+    for (const descriptor of descriptors) {
+      try {
+        const { dev, ino } = statSync(`${folder}/${descriptor}`, { bigint: true });
+        const path = readlinkSync(`${folder}/${descriptor}`);
+        this.#paths.set(key(process, deviceMajor(dev), deviceMinor(dev), Number(ino)), path);
+      } catch {
+        // The descriptor was closed meanwhile.
+      }
+    }
+  }
+
+  /** null when the process ended before its first look. */
+  ofProcess(process: number): string | null {
+    return this.#processes.get(process) ?? null;
+  }
+
+  /** The path, or the inode and device in words; "-" for a request without a file. */
+  ofFile({ process, major, minor, inode }: WatchRow): string {
+    if (inode === 0) return "-";
+    const path = this.#paths.get(key(process, major, minor, inode));
+    return path ?? `inode ${inode} on device ${major}:${minor}`;
+  }
+}
+
+function key(process: number, major: number, minor: number, inode: number): string {
+  return `${process} ${major}:${minor} ${inode}`;
+}
+
+// The encoding of st_dev: gnu_dev_major(3) and gnu_dev_minor(3).
+function deviceMajor(dev: bigint): number {
+  return Number(((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn));
+}
+
+function deviceMinor(dev: bigint): number {
+  return Number((dev & 0xffn) | ((dev >> 12n) & ~0xffn));
+}

@@ -1,0 +1,112 @@
+import { bucketNs, type WatchRow } from "../../native/watch.js";
+import type { Names } from "./names.js";
+import { operationName } from "./operations.js";
+
+/** What one process did to one file with one operation in one interval, over all of its rings. */
+export interface Observation {
+  process: number;
+  /** Name of the process; null when it has ended before its name was read. */
+  processName: string | null;
+  rings: number;
+  file: string;
+  operation: string;
+  requests: number;
+  requestsPerSecond: number;
+  /** Mean bytes of a request that succeeded; null for operations that move none. */
+  bytesPerRequest: number | null;
+  failed: number;
+  /** Handed to io-wq after a refused attempt. */
+  punts: number;
+  /** Handed to io-wq without an attempt: asked for by the program or by the kernel. */
+  forced: number;
+  /** 99 % of the latencies are at most this; buckets are a fifth of the value wide. null: none was measured. */
+  inlineNsP99: number | null;
+  puntedNsP99: number | null;
+}
+
+type Rows = ReadonlyMap<string, WatchRow>;
+
+export function rowKey({ process, ring, major, minor, inode, opcode }: WatchRow): string {
+  return `${process} ${ring} ${major}:${minor} ${inode} ${opcode}`;
+}
+
+/** What was added between two readings, dearest first: by punts, then by requests. */
+export function observationsBetween(
+  before: Rows,
+  after: Rows,
+  seconds: number,
+  names: Names,
+): Observation[] {
+  const groups = new Map<string, WatchRow[]>();
+  for (const [key, row] of after) {
+    const added = difference(row, before.get(key));
+    if (added.requests === 0) continue;
+    const group = `${row.process} ${row.major}:${row.minor} ${row.inode} ${row.opcode}`;
+    groups.set(group, [...(groups.get(group) ?? []), added]);
+  }
+  return [...groups.values()]
+    .map((rows) => observe(rows, seconds, names))
+    .sort((a, b) => b.punts + b.forced - a.punts - a.forced || b.requests - a.requests);
+}
+
+function observe(rows: readonly WatchRow[], seconds: number, names: Names): Observation {
+  const [first] = rows as [WatchRow];
+  const sum = (count: (row: WatchRow) => number) =>
+    rows.reduce((total, row) => total + count(row), 0);
+  const buckets = (of: (row: WatchRow) => number[]) =>
+    of(first).map((_, index) => sum((row) => of(row)[index] as number));
+  const requests = sum((row) => row.requests);
+  const succeeded = requests - sum((row) => row.failed);
+  const bytes = sum((row) => row.bytes);
+  return {
+    process: first.process,
+    processName: names.ofProcess(first.process),
+    rings: rows.length,
+    file: names.ofFile(first),
+    operation: operationName(first.opcode),
+    requests,
+    requestsPerSecond: requests / seconds,
+    bytesPerRequest: bytes > 0 && succeeded > 0 ? bytes / succeeded : null,
+    failed: sum((row) => row.failed),
+    punts: sum((row) => row.punts),
+    forced: sum((row) => row.forced),
+    inlineNsP99: quantileNs(
+      buckets((row) => row.inlineBuckets),
+      0.99,
+    ),
+    puntedNsP99: quantileNs(
+      buckets((row) => row.puntedBuckets),
+      0.99,
+    ),
+  };
+}
+
+function difference(after: WatchRow, before: WatchRow | undefined): WatchRow {
+  if (before === undefined) return after;
+  return {
+    ...after,
+    requests: after.requests - before.requests,
+    punts: after.punts - before.punts,
+    forced: after.forced - before.forced,
+    failed: after.failed - before.failed,
+    bytes: after.bytes - before.bytes,
+    inlineBuckets: subtract(after.inlineBuckets, before.inlineBuckets),
+    puntedBuckets: subtract(after.puntedBuckets, before.puntedBuckets),
+  };
+}
+
+function subtract(after: readonly number[], before: readonly number[]): number[] {
+  return after.map((count, index) => count - (before[index] ?? 0));
+}
+
+/** Upper end of the bucket in which the quantile lies; null when there is no value. */
+export function quantileNs(buckets: readonly number[], share: number): number | null {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  const index = buckets.findIndex((count) => {
+    seen += count;
+    return seen >= share * total;
+  });
+  return bucketNs(index);
+}

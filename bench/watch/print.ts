@@ -1,0 +1,67 @@
+import { formatPercent } from "../../terminal/percent.js";
+import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
+import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
+import type { Observation } from "./observation.js";
+import type { WorkerUse } from "./workers.js";
+
+/** Everything that is said of one interval, or of the whole watch. */
+export interface Report {
+  seconds: number;
+  observations: Observation[];
+  /** io-wq workers of the watched processes. */
+  workers: WorkerUse;
+  lost: { rows: number; requests: number };
+}
+
+const COLUMNS = [
+  ...textColumns("file", "operation"),
+  ...numberColumns("requests/s", "punted", "forced", "failed", "inline p99", "punted p99"),
+];
+
+/** One block of text for each process, dearest first; at most `limit` rows each. */
+export function printed(report: Report, limit: number): string {
+  const processes = new Map<number, Observation[]>();
+  for (const row of report.observations) {
+    processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
+  }
+  const blocks = [...processes.values()].map((rows) => processBlock(rows, limit));
+  const lines = blocks.length === 0 ? ["no io_uring request completed"] : blocks;
+  return `${[...lines, closing(report)].join("\n\n")}\n`;
+}
+
+function processBlock(rows: readonly Observation[], limit: number): string {
+  const [first] = rows as [Observation];
+  const shown = rows.slice(0, limit);
+  const left = rows.length - shown.length;
+  const table = renderTable(COLUMNS, shown.map(cells));
+  const more = left > 0 ? `\n${left} more files and operations with fewer punts` : "";
+  return `${first.processName ?? "ended"} (${first.process})\n${table}${more}`;
+}
+
+function cells(row: Observation): string[] {
+  const size = row.bytesPerRequest === null ? "" : ` ${formatBytes(row.bytesPerRequest)}`;
+  return [
+    row.file,
+    `${row.operation}${size}`,
+    perSecond(row.requestsPerSecond),
+    formatPercent(row.punts / row.requests),
+    formatPercent(row.forced / row.requests),
+    String(row.failed),
+    row.inlineNsP99 === null ? "-" : formatNs(row.inlineNsP99),
+    row.puntedNsP99 === null ? "-" : formatNs(row.puntedNsP99),
+  ];
+}
+
+function perSecond(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : formatRate(rate);
+}
+
+function closing({ workers, lost, seconds }: Report): string {
+  const cpus = (workers.cpuNs / 1e9 / seconds).toFixed(2);
+  const lines = [
+    `io-wq: ${workers.peak} workers, at least ${cpus} CPUs, over ${formatNs(seconds * 1e9)}`,
+  ];
+  if (lost.rows > 0) lines.push(`${lost.rows} requests were not counted: too many files`);
+  if (lost.requests > 0) lines.push(`${lost.requests} latencies or punts were missed`);
+  return lines.join("\n");
+}

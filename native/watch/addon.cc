@@ -1,0 +1,121 @@
+// The N-API surface of watch, an addon for itself: the driver must build and load where libbpf is missing.
+
+#include <napi.h>
+
+#include <cstring>
+
+#include "watch/watch.h"
+
+namespace puntbench {
+namespace {
+
+Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
+  Napi::Error out = Napi::Error::New(env, what + ": " + strerror(-error));
+  const char* name = strerrorname_np(-error);
+  out.Set("code", name != nullptr ? std::string(name) : std::to_string(-error));
+  return out;
+}
+
+Napi::Array to_array(Napi::Env env, const unsigned int (&buckets)[WATCH_BUCKETS]) {
+  Napi::Array out = Napi::Array::New(env, WATCH_BUCKETS);
+  for (uint32_t i = 0; i < WATCH_BUCKETS; ++i) out.Set(i, static_cast<double>(buckets[i]));
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const WatchRow& row) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("ring", Napi::BigInt::New(env, static_cast<uint64_t>(row.key.ring)));
+  out.Set("inode", static_cast<double>(row.key.inode));
+  // The kernel's own encoding: 12 bits of major, 20 bits of minor.
+  out.Set("major", static_cast<double>(row.key.device >> 20));
+  out.Set("minor", static_cast<double>(row.key.device & 0xfffff));
+  out.Set("process", static_cast<double>(row.key.process));
+  out.Set("opcode", static_cast<double>(row.key.opcode));
+  out.Set("requests", static_cast<double>(row.counts.requests));
+  out.Set("punts", static_cast<double>(row.counts.punts));
+  out.Set("forced", static_cast<double>(row.counts.forced));
+  out.Set("failed", static_cast<double>(row.counts.failed));
+  out.Set("bytes", static_cast<double>(row.counts.bytes));
+  out.Set("inlineBuckets", to_array(env, row.counts.inline_ns));
+  out.Set("puntedBuckets", to_array(env, row.counts.punted_ns));
+  return out;
+}
+
+class WatchObject : public Napi::ObjectWrap<WatchObject> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "Watch",
+                       {InstanceMethod("add", &WatchObject::add), InstanceMethod("remove", &WatchObject::remove),
+                        InstanceMethod("rows", &WatchObject::rows), InstanceMethod("lost", &WatchObject::lost),
+                        InstanceMethod("close", &WatchObject::close)});
+  }
+
+  // new Watch({objectPath, everything, sampleShift})
+  explicit WatchObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<WatchObject>(info) {
+    const Napi::Object from = info[0].As<Napi::Object>();
+    WatchOptions options;
+    options.object_path = from.Get("objectPath").As<Napi::String>();
+    options.everything = from.Get("everything").ToBoolean();
+    options.sample_shift = from.Get("sampleShift").As<Napi::Number>().Uint32Value();
+    watch_ = std::make_unique<Watch>();
+    std::string message;
+    if (const int error = watch_->open(options, message)) {
+      watch_.reset();
+      throw to_error(info.Env(), error, message.empty() ? "loading the BPF programs" : message);
+    }
+  }
+
+ private:
+  Watch& open(Napi::Env env) {
+    if (!watch_) throw Napi::Error::New(env, "the watch is closed");
+    return *watch_;
+  }
+
+  Napi::Value add(const Napi::CallbackInfo& info) {
+    const int error = open(info.Env()).add(info[0].As<Napi::Number>().Uint32Value());
+    if (error != 0) throw to_error(info.Env(), error, "watching one more process");
+    return info.Env().Undefined();
+  }
+
+  // A process that is not watched is no error: it may have ended.
+  Napi::Value remove(const Napi::CallbackInfo& info) {
+    open(info.Env()).remove(info[0].As<Napi::Number>().Uint32Value());
+    return info.Env().Undefined();
+  }
+
+  Napi::Value rows(const Napi::CallbackInfo& info) {
+    std::vector<WatchRow> rows;
+    if (const int error = open(info.Env()).read(rows)) throw to_error(info.Env(), error, "reading the counts");
+    Napi::Array out = Napi::Array::New(info.Env(), rows.size());
+    for (uint32_t i = 0; i < rows.size(); ++i) out.Set(i, to_object(info.Env(), rows[i]));
+    return out;
+  }
+
+  Napi::Value lost(const Napi::CallbackInfo& info) {
+    uint64_t losses[WATCH_LOSSES] = {};
+    if (const int error = open(info.Env()).lost(losses)) throw to_error(info.Env(), error, "reading the losses");
+    Napi::Object out = Napi::Object::New(info.Env());
+    out.Set("rows", static_cast<double>(losses[WATCH_LOST_ROWS]));
+    out.Set("requests", static_cast<double>(losses[WATCH_LOST_REQUESTS]));
+    return out;
+  }
+
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    watch_.reset();
+    return info.Env().Undefined();
+  }
+
+  std::unique_ptr<Watch> watch_;
+};
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Watch", WatchObject::define(env));
+  exports.Set("firstPower", static_cast<double>(WATCH_FIRST_POWER));
+  return exports;
+}
+
+}  // namespace
+}  // namespace puntbench
+
+static Napi::Object init_module(Napi::Env env, Napi::Object exports) { return puntbench::init(env, exports); }
+NODE_API_MODULE(puntbench_watch, init_module)

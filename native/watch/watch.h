@@ -1,0 +1,47 @@
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bpf/watch.h"
+
+namespace puntbench {
+
+struct WatchRow {
+  watch_key key;
+  watch_counts counts;  // summed over the CPUs
+};
+
+struct WatchOptions {
+  std::string object_path;  // the compiled BPF programs
+  bool everything = false;  // every process; else those given to `add`
+  unsigned sample_shift = 0;
+};
+
+// The BPF programs, loaded and attached. They end with this object, or with the process, whatever ends it.
+class Watch {
+ public:
+  // Loads and attaches. Returns 0 or -errno; `message` then holds the last line that libbpf printed.
+  int open(const WatchOptions& options, std::string& message);
+  int add(uint32_t process);
+  int remove(uint32_t process);
+  // All rows since `open`. Returns 0 or -errno.
+  int read(std::vector<WatchRow>& rows) const;
+  // Requests and rows that did not fit into the maps since `open`.
+  int lost(uint64_t (&losses)[WATCH_LOSSES]) const;
+
+ private:
+  struct Close {
+    void operator()(bpf_object* object) const { bpf_object__close(object); }
+    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+  };
+  int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
+
+  std::unique_ptr<bpf_object, Close> object_;
+  std::vector<std::unique_ptr<bpf_link, Close>> links_;
+};
+
+}  // namespace puntbench

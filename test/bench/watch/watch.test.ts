@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { TrialRequest } from "../../../native/index.js";
+import { openWatch, type Watch, type WatchRow } from "../../../native/watch.js";
+import {
+  cannotRun,
+  driver,
+  noPuntCounter,
+  scratchFolder,
+  smallTrial,
+} from "../../support/kernel.js";
+import { CLI, puntbench } from "../../support/puntbench.js";
+
+const folder = scratchFolder();
+
+/** A watch of this process, and why there is none. */
+function tryToWatch(): { watch: Watch | null; skip: string | false } {
+  try {
+    const watch = openWatch({ everything: false, sampleShift: 0 });
+    watch.add(process.pid);
+    return { watch, skip: false };
+  } catch (error) {
+    return { watch: null, skip: `SKIPPED, watch does not work here: ${(error as Error).message}` };
+  }
+}
+const { watch, skip } = tryToWatch();
+after(() => watch?.close());
+const noFio = cannotRun("fio", "--version");
+
+/** Runs one trial of the driver; what the watch saw of its file beside what the driver measured itself. */
+async function watched(changes: Partial<TrialRequest>) {
+  const request = smallTrial(folder, { ...changes, keepFile: true });
+  const measured = await driver.runTrial(request);
+  const inode = statSync(request.path).ino;
+  const rows = watch?.rows().filter((row) => row.inode === inode) ?? [];
+  const sum = (count: (row: WatchRow) => number) =>
+    rows.reduce((total, row) => total + count(row), 0);
+  return { measured, rows, sum };
+}
+
+for (const changes of [
+  { preparation: "no-fallocate" },
+  { preparation: "fallocate-0" },
+  { preparation: "dd-prefill" },
+  { preparation: "dd-prefill", arm: "forced" },
+  { preparation: "keep-size", queueDepth: 32 },
+  { preparation: "no-fallocate", intervalNs: 1_000_000, fileSizeBytes: 64 * 4096 },
+] as const) {
+  const name = Object.values(changes).join(" ");
+  test(`${name}: requests, punts and forced punts equal the driver's own counts`, {
+    skip: skip || noPuntCounter,
+  }, async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { measured, sum } = await watched(changes);
+      assert.equal(
+        sum((row) => row.requests),
+        measured.writes,
+      );
+      assert.equal(
+        sum((row) => row.forced),
+        measured.puntCountForced,
+      );
+      assert.equal(
+        sum((row) => row.punts + row.forced),
+        measured.puntCount,
+      );
+      assert.equal(
+        sum((row) => row.bytes),
+        measured.bytes,
+      );
+      assert.equal(
+        sum((row) => row.failed),
+        0,
+      );
+    }
+  });
+}
+
+test("every request has one latency, inline or punted, and no longer than the trial", {
+  skip: skip || noPuntCounter,
+}, async () => {
+  const { measured, rows } = await watched({ preparation: "no-fallocate" });
+  const [row] = rows as [WatchRow];
+  const inline = row.inlineBuckets.reduce((sum, count) => sum + count, 0);
+  const punted = row.puntedBuckets.reduce((sum, count) => sum + count, 0);
+  assert.deepEqual([inline, punted], [row.requests - row.punts, row.punts]);
+  assert.equal(inline + punted, measured.writes);
+});
+
+test("a process that is not watched is not counted", { skip: skip || noFio }, () => {
+  const file = join(folder, "of-another");
+  spawnSync("fio", fioJob(file, 64), { stdio: "ignore" });
+  const inode = statSync(file).ino;
+  assert.deepEqual(
+    watch?.rows().filter((row) => row.inode === inode),
+    [],
+  );
+});
+
+test("puntbench watch --comm sees a program that starts later, with the paths of its files", {
+  skip: skip || noFio,
+}, async () => {
+  const file = join(folder, "watched");
+  const watching = puntbench(
+    ["watch", "--comm", "fio", "--interval", "100ms", "--duration", "4s", "--json"],
+    {},
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const job = spawn("fio", [...fioJob(file, 1024), "--rate_iops=1000"], { stdio: "ignore" });
+  const ended = new Promise((resolve) => job.on("close", resolve));
+  const { code, stdout, stderr } = await watching;
+  await ended;
+  assert.equal(code, 0, stderr);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const total = lines.at(-1);
+  assert.equal(total.of, "total");
+  const writes = total.observations.filter((row: { file: string }) => row.file === file);
+  assert.equal(writes.length, 1);
+  assert.equal(writes[0].processName, "fio");
+  assert.equal(writes[0].operation, "write");
+  assert.equal(writes[0].bytesPerRequest, 4096);
+  // fio opens its file before its first interval is over; requests before that are not seen.
+  assert.ok(writes[0].requests > 500 && writes[0].requests <= 1024, String(writes[0].requests));
+});
+
+test("nothing is left in the kernel after a watch was killed", {
+  skip: skip || cannotRun("bpftool", "prog", "list"),
+}, async () => {
+  const child = spawn(process.execPath, [CLI, "watch", "--all"], { stdio: "ignore" });
+  try {
+    const until = async (condition: () => boolean) => {
+      for (let tries = 0; tries < 100 && !condition(); tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    await until(() => programsOf(child.pid ?? 0).length >= 3);
+    const programs = programsOf(child.pid ?? 0);
+    assert.ok(programs.length >= 3, `the watch has loaded ${programs.length} programs`);
+    const loaded = () =>
+      programs.filter(
+        (id) => spawnSync("bpftool", ["prog", "show", "id", id], { stdio: "ignore" }).status === 0,
+      );
+    assert.deepEqual(loaded(), programs);
+    child.kill("SIGKILL");
+    await until(() => loaded().length === 0);
+    assert.deepEqual(loaded(), []);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+/** Numbers of the BPF programs that a process holds. */
+function programsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fdinfo`;
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const text = readFileSync(`${folder}/${name}`, "utf8");
+      const id = /^prog_type[\s\S]*^prog_id:\s*(\d+)$/m.exec(text)?.[1];
+      return id === undefined ? [] : [id];
+    });
+  } catch {
+    return [];
+  }
+}
+
+test("what cannot be watched is one line with a remedy and exit code 2 or 1", async () => {
+  for (const [args, code, words] of [
+    [["watch"], 2, /nothing to watch/],
+    [["watch", "--all", "--comm", "fio"], 2, /more than one way/],
+    [["watch", "--all", "--interval", "1ms"], 2, /too short/],
+    [["watch", "--all", "--sample", "3"], 2, /power of two/],
+    [["watch", "--cgroup", "/no/such"], 2, /no such control group/],
+    [["watch", "--pid", "4194303"], 1, /no process/],
+  ] as const) {
+    const outcome = await puntbench([...args]);
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.match(outcome.stderr, words);
+    assert.equal(outcome.stdout, "");
+  }
+});
+
+function fioJob(file: string, writes: number): string[] {
+  const size = `--size=${writes * 4096}`;
+  const kind = ["--ioengine=io_uring", "--rw=write", "--bs=4k", "--direct=1", "--iodepth=8"];
+  return ["--name=job", `--filename=${file}`, size, ...kind, "--fallocate=none"];
+}
