@@ -44,7 +44,7 @@ if (missing.length > 0) giveUp(`missing ${missing.join(", ")}`);
 const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
 const build = spawnSync(
   process.execPath,
-  [nodeGyp, "rebuild", "-C", join(root, "native"), ...nodeDirectory()],
+  [nodeGyp, "rebuild", "-j", "max", "-C", join(root, "native"), ...nodeDirectory()],
   { encoding: "utf8" },
 );
 if (build.status !== 0) {

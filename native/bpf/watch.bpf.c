@@ -43,7 +43,7 @@ struct io_kiocb {
 
 /* Set by the loader before the programs are checked, so that what is not asked for costs nothing. */
 const volatile bool watch_everything = false;
-/* One request in 2^n has its latency measured; punted requests always have. Counts are exact. */
+/* One request in 2^n has its latency measured. Counts are exact. */
 const volatile __u32 sample_shift = 0;
 
 struct {
@@ -131,7 +131,7 @@ int BPF_PROG(queue_async_work, struct io_kiocb *req) {
     if (!known->handed_over) known->handed_over = how;
     return 0;
   }
-  /* Not sampled at submission: its time begins here, after the refused attempt. */
+  /* Not sampled at submission: the punt is counted, its latency is not known. */
   struct watch_request request = {.submitted_ns = 0, .handed_over = how};
   if (bpf_map_update_elem(&requests, &address, &request, BPF_ANY)) lose(WATCH_LOST_REQUESTS);
   return 0;
