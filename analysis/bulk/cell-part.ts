@@ -11,6 +11,7 @@ export interface CellPart {
   scenario: Scenario;
   rounds: Int32Array;
   columns: Record<Metric, Float64Array>;
+  ringFlags: string[];
   latencies: HistogramPart[];
   failed: number;
   skipped: number;
@@ -32,6 +33,7 @@ export function packCell(cell: Cell): CellPart {
     scenario: cell.scenario,
     rounds: new Int32Array(cell.roundOf),
     columns: Object.fromEntries(columns),
+    ringFlags: [...cell.ringFlags],
     latencies: [...cell.latencies].map(([key, { histogram }]) => {
       const { buckets, ...counted } = histogram;
       const { significantDigits, lowestTrackable } = buckets;
@@ -75,6 +77,7 @@ export function unpackCell(part: CellPart, cells: Cells, run: Run): void {
     const buckets = bucketsFor(significantDigits, lowestTrackable);
     addLatency(cell, runIndex, batch, { buckets, ...histogram });
   }
+  for (const flags of part.ringFlags) cell.ringFlags.add(flags);
   cell.failed += part.failed;
   cell.skipped += part.skipped;
   for (const reason of part.reasons) cell.reasons.add(reason);

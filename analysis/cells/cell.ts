@@ -13,6 +13,8 @@ export interface Cell {
   roundOf: number[];
   /** NaN: not measured. */
   values: Record<Metric, number[]>;
+  /** Flags of the trials' rings, "SINGLE_ISSUER|DEFER_TASKRUN"; "none" without flags; empty: no trial. */
+  ringFlags: Set<string>;
   /** Histograms merged by run and round; at most LATENCY_BATCHES_MAX for each run. */
   latencies: Map<string, HistogramBatch>;
   failed: number;
@@ -31,6 +33,7 @@ export function emptyCell(subject: Subject, scenario: Scenario): Cell {
     runOf: [],
     roundOf: [],
     values: Object.fromEntries(columns),
+    ringFlags: new Set(),
     latencies: new Map(),
     failed: 0,
     skipped: 0,
@@ -50,4 +53,8 @@ export function addLatency(
   const batch = cell.latencies.get(key) ?? new HistogramBatch(runIndex);
   cell.latencies.set(key, batch);
   batch.add(added);
+}
+
+export function ringFlagsName(flags: readonly string[]): string {
+  return flags.length === 0 ? "none" : [...flags].sort().join("|");
 }

@@ -1,7 +1,7 @@
 import { METRIC_NAMES, metricsOf } from "../../results/metrics.js";
 import { compareScenarios, scenarioKey } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
-import { addLatency, type Cell, emptyCell } from "./cell.js";
+import { addLatency, type Cell, emptyCell, ringFlagsName } from "./cell.js";
 import { type Run, RunNumbers } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
 
@@ -28,6 +28,7 @@ export class Cells {
     if (measured.warning) cell.warnings.add(measured.warning);
     cell.runOf.push(runIndex);
     cell.roundOf.push(trial.round);
+    cell.ringFlags.add(ringFlagsName(trial.measurement.ringFlags));
     for (const metric of METRIC_NAMES) cell.values[metric].push(measured.values[metric]);
     if (measured.latency) {
       addLatency(cell, runIndex, String(trial.round % LATENCY_BATCHES_MAX), measured.latency);

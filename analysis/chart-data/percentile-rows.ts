@@ -4,7 +4,7 @@ import { type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
 import type { Chart } from "../charts/spec.js";
-import { latencyCount, latencyQuantiles } from "../estimates/estimate.js";
+import { latencyCount, mergedLatencies } from "../estimates/merged-latency.js";
 import { scaled, scenarioRow, significant } from "./estimate-rows.js";
 import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
@@ -29,7 +29,7 @@ function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
   if (oneIn.length === 0) return [];
   const shares = oneIn.map((share) => 1 - 1 / share);
   const seed = `percentiles ${scenarioKey(cell.scenario)}`;
-  return latencyQuantiles(cell, shares, seed).map((interval, index) => ({
+  return mergedLatencies(cell, shares, seed).map((interval, index) => ({
     ...scenarioRow(subjectName(cell.subject, all), cell.scenario),
     intervalNs: cell.scenario.intervalNs,
     ...scaled(interval, 1000),

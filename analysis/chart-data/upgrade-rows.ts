@@ -3,7 +3,8 @@ import { seriesName } from "../../results/scenario.js";
 import type { Chart } from "../charts/spec.js";
 import { type UpgradeRow, upgradeChart } from "../charts/upgrade-chart.js";
 import type { Comparison } from "../comparison/compare.js";
-import { formatMetric } from "../estimates/format.js";
+import { formatLevel, formatMetric } from "../estimates/format.js";
+import { verdictWords } from "../estimates/verdict.js";
 import { significant } from "./estimate-rows.js";
 import { contextOf, middleOf, type Scope } from "./scope.js";
 
@@ -27,7 +28,7 @@ export function upgradeFigure(comparison: Comparison, scope: Scope): Chart[] {
     .filter(({ scenario }) => scenario.queueDepth === depth)
     .flatMap(({ scenario, metrics }) =>
       metrics.flatMap(({ metric, a, b, change, verdict }): UpgradeRow[] => {
-        if (!SHOWN.includes(metric) || change?.kind !== "ratio") return [];
+        if (!SHOWN.includes(metric) || change?.kind !== "ratio" || !a || !b) return [];
         return [
           {
             series: seriesName(scenario),
@@ -37,8 +38,9 @@ export function upgradeFigure(comparison: Comparison, scope: Scope): Chart[] {
             ratio: significant(change.point),
             lower: significant(change.lower),
             upper: significant(change.upper),
-            verdict,
+            verdict: verdictWords(verdict, comparison.thresholdRatio),
             change: `${formatMetric(metric, a.point)} → ${formatMetric(metric, b.point)}`,
+            level: formatLevel(change.level),
             basis: change.basis,
           },
         ];

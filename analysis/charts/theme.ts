@@ -22,7 +22,15 @@ export const SPENDER_COLOURS = {
 } as const;
 
 /** Verdicts: good and bad must differ in lightness as well as in hue. */
-export const VERDICT_COLOURS = { better: "#009E73", worse: "#D55E00", same: "#8C8C8C" } as const;
+/** Verdicts on a change, in the order of the legend; the key "within" is shown with its share. */
+export const VERDICT_COLOURS = {
+  better: "#009E73",
+  "slightly better": "#8CCFB9",
+  within: "#8C8C8C",
+  "slightly worse": "#EBB08A",
+  worse: "#D55E00",
+  "not enough data": "#B9A6D9",
+} as const;
 
 interface Shades {
   background: string;

@@ -1,4 +1,3 @@
-import type { ChangeVerdict } from "../estimates/change.js";
 import type { SeriesRow } from "./rows.js";
 import { seriesNames } from "./series.js";
 import { byName, type ChartContext, type ChartSpec, chartSpec } from "./spec.js";
@@ -10,9 +9,12 @@ export interface UpgradeRow extends SeriesRow {
   ratio: number;
   lower: number;
   upper: number;
-  verdict: ChangeVerdict;
+  /** In words: "within 10 %". */
+  verdict: string;
   /** "12.1k → 24.2k". */
   change: string;
+  /** Confidence of the interval: "95 %". */
+  level: string;
   basis: string;
 }
 
@@ -30,7 +32,11 @@ export function upgradeChart(
     direction: row.ratio >= 1 ? "up" : "down",
     one: 1,
   }));
-  const reading = `arrows from ${from} to ${to} at queue depth ${queueDepth}, as a ratio; thin bar: 95 % interval`;
+  const verdicts = Object.entries(VERDICT_COLOURS).flatMap(([verdict, colour]) => {
+    const words = rows.find((row) => row.verdict.startsWith(verdict))?.verdict;
+    return words === undefined ? [] : [[words, colour] as const];
+  });
+  const reading = `arrows from ${from} to ${to} at queue depth ${queueDepth}, as a ratio; thin bar: interval`;
   return chartSpec(`From ${from} to ${to}`, reading, context, labelled, {
     facet: byName("metric", metrics, { header: { labelPadding: 6 } }),
     columns: 3,
@@ -45,8 +51,8 @@ export function upgradeChart(
           field: "verdict",
           type: "nominal",
           scale: {
-            domain: ["better", "same", "worse", "not enough data"],
-            range: [VERDICT_COLOURS.better, VERDICT_COLOURS.same, VERDICT_COLOURS.worse, "#B9A6D9"],
+            domain: verdicts.map(([words]) => words),
+            range: verdicts.map(([, colour]) => colour),
           },
           legend: { orient: "top", title: null, symbolType: "square" },
         },
@@ -75,8 +81,9 @@ const ARROW_TOOLTIP: ChartSpec[] = [
   { field: "metric", type: "nominal" },
   { field: "change", type: "nominal", title: "from → to" },
   { field: "ratio", type: "quantitative", format: ".3f" },
-  { field: "lower", type: "quantitative", title: "95 % interval from", format: ".3f" },
+  { field: "lower", type: "quantitative", title: "interval from", format: ".3f" },
   { field: "upper", type: "quantitative", title: "to", format: ".3f" },
+  { field: "level", type: "nominal", title: "level" },
   { field: "verdict", type: "nominal" },
   { field: "basis", type: "nominal", title: "resampled by" },
 ];

@@ -8,13 +8,28 @@ export function compareCommand(): Command {
     .argument("<a>", "kernel label, results file or folder: the old")
     .argument("<b>", "kernel label, results file or folder: the new")
     .option("--results <paths...>", "where labels are looked for (default: results/)")
-    .option("--threshold <share>", "changes below it count as the same", "5%")
-    .option("--allow <what...>", "compare although they differ: emulated, block-size, device")
-    .option("--fail-on-regression", "exit 3 when something is worse, 4 when it cannot be told")
-    .option("--json", "print one JSON object instead of the table")
+    .option("--threshold <share>", "changes below it count as slight", "5%")
+    .option("--allow <what...>", "compare although they differ: emulated, block-size, device, ring")
+    .option(
+      "--only <pick...>",
+      "only these: preparation=, arm=, depth=, filesystem=, metric= (a list with commas)",
+    )
+    .option("--summary", "one line for each scenario")
+    .option("--format <format>", "table, markdown or json", "table")
+    .option("--fail-on-regression", "exit 3 when something is worse")
+    .option("--json", "print one JSON object, like --format json")
     .addHelpText(
       "after",
-      "\nExamples:\n  puntbench compare 6.1 6.12\n  puntbench compare before.jsonl after.jsonl --fail-on-regression\n",
+      `
+A verdict on two kernels needs three boots of each: puntbench lab --boots 3, or reboot and run again.
+Exit code 4: at least one metric could not be told; the output names it.
+
+Examples:
+  puntbench compare 6.1 6.12
+  puntbench compare before/ after/ --fail-on-regression
+  puntbench compare 6.1 6.12 --only preparation=fallocate-0,depth=8,metric=iops
+  puntbench compare 6.1 6.12 --summary --format markdown
+`,
     )
     .action(async (a: string, b: string, options: CompareOptions) => {
       const { runCompare } = await import("./run.js");

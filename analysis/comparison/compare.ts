@@ -1,35 +1,30 @@
 import type { Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
-import { formatBytes } from "../../terminal/units.js";
-import type { Cell } from "../cells/cell.js";
-import { type Change, type ChangeVerdict, changeBetween, verdictOf } from "../estimates/change.js";
-import { type Estimate, trialEstimate } from "../estimates/estimate.js";
+import { type Change, changeBetween } from "../estimates/change.js";
+import { type Estimate, estimate } from "../estimates/estimate.js";
 import { commonSpending } from "../estimates/spending.js";
+import { type ChangeVerdict, excludesNoChange, verdictOf } from "../estimates/verdict.js";
 import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
+import type { Allowable } from "./allowable.js";
+import { COMPARED, COUNTS } from "./compared-metrics.js";
 import { type Difference, environmentDifferences } from "./environments.js";
+import { matchCells, type Pair } from "./match.js";
+import { EVERYTHING, type Only } from "./only.js";
 import type { Side } from "./sides.js";
 
-/** What is compared, in the order it is shown. */
-export const COMPARED: readonly Metric[] = [
-  "puntRatio",
-  "iops",
-  "latencyNsP50",
-  "latencyNsP99",
-  "cpuNs",
-  "instructions",
-];
-/** These are exact under emulation, so they can be compared on any machine. */
-const COUNTS: ReadonlySet<Metric> = new Set<Metric>(["puntRatio", "instructions"]);
-
-/** Differences that forbid a comparison unless the user allows them. */
-export const ALLOWABLE = ["emulated", "block-size", "device"] as const;
-export type Allowable = (typeof ALLOWABLE)[number];
+export interface CompareRules {
+  thresholdRatio: number;
+  allowed: ReadonlySet<Allowable>;
+  /** What the user picked; everything by default. */
+  only?: Only;
+}
 
 export interface MetricComparison {
   metric: Metric;
-  a: Estimate;
-  b: Estimate;
+  /** null: not measured on this side. */
+  a: Estimate | null;
+  b: Estimate | null;
   change: Change | null;
   verdict: ChangeVerdict;
 }
@@ -37,6 +32,9 @@ export interface MetricComparison {
 export interface ScenarioComparison {
   scenario: Scenario;
   filesystem: string;
+  differs: string[];
+  /** False: times are not compared, because the rings had other flags. */
+  timesCompare: boolean;
   metrics: MetricComparison[];
 }
 
@@ -44,6 +42,8 @@ export interface Comparison {
   a: Side;
   b: Side;
   thresholdRatio: number;
+  /** Confidence of the intervals of findings: all of them together are false in at most 5 %. */
+  findingLevel: number;
   scenarios: ScenarioComparison[];
   differences: Difference[];
   notes: string[];
@@ -52,32 +52,37 @@ export interface Comparison {
 const FALSE_DISCOVERY_RATE = 0.05;
 
 /** Throws UserError when the sides have nothing in common or differ in what forbids a comparison. */
-export function compareSides(
-  a: Side,
-  b: Side,
-  thresholdRatio: number,
-  allowed: ReadonlySet<Allowable>,
-): Comparison {
+export function compareSides(a: Side, b: Side, rules: CompareRules): Comparison {
+  const { thresholdRatio, allowed, only = EVERYTHING } = rules;
   const differences = environmentDifferences(a.analysis, b.analysis);
   const times = timesCompare(a, b, differences, allowed);
   const { pairs, notes } = matchCells(a, b, allowed);
-  const metrics = COMPARED.filter((metric) => times || COUNTS.has(metric));
+  const metrics = COMPARED.filter((metric) => (times || COUNTS.has(metric)) && only.metric(metric));
   if (!times) {
     notes.push("emulated times compare with nothing, so only punts and instructions are compared");
   }
-  const scenarios = pairs
-    .map(([left, right]) => compareCells(left, right, metrics, thresholdRatio))
-    .filter((scenario) => scenario.metrics.length > 0);
-  if (scenarios.length === 0) {
-    throw new UserError(
-      `${a.name} and ${b.name} have no measured scenario in common`,
-      unreadable(a, b) ??
-        "Run the same matrix on both: the same preparations, queue depths, arms and block size.",
-    );
-  }
-  judgeTogether(scenarios, thresholdRatio);
-  notes.push(...basisNotes(scenarios));
-  return { a, b, thresholdRatio, scenarios, differences, notes };
+  const compared = pairs
+    .filter((pair) => only.cell(pair.a))
+    .map((pair): Compared => {
+      const comparable = pair.sameRing || allowed.has("ring");
+      return { pair, found: compareCells(pair, metrics, comparable) };
+    })
+    .filter(({ found }) => found.metrics.length > 0);
+  if (compared.length === 0) throw nothingInCommon(a, b, only);
+  const findingLevel = judgeTogether(compared, thresholdRatio);
+  const scenarios = compared.map(({ found }) => found);
+  return { a, b, thresholdRatio, findingLevel, scenarios, differences, notes };
+}
+
+function nothingInCommon(a: Side, b: Side, only: Only): UserError {
+  const remedy =
+    only === EVERYTHING
+      ? "Run the same matrix on both: the same preparations, queue depths, arms and block size."
+      : "Leave out --only to see all scenarios.";
+  return new UserError(
+    `${a.name} and ${b.name} have no measured scenario in common${only === EVERYTHING ? "" : " that --only picks"}`,
+    unreadable(a, b) ?? remedy,
+  );
 }
 
 /** When nothing is in common, the reason may be that nothing could be read. */
@@ -104,100 +109,52 @@ function timesCompare(
   return true;
 }
 
-type Matching = { pairs: [Cell, Cell][]; notes: string[] };
-
-function matchCells(a: Side, b: Side, allowed: ReadonlySet<Allowable>): Matching {
-  const notes: string[] = [];
-  const sameFilesystem = a.analysis.subjects.some((subject) =>
-    b.analysis.subjects.some((other) => other.filesystem === subject.filesystem),
-  );
-  if (!sameFilesystem) notes.push("the filesystems differ; scenarios are matched all the same");
-  const anySize = allowed.has("block-size");
-  const keyOf = ({ scenario, subject }: Cell): string =>
-    JSON.stringify([
-      scenario.preparation,
-      scenario.arm,
-      scenario.queueDepth,
-      scenario.intervalNs,
-      scenario.order,
-      anySize ? null : scenario.blockSizeBytes,
-      sameFilesystem ? subject.filesystem : null,
-    ]);
-  const pairs: [Cell, Cell][] = [];
-  for (const left of measuredCells(a)) {
-    const candidates = measuredCells(b)
-      .filter((cell) => keyOf(cell) === keyOf(left))
-      .sort((one, two) => unlike(one, left) - unlike(two, left));
-    const alike = candidates.find((cell) => sameSizes(cell.scenario, left.scenario));
-    const rivals = measuredCells(a).filter((cell) => keyOf(cell) === keyOf(left));
-    const right = alike ?? (rivals[0] === left ? candidates[0] : undefined);
-    if (!right) continue;
-    if (!alike) notes.push("file sizes or buffers differ between the sides");
-    pairs.push([left, right]);
-  }
-  if (pairs.length === 0) refuseBlockSizes(a, b);
-  return { pairs, notes: [...new Set(notes)] };
-}
-
-function measuredCells({ analysis }: Side): Cell[] {
-  return analysis.cells.filter((cell) => cell.runOf.length > 0);
-}
-
-/** A label may stand for a real and an emulated kernel; real is paired with real, emulated with emulated. */
-function unlike(cell: Cell, other: Cell): number {
-  return Number(cell.subject.emulated !== other.subject.emulated);
-}
-
-function sameSizes(a: Scenario, b: Scenario): boolean {
-  return a.fileSizeBytes === b.fileSizeBytes && a.registeredBuffers === b.registeredBuffers;
-}
-
-function refuseBlockSizes(a: Side, b: Side): void {
-  const [left, right] = [a, b].map((side) => [
-    ...new Set(measuredCells(side).map((cell) => cell.scenario.blockSizeBytes)),
-  ]) as [number[], number[]];
-  if (left.some((size) => right.includes(size)) || left.length === 0 || right.length === 0) return;
-  throw new UserError(
-    `${a.name} wrote blocks of ${left.map(formatBytes).join(", ")}, ${b.name} of ${right.map(formatBytes).join(", ")}`,
-    "Measure both with the same --block-size, or say --allow block-size to compare all the same.",
-  );
+interface Compared {
+  pair: Pair;
+  found: ScenarioComparison;
 }
 
 function compareCells(
-  a: Cell,
-  b: Cell,
+  { a, b, differs }: Pair,
   metrics: readonly Metric[],
-  threshold: number,
+  timesCompare: boolean,
 ): ScenarioComparison {
   const compared = metrics.flatMap((wanted): MetricComparison[] => {
     const metric =
       wanted === "cpuNs" || wanted === "instructions" ? commonSpending([a, b], wanted) : wanted;
-    const [from, to] = [trialEstimate(a, metric), trialEstimate(b, metric)];
-    if (!from || !to) return [];
-    const change = changeBetween(a, b, metric);
-    return [{ metric, a: from, b: to, change, verdict: verdictOf(change, metric, threshold) }];
+    const [from, to] = [estimate(a, metric), estimate(b, metric)];
+    if (!from && !to && COUNTS.has(wanted)) return [];
+    const comparable = timesCompare || COUNTS.has(wanted);
+    const change = comparable ? changeBetween(a, b, metric) : null;
+    return [{ metric, a: from, b: to, change, verdict: "not enough data" }];
   });
-  return { scenario: a.scenario, filesystem: a.subject.filesystem, metrics: compared };
+  const { scenario, subject } = a;
+  return { scenario, filesystem: subject.filesystem, differs, timesCompare, metrics: compared };
 }
 
-/** Among a hundred comparisons a few look like findings by chance; those are set to "not enough data". */
-function judgeTogether(scenarios: readonly ScenarioComparison[], threshold: number): void {
-  const all = scenarios.flatMap(({ metrics }) => metrics).filter(({ change }) => change !== null);
-  const stands = benjaminiHochberg(
-    all.map(({ change }) => (change as Change).p),
-    FALSE_DISCOVERY_RATE,
+/**
+ * Among a hundred comparisons a few look like findings by chance. Of m changes the procedure of Benjamini and
+ * Hochberg keeps R at the rate q. An interval that excludes "no change" is therefore computed again at the
+ * level 1 - R q / m (Y. Benjamini, D. Yekutieli, Journal of the American Statistical Association 100, 2005). At
+ * that level just the R kept ones exclude it, so that intervals and verdicts agree.
+ *
+ * @returns that level.
+ */
+function judgeTogether(compared: readonly Compared[], threshold: number): number {
+  const all = compared.flatMap(({ pair, found }) =>
+    found.metrics.map((metric) => ({ pair, found: metric })),
   );
-  for (const [index, found] of all.entries()) {
-    found.verdict = verdictOf(found.change, found.metric, threshold, stands[index]);
+  const judged = all.flatMap(({ found: { change } }) =>
+    change && change.basis !== "trials" ? [change.p] : [],
+  );
+  const kept = benjaminiHochberg(judged, FALSE_DISCOVERY_RATE).filter(Boolean).length;
+  const level = 1 - (FALSE_DISCOVERY_RATE * Math.max(1, kept)) / Math.max(1, judged.length);
+  for (const { pair, found } of all) {
+    const { change, metric } = found;
+    if (change && change.basis !== "trials" && excludesNoChange(change)) {
+      found.change = changeBetween(pair.a, pair.b, metric, level);
+    }
+    found.verdict = verdictOf(found.change, metric, threshold);
   }
-}
-
-function basisNotes(scenarios: readonly ScenarioComparison[]): string[] {
-  const bases = new Set(
-    scenarios.flatMap(({ metrics }) => metrics.map(({ change }) => change?.basis)),
-  );
-  if (!bases.has("trials")) return [];
-  return [
-    "at least one side rests on one boot: what differs from boot to boot is not in the intervals",
-  ];
+  return level;
 }

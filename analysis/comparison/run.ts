@@ -1,37 +1,46 @@
 import { UsageError } from "../../terminal/errors.js";
 import { defaultPaths } from "../loading/find-files.js";
-import { ALLOWABLE, type Allowable, compareSides } from "./compare.js";
+import { parseAllowed } from "./allowable.js";
+import { type Comparison, compareSides } from "./compare.js";
 import { comparisonExitCode } from "./gate.js";
-import { comparisonJson, comparisonText } from "./output.js";
+import { parseOnly } from "./only.js";
+import { comparisonJson, comparisonMarkdown, comparisonText } from "./output.js";
 import { readSides } from "./sides.js";
 
 export interface CompareOptions {
   results?: string[];
   threshold: string;
   allow?: string[];
+  only?: string[];
+  summary?: boolean;
+  format?: string;
   failOnRegression?: boolean;
   json?: boolean;
 }
 
+const FORMATS: Readonly<Record<string, (comparison: Comparison, summary: boolean) => string>> = {
+  table: comparisonText,
+  markdown: comparisonMarkdown,
+  json: (comparison) => JSON.stringify(comparisonJson(comparison), null, 2),
+};
+
 /** Prints the comparison and returns the exit code. Throws UserError. */
 export async function runCompare(a: string, b: string, options: CompareOptions): Promise<number> {
-  const threshold = parseShare(options.threshold, "--threshold");
-  const allowed = new Set((options.allow ?? []).flatMap((text) => text.split(",")).map(allowable));
-  const [left, right] = await readSides(a, b, options.results ?? defaultPaths());
-  const comparison = compareSides(left, right, threshold, allowed);
-  const output = options.json
-    ? JSON.stringify(comparisonJson(comparison), null, 2)
-    : comparisonText(comparison);
-  process.stdout.write(`${output}\n`);
-  return comparisonExitCode(comparison, options.failOnRegression ?? false);
-}
-
-function allowable(text: string): Allowable {
-  const found = ALLOWABLE.find((known) => known === text);
-  if (!found) {
-    throw new UsageError(`--allow ${text}: not known`, `Choose from ${ALLOWABLE.join(", ")}.`);
+  const thresholdRatio = parseShare(options.threshold, "--threshold");
+  const allowed = parseAllowed(options.allow ?? []);
+  const only = options.only && parseOnly(options.only);
+  const name = options.json ? "json" : (options.format ?? "table");
+  const format = FORMATS[name];
+  if (!format) {
+    throw new UsageError(
+      `--format ${name}: not known`,
+      `Choose from ${Object.keys(FORMATS).join(", ")}.`,
+    );
   }
-  return found;
+  const [left, right] = await readSides(a, b, options.results ?? defaultPaths());
+  const comparison = compareSides(left, right, { thresholdRatio, allowed, ...(only && { only }) });
+  process.stdout.write(`${format(comparison, options.summary ?? false)}\n`);
+  return comparisonExitCode(comparison, options.failOnRegression ?? false);
 }
 
 /** "5%" or "0.05" -> 0.05. */

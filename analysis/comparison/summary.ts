@@ -1,54 +1,68 @@
 import { METRICS } from "../../results/metrics.js";
 import { seriesName } from "../../results/scenario.js";
-import type { ChangeVerdict } from "../estimates/change.js";
-import { formatChange, formatMetric } from "../estimates/format.js";
+import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
+import { type ChangeVerdict, verdictWords } from "../estimates/verdict.js";
 import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
 
 export type ScenarioVerdict = ChangeVerdict | "mixed";
 
 /**
- * A scenario is better or worse when no metric says the contrary. It is "same" only when every metric is "same":
- * equal punts do not show that a latency is equal.
+ * A scenario is better or worse when no metric says the contrary. It is "within" only when every metric is
+ * "within": equal punts do not show that a latency is equal.
  */
 export function scenarioVerdict({ metrics }: ScenarioComparison): ScenarioVerdict {
   const has = (verdict: ChangeVerdict): boolean =>
     metrics.some((found) => found.verdict === verdict);
-  if (has("better") && has("worse")) return "mixed";
-  if (has("better")) return "better";
-  if (has("worse")) return "worse";
-  return has("not enough data") || !has("same") ? "not enough data" : "same";
+  const improved = has("better") || has("slightly better");
+  const worsened = has("worse") || has("slightly worse");
+  if (improved && worsened) return "mixed";
+  if (improved) return has("better") ? "better" : "slightly better";
+  if (worsened) return has("worse") ? "worse" : "slightly worse";
+  return has("not enough data") || !has("within") ? "not enough data" : "within";
 }
 
-export function countVerdicts(comparison: Comparison): Record<ScenarioVerdict, number> {
-  const counts = { better: 0, worse: 0, mixed: 0, same: 0, "not enough data": 0 };
-  for (const scenario of comparison.scenarios) counts[scenarioVerdict(scenario)] += 1;
-  return counts;
+const SENTENCE_WORDS: Record<ScenarioVerdict, string> = {
+  better: "better in",
+  "slightly better": "slightly better in",
+  worse: "worse in",
+  "slightly worse": "slightly worse in",
+  mixed: "better in one respect and worse in another in",
+  within: "within",
+  "not enough data": "not enough data in",
+};
+
+/** How many scenarios have which verdict; they add up to all scenarios. */
+export function countVerdicts({ scenarios }: Comparison): Record<ScenarioVerdict, number> {
+  const names = Object.keys(SENTENCE_WORDS) as ScenarioVerdict[];
+  const counts = Object.fromEntries(names.map((verdict) => [verdict, 0]));
+  for (const scenario of scenarios) {
+    const verdict = scenarioVerdict(scenario);
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
+  }
+  return counts as Record<ScenarioVerdict, number>;
 }
 
-/** The whole comparison in words that need no explanation. The control arms are not counted. */
-export function comparisonSentence(full: Comparison): string {
-  const { a, b } = full;
-  const subject = full.scenarios.filter(({ scenario }) => scenario.arm === "inline");
-  const comparison = { ...full, scenarios: subject.length > 0 ? subject : full.scenarios };
+/** The whole comparison in words that need no explanation. */
+export function comparisonSentence(comparison: Comparison): string {
+  const { a, b, scenarios, thresholdRatio } = comparison;
   const counts = countVerdicts(comparison);
-  const total = comparison.scenarios.length;
-  const gain = strongest(comparison, "better");
-  const loss = strongest(comparison, "worse");
-  const parts = [
-    counts.better > 0 ? `better in ${counts.better}` : "",
-    counts.worse > 0 ? `worse in ${counts.worse}` : "",
-    counts.mixed > 0 ? `better in one respect and worse in another in ${counts.mixed}` : "",
-    counts.same > 0 ? `the same in ${counts.same}` : "",
-    counts["not enough data"] > 0 ? `not enough data in ${counts["not enough data"]}` : "",
-  ].filter((part) => part !== "");
+  const parts = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => {
+      const words = SENTENCE_WORDS[verdict as ScenarioVerdict];
+      return verdict === "within"
+        ? `${verdictWords(verdict, thresholdRatio)} in ${count}`
+        : `${words} ${count}`;
+    });
+  const plural = scenarios.length === 1 ? "" : "s";
   const sentences = [
-    `${b.name} against ${a.name}, over ${total} scenario${total === 1 ? "" : "s"}: ${parts.join(", ")}.`,
+    `${b.name} against ${a.name}, over ${scenarios.length} scenario${plural}: ${parts.join(", ")}.`,
   ];
+  const gain = strongest(comparison, "better");
+  const loss = strongest(comparison, "worse") ?? strongest(comparison, "slightly worse");
   if (gain) sentences.push(`Largest gain: ${inWords(gain)}.`);
   if (loss) sentences.push(`Largest loss: ${inWords(loss)}.`);
-  else if (counts.worse + counts.mixed + counts["not enough data"] === 0) {
-    sentences.push("Nothing is shown to be worse.");
-  }
+  else if (counts["not enough data"] === 0) sentences.push("Nothing is shown to be worse.");
   return sentences.join(" ");
 }
 
@@ -57,13 +71,20 @@ interface Found {
   metric: MetricComparison;
 }
 
-/** The finding farthest from "no change"; punts come first, since the other changes follow from them. */
+/**
+ * The finding farthest from "no change", not of a control arm when there is another. Punts come first, since the
+ * other changes follow from them.
+ */
 function strongest({ scenarios }: Comparison, verdict: ChangeVerdict): Found | null {
   const found = scenarios
     .flatMap((scenario) => scenario.metrics.map((metric) => ({ scenario, metric })))
     .filter(({ metric }) => metric.verdict === verdict)
-    .sort((a, b) => size(b) - size(a));
+    .sort((a, b) => control(a) - control(b) || size(b) - size(a));
   return found[0] ?? null;
+}
+
+function control({ scenario: { scenario } }: Found): number {
+  return Number(scenario.arm !== "inline");
 }
 
 function size({ scenario, metric: { change, metric } }: Found): number {
@@ -80,9 +101,13 @@ function size({ scenario, metric: { change, metric } }: Found): number {
 function inWords({ scenario: { scenario, metrics }, metric }: Found): string {
   const iops = metrics.find((other) => other.metric === "iops" && other.verdict === metric.verdict);
   const told = iops && iops !== metric ? [metric, iops] : [metric];
-  const changes = told.map((found) => {
-    const factor = found.change?.kind === "ratio" ? ` (${formatChange(found.change)})` : "";
-    return `${METRICS[found.metric].title} ${formatMetric(found.metric, found.a.point)} → ${formatMetric(found.metric, found.b.point)}${factor}`;
-  });
-  return `${seriesName(scenario)} at queue depth ${scenario.queueDepth}, ${changes.join(" and ")}`;
+  return `${seriesName(scenario)} at queue depth ${scenario.queueDepth}, ${told.map(changeWords).join(" and ")}`;
+}
+
+function changeWords({ metric, a, b, change }: MetricComparison): string {
+  const value = (side: MetricComparison["a"]): string =>
+    side ? formatMetric(metric, side.point) : "?";
+  const factor =
+    change?.kind === "ratio" ? ` (${formatChange(change)}, ${formatChangeInterval(change)})` : "";
+  return `${METRICS[metric].title} ${value(a)} → ${value(b)}${factor}`;
 }

@@ -1,20 +1,32 @@
 import { median } from "simple-statistics";
-import { METRICS, type Metric } from "../../results/metrics.js";
+import type { Metric } from "../../results/metrics.js";
 import { scenarioKey } from "../../results/scenario.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Cell } from "../cells/cell.js";
 import { type Scale, valuesByBoot, valuesByRound } from "../cells/values.js";
 import { pairedShift, SHIFT_VALUES_MAX, type Shift, unpairedShift } from "../statistics/shift.js";
+import { estimate } from "./estimate.js";
 
-/** What was resampled for an interval. Only several boots show how much one boot differs from another. */
-export type Basis = "rounds" | "trials" | "boots";
+/** From how many boots on each side one kernel may be judged against another. */
+export const BOOTS_MIN = 3;
+
+/**
+ * What an interval rests on. `rounds`: pairs within one run. `boots`: at least `BOOTS_MIN` boots on each side.
+ * `trials`: fewer boots, so that what differs from boot to boot is not in the interval, and no verdict may rest on
+ * it. `counts`: every write punts or none does, which does not vary.
+ */
+export type Basis = "rounds" | "boots" | "trials" | "counts";
 
 /** How B differs from A: B / A, or B - A where a ratio has no meaning (shares, which may be 0). */
 export interface Change {
   kind: "ratio" | "difference";
+  /** Of the two medians. */
   point: number;
+  /** The interval is computed around the Hodges-Lehmann or Welch estimate and widened until it holds the point. */
   lower: number;
   upper: number;
+  /** Confidence of the interval: 0.95, or more where many changes were judged together. */
+  level: number;
   /** Two-sided evidence against "no change". */
   p: number;
   basis: Basis;
@@ -23,31 +35,52 @@ export interface Change {
 const DIFFERENCES: ReadonlySet<Metric> = new Set<Metric>(["puntRatio", "hashedRatio"]);
 
 /**
- * Paired by round when both cells were measured in the same run, else by boots when both have
- * several, else by trials. null: not measured in one of them, or too few values.
+ * Paired by round when both cells were measured in the same run, else by boots when both have enough of them, else
+ * by trials. null: not measured in one of them, or too few values.
  */
 export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): Change | null {
-  const random = seededRandom(
-    seedOf(
-      `${metric} ${a.subject.id} ${scenarioKey(a.scenario)} ${b.subject.id} ${scenarioKey(b.scenario)}`,
-    ),
-  );
+  const [from, to] = [estimate(a, metric), estimate(b, metric)];
+  if (!from || !to) return null;
   const kind = DIFFERENCES.has(metric) ? "difference" : "ratio";
+  const point = kind === "ratio" ? to.point / from.point : to.point - from.point;
+  const found = shiftBetween(a, b, metric, level);
+  if (!found || !Number.isFinite(point)) return null;
+  const { shift, basis } = found;
+  const back = kind === "ratio" ? Math.exp : (value: number) => value;
+  const lower = Math.min(point, back(shift.lower));
+  const upper = Math.max(point, back(shift.upper));
+  return { kind, point, lower, upper, level, p: shift.p, basis };
+}
+
+interface Found {
+  /** Of logarithms where the change is a ratio. */
+  shift: Shift;
+  basis: Basis;
+}
+
+function shiftBetween(a: Cell, b: Cell, metric: Metric, level: number): Found | null {
   // The log of 0 is not finite: a trial with such a value is left out.
-  const scale: Scale = kind === "ratio" ? Math.log : (value) => value;
+  const scale: Scale = DIFFERENCES.has(metric) ? (value) => value : Math.log;
   const pairs = pairsByRound(a, b, metric, scale);
   if (pairs.length >= 2) {
     const differences = batched(pairs.map(([from, to]) => to - from));
-    return changeFrom(pairedShift(differences, random, level), kind, "rounds");
+    const random = seededRandom(seedOf(seedWords(a, b, metric)));
+    return foundOf(pairedShift(differences, random, level), "rounds");
   }
-  const [bootsA, bootsB] = [valuesByBoot(a, metric, scale), valuesByBoot(b, metric, scale)];
-  const severalBoots = bootsA.length >= 2 && bootsB.length >= 2;
-  const unitsOf = (boots: number[][]): number[] =>
-    severalBoots ? boots.map((values) => median(values)) : boots.flat();
-  const [from, to] = [unitsOf(bootsA), unitsOf(bootsB)];
-  const shift = unpairedShift(batched(from), batched(to), random, level);
-  if (!shift && metric === "puntRatio") return allOrNothing(from, to);
-  return changeFrom(shift, kind, severalBoots ? "boots" : "trials");
+  const [from, to] = [valuesByBoot(a, metric, scale), valuesByBoot(b, metric, scale)];
+  if (from.length >= BOOTS_MIN && to.length >= BOOTS_MIN) {
+    return foundOf(unpairedShift(from.map(median), to.map(median), level), "boots");
+  }
+  const certain = metric === "puntRatio" ? allOrNothing(from.flat(), to.flat()) : null;
+  return certain ?? foundOf(unpairedShift(from.flat(), to.flat(), level), "trials");
+}
+
+function foundOf(shift: Shift | null, basis: Basis): Found | null {
+  return shift && { shift, basis };
+}
+
+function seedWords(a: Cell, b: Cell, metric: Metric): string {
+  return `${metric} ${a.subject.id} ${scenarioKey(a.scenario)} ${b.subject.id} ${scenarioKey(b.scenario)}`;
 }
 
 /** At these shares a count stands for every write or for none: the first write of a file may differ. */
@@ -55,20 +88,15 @@ const EVERY_WRITE = 0.99;
 const NO_WRITE = 0.01;
 
 /** When every write of a trial punts, or none, one trial is enough to be certain. */
-function allOrNothing(from: readonly number[], to: readonly number[]): Change | null {
+function allOrNothing(from: readonly number[], to: readonly number[]): Found | null {
   const certain = (ratio: number): boolean => ratio >= EVERY_WRITE || ratio < NO_WRITE;
   if (from.length === 0 || to.length === 0) return null;
   if (![...from, ...to].every(certain)) return null;
   const point = median(to as number[]) - median(from as number[]);
-  const p = Math.abs(point) < 0.5 ? 1 : 0;
-  return { kind: "difference", point, lower: point, upper: point, p, basis: "trials" };
-}
-
-function changeFrom(shift: Shift | null, kind: Change["kind"], basis: Basis): Change | null {
-  if (!shift) return null;
-  const back = kind === "ratio" ? Math.exp : (value: number) => value;
-  const { point, lower, upper, p } = shift;
-  return { kind, point: back(point), lower: back(lower), upper: back(upper), p, basis };
+  const equal = Math.abs(point) < 0.5;
+  const lower = equal ? Math.min(0, point) : point;
+  const upper = equal ? Math.max(0, point) : point;
+  return { shift: { point, lower, upper, p: equal ? 1 : 0 }, basis: "counts" };
 }
 
 /** Values of the same round of the same run; empty when the cells share no run. */
@@ -89,37 +117,4 @@ function batched(values: readonly number[]): readonly number[] {
     batches.push(median(values.slice(start, start + size)));
   }
   return batches;
-}
-
-export type ChangeVerdict = "better" | "worse" | "same" | "not enough data";
-
-/**
- * A change counts when its interval does not hold "no change" and the change is at least the threshold. The first
- * condition guards against chance, the second against changes too small to act on. It is "same" when the interval
- * rules out changes beyond twice the threshold, or when the change is certain but small.
- *
- * @param threshold share, e.g. 0.05; for a difference of shares it is that difference.
- * @param stands false when `benjaminiHochberg` rejected the finding.
- */
-export function verdictOf(
-  change: Change | null,
-  metric: Metric,
-  threshold: number,
-  stands = true,
-): ChangeVerdict {
-  if (!change) return "not enough data";
-  const [none, size] = change.kind === "ratio" ? [1, Math.log1p] : [0, (value: number) => value];
-  const distance = (value: number): number =>
-    change.kind === "ratio" ? Math.log(value) : value - none;
-  const clear = change.lower > none || change.upper < none;
-  const large = Math.abs(distance(change.point)) >= size(threshold) - 1e-12;
-  if (clear && large) {
-    if (!stands) return "not enough data";
-    const improved =
-      METRICS[metric].better === "higher" ? change.point > none : change.point < none;
-    return improved ? "better" : "worse";
-  }
-  const farthest = Math.max(Math.abs(distance(change.lower)), Math.abs(distance(change.upper)));
-  if (clear || farthest <= size(2 * threshold)) return "same";
-  return "not enough data";
 }

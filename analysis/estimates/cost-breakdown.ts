@@ -204,5 +204,5 @@ function estimateOf(sums: Map<string, number>, unit: string, seed: string): Esti
   const shift = pairedShift(units.slice(0, SHIFT_VALUES_MAX), seededRandom(seedOf(seed)));
   if (!shift) return null;
   const { point, lower, upper } = shift;
-  return { point, lower, upper, unit, trials: sums.size, boots: boots.length };
+  return { point, lower, upper, coverage: 0.95, unit, trials: sums.size, boots: boots.length };
 }

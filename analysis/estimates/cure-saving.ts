@@ -4,7 +4,7 @@ import type { Scenario } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
 import { type Change, changeBetween } from "./change.js";
-import { trialEstimate } from "./estimate.js";
+import { estimate } from "./estimate.js";
 import { formatChange, formatChangeInterval } from "./format.js";
 import { commonSpending } from "./spending.js";
 
@@ -36,7 +36,7 @@ export function cureSavings(cells: readonly Cell[]): CureSaving[] {
     const cpuNs = changeBetween(reference, cell, cpu);
     if (cpuNs === null) return [];
     const iops = scenario.intervalNs > 0 ? null : changeBetween(reference, cell, "iops");
-    const trials = trialEstimate(cell, cpu)?.trials ?? 0;
+    const trials = estimate(cell, cpu)?.trials ?? 0;
     return [{ subject, scenario, cpu, cpuNs, iops, trials }];
   });
 }

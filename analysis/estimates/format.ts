@@ -21,6 +21,12 @@ export function formatChangeInterval({ kind, lower, upper }: Change): string {
   return `${format(lower)} to ${format(upper)}`;
 }
 
+/** "95 %", "93.8 %", "99.94 %": never rounded up to a certainty. */
+export function formatLevel(level: number): string {
+  const digits = level > 0.999 ? 2 : 1;
+  return `${Number((Math.floor(level * 100 * 10 ** digits + 1e-9) / 10 ** digits).toFixed(digits))} %`;
+}
+
 /** "2.13", "41.5", "300". */
 export function formatRatio(ratio: number): string {
   if (ratio >= 1e4) return "over 10000";

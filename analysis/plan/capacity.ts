@@ -2,7 +2,7 @@ import type { Metric } from "../../results/metrics.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
-import { type Estimate, estimate, trialEstimate } from "../estimates/estimate.js";
+import { type Estimate, estimate } from "../estimates/estimate.js";
 
 /** What is asked of the system. */
 export interface Demand {
@@ -63,7 +63,7 @@ export function operatingPoints(
     .flatMap((cell) => {
       const iops = estimate(cell, "iops");
       // The median of the trials' p99: one disturbed trial must not decide what a device can carry.
-      const latencyNsP99 = trialEstimate(cell, "latencyNsP99");
+      const latencyNsP99 = estimate(cell, "latencyNsP99");
       if (!iops || !latencyNsP99 || cell.subject.emulated) return [];
       const { queueDepth, intervalNs } = cell.scenario;
       return [

@@ -2,15 +2,17 @@ import { textColumns } from "../../terminal/table.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { upgradeFigure } from "../chart-data/upgrade-rows.js";
-import { type Allowable, type Comparison, compareSides } from "../comparison/compare.js";
+import type { Allowable } from "../comparison/allowable.js";
+import { type Comparison, compareSides } from "../comparison/compare.js";
+import { comparisonNotes } from "../comparison/notes.js";
 import { comparisonColumns, comparisonRows } from "../comparison/output.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const THRESHOLD = 0.05;
-/** A report compares results of different devices and says so; `puntbench compare` needs --allow device. */
-const ALLOWED: ReadonlySet<Allowable> = new Set<Allowable>(["device"]);
+/** A report compares these too and names the difference; `puntbench compare` needs --allow. */
+const ALLOWED: ReadonlySet<Allowable> = new Set<Allowable>(["device", "ring"]);
 
 /** Oldest against newest kernel: real ones if there are two on the same filesystem, else emulated ones. */
 export function reportComparison(analysis: Analysis): Comparison | null {
@@ -22,7 +24,7 @@ export function reportComparison(analysis: Analysis): Comparison | null {
       if (!oldest || !newest || oldest === newest) continue;
       const [a, b] = [sideOf(analysis, oldest), sideOf(analysis, newest)];
       try {
-        return compareSides(a, b, THRESHOLD, ALLOWED);
+        return compareSides(a, b, { thresholdRatio: THRESHOLD, allowed: ALLOWED });
       } catch {
         // Nothing in common on this filesystem: try the next.
       }
@@ -47,7 +49,7 @@ export function comparisonSection(analysis: Analysis, comparison: Comparison): S
   const charts = scope ? upgradeFigure(comparison, scope) : [];
   const blocks: Block[] = [
     text(comparisonSentence(comparison)),
-    ...comparison.notes.map((note) => text(`Note: ${note}.`)),
+    ...comparisonNotes(comparison).map((note) => text(`Note: ${note}.`)),
     ...charts.map((chart) => chartBlock(chart)),
     fold("Every scenario", table(comparisonColumns(comparison), comparisonRows(comparison))),
   ];

@@ -6,7 +6,7 @@ import { usualDepth } from "../chart-data/scope.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import { costBreakdowns } from "../estimates/cost-breakdown.js";
-import { estimate, trialEstimate } from "../estimates/estimate.js";
+import { estimate } from "../estimates/estimate.js";
 import { formatMetric, formatRatio } from "../estimates/format.js";
 import { prefillBreakEvens } from "../estimates/prefill.js";
 import { commonSpending } from "../estimates/spending.js";
@@ -82,7 +82,7 @@ const WORDS: Partial<Record<Metric, string>> = {
 };
 
 function costWords(from: Cell, to: Cell, metric: Metric): string | null {
-  const [before, after] = [trialEstimate(from, metric), trialEstimate(to, metric)];
+  const [before, after] = [estimate(from, metric), estimate(to, metric)];
   if (!before || !after) return null;
   const factor = formatRatio(after.point / before.point);
   return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (× ${factor})`;

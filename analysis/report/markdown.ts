@@ -1,3 +1,4 @@
+import { escaped, markdownTable } from "../../terminal/markdown.js";
 import type { Block, Report } from "./model.js";
 
 /** The same report for pull requests and wikis, with the PNG files that lie beside it. */
@@ -33,12 +34,7 @@ function blockLines(block: Block): string[] {
       // Charts of single kernels are in the page only.
       return block.filesBeside ? [image(block.chart), ""] : [];
     case "table":
-      return [
-        row(block.columns.map(({ title }) => title)),
-        `|${block.columns.map(({ align }) => (align === "right" ? "---:" : "---")).join("|")}|`,
-        ...block.rows.map((cells) => row(cells)),
-        "",
-      ];
+      return [...markdownTable(block.columns, block.rows), ""];
     case "fold":
       return [
         `<details><summary>${escaped(block.summary)}</summary>`,
@@ -53,19 +49,4 @@ function blockLines(block: Block): string[] {
 function image({ name, spec }: { name: string; spec: { [key: string]: unknown } }): string {
   const { text } = spec.title as { text: string };
   return `![${escaped(text)}](${name}.png)`;
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map(escaped).join(" | ")} |`;
-}
-
-/** No label may become markup, a link or a new column. */
-export function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll(/([\\`*[\]|~])/g, "\\$1")
-    .replaceAll(/(^|\W)_|_(\W|$)/g, (found) => found.replace("_", "\\_"))
-    .replaceAll(/\s+/g, " ");
 }

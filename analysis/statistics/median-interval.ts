@@ -6,56 +6,63 @@ export interface Interval {
   upper: number;
 }
 
+export interface MedianInterval extends Interval {
+  /** The chance that such an interval holds the true median, 0..1. Below six values it is less than 0.95. */
+  coverage: number;
+}
+
 /**
- * The median with its bootstrap percentile interval, in the limit of infinitely many resamples,
- * which for a median needs no resampling at all.
+ * The median with its distribution-free interval: the narrowest pair of order statistics x(r) and x(n + 1 - r) that
+ * holds the true median with at least the chance `level` (W. R. Thompson, Annals of Mathematical Statistics 7, 1936).
+ * The chance is exact for any continuous distribution: both sides of it are tails of Binomial(n, 1/2).
  *
- * A resample of n values has its k-th smallest value at or below x(r) when at least k of its n draws
- * fall among the r smallest: a binomial tail (B. Efron, The Jackknife, the Bootstrap and Other
- * Resampling Plans, 1982, chapter 10.3). The bounds are the order statistics at which that tail
- * crosses (1 - level) / 2 and its mirror; with an even n the lower and the upper median give one
- * bound each. With five values or fewer this is their whole range.
+ * With five values or fewer no pair reaches 95 %. The interval is then their range, and `coverage` says what
+ * the range reaches: 50 % for two values, 75 % for three, 87.5 % for four, 93.75 % for five.
  *
- * @param sorted ascending, at least one value.
+ * @param sorted ascending, at least one value. One value has the coverage 0.
  */
-export function medianInterval(sorted: ArrayLike<number>, level = 0.95): Interval {
+export function medianInterval(sorted: ArrayLike<number>, level = 0.95): MedianInterval {
   const n = sorted.length;
   if (n === 0) throw new Error("medianInterval requires at least one data point");
-  const rank = lowerRank(n, (1 - level) / 2);
+  const { rank, coverage } = ranksFor(n, level);
   return {
     point: quantileSorted(sorted as number[], 0.5),
     lower: sorted[rank - 1] as number,
     upper: sorted[n - rank] as number,
+    coverage,
   };
 }
 
-const ranks = new Map<string, number>();
-
-/** The smallest rank r (from 1) with P(lower median of a resample <= x(r)) above `tail`. */
-function lowerRank(n: number, tail: number): number {
-  const key = `${n} ${tail}`;
-  const known = ranks.get(key);
-  if (known !== undefined) return known;
-  const drawsNeeded = Math.ceil(n / 2);
-  let low = 1;
-  let high = Math.max(1, drawsNeeded);
-  // The tail grows with the rank.
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (binomialUpperTail(n, middle / n, drawsNeeded) <= tail) low = middle + 1;
-    else high = middle;
-  }
-  ranks.set(key, low);
-  return low;
+interface Ranks {
+  /** From 1, counted from either end. */
+  rank: number;
+  coverage: number;
 }
 
-/** P(X >= k) for X ~ Binomial(n, p), summed in logarithms so that a large n does not underflow. */
-export function binomialUpperTail(n: number, p: number, k: number): number {
-  let logTerm = n * Math.log1p(-p);
-  let below = 0;
-  for (let i = 0; i < k; i += 1) {
-    below += Math.exp(logTerm);
-    logTerm += Math.log((n - i) / (i + 1)) + Math.log(p) - Math.log1p(-p);
+const known = new Map<string, Ranks>();
+
+function ranksFor(n: number, level: number): Ranks {
+  const key = `${n} ${level}`;
+  let found = known.get(key);
+  if (!found) {
+    found = searchRanks(n, level);
+    known.set(key, found);
   }
-  return Math.max(0, 1 - below);
+  return found;
+}
+
+/** The largest rank whose two tails leave at least `level`; 1 when none does. */
+function searchRanks(n: number, level: number): Ranks {
+  // Logarithms, because 2^-n underflows for a large n.
+  let logTerm = -n * Math.LN2;
+  let tail = Math.exp(logTerm);
+  let rank = 1;
+  while (rank < Math.ceil(n / 2)) {
+    logTerm += Math.log((n - rank + 1) / rank);
+    const next = tail + Math.exp(logTerm);
+    if (1 - 2 * next < level) break;
+    tail = next;
+    rank += 1;
+  }
+  return { rank, coverage: Math.max(0, 1 - 2 * tail) };
 }

@@ -27,7 +27,7 @@ export function resamplesOf(n: number, random: Random, draws: number): readonly 
 }
 
 /** How often each of n values is drawn when n are drawn with replacement. */
-export function drawCounts(n: number, random: Random): Uint16Array {
+function drawCounts(n: number, random: Random): Uint16Array {
   const counts = new Uint16Array(n);
   for (let draw = 0; draw < n; draw += 1) {
     const chosen = Math.floor(random() * n);

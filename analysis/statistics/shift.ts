@@ -1,6 +1,7 @@
+import { mean, sampleVariance } from "simple-statistics";
 import type { Random } from "../../results/seeded-random.js";
 import type { Interval } from "./median-interval.js";
-import { drawCounts, type Resample, resamplesOf } from "./resamples.js";
+import { type Resample, resamplesOf } from "./resamples.js";
 import { studentCritical, studentTwoSidedP } from "./student-t.js";
 
 /** A difference between two samples, with its interval and the evidence against "no difference". */
@@ -14,49 +15,40 @@ const RESAMPLES = 1000;
 export const SHIFT_VALUES_MAX = 64;
 
 /**
- * The Hodges-Lehmann estimate of how much B lies above A: the median of all differences b - a
- * (J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 34, 1963). It is nearly as
- * precise as the mean and, unlike it, hardly changes when one trial was disturbed.
- *
- * Interval: the standard error over seeded bootstrap resamples times Student's t, since plain bootstrap
- * percentiles of five values are far too narrow (T. Hesterberg, What Teachers Should Know about the
- * Bootstrap, The American Statistician 69, 2015, section 3.2). The factor was found by simulation:
- * widened by sqrt((n + 1) / n), 95 % intervals of three to thirty values miss the truth in at most 5 %
- * of samples, see test/analysis/calibration.test.ts.
+ * How much the mean of B lies above that of A, where both may spread differently: Welch's t (B. L. Welch,
+ * Biometrika 34, 1947) with the degrees of freedom of F. E. Satterthwaite (Biometrics Bulletin 2, 1946).
  *
  * @returns null with fewer than two values on a side, because the spread is then unknown.
  */
 export function unpairedShift(
   a: readonly number[],
   b: readonly number[],
-  random: Random,
   level = 0.95,
 ): Shift | null {
   if (a.length < 2 || b.length < 2) return null;
-  const pairs: Pair[] = [];
-  for (const [i, from] of a.entries()) {
-    for (const [j, to] of b.entries()) pairs.push({ value: to - from, i, j });
-  }
-  pairs.sort((left, right) => left.value - right.value);
-  const values = Float64Array.from(pairs, (pair) => pair.value);
-  const weights = new Float64Array(values.length);
-  const deviations = new Float64Array(RESAMPLES);
-  const point = weightedMedian(values, weights.fill(1));
-  for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    const inA = drawCounts(a.length, random);
-    const inB = drawCounts(b.length, random);
-    for (const [index, { i, j }] of pairs.entries()) {
-      weights[index] = (inA[i] as number) * (inB[j] as number);
-    }
-    deviations[resample] = weightedMedian(values, weights) - point;
-  }
-  const fewer = Math.min(a.length, b.length);
-  return shiftFrom(point, meanOfSquares(deviations), a.length + b.length - 2, fewer, level);
+  const scale = Math.max(...a.map(Math.abs), ...b.map(Math.abs));
+  const ofA = withoutRounding(sampleVariance(a as number[]), scale ** 2) / a.length;
+  const ofB = withoutRounding(sampleVariance(b as number[]), scale ** 2) / b.length;
+  const variance = ofA + ofB;
+  const degrees = variance ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1));
+  const point = withoutRounding(mean(b as number[]) - mean(a as number[]), scale);
+  return shiftFrom(point, variance, degrees, level);
+}
+
+/** What is only an error of rounding counts as 0. */
+function withoutRounding(value: number, scale: number): number {
+  return Math.abs(value) > 1e-14 * scale ? value : 0;
 }
 
 /**
  * The Hodges-Lehmann estimate of the middle of differences taken in pairs, e.g. by round: the median
- * of all averages of two of them. Interval as for `unpairedShift`.
+ * of all averages of two of them (J. L. Hodges, E. L. Lehmann, Annals of Mathematical Statistics 34, 1963). It is
+ * nearly as precise as the mean, and one disturbed round hardly changes it.
+ *
+ * Interval: Student's t times the standard error over bootstrap resamples, since plain bootstrap percentiles of
+ * five values are far too narrow (T. Hesterberg, What Teachers Should Know about the Bootstrap, The American
+ * Statistician 69, 2015, section 3.2). A resample of n values spreads too little by (n - 1) / n, which is
+ * corrected. test/analysis/calibration.test.ts checks the share of false findings at 2, 3, 5 and 10 rounds.
  */
 export function pairedShift(
   differences: readonly number[],
@@ -76,7 +68,7 @@ export function pairedShift(
   const weights = new Float64Array(values.length);
   const point = weightedMedian(values, weights.fill(1));
   const variance = pairedVariance(pairs, values, resamplesOf(n, random, RESAMPLES));
-  return shiftFrom(point, variance, n - 1, n, level);
+  return shiftFrom(point, (variance * n) / (n - 1), n - 1, level);
 }
 
 interface Pair {
@@ -91,7 +83,7 @@ function pairedVariance(
   resamples: readonly Resample[],
 ): number {
   const weights = new Float64Array(values.length);
-  let mean = 0;
+  let average = 0;
   let square = 0;
   for (const { counts, weight } of resamples) {
     for (let index = 0; index < pairs.length; index += 1) {
@@ -100,36 +92,14 @@ function pairedVariance(
       weights[index] = i === j ? (count * (count + 1)) / 2 : count * (counts[j] as number);
     }
     const drawn = weightedMedian(values, weights);
-    mean += weight * drawn;
+    average += weight * drawn;
     square += weight * drawn * drawn;
   }
-  return spread(mean, square);
+  return withoutRounding(square - average * average, square);
 }
 
-function meanOfSquares(deviations: Float64Array): number {
-  let mean = 0;
-  let square = 0;
-  for (const deviation of deviations) {
-    mean += deviation / deviations.length;
-    square += (deviation * deviation) / deviations.length;
-  }
-  return spread(mean, square);
-}
-
-/** The variance; what is only an error of rounding counts as 0. */
-function spread(mean: number, meanSquare: number): number {
-  const variance = meanSquare - mean * mean;
-  return variance > 1e-14 * meanSquare ? variance : 0;
-}
-
-function shiftFrom(
-  point: number,
-  variance: number,
-  degrees: number,
-  fewest: number,
-  level: number,
-): Shift {
-  const error = Math.sqrt((variance * (fewest + 1)) / fewest);
+function shiftFrom(point: number, variance: number, degrees: number, level: number): Shift {
+  const error = Math.sqrt(variance);
   const reach = error === 0 ? 0 : studentCritical(level, degrees) * error;
   const p = error === 0 ? Number(point === 0) : studentTwoSidedP(point / error, degrees);
   return { point, lower: point - reach, upper: point + reach, p };

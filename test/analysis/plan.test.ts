@@ -17,7 +17,15 @@ after(() => rmSync(folder, { recursive: true }));
 const subject = { id: "x", kernelLabel: "6.1", filesystem: "ext4", emulated: false };
 
 function about(point: number, unit = "ns"): Estimate {
-  return { point, lower: point * 0.95, upper: point * 1.05, unit, trials: 5, boots: 1 };
+  return {
+    point,
+    lower: point * 0.95,
+    upper: point * 1.05,
+    coverage: 0.9375,
+    unit,
+    trials: 5,
+    boots: 1,
+  };
 }
 
 function point(queueDepth: number, iops: number, p99Us: number, cpuUs: number): OperatingPoint {

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { benjaminiHochberg } from "../../analysis/statistics/benjamini-hochberg.js";
-import { binomialUpperTail, medianInterval } from "../../analysis/statistics/median-interval.js";
+import { medianInterval } from "../../analysis/statistics/median-interval.js";
 import { mergedQuantiles } from "../../analysis/statistics/merged-quantile.js";
-import { pairedShift, unpairedShift } from "../../analysis/statistics/shift.js";
+import { pairedShift, type Shift, unpairedShift } from "../../analysis/statistics/shift.js";
 import { studentCritical, studentTwoSidedP } from "../../analysis/statistics/student-t.js";
 import { seededRandom } from "../../results/seeded-random.js";
 import { normal } from "./fixture.js";
 
 function near(actual: number, expected: number, relative = 1e-8): void {
   assert.ok(Math.abs(actual - expected) <= relative * Math.abs(expected), `${actual} ${expected}`);
+}
+
+function assertShift(found: Shift | null, expected: [number, number, number, number]): void {
+  assert.ok(found);
+  const { point, lower, upper, p } = found;
+  for (const [index, value] of [point, lower, upper, p].entries())
+    near(value, expected[index] as number, 1e-6);
 }
 
 test("Student's t agrees with scipy.stats.t", () => {
@@ -30,26 +37,28 @@ test("Student's t agrees with scipy.stats.t", () => {
   near(studentTwoSidedP(1.7, 120), 0.09172146378060364);
 });
 
-test("the binomial tail agrees with scipy.stats.binom.sf, also for many trials", () => {
-  near(binomialUpperTail(5, 0.2, 3), 0.05792);
-  near(binomialUpperTail(40, 0.3, 15), 0.19255175473517566);
-  near(binomialUpperTail(1001, 0.47, 501), 0.028683662638080247);
-});
-
-test("shifts are those of Hodges and Lehmann, as wilcox.test of R defines them", () => {
-  const a = Object.freeze([12.1, 13.4, 11.8, 12.9, 14.2]);
-  const b = Object.freeze([15.3, 14.1, 16.8, 15.9, 30.0]);
-  near(unpairedShift(a, b, seededRandom(1))?.point as number, 3.2);
+test("paired shifts are those of Hodges and Lehmann, as wilcox.test of R defines them", () => {
   const differences = Object.freeze([0.8, -0.3, 1.2, 0.4, 2.9, 0.7]);
   near(pairedShift(differences, seededRandom(1))?.point as number, 0.8);
 });
 
+test("unpaired shifts, their intervals and p-values are those of scipy.stats.ttest_ind with equal_var=False", () => {
+  assertShift(
+    unpairedShift([12.1, 13.4, 11.8, 12.9, 14.2], [15.3, 14.1, 16.8, 15.9, 30.0]),
+    [5.539999999999999, -2.543549664617199, 13.623549664617197, 0.13157050835145728],
+  );
+  assertShift(
+    unpairedShift([1.0, 1.1, 1.2], [3.0, 2.0, 4.5, 6.0]),
+    [2.7750000000000004, -0.0021317731070813473, 5.552131773107082, 0.05009436771870301],
+  );
+});
+
 test("one value on a side is not enough for a shift; identical values leave no doubt", () => {
-  assert.equal(unpairedShift([1], [2, 3], seededRandom(1)), null);
+  assert.equal(unpairedShift([1], [2, 3]), null);
   assert.equal(pairedShift([1], seededRandom(1)), null);
-  const certain = unpairedShift([1, 1, 1], [0, 0, 0], seededRandom(1));
+  const certain = unpairedShift([1, 1, 1], [0, 0, 0]);
   assert.deepEqual(certain, { point: -1, lower: -1, upper: -1, p: 0 });
-  assert.equal(unpairedShift([1, 1], [1, 1], seededRandom(1))?.p, 1);
+  assert.equal(unpairedShift([1, 1], [1, 1])?.p, 1);
 });
 
 test("the same seed gives the same interval", () => {
@@ -59,19 +68,56 @@ test("the same seed gives the same interval", () => {
   assert.notDeepEqual(pairedShift(values, seededRandom(8)), once);
 });
 
-test("the median's interval is that of a brute-force bootstrap, and the range for five values", () => {
-  assert.deepEqual(medianInterval([1, 2, 3, 4, 10]), { point: 3, lower: 1, upper: 10 });
-  assert.deepEqual(medianInterval([5]), { point: 5, lower: 5, upper: 5 });
+test("the interval of a median is the range below six values, and says the coverage that it reaches", () => {
+  for (const [values, coverage] of [
+    [[1, 2, 10], 0.75],
+    [[1, 2, 3, 10], 0.875],
+    [[1, 2, 3, 4, 10], 0.9375],
+    [[1, 2, 3, 4, 5, 10], 0.96875],
+  ] as [number[], number][]) {
+    const found = medianInterval(values);
+    assert.deepEqual([found.lower, found.upper], [1, 10]);
+    near(found.coverage, coverage);
+  }
+  assert.deepEqual(medianInterval([5]), { point: 5, lower: 5, upper: 5, coverage: 0 });
   assert.throws(() => medianInterval([]), /at least one data point/);
+});
+
+test("from six values on the ranks are those of the tables of the sign test, with at least 95 %", () => {
+  // Ranks from W. J. Conover, Practical Nonparametric Statistics; coverages from scipy.stats.binom.
+  for (const [n, rank, coverage] of [
+    [7, 1, 0.984375],
+    [9, 2, 0.9609375],
+    [10, 2, 0.978515625],
+    [12, 3, 0.96142578125],
+    [15, 4, 0.96484375],
+    [20, 6, 0.9586105346679688],
+    [25, 8, 0.9567147493362427],
+    [41, 14, 0.9724668441704125],
+  ] as const) {
+    const found = medianInterval(Array.from({ length: n }, (_, index) => index + 1));
+    assert.deepEqual([found.lower, found.upper], [rank, n + 1 - rank]);
+    near(found.coverage, coverage);
+  }
+  const many = medianInterval(Array.from({ length: 5000 }, (_, index) => index));
+  assert.ok(many.coverage >= 0.95 && many.coverage < 0.952, String(many.coverage));
+});
+
+test("the coverage that is stated is the coverage that a simulation finds", () => {
   const random = seededRandom(5);
-  const sorted = Array.from({ length: 41 }, () => normal(random)).sort((x, y) => x - y);
-  const medians = Array.from({ length: 20_000 }, () => {
-    const draws = sorted.map(() => sorted[Math.floor(random() * 41)] as number);
-    return draws.sort((x, y) => x - y)[20] as number;
-  }).sort((x, y) => x - y);
-  const exact = medianInterval(sorted);
-  assert.equal(exact.lower, medians[500]);
-  assert.equal(exact.upper, medians[19_499]);
+  for (const n of [2, 3, 5, 9, 20]) {
+    let held = 0;
+    let stated = 0;
+    for (let sample = 0; sample < 20_000; sample += 1) {
+      const values = Array.from({ length: n }, () => Math.exp(normal(random))).sort(
+        (x, y) => x - y,
+      );
+      const { lower, upper, coverage } = medianInterval(values);
+      if (lower <= 1 && 1 <= upper) held += 1;
+      stated = coverage;
+    }
+    assert.ok(Math.abs(held / 20_000 - stated) < 0.01, `${n}: ${held / 20_000} ${stated}`);
+  }
 });
 
 test("Benjamini and Hochberg's procedure keeps what scipy's false_discovery_control keeps", () => {

@@ -1,0 +1,43 @@
+import type { Metric } from "../../results/metrics.js";
+import { UsageError } from "../../terminal/errors.js";
+import type { Cell } from "../cells/cell.js";
+import { COMPARED } from "./compared-metrics.js";
+
+/** What the user wants to see of a comparison. */
+export interface Only {
+  cell: (cell: Cell) => boolean;
+  metric: (metric: Metric) => boolean;
+}
+
+export const EVERYTHING: Only = { cell: () => true, metric: () => true };
+
+/** The names are those of the export and of the results file, shortened where people type them. */
+const KEYS: Readonly<Record<string, (cell: Cell) => string>> = {
+  preparation: ({ scenario }) => scenario.preparation,
+  arm: ({ scenario }) => scenario.arm,
+  depth: ({ scenario }) => String(scenario.queueDepth),
+  filesystem: ({ subject }) => subject.filesystem,
+};
+
+/** "depth=8" -> one of the wanted values of a key. Values of one key are alternatives, keys add up. */
+export function parseOnly(texts: readonly string[]): Only {
+  const wanted = new Map<string, Set<string>>();
+  for (const text of texts.flatMap((list) => list.split(","))) {
+    const [, key = "", value = ""] = /^([^=]*)=(.+)$/.exec(text.trim()) ?? [];
+    if (key !== "metric" && !(key in KEYS)) {
+      throw new UsageError(
+        `--only ${text}: not known`,
+        `Write key=value. Keys: ${[...Object.keys(KEYS), "metric"].join(", ")}.`,
+      );
+    }
+    if (key === "metric" && !COMPARED.includes(value as Metric)) {
+      throw new UsageError(`--only ${text}: not known`, `Metrics: ${COMPARED.join(", ")}.`);
+    }
+    wanted.set(key, (wanted.get(key) ?? new Set()).add(value));
+  }
+  const accepts = (key: string, value: string): boolean => wanted.get(key)?.has(value) ?? true;
+  return {
+    cell: (cell) => Object.entries(KEYS).every(([key, read]) => accepts(key, read(cell))),
+    metric: (metric) => accepts("metric", metric),
+  };
+}
