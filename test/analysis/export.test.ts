@@ -71,6 +71,6 @@ test("the findings say in words which preparation punts on which kernel, in at m
   );
   assert.equal(never, "dd-prefill: no write punts on either kernel.");
   assert.ok(report.findings.length <= 10);
-  assert.match(report.findings.join(" "), /6\.12 against 6\.1, over 15 scenarios/);
+  assert.match(report.findings.join(" "), /6\.12 against 6\.1, over 18 scenarios/);
   assert.deepEqual(report.warnings, []);
 });

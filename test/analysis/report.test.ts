@@ -90,9 +90,13 @@ test("every picture shows the title, the axis titles and the legend that its spe
 
 test("times of emulated kernels are in separate charts, which say so", () => {
   for (const name of ["iops", "latency", "cpu"]) {
-    const real = readFileSync(join(out, `${name}.vl.json`), "utf8");
+    const real = JSON.parse(readFileSync(join(out, `${name}.vl.json`), "utf8"));
+    const kernels: string[] = real.data.values.map(({ kernel }: { kernel: string }) => kernel);
     const emulated = JSON.parse(readFileSync(join(out, `${name}-emulated.vl.json`), "utf8"));
-    assert.ok(!real.includes("5.10"), `${name} mixes real and emulated times`);
+    assert.ok(
+      !kernels.some((kernel) => kernel.includes("5.10")),
+      `${name} mixes real and emulated times`,
+    );
     assert.match(JSON.stringify(emulated.title), /emulated: times not comparable/);
   }
 });
