@@ -78,6 +78,8 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uin
   set_integer(out, "submitCalls", record.submit_calls);
   set_integer(out, "waitCalls", record.wait_calls);
   out.Set("latencyNs", to_array(env, record.latency_ns, issued));
+  const uint64_t calls = std::min<uint64_t>(record.submit_calls, record.submit_call_ns.size());
+  out.Set("submitCallNs", to_array(env, record.submit_call_ns, calls));
   out.Set("issueDelayNs",
           record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, issued)));
 }

@@ -25,6 +25,7 @@ struct WriteStream {
 struct WriteRecord {
   std::vector<uint64_t> latency_ns;      // submission (paced: due moment) to reaped completion
   std::vector<uint64_t> issue_delay_ns;  // paced only: due moment to submission
+  std::vector<uint64_t> submit_call_ns;  // n-th submitting call; see submitted()
   uint64_t completed = 0;                // writes that succeeded in full
   uint64_t wall_ns = 0;
   uint64_t submit_ns = 0;  // inside the calls that hand writes over; hidden blocking shows here
@@ -36,7 +37,17 @@ struct WriteRecord {
   uint64_t failed = 0;
 
   explicit WriteRecord(const WriteStream& stream)
-      : latency_ns(stream.blocks), issue_delay_ns(stream.interval_ns ? stream.blocks : 0) {}
+      : latency_ns(stream.blocks),
+        issue_delay_ns(stream.interval_ns ? stream.blocks : 0),
+        submit_call_ns(stream.blocks) {}
+
+  // Notes the time of one submitting call. Each call hands over at least one write, except calls that repeat a
+  // refused one: when there is no room for these, only their sum is kept.
+  void submitted(uint64_t ns) noexcept {
+    if (submit_calls < submit_call_ns.size()) submit_call_ns[submit_calls] = ns;
+    submit_ns += ns;
+    ++submit_calls;
+  }
 };
 
 // A permutation of 0 ... blocks-1. Only the seed decides it (Fisher-Yates over SplitMix64).
