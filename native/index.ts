@@ -41,7 +41,7 @@ export interface TrialRequest {
  * Index n of an array belongs to the n-th write issued.
  */
 export interface DriverMeasurement
-  extends Omit<Measurement, "latency" | "issueDelay" | "instructions" | "wallNs"> {
+  extends Omit<Measurement, "latency" | "issueDelay" | "submitCall" | "instructions" | "wallNs"> {
   wallNs: number;
   /** Why something is null. */
   warnings: string[];
@@ -53,6 +53,8 @@ export interface DriverMeasurement
   shortWrite: boolean;
   latencyNs: Float64Array;
   issueDelayNs: Float64Array | null;
+  /** Index n: the n-th submitting call. */
+  submitCallNs: Float64Array;
 }
 
 export interface NopRequest {

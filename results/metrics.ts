@@ -42,6 +42,8 @@ export const METRICS = {
   workersMean: { title: "io-wq workers, mean", unit: "1", better: "lower" },
   contextSwitches: { title: "context switches per write", unit: "1", better: "lower" },
   submitNs: { title: "time inside submission per write", unit: "ns", better: "lower" },
+  stallNsP99: { title: "stall of the submitter p99", unit: "ns", better: "lower" },
+  stallNsMax: { title: "longest stall of the submitter", unit: "ns", better: "lower" },
   issueDelayNsP99: { title: "delay of issue p99", unit: "ns", better: "lower" },
   preparationNsPerGib: { title: "preparation time per GiB", unit: "ns", better: "lower" },
 } as const satisfies Record<string, { title: string; unit: string; better: "lower" | "higher" }>;
@@ -62,12 +64,14 @@ const BYTES_PER_GIB = 2 ** 30;
 
 const latencyReader = new HistogramReader();
 const delayReader = new HistogramReader();
+const stallReader = new HistogramReader();
 
 /** Only for trials with status `ok`. */
 export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics {
   const { writes } = measurement;
   const latency = decoded(measurement.latency, latencyReader);
   const delay = decoded(measurement.issueDelay, delayReader);
+  const stall = decoded(measurement.submitCall, stallReader);
   const wallSeconds = (measurement.wallNs ?? Number.NaN) / 1e9;
   const perWrite = (amount: number | null): number => (amount ?? Number.NaN) / writes;
   const quantiles = latency.histogram ? histogramQuantiles(latency.histogram, LATENCY_SHARES) : [];
@@ -107,13 +111,18 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
     contextSwitches:
       perWrite(switches(contextSwitches.submitter)) + perWrite(switches(contextSwitches.ioWq)),
     submitNs: perWrite(measurement.submitNs),
-    issueDelayNsP99: delay.histogram
-      ? (histogramQuantiles(delay.histogram, [0.99])[0] as number)
-      : Number.NaN,
+    stallNsP99: p99Of(stall.histogram),
+    stallNsMax: measurement.submitCall?.maxNs ?? Number.NaN,
+    issueDelayNsP99: p99Of(delay.histogram),
     preparationNsPerGib:
       ((measurement.preparationNs ?? Number.NaN) / trial.scenario.fileSizeBytes) * BYTES_PER_GIB,
   };
-  return { values, latency: latency.histogram, warning: latency.warning ?? delay.warning };
+  const warning = latency.warning ?? delay.warning ?? stall.warning;
+  return { values, latency: latency.histogram, warning };
+}
+
+function p99Of(histogram: Histogram | null): number {
+  return histogram ? (histogramQuantiles(histogram, [0.99])[0] as number) : Number.NaN;
 }
 
 /** Punts per write of an ok trial; null where punts were not counted. */

@@ -94,6 +94,8 @@ export const Measurement = z.object({
   submitNs: amount.nullable(),
   waitNs: amount.nullable(),
   submitCalls: count.nullable(),
+  /** Time inside each submitting call, the stall of its thread; null in files of version 1. */
+  submitCall: Latency.nullable(),
   waitCalls: count.nullable(),
   ringFlags: z.array(z.string()),
   ringEntries: count.nullable(),

@@ -18,7 +18,7 @@ export function upgradeTrial(value: Json): Json {
   const entries = Object.entries(value);
   const members = entries.filter(([name]) => measured.includes(name));
   const others = entries.filter(([name]) => !measured.includes(name));
-  const measurement = { ...Object.fromEntries(members), ...spendersOf(value) };
+  const measurement = { ...Object.fromEntries(members), ...spendersOf(value), submitCall: null };
   // Such a trial failed or was skipped before its first write.
   const empty = value.status !== "ok" && value.workersPeak === null;
   return { ...Object.fromEntries(others), measurement: empty ? null : measurement };

@@ -13,6 +13,7 @@ import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
 import { causeSentences } from "./finding-causes.js";
 import { puntSentences } from "./finding-punts.js";
+import { stallSentences } from "./finding-stalls.js";
 import { joined } from "./words.js";
 
 /** The findings in at most ten lines that need no explanation, the most important first. */
@@ -26,6 +27,7 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
   const lines = [
     ...puntSentences(slice.cells, analysis.subjects).slice(0, 5),
     ...causeSentences(analysis).slice(0, 3),
+    ...stallSentences(analysis, slice.cells),
   ];
   const newest = analysis.subjects.filter((subject) => !subject.emulated).at(-1);
   if (newest) {

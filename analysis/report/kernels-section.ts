@@ -21,6 +21,8 @@ const COLUMNS: readonly Metric[] = [
   "latencyNsP90",
   "latencyNsP99",
   "latencyNsP999",
+  "stallNsP99",
+  "stallNsMax",
   "cpuNsSubmitter",
   "cpuNsIoWq",
   "cpuNsKernelWorkers",

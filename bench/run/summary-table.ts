@@ -37,6 +37,7 @@ const FIELDS: readonly Field[] = [
   right("IOPS", (row) => shown(row.iops, formatRate), timed),
   right("p50", (row) => shown(row.latencyNsP50, formatNs), timed),
   right("p99", (row) => shown(row.latencyNsP99, formatNs), timed),
+  right("stall p99 / max", stall, timed),
   right("CPU µs/write: submitter", (row) => micros(row.cpuNsPerWrite.submitter), timed),
   right("+ io-wq", (row) => micros(row.cpuNsPerWrite.ioWq), timed),
   right("+ kernel workers", (row) => micros(row.cpuNsPerWrite.kernelWorkers), timed),
@@ -77,6 +78,12 @@ function shown(value: number | null, format: (value: number) => string): string 
 function micros(ns: number | null, resolutionNs: number | null = null): string {
   if (ns === null) return UNKNOWN;
   return `${resolutionNs !== null && resolutionNs > ns / 10 ? "~" : ""}${(ns / 1000).toFixed(1)}`;
+}
+
+/** How long single submitting calls kept the submitter: an inline write can block too. */
+function stall({ stallNsP99, stallNsMax }: Row): string {
+  if (stallNsP99 === null || stallNsMax === null) return UNKNOWN;
+  return `${formatNs(stallNsP99)} / ${formatNs(stallNsMax)}`;
 }
 
 function whole(value: number | null | undefined): string {

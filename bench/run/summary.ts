@@ -15,6 +15,8 @@ export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes" | "order
   latencyNsP50: number | null;
   latencyNsP99: number | null;
   issueDelayNsP50: number | null;
+  stallNsP99: number | null;
+  stallNsMax: number | null;
   cpuNsPerWrite: BySpender;
   /** Granularity of `cpuNsPerWrite.system`: 10 ms over the writes where only /proc/stat counts it. */
   systemCpuNsPerWriteResolution: number | null;
@@ -61,6 +63,8 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
     latencyNsP50: over("latencyNsP50"),
     latencyNsP99: over("latencyNsP99"),
     issueDelayNsP50: medianOf(trials.map(({ measurement }) => delayP50(measurement?.issueDelay))),
+    stallNsP99: over("stallNsP99"),
+    stallNsMax: over("stallNsMax"),
     cpuNsPerWrite: {
       submitter: over("cpuNsSubmitter"),
       ioWq: over("cpuNsIoWq"),

@@ -74,6 +74,7 @@ function measuredTrial(
     shortWrite,
     latencyNs,
     issueDelayNs,
+    submitCallNs,
     warnings,
     ...measured
   } = raw;
@@ -90,6 +91,7 @@ function measuredTrial(
       ...measured,
       latency: encodeLatency(latencyNs),
       issueDelay: encodeLatency(issueDelayNs),
+      submitCall: encodeLatency(submitCallNs),
       instructions: null,
     },
   };
@@ -131,6 +133,7 @@ function asInstructions(trial: Trial): Trial {
       wallNs: null,
       latency: null,
       issueDelay: null,
+      submitCall: null,
       submitNs: null,
       waitNs: null,
       preparationNs: null,

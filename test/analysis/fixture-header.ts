@@ -19,6 +19,8 @@ export interface FixtureRun {
   /** Multiplies every time; 1.1 is a machine 10 % slower. */
   slowness?: number;
   writes?: number;
+  /** How long each submitting call takes; not measured without it. */
+  stallNs?: number | undefined;
   intervalsNs?: readonly number[];
   boot?: number;
 }

@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
-import type { Footer, Header, Measurement, Scenario, Trial } from "../../results/schema.js";
+import { encodeLatency } from "../../results/encode-latency.js";
+import type {
+  Footer,
+  Header,
+  Latency,
+  Measurement,
+  Scenario,
+  Trial,
+} from "../../results/schema.js";
 import { type Random, seededRandom } from "../../results/seeded-random.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { type FixtureRun, headerOf } from "./fixture-header.js";
@@ -124,6 +132,7 @@ export function fixtureTrial(
     ...(trial.measurement as Measurement),
     wallNs: icount ? null : perWriteNs * writes,
     latency: icount ? null : latencies(writes, latencyNs, punted, random),
+    submitCall: icount ? null : stallsOf(options.stallNs),
     puntCount: punted ? writes : 0,
     puntCountForced: cell.arm === "forced" ? writes : 0,
     puntCountHashed: natural && options.unwrittenPunts ? writes : 0,
@@ -147,6 +156,10 @@ export function fixtureTrial(
       : null,
   };
   return { ...trial, measurement };
+}
+
+function stallsOf(stallNs: number | undefined): Latency | null {
+  return stallNs === undefined ? null : encodeLatency(new Float64Array(100).fill(stallNs));
 }
 
 function baseTrial(cell: Scenario, round: number, position: number, writes: number): Trial {
@@ -177,6 +190,7 @@ function baseTrial(cell: Scenario, round: number, position: number, writes: numb
     submitNs: 3_000 * writes,
     waitNs: 9_000 * writes,
     submitCalls: writes,
+    submitCall: null,
     waitCalls: writes,
     ringFlags: ["SINGLE_ISSUER"],
     extentsBefore: null,

@@ -31,6 +31,11 @@ for (const arm of ARMS) {
       assert.equal(measured.firstError, null);
       assert.equal(measured.latencyNs.length, 512);
       assert.ok(measured.latencyNs.every((ns) => ns > 0));
+      const inCalls = measured.submitCallNs.reduce((sum, ns) => sum + ns, 0);
+      assert.deepEqual(
+        [measured.submitCallNs.length, inCalls],
+        [measured.submitCalls, measured.submitNs],
+      );
       assert.deepEqual(
         stampsOf(request),
         Array.from({ length: 512 }, (_, block) => ({ block, seed: 42 })),

@@ -34,7 +34,7 @@ test("a trial of version 1 becomes one of version 2, and nothing that was measur
   const trial = Trial.parse(upgradeTrial(old));
   const { measurement, ...others } = trial;
   const cpuNs = { ...old.cpuNs, kernelWorkers: null };
-  const added = { cpuNs, systemCpuSource: null };
+  const added = { cpuNs, systemCpuSource: null, submitCall: null };
   assert.deepEqual({ ...others, ...measurement }, { ...old, ...added });
 });
 
