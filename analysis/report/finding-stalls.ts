@@ -1,7 +1,7 @@
 import { formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { subjectName } from "../cells/subject.js";
-import { trialEstimate } from "../estimates/estimate.js";
+import { estimate } from "../estimates/estimate.js";
 import type { Analysis } from "../loading/analysis.js";
 
 /** A submitting call that takes longer than this was held up: the CPU work of a full queue takes less. */
@@ -16,9 +16,9 @@ export function stallSentences(analysis: Analysis, cells: readonly Cell[]): stri
       return scenario.arm === "inline" && runOf.length > 0 && !subject.emulated;
     })
     .flatMap((cell) => {
-      const ratio = trialEstimate(cell, "puntRatio")?.point ?? Number.NaN;
-      const p99 = trialEstimate(cell, "stallNsP99");
-      const longest = trialEstimate(cell, "stallNsMax");
+      const ratio = estimate(cell, "puntRatio")?.point ?? Number.NaN;
+      const p99 = estimate(cell, "stallNsP99");
+      const longest = estimate(cell, "stallNsMax");
       if (!(ratio <= INLINE) || !p99 || !longest || longest.point < STALL_NS) return [];
       return [{ cell, p99: p99.point, longest: longest.point }];
     })
