@@ -1,12 +1,26 @@
-import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ResultsLine } from "../../results/schema.js";
-import { UsageError } from "../../terminal/errors.js";
+import { UsageError, UserError } from "../../terminal/errors.js";
 
-/** Appends one line at a time and flushes it, so that a crash loses at most the trial under way. */
+/**
+ * Appends one line at a time and flushes it, so that a crash loses at most the trial under way. A line that cannot be
+ * written whole is cut off again: the file holds whole lines only.
+ */
 export class ResultsWriter {
   readonly path: string;
   readonly #file: number;
+  /** Bytes of whole lines. */
+  #length = 0;
+  #trials = 0;
 
   constructor(out: string, kernelLabel: string, runId: string) {
     const folder = join(resolve(out), folderName(kernelLabel));
@@ -22,9 +36,37 @@ export class ResultsWriter {
     }
   }
 
+  /** Throws a UserError that says how many trials are kept. */
   append(line: ResultsLine): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
-    fdatasyncSync(this.#file);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    try {
+      // Also before the first byte: perhaps the last line could not be cut off.
+      ftruncateSync(this.#file, this.#length);
+      // A disk that is almost full takes a part; the next write then says why.
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+      fdatasyncSync(this.#file);
+    } catch (error) {
+      this.#cutBack();
+      throw this.#unwritten(error as NodeJS.ErrnoException);
+    }
+    this.#length += bytes.length;
+    if (line.type === "trial") this.#trials += 1;
+  }
+
+  #cutBack(): void {
+    try {
+      ftruncateSync(this.#file, this.#length);
+    } catch {
+      // A reader passes over the cut last line and says so.
+    }
+  }
+
+  #unwritten({ code }: NodeJS.ErrnoException): UserError {
+    const kept = this.#trials === 1 ? "1 trial is kept" : `${this.#trials} trials are kept`;
+    return new UserError(
+      `the results cannot be written (${code}); ${kept} in ${this.path}`,
+      "Free space there, or name another directory with --out.",
+    );
   }
 
   close(): void {
@@ -36,7 +78,12 @@ export class ResultsWriter {
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeFolders(dirname(folder));
-  mkdirSync(folder);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** A folder name for a label, which may hold any text. The header holds the label itself. */

@@ -77,8 +77,18 @@ async function writeRun<Result>(
   const close = (outcome: Footer["outcome"], reason: string | null) => {
     const finishedAt = new Date().toISOString();
     const warnings = [...new Set(trials.flatMap((trial) => trial.warnings))];
-    writer.append({ type: "footer", finishedAt, outcome, reason, trials: trials.length, warnings });
-    writer.close();
+    try {
+      writer.append({
+        type: "footer",
+        finishedAt,
+        outcome,
+        reason,
+        trials: trials.length,
+        warnings,
+      });
+    } finally {
+      writer.close();
+    }
   };
   let result: Result;
   try {
@@ -88,7 +98,11 @@ async function writeRun<Result>(
       if (line.type === "trial") trials.push(line);
     });
   } catch (error) {
-    close(error instanceof Interrupted ? "interrupted" : "failed", (error as Error).message);
+    try {
+      close(error instanceof Interrupted ? "interrupted" : "failed", (error as Error).message);
+    } catch {
+      // The first error is the cause. A file without a footer shows by itself that it is incomplete.
+    }
     throw error;
   }
   close("complete", null);
