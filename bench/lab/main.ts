@@ -4,6 +4,7 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { printable } from "../../terminal/printable.js";
 import { dryRunText } from "./dry-run.js";
 import { withLabContext } from "./host/context.js";
 import { requireLabTools } from "./host/programs.js";
@@ -77,10 +78,18 @@ function explanations(outcome: LabOutcome, { commands }: LabOptions): string {
   return outcome.finished
     .map(({ kernel, filesystem, printed: [text = ""], resultsFiles: [resultsFile] }) => {
       if (!json) return `== ${kernel.label}, ${filesystem}\n\n${text}\n`;
-      const report = JSON.parse(text);
-      return `${JSON.stringify(resultsFile ? { ...report, resultsFile } : report)}\n`;
+      return `${printable(JSON.stringify({ ...parseReport(text, kernel.label), resultsFile }))}\n`;
     })
     .join("");
+}
+
+/** What a guest's `explain --json` printed; a UserError when it is no JSON object. */
+function parseReport(text: string, label: string): object {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    throw new UserError(`${label}: explain printed no JSON`, "Run it again without --json.");
+  }
 }
 
 const EMULATED =
@@ -93,8 +102,8 @@ async function closingText(
   options: LabOptions,
 ): Promise<string> {
   const runs = await Promise.all(
-    outcome.finished.flatMap(({ resultsFiles, filesystem }) =>
-      resultsFiles.map((path) => readRun(path, filesystem)),
+    outcome.finished.flatMap(({ kernel, resultsFiles, filesystem }) =>
+      resultsFiles.map((path) => readRun(path, kernel.label, filesystem)),
     ),
   );
   if (runs.length === 0) return "";

@@ -1,13 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
+import { formatBytes } from "../../../terminal/units.js";
 import { missingProgram } from "../host/process.js";
 import { QEMU } from "./arguments.js";
 import { DESCRIPTORS } from "./channels.js";
 import { GuestError, type GuestFailure } from "./guest-error.js";
-import { type GuestFile, guestFiles } from "./guest-output.js";
+import { onGuestLine } from "./guest-lines.js";
+import { type GuestFile, guestFiles, OUTPUT_BYTES_MAX } from "./guest-output.js";
 import { type GuestStatus, parseStatus } from "./guest-status.js";
 import { type GuestLimits, passedLimit } from "./limits.js";
 
@@ -15,8 +15,6 @@ export interface GuestRun {
   /** One for each command, in order. */
   exitCodes: number[];
   files: GuestFile[];
-  /** From power-on to each step, on the host's clock. */
-  stepMs: Record<string, number>;
   /** The most resident memory that qemu had. */
   peakMemoryBytes: number;
 }
@@ -27,19 +25,21 @@ export interface GuestWatcher {
   onLog?: (line: string) => void;
 }
 
-const CONSOLE_LINES_KEPT = 200;
+const LINES_KEPT = 200;
 const CONSOLE_LINES_SHOWN = 12;
 const STANDARD_ERROR = 2;
 const WATCH_EVERY_MS = 250;
 
 /** Follows one guest from power-on until it has sent all its files, or until it fails. */
 export class GuestFollower {
-  readonly #run: GuestRun = { exitCodes: [], files: [], stepMs: {}, peakMemoryBytes: 0 };
+  readonly #run: GuestRun = { exitCodes: [], files: [], peakMemoryBytes: 0 };
   readonly #startedAtMs = performance.now();
   readonly #console: string[] = [];
   readonly #output: Buffer[] = [];
+  #outputBytes = 0;
   readonly #qemuErrors: string[] = [];
   #lastSignMs = 0;
+  #started = false;
   #done = false;
   #settled = false;
   #resolve: (run: GuestRun) => void = () => {};
@@ -70,20 +70,24 @@ export class GuestFollower {
 
   #listen(): void {
     const stream = (fd: number) => this.child.stdio[fd] as Readable;
-    const onLine = (input: Readable, listener: (line: string) => void) =>
-      createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on("line", listener);
     const onStatusLine = (line: string) => {
       const status = parseStatus(line);
       if (status) this.#onStatus(status);
     };
-    onLine(stream(DESCRIPTORS.console), (line) => {
-      if (this.#console.push(line) > CONSOLE_LINES_KEPT) this.#console.shift();
+    onGuestLine(stream(DESCRIPTORS.console), (line) => {
+      keepLast(this.#console, line);
       onStatusLine(line);
     });
-    onLine(stream(DESCRIPTORS.status), onStatusLine);
-    onLine(stream(DESCRIPTORS.log), (line) => this.watcher.onLog?.(line));
-    onLine(stream(STANDARD_ERROR), (line) => this.#qemuErrors.push(line));
+    onGuestLine(stream(DESCRIPTORS.status), onStatusLine);
+    onGuestLine(stream(DESCRIPTORS.log), (line) => this.watcher.onLog?.(line));
+    onGuestLine(stream(STANDARD_ERROR), (line) => keepLast(this.#qemuErrors, line));
     stream(DESCRIPTORS.output).on("data", (chunk: Buffer) => {
+      this.#outputBytes += chunk.length;
+      if (this.#outputBytes > OUTPUT_BYTES_MAX) {
+        this.#output.length = 0;
+        this.#fail("flood", `the guest sent more than ${formatBytes(OUTPUT_BYTES_MAX)} of results`);
+        return;
+      }
       this.#output.push(chunk);
       this.#finishIfComplete();
     });
@@ -96,7 +100,7 @@ export class GuestFollower {
   #onStatus(status: GuestStatus): void {
     if (this.#settled) return;
     this.#lastSignMs = this.#sinceStartMs();
-    if (status.kind === "step") this.#run.stepMs[status.name] = this.#lastSignMs;
+    if (status.kind === "step") this.#started = true;
     if (status.kind === "exit") this.#run.exitCodes[status.command] = status.exitCode;
     if (status.kind === "done") this.#done = true;
     this.watcher.onStatus?.(status);
@@ -117,7 +121,7 @@ export class GuestFollower {
     const passed = passedLimit(this.limits, {
       nowMs: this.#sinceStartMs(),
       lastSignMs: this.#lastSignMs,
-      started: "started" in this.#run.stepMs,
+      started: this.#started,
       done: this.#done,
     });
     if (passed) this.#fail(passed.failure, passed.what);
@@ -138,7 +142,7 @@ export class GuestFollower {
   }
 
   #fail(failure: GuestFailure, what: string): void {
-    const lines = this.#console.map(printable).filter((line) => line.trim() !== "");
+    const lines = this.#console.filter((line) => line.trim() !== "");
     this.#reject(new GuestError(failure, what, lines.slice(-CONSOLE_LINES_SHOWN)));
   }
 
@@ -147,9 +151,8 @@ export class GuestFollower {
   }
 }
 
-/** A guest's console may print anything: control sequences for the terminal are dropped. */
-function printable(line: string): string {
-  return stripVTControlCharacters(line).replace(/\p{Cc}/gu, "");
+function keepLast(lines: string[], line: string): void {
+  if (lines.push(line) > LINES_KEPT) lines.shift();
 }
 
 function residentBytes(pid: number | undefined): number {

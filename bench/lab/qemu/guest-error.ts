@@ -8,7 +8,8 @@ export type GuestFailure =
   | "timeout"
   | "setup"
   | "qemu"
-  | "output";
+  | "output"
+  | "flood";
 
 /** Failures that may be chance. */
 const PERHAPS_CHANCE: readonly GuestFailure[] = ["panic", "hang", "slow-start", "qemu", "output"];
@@ -20,6 +21,7 @@ const REMEDIES: Readonly<Record<GuestFailure, string>> = {
   timeout: "Allow more with --timeout, or measure less (fewer scenarios or rounds).",
   setup: "The reason above names what this kernel or this machine lacks.",
   qemu: "Run with --dry-run to see the command, and run it by hand.",
+  flood: "A guest sends its results files only: do not trust what this one measured.",
   output: "Run it again; if it stays, the guest's memory may be full: --memory 2G.",
 };
 

@@ -9,20 +9,22 @@ export type GuestStatus =
   | { kind: "alive" }
   | { kind: "done" };
 
+/** The forms of a report. A guest may send anything, so numbers are short and nothing else is taken. */
+const REPORT =
+  /^(?:step (?<step>.{1,40}) (?<uptimeS>\d{1,9}(?:\.\d+)?)|trials (?<done>\d{1,9}) (?<total>\d{1,9})|exit (?<command>\d{1,2}) (?<exitCode>\d{1,3})|fail (?<reason>.+)|(?<word>alive|done)(?: .*)?)$/;
+
 /** Reads one line of the status port or of the console; null when it is no report. */
 export function parseStatus(line: string): GuestStatus | null {
   const at = line.indexOf(STATUS_PREFIX);
   if (at < 0) return null;
-  const text = line.slice(at + STATUS_PREFIX.length).trim();
-  const [word = "", ...rest] = text.split(" ");
-  if (word === "step") {
-    return { kind: "step", name: rest.slice(0, -1).join(" "), uptimeS: Number(rest.at(-1)) };
+  const found = REPORT.exec(line.slice(at + STATUS_PREFIX.length).trim())?.groups;
+  if (!found) return null;
+  const { step, uptimeS, done, total, command, exitCode, reason, word } = found;
+  if (step !== undefined) return { kind: "step", name: step, uptimeS: Number(uptimeS) };
+  if (done !== undefined) return { kind: "trials", done: Number(done), total: Number(total) };
+  if (command !== undefined) {
+    return { kind: "exit", command: Number(command), exitCode: Number(exitCode) };
   }
-  if (word === "trials") {
-    return { kind: "trials", done: Number(rest[0]), total: Number(rest[1]) };
-  }
-  if (word === "exit") return { kind: "exit", command: Number(rest[0]), exitCode: Number(rest[1]) };
-  if (word === "fail") return { kind: "fail", reason: rest.join(" ") };
-  if (word === "done") return { kind: "done" };
-  return word === "alive" ? { kind: "alive" } : null;
+  if (reason !== undefined) return { kind: "fail", reason };
+  return { kind: word as "alive" | "done" };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../../terminal/errors.js";
+import { printable } from "../../../terminal/printable.js";
 import { withLabContext } from "../host/context.js";
 import { requireLabTools } from "../host/programs.js";
 import { type ReproducedCell, reproduce, reproductionJson } from "./cells.js";
@@ -22,11 +23,10 @@ export async function main(raw: RawReproduceOptions): Promise<void> {
   );
   const cells = reproduce(PUBLISHED, trials);
   const nowait = nowaitCells(PUBLISHED_NOWAIT, probed);
-  process.stdout.write(
-    raw.json
-      ? `${JSON.stringify(reproductionJson(cells, nowait, returned))}\n`
-      : reproductionText(cells, nowait, returned),
-  );
+  const text = raw.json
+    ? `${JSON.stringify(reproductionJson(cells, nowait, returned))}\n`
+    : reproductionText(cells, nowait, returned);
+  process.stdout.write(printable(text));
   const differing = [...cells, ...nowait].filter((cell) => !cell.agrees).map(describe);
   if (differing.length > 0) {
     throw new UserError(
@@ -39,5 +39,5 @@ export async function main(raw: RawReproduceOptions): Promise<void> {
 function describe(cell: ReproducedCell | NowaitCell): string {
   const how = "oracle" in cell ? ` with ${cell.oracle}` : "";
   const { preparation, kernel, published, measured } = cell;
-  return `${preparation} on ${kernel}${how} (published ${published}, measured ${measured})`;
+  return `${preparation} on ${kernel}${how} (published ${published}, measured ${printable(measured)})`;
 }

@@ -116,7 +116,7 @@ async function trialsOf({ failures, finished }: LabOutcome): Promise<Map<string,
   if (failures[0]) throw failures[0];
   const trials = new Map<string, Trial[]>();
   for (const { kernel, resultsFiles } of finished) {
-    const runs = await Promise.all(resultsFiles.map((path) => readRun(path, "ext4")));
+    const runs = await Promise.all(resultsFiles.map((path) => readRun(path, kernel.label, "ext4")));
     trials.set(
       kernel.label,
       runs.flatMap((run) => run.trials),

@@ -3,6 +3,7 @@ import { median } from "simple-statistics";
 import { puntRatioOf } from "../../../results/metrics.js";
 import { compareScenarios, scenarioKey } from "../../../results/scenario.js";
 import { ResultsLine, type Scenario, type Trial } from "../../../results/schema.js";
+import { UserError } from "../../../terminal/errors.js";
 import { formatPercent } from "../../../terminal/percent.js";
 import { renderTable } from "../../../terminal/table.js";
 
@@ -13,14 +14,28 @@ export interface RunSummary {
   trials: Trial[];
 }
 
-/** Reads a results file that the lab brought back. */
-export async function readRun(path: string, filesystem: string): Promise<RunSummary> {
+/**
+ * Reads a results file that the lab brought back; a UserError when a guest sent something else. `label` is the lab's
+ * own name of the kernel.
+ */
+export async function readRun(
+  path: string,
+  label: string,
+  filesystem: string,
+): Promise<RunSummary> {
   const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line !== "");
-  const parsed = lines.map((line) => ResultsLine.parse(JSON.parse(line)));
-  const header = parsed.find((line) => line.type === "header");
-  if (!header) throw new Error(`${path}: no header line`);
+  const parsed = lines.map((line, index) => {
+    try {
+      return ResultsLine.parse(JSON.parse(line));
+    } catch {
+      throw new UserError(
+        `${path}: line ${index + 1} is no line of a results file`,
+        "The file came from a guest as it is: do not use it, and run that kernel again.",
+      );
+    }
+  });
   return {
-    column: filesystem === "ext4" ? header.kernelLabel : `${header.kernelLabel} ${filesystem}`,
+    column: filesystem === "ext4" ? label : `${label} ${filesystem}`,
     trials: parsed.filter((line) => line.type === "trial"),
   };
 }

@@ -103,9 +103,9 @@ async function resultsOf(
   const { exitCodes, files, peakMemoryBytes } = run;
   const resultsFiles = await bringBack(files, plan.out);
   const printed = plan.commands.map((_, index) => standardOutput(files, index));
-  const failed = exitCodes.findIndex((code) => code !== 0);
+  const failed = plan.commands.findIndex((_, index) => exitCodes[index] !== 0);
   if (failed >= 0) {
-    const exitCode = exitCodes[failed];
+    const exitCode = exitCodes[failed] ?? "unknown";
     const name = plan.commands[failed]?.name;
     const output = (printed[failed] ?? "").trimEnd().split("\n").slice(-PRINTED_LINES_SHOWN);
     throw new UserError(

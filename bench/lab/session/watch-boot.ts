@@ -31,7 +31,7 @@ export function watchBoot(changed: (view: BootView) => void): {
       if (status.kind === "step") view.step = STEPS[status.name] ?? status.name;
       if (status.kind === "trials") {
         view.firstTrialMs ??= performance.now() - startedAtMs;
-        view.doneRatio = status.done / status.total;
+        view.doneRatio = Math.min(1, status.done / Math.max(1, status.total));
         view.step = `${status.done}/${status.total} trials`;
       }
       if (status.kind === "done") view.doneRatio = 1;
