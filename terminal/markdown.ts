@@ -1,3 +1,4 @@
+import { escapeMarkdown } from "./quote.js";
 import type { Column } from "./table.js";
 
 /** The lines of a table as pull requests and wikis show it. */
@@ -13,16 +14,5 @@ export function markdownTable(
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map(escaped).join(" | ")} |`;
-}
-
-/** No label may become markup, a link or a new column. */
-export function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll(/([\\`*[\]|~])/g, "\\$1")
-    .replaceAll(/(^|\W)_|_(\W|$)/g, (found) => found.replace("_", "\\_"))
-    .replaceAll(/\s+/g, " ");
+  return `| ${cells.map(escapeMarkdown).join(" | ")} |`;
 }

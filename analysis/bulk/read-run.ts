@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { Header, SCHEMA_VERSION } from "../../results/schema.js";
 import { upgradeHeader } from "../../results/upgrade.js";
+import { visibleDeep } from "../../terminal/quote.js";
 import type { Cells } from "../cells/cells.js";
 import type { Run } from "../cells/run.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
@@ -89,5 +90,6 @@ function parseHeader(line: string): Header {
   }
   const header = Header.safeParse(upgraded);
   if (!header.success) throw new UnreadableFile(`damaged header: ${firstIssue(header.error)}`);
-  return header.data;
+  // Labels of a hostile file must reach neither a terminal nor a command line as they are.
+  return visibleDeep(header.data);
 }

@@ -1,5 +1,6 @@
 import { Explanation, Footer, Trial } from "../../results/schema.js";
 import { upgradeTrial } from "../../results/upgrade.js";
+import { visible, visibleDeep } from "../../terminal/quote.js";
 import type { Run } from "../cells/run.js";
 import { acceptorOf } from "./acceptor.js";
 import { type ByteRange, lineBatches } from "./lines.js";
@@ -63,13 +64,13 @@ function readLine(
   }
   if (value.type === "footer") {
     const footer = Footer.safeParse(value);
-    if (footer.success) part.footer = footer.data;
+    if (footer.success) part.footer = visibleDeep(footer.data);
     else part.badLines.push(`${name}: damaged footer (${firstIssue(footer.error)})`);
     return null;
   }
   if (value.type === "explanation") {
     const explanation = Explanation.safeParse(value);
-    if (explanation.success) part.explanations.push(explanation.data);
+    if (explanation.success) part.explanations.push(visibleDeep(explanation.data));
     else part.badLines.push(`${name}: damaged explanation (${firstIssue(explanation.error)})`);
     return null;
   }
@@ -87,7 +88,7 @@ export function firstIssue(error: {
   issues: readonly { path: PropertyKey[]; message: string }[];
 }): string {
   const issue = error.issues[0];
-  return issue ? `${issue.path.map(String).join(".")}: ${issue.message}` : "unknown";
+  return issue ? visible(`${issue.path.map(String).join(".")}: ${issue.message}`) : "unknown";
 }
 
 /** null when the text is not a JSON object. */

@@ -1,6 +1,7 @@
 import { METRIC_NAMES, metricsOf } from "../../results/metrics.js";
 import { compareScenarios, scenarioKey } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
+import { visible } from "../../terminal/quote.js";
 import { addLatency, type Cell, emptyCell, ringFlagsName } from "./cell.js";
 import { type Run, RunNumbers } from "./run.js";
 import { compareSubjects, type Subject, subjectOf } from "./subject.js";
@@ -17,10 +18,10 @@ export class Cells {
 
   add(trial: Trial, run: Run): void {
     const cell = this.cellOf(trial.scenario, run);
-    for (const warning of trial.warnings) cell.warnings.add(warning);
+    for (const warning of trial.warnings) cell.warnings.add(visible(warning));
     if (trial.status !== "ok" || !trial.measurement?.writes) {
       cell[trial.status === "skipped" ? "skipped" : "failed"] += 1;
-      cell.reasons.add(trial.reason ?? "no reason given");
+      cell.reasons.add(visible(trial.reason ?? "no reason given"));
       return;
     }
     const runIndex = this.runNumbers.of(run);

@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from "../../results/metrics.js";
 import { coloursOf } from "../../terminal/colours.js";
-import { escaped, markdownTable } from "../../terminal/markdown.js";
+import { markdownTable } from "../../terminal/markdown.js";
+import { escapeMarkdown } from "../../terminal/quote.js";
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import type { Estimate } from "../estimates/estimate.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
@@ -46,11 +47,11 @@ export function comparisonMarkdown(comparison: Comparison, summary: boolean): st
     ...untoldLines(comparison).map((line) => line.trim()),
   ];
   return [
-    `**${escaped(comparisonSentence(comparison))}**`,
+    `**${escapeMarkdown(comparisonSentence(comparison))}**`,
     "",
     ...markdownTable(columns, rows),
     "",
-    ...bullets.map((line) => `- ${escaped(line)}`),
+    ...bullets.map((line) => `- ${escapeMarkdown(line)}`),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
+import { csvField } from "../../terminal/quote.js";
 import type { Cell } from "../cells/cell.js";
 import { bootsOf } from "../cells/values.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
@@ -42,15 +43,9 @@ function addEstimate(row: ExportRow, metric: Metric, found: Estimate | null): vo
   row[`${metric}Upper`] = found?.upper ?? null;
 }
 
-/** RFC 4180: fields are quoted where needed, and null is an empty field. */
+/** One line for the names of the columns, and one for each row. */
 export function toCsv(rows: readonly ExportRow[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
   return lines.map((fields) => `${fields.map(csvField).join(",")}\n`).join("");
-}
-
-function csvField(value: string | number | boolean | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

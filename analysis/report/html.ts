@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../terminal/quote.js";
 import type { Column } from "../../terminal/table.js";
 
 /** HTML that is safe to put into a page: made by `html`, which escapes whatever is put into it. */
@@ -18,15 +19,6 @@ function rendered(part: Part): string {
   if (part instanceof Html) return part.text;
   if (typeof part === "object") return part.map(rendered).join("");
   return escapeHtml(String(part));
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }
 
 /** Only for text from this package: style sheets, scripts, base64. */

@@ -1,23 +1,24 @@
-import { escaped, markdownTable } from "../../terminal/markdown.js";
+import { markdownTable } from "../../terminal/markdown.js";
+import { escapeMarkdown } from "../../terminal/quote.js";
 import type { Block, Report } from "./model.js";
 
 /** The same report for pull requests and wikis, with the PNG files that lie beside it. */
 export function reportMarkdown(report: Report): string {
   const lines = [
-    `# ${escaped(report.title)}`,
+    `# ${escapeMarkdown(report.title)}`,
     "",
-    escaped(report.basis),
+    escapeMarkdown(report.basis),
     "",
-    ...report.findings.map((line) => `- ${escaped(line)}`),
+    ...report.findings.map((line) => `- ${escapeMarkdown(line)}`),
     "",
   ];
   if (report.warnings.length > 0) {
     lines.push("**Before you read on**", "");
-    lines.push(...report.warnings.map((line) => `- ${escaped(line)}`), "");
+    lines.push(...report.warnings.map((line) => `- ${escapeMarkdown(line)}`), "");
   }
   if (report.opening) lines.push(image(report.opening), "");
   for (const { title, blocks } of report.sections) {
-    lines.push(`## ${escaped(title)}`, "", ...blocks.flatMap(blockLines));
+    lines.push(`## ${escapeMarkdown(title)}`, "", ...blocks.flatMap(blockLines));
   }
   return `${lines.join("\n").trimEnd()}\n`;
 }
@@ -25,9 +26,9 @@ export function reportMarkdown(report: Report): string {
 function blockLines(block: Block): string[] {
   switch (block.kind) {
     case "text":
-      return [escaped(block.text), ""];
+      return [escapeMarkdown(block.text), ""];
     case "list":
-      return [...block.items.map((item) => `- ${escaped(item)}`), ""];
+      return [...block.items.map((item) => `- ${escapeMarkdown(item)}`), ""];
     case "code":
       return ["```sh", block.text.replaceAll("```", "'''"), "```", ""];
     case "chart":
@@ -37,7 +38,7 @@ function blockLines(block: Block): string[] {
       return [...markdownTable(block.columns, block.rows), ""];
     case "fold":
       return [
-        `<details><summary>${escaped(block.summary)}</summary>`,
+        `<details><summary>${escapeMarkdown(block.summary)}</summary>`,
         "",
         ...block.blocks.flatMap(blockLines),
         "</details>",
@@ -48,5 +49,5 @@ function blockLines(block: Block): string[] {
 
 function image({ name, spec }: { name: string; spec: { [key: string]: unknown } }): string {
   const { text } = spec.title as { text: string };
-  return `![${escaped(text)}](${name}.png)`;
+  return `![${escapeMarkdown(text)}](${name}.png)`;
 }

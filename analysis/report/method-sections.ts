@@ -1,3 +1,4 @@
+import { shellWord } from "../../terminal/quote.js";
 import { textColumns } from "../../terminal/table.js";
 import type { Run } from "../cells/run.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -31,7 +32,7 @@ export function repeatSection(analysis: Analysis, out: string): Section {
       ),
       {
         kind: "code",
-        text: [...new Set(lines), `puntbench report --out ${quoted(out)}`].join("\n"),
+        text: [...new Set(lines), `puntbench report --out ${shellWord(out)}`].join("\n"),
       },
     ],
   };
@@ -48,14 +49,10 @@ function whereOf({ header }: Run): string {
 function repeatCommand({ header }: Run): string {
   const recorded =
     header.commandLine[0] === "puntbench" ? header.commandLine.slice(1) : header.commandLine;
-  const words = ["puntbench", ...recorded.map(quoted)];
+  const words = ["puntbench", ...recorded.map(shellWord)];
   if (!recorded.some((word) => word.startsWith("--seed")))
     words.push("--seed", String(header.seed));
   return words.join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Where every run comes from, so that a reader can judge it and repeat it. */

@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { UserError } from "../../terminal/errors.js";
+import { makeFolders } from "../../terminal/make-folders.js";
+import { visible } from "../../terminal/quote.js";
 import { parseDurationNs } from "../../terminal/units.js";
 import { analyse } from "../loading/analysis.js";
 import { defaultPaths } from "../loading/find-files.js";
@@ -33,7 +35,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
       process.stderr.write(`puntbench: ${file}: ${message}\n`);
     }
     const report = buildReport(analysis, {
-      title,
+      title: visible(title),
       demand,
       out,
       onChart: (chart) => writer.add(chart),
@@ -50,7 +52,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(resolve(folder));
   } catch (error) {
     throw new UserError(
       `cannot write the report to ${folder}: ${(error as Error).message}`,

@@ -2,6 +2,7 @@ import type { Driver } from "../../native/index.js";
 import type { Header, Scenario } from "../../results/schema.js";
 import { SCHEMA_VERSION } from "../../results/vocabulary.js";
 import { gitCommit } from "../../terminal/git-commit.js";
+import { shellWord } from "../../terminal/quote.js";
 import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
 import { openPuntCounter } from "../environment/punt-counter.js";
@@ -48,7 +49,7 @@ export async function openingHeader(
         ? ["the directory is on overlayfs: what is measured is the layer below it"]
         : []),
       ...abandonedScratch(options.dir).map(
-        (path) => `a killed run left ${path}; remove it with: rm -r '${path}'`,
+        (path) => `a killed run left ${path}; remove it with: rm -r ${shellWord(path)}`,
       ),
     ],
   };

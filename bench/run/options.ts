@@ -9,6 +9,7 @@ import {
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
+import { hasUnseen, visible } from "../../terminal/quote.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
 
 /** Options as commander hands them over: text. */
@@ -77,6 +78,12 @@ export function parseOptions(raw: RawOptions): BenchOptions {
   const kernelLabel = raw.kernelLabel ?? release();
   if (kernelLabel.trim() === "") {
     throw new UsageError("--kernel-label is empty", "Name the kernel, for example 6.12.");
+  }
+  if (hasUnseen(kernelLabel)) {
+    throw new UsageError(
+      `--kernel-label ${visible(kernelLabel)} holds a control character`,
+      "Use only characters that can be seen, for example 6.12.",
+    );
   }
   return {
     kernelLabel,

@@ -1,15 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  writeSync,
-} from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { ResultsLine } from "../../results/schema.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
+import { makeFolders } from "../../terminal/make-folders.js";
 
 /**
  * Appends one line at a time and flushes it, so that a crash loses at most the trial under way. A line that cannot be
@@ -71,18 +64,6 @@ export class ResultsWriter {
 
   close(): void {
     closeSync(this.#file);
-  }
-}
-
-/** mkdir's own recursion is not used: where the kernel refuses a folder with ENOENT (/proc), Node 20 never stops. */
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolders(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another run may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

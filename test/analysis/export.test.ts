@@ -31,7 +31,7 @@ test("the table has one row per scenario and three columns per metric, and null 
   assert.equal(first?.iops, null);
   assert.ok((first?.instructionsLower as number) <= (first?.instructions as number));
   const csv = toCsv(rows);
-  assert.ok(csv.includes('"six, ""twelve""\nand more"'));
+  assert.ok(csv.includes('"six, ""twelve""\\nand more"'));
   const columns = (csv.split("\n")[0] as string).split(",");
   assert.ok(columns.includes("latencyNsP99Upper") && !csv.includes("null") && !csv.includes("NaN"));
 });

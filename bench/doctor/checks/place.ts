@@ -1,3 +1,4 @@
+import { shellWord } from "../../../terminal/quote.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { Facts } from "../facts.js";
 import { type Finding, fine } from "../finding.js";
@@ -49,6 +50,6 @@ export function leftovers({ place }: Facts): Finding {
     severity: "note",
     what: `a killed run left ${abandonedScratch.join(", ")}`,
     why: "it takes space",
-    remedy: `Remove it: rm -r ${abandonedScratch.map((path) => `'${path}'`).join(" ")}`,
+    remedy: `Remove it: rm -r ${abandonedScratch.map(shellWord).join(" ")}`,
   };
 }

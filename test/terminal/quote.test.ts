@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { csvField, escapeHtml, escapeMarkdown, shellWord, visible } from "../../terminal/quote.js";
+
+const NASTY = ["it's", "$(id)", "`id`", "a b", "-rf", "", "\\", '"', "x\ny", "a;b|c&d", "*"];
+
+test("a shell takes each quoted word for one word, with the same characters", () => {
+  const script = `printf '%s\\0' ${NASTY.map(shellWord).join(" ")}`;
+  const { stdout } = spawnSync("sh", ["-c", script], { encoding: "utf8" });
+  assert.deepEqual(stdout.split("\0").slice(0, -1), NASTY);
+});
+
+test("no control character and no change of direction reaches a terminal", () => {
+  assert.equal(
+    visible("a\u001b[31m\u009b\r\n\u202e\u2028b"),
+    "a\\x1b[31m\\x9b\\r\\n\\u202e\\u2028b",
+  );
+  assert.equal(visible("6.12 µs · Ω 日本 🐧"), "6.12 µs · Ω 日本 🐧");
+});
+
+test("a spreadsheet takes no text for a formula, and numbers stay numbers", () => {
+  for (const start of ["=", "+", "-", "@"]) assert.equal(csvField(`${start}1`), `'${start}1`);
+  assert.equal(csvField('=HYPERLINK("x")'), '"\'=HYPERLINK(""x"")"');
+  assert.equal(csvField(-1.5), "-1.5");
+  assert.equal(csvField(null), "");
+});
+
+test("text becomes no markup", () => {
+  assert.equal(escapeHtml(`<a b="c" d='e'>&`), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+  assert.equal(escapeMarkdown("[x](y) | <b>"), "\\[x\\](y) \\| &lt;b&gt;");
+});
