@@ -32,6 +32,7 @@ function costRows(breakdown: CostBreakdown, all: readonly Subject[]): CostRow[] 
     part,
     order,
     ...scaled(value, 1000),
+    coverage: value.coverage,
     trials: value.trials,
     boots: value.boots,
   });

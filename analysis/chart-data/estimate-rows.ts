@@ -36,6 +36,7 @@ export function estimateRow(
     ...scenarioRow(subjectName(cell.subject, subjects), cell.scenario),
     intervalNs: cell.scenario.intervalNs,
     ...(found ? scaled(found, divisor) : NOT_MEASURED),
+    coverage: found?.coverage ?? null,
     trials: found?.trials ?? 0,
     boots: found?.boots ?? 0,
   };

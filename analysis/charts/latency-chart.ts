@@ -1,3 +1,4 @@
+import { intervalWords } from "../estimates/format.js";
 import { lineLayers, microsecondAxis, queueDepthAxis } from "./lines.js";
 import type { MeasuredRow } from "./rows.js";
 import { byName, type ChartContext, type ChartSpec, chartSpec, rowByKernel } from "./spec.js";
@@ -8,8 +9,7 @@ export interface LatencyRow extends MeasuredRow {
 
 /** Latency p50 and p99 against queue depth, a row of panels for each kernel. */
 export function latencyChart(rows: readonly LatencyRow[], context: ChartContext): ChartSpec {
-  const reading =
-    "from submission to completion; merged histograms of all trials; bands: 95 % interval; logarithmic";
+  const reading = `from submission to completion; medians of the trials' p50 and p99; bands: ${intervalWords(rows)}; logarithmic`;
   const lines = lineLayers(rows, {
     x: queueDepthAxis(rows),
     valueTitle: "latency",

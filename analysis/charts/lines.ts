@@ -145,8 +145,9 @@ export const KERNEL_AND_SERIES: ChartSpec[] = [
 /** The end of every tooltip: the interval, and the trials and boots that it comes from. */
 export function intervalTooltip(format: string): ChartSpec[] {
   return [
-    { field: "lower", type: "quantitative", title: "95 % interval from", format },
+    { field: "lower", type: "quantitative", title: "interval from", format },
     { field: "upper", type: "quantitative", title: "to", format },
+    { field: "coverage", type: "quantitative", format: ".1%" },
     { field: "trials", type: "quantitative" },
     { field: "boots", type: "quantitative" },
   ];

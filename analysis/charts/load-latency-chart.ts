@@ -14,7 +14,7 @@ export function loadLatencyChart(
   targetUs: number | null,
 ): ChartSpec {
   const reading =
-    "each point is a queue depth, joined from low to high; the knee is where the line turns up";
+    "median of the trials' p99; each point is a queue depth, joined from low to high; the knee is where the line turns up";
   const target = {
     mark: { type: "rule", strokeDash: [4, 4], strokeWidth: 1.5, color: "#C2477F" },
     encoding: { y: { datum: targetUs }, x: null, color: null },

@@ -13,11 +13,13 @@ export interface ScenarioRow extends SeriesRow {
   queueDepth: number;
 }
 
-/** A value with its 95 % interval, in the unit that the chart shows. */
+/** A value with its interval, in the unit that the chart shows. */
 export interface ValueRow extends ScenarioRow {
   value: number;
   lower: number;
   upper: number;
+  /** The chance that the interval holds the true value; null: not known. */
+  coverage: number | null;
   trials: number;
   boots: number;
 }

@@ -27,6 +27,18 @@ export function formatLevel(level: number): string {
   return `${Number((Math.floor(level * 100 * 10 ** digits + 1e-9) / 10 ** digits).toFixed(digits))} %`;
 }
 
+/** How sure the intervals of medians are that stand together: "95 % interval", or what few trials reach. */
+export function intervalWords(estimates: readonly { coverage: number | null }[]): string {
+  const known = estimates.flatMap(({ coverage }) => coverage ?? []);
+  if (known.length === 0) return "interval";
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  if (least >= 0.95) return "95 % interval";
+  if (most < 0.95 && formatLevel(least) === formatLevel(most)) {
+    return `range, ${formatLevel(least)} coverage`;
+  }
+  return `interval, ${formatLevel(least)} to ${formatLevel(most)} coverage`;
+}
+
 /** "2.13", "41.5", "300". */
 export function formatRatio(ratio: number): string {
   if (ratio >= 1e4) return "over 10000";

@@ -41,6 +41,7 @@ function addEstimate(row: ExportRow, metric: Metric, found: Estimate | null): vo
   row[metric] = found?.point ?? null;
   row[`${metric}Lower`] = found?.lower ?? null;
   row[`${metric}Upper`] = found?.upper ?? null;
+  row[`${metric}Coverage`] = found?.coverage ?? null;
 }
 
 /** One line for the names of the columns, and one for each row. */

@@ -1,6 +1,7 @@
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import { type Subject, subjectName } from "../cells/subject.js";
+import { intervalWords } from "../estimates/format.js";
 import type { PrefillBreakEven } from "../estimates/prefill.js";
 import type { Capacity } from "./capacity.js";
 import type { CoreSaving, Plan } from "./plan.js";
@@ -76,14 +77,22 @@ export function capacityRows(
   ]);
 }
 
-export function capacityColumns({ cpu }: Plan, coresCost: number | null): Column[] {
+export function capacityColumns({ cpu, capacities }: Plan, coresCost: number | null): Column[] {
+  const words = intervalWords(capacities.flatMap(({ best }) => best?.iops ?? []));
   return [
     ...textColumns("kernel", "preparation"),
-    ...numberColumns("highest load", "at", "p99", "devices", "cores: submitter", "io-wq"),
+    ...numberColumns(
+      "highest load",
+      "at",
+      "p99, median of trials",
+      "devices",
+      "cores: submitter",
+      "io-wq",
+    ),
     ...numberColumns(
       "kernel workers",
       "rest of system",
-      cpu === "cpuNs" ? "all but the rest (95 %)" : "submitter + io-wq (95 %)",
+      `${cpu === "cpuNs" ? "all but the rest" : "submitter + io-wq"} (${words})`,
     ),
     ...numberColumns(...(coresCost === null ? [] : ["cost"])),
   ];

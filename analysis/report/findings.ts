@@ -5,9 +5,15 @@ import { subjectName } from "../cells/subject.js";
 import { usualDepth } from "../chart-data/scope.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonSentence } from "../comparison/summary.js";
+import { changeBetween } from "../estimates/change.js";
 import { costBreakdowns } from "../estimates/cost-breakdown.js";
 import { estimate } from "../estimates/estimate.js";
-import { formatMetric, formatRatio } from "../estimates/format.js";
+import {
+  formatChange,
+  formatChangeInterval,
+  formatMetric,
+  formatRatio,
+} from "../estimates/format.js";
 import { prefillBreakEvens } from "../estimates/prefill.js";
 import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -80,14 +86,17 @@ const WORDS: Partial<Record<Metric, string>> = {
   cpuNs: "CPU per write",
   cpuNsProcess: "CPU per write (without kernel workers)",
   iops: "IOPS",
-  latencyNsP99: "p99 latency",
+  latencyNsP99: "p99 latency (median of trials)",
 };
 
 function costWords(from: Cell, to: Cell, metric: Metric): string | null {
   const [before, after] = [estimate(from, metric), estimate(to, metric)];
   if (!before || !after) return null;
-  const factor = formatRatio(after.point / before.point);
-  return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (× ${factor})`;
+  const change = changeBetween(from, to, metric);
+  const factor = change
+    ? `${formatChange(change)}, ${formatChangeInterval(change)}`
+    : `× ${formatRatio(after.point / before.point)}, interval not known`;
+  return `${WORDS[metric]} ${formatMetric(metric, after.point)} instead of ${formatMetric(metric, before.point)} (${factor})`;
 }
 
 function partsLine(cells: readonly Cell[], preparation: string, depth: number): string[] {

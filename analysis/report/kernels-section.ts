@@ -9,7 +9,7 @@ import { countCharts } from "../chart-data/count-charts.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { timeCharts } from "../chart-data/time-charts.js";
 import { estimate } from "../estimates/estimate.js";
-import { formatMetric } from "../estimates/format.js";
+import { formatMetric, intervalWords } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, fold, pageOnlyChart, type Section, table, text } from "./model.js";
 
@@ -52,9 +52,13 @@ function kernelBlocks(
 ): Block[] {
   const cells = analysis.cells.filter((cell) => cell.subject === subject);
   const scope = chartSuffix ? scopeOf(analysis, (other) => other === subject, chartSuffix) : null;
+  const estimates = cells.flatMap(
+    (cell) => estimate(cell, "iops") ?? estimate(cell, "puntRatio") ?? [],
+  );
   const charts = scope ? [...countCharts(scope), ...timeCharts(scope, targetUs)] : [];
   return [
     ...(subject.emulated ? [text(`This kernel was ${EMULATED_NOTE}; counts are exact.`)] : []),
+    text(`Medians over trials, p50 to p99.9 too; in brackets: ${intervalWords(estimates)}.`),
     estimateTable(cells),
     ...charts.filter(({ name }) => !name.startsWith("punt-table")).map(pageOnlyChart),
   ];

@@ -159,7 +159,7 @@ test("tooltips show the interval, and a click on the legend fades the others", {
   const tooltip = page.locator("#vg-tooltip-element");
   await tooltip.waitFor({ state: "visible" });
   const words = await tooltip.innerText();
-  for (const word of ["preparation", "IOPS", "95 % interval from", "trials"]) {
+  for (const word of ["preparation", "IOPS", "interval from", "coverage", "trials"]) {
     assert.ok(words.includes(word), `no ${word} in ${words}`);
   }
   const entry = chart.locator(".role-legend-label text", { hasText: /^keep-size$/ });
