@@ -20,6 +20,7 @@ export interface TrialRequest {
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */
   intervalNs: number;
+  /** Registers the buffers and the file with the ring. */
   registeredBuffers: boolean;
   /** Each write waits for all before it (IOSQE_IO_DRAIN). */
   drained?: boolean;

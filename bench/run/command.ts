@@ -52,7 +52,7 @@ export function withBenchOptions(command: Command): Command {
       `how writes are issued: ${ARMS.join(", ")} (default: inline, and forced for dd-prefill)`,
     )
     .option("-i, --interval <list>", "pace, e.g. 10ms between writes; 0 is back to back", "0")
-    .option("--registered-buffers", "register the buffers with the ring")
+    .option("--registered-buffers", "register the buffers and the file with the ring")
     .option("--seed <number>", "decides the order of trials and blocks (default: random, recorded)")
     .option("-o, --out <directory>", "where results files go", "results")
     .option(

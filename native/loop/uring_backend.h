@@ -21,7 +21,10 @@ class UringBackend {
     if (!stream.registered_buffers || fd_ < 0) return {};
     registered_ = true;
     iovec region{queue.memory().data(), queue.memory().size()};
-    return {io_uring_register_buffers(ring_.get(), &region, 1), "io_uring_register_buffers"};
+    const int result = io_uring_register_buffers(ring_.get(), &region, 1);
+    if (result < 0) return {result, "io_uring_register_buffers"};
+    // Whoever registers buffers to save work for each write registers the file too.
+    return {io_uring_register_files(ring_.get(), &fd_, 1), "io_uring_register_files"};
   }
 
   void fill(const Slot& slot) noexcept {
@@ -30,7 +33,8 @@ class UringBackend {
     if (fd_ < 0) {
       io_uring_prep_nop(sqe);
     } else if (registered_) {
-      io_uring_prep_write_fixed(sqe, fd_, slot.buffer, block_bytes_, offset, 0);
+      io_uring_prep_write_fixed(sqe, kRegisteredFile, slot.buffer, block_bytes_, offset, 0);
+      sqe->flags |= IOSQE_FIXED_FILE;
     } else {
       io_uring_prep_write(sqe, fd_, slot.buffer, block_bytes_, offset);
     }
@@ -64,6 +68,8 @@ class UringBackend {
   Ring& ring() noexcept { return ring_; }
 
  private:
+  static constexpr int kRegisteredFile = 0;
+
   Ring ring_;
   const WriteStream* stream_ = nullptr;
   int fd_ = -1;

@@ -13,7 +13,7 @@ struct WriteStream {
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
   std::vector<uint32_t> order;      // block number of the n-th write; empty is sequential
-  bool registered_buffers = false;  // io_uring only
+  bool registered_buffers = false;  // io_uring only; also registers the file
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number

@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   const auto block = static_cast<unsigned>(atoi(argv[3]));
   const uint64_t writes = strtoull(argv[4], nullptr, 10);
 
-  const int fd = nop ? -1 : open(argv[1], O_WRONLY | O_DIRECT);
+  const int fd = nop ? -1 : open(argv[1], O_RDWR | O_DIRECT);
   demand(nop || fd >= 0, argv[1]);
   const size_t bytes = static_cast<size_t>(depth) * block;
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   io_uring_register_ring_fd(&ring);
   const iovec region{memory, bytes};
   demand(io_uring_register_buffers(&ring, &region, 1) == 0, "buffers");
+  demand(nop || io_uring_register_files(&ring, &fd, 1) == 0, "files");
 
   const uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
   uint64_t next = 0, done = 0;
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
     } else {
       // The driver, too, gives each block different content.
       memcpy(buffer, &next, sizeof next);
-      io_uring_prep_write_fixed(sqe, fd, buffer, block, next * block, 0);
+      io_uring_prep_write_fixed(sqe, 0, buffer, block, next * block, 0);
+      sqe->flags |= IOSQE_FIXED_FILE;
     }
     sqe->user_data = slot;
     ++next;

@@ -1,31 +1,30 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Driver, DriverMeasurement } from "../../native/index.js";
+import type { Driver, TrialRequest } from "../../native/index.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import { bareOverwrite } from "./bare.js";
 import type { Achieved, Load } from "./contender.js";
-import { fioOverwrite } from "./fio.js";
+import { fioOverwrite, tunedFioOverwrite } from "./fio.js";
 
-export const CONTENDERS = ["driver", "bare", "fio"] as const;
+export const CONTENDERS = ["driver", "bare", "fio tuned", "fio default"] as const;
 export type Contender = (typeof CONTENDERS)[number];
 export type Round = Record<Contender, Achieved>;
 
 const BLOCK_BYTES = 4096;
-const SETTLE_NS = 20_000_000;
 
 /** What every round needs: the addon, the compiled bare loop, and the folder for its files. */
-interface Tools {
+export interface Tools {
   driver: Driver;
   bareLoop: string;
   folder: string;
 }
 
 /**
- * One round at one depth. The contenders run in a random order. Each gets a new file, prefilled in the
- * same way.
+ * One round at one depth. The contenders run in a random order. Each gets a new file that was prefilled in the
+ * same way, and that nobody wrote after that.
  */
 export async function overwriteRound(
-  { driver, bareLoop, folder }: Tools,
+  tools: Tools,
   queueDepth: number,
   writes: number,
   round: number,
@@ -35,24 +34,26 @@ export async function overwriteRound(
   order.sort((a, b) => a.key - b.key);
   const results: Partial<Round> = {};
   for (const { name } of order) {
-    const load = { file: join(folder, name), queueDepth, blockSizeBytes: BLOCK_BYTES, writes };
-    const own = await driverWrites(driver, load);
-    if (name === "driver") {
-      results.driver = {
-        iops: (writes / own.wallNs) * 1e9,
-        cpuNsPerWrite: (own.cpuNs.submitter ?? 0) / writes,
-      };
-    }
-    if (name === "bare") results.bare = bareOverwrite(bareLoop, load);
-    if (name === "fio") results.fio = fioOverwrite(load);
-    rmSync(load.file);
+    const file = join(tools.folder, name.replace(" ", "-"));
+    const load = { file, queueDepth, blockSizeBytes: BLOCK_BYTES, writes };
+    await tools.driver.runTrial({ ...trialOf(load), prepareOnly: true, keepFile: true });
+    results[name] = await overwrite(tools, name, load);
+    rmSync(file);
   }
   return results as Round;
 }
 
-/** Prefills the file and writes it once. The driver's figures come from here. */
-function driverWrites(driver: Driver, load: Load): Promise<DriverMeasurement> {
-  return driver.runTrial({
+async function overwrite(tools: Tools, name: Contender, load: Load): Promise<Achieved> {
+  if (name === "bare") return bareOverwrite(tools.bareLoop, load);
+  if (name === "fio tuned") return tunedFioOverwrite(load);
+  if (name === "fio default") return fioOverwrite(load);
+  const { wallNs, cpuNs } = await tools.driver.runTrial({ ...trialOf(load), existingFile: true });
+  const { writes } = load;
+  return { iops: (writes / wallNs) * 1e9, cpuNsPerWrite: (cpuNs.submitter ?? Number.NaN) / writes };
+}
+
+function trialOf(load: Load): TrialRequest {
+  return {
     path: load.file,
     preparation: "dd-prefill",
     arm: "inline",
@@ -63,8 +64,7 @@ function driverWrites(driver: Driver, load: Load): Promise<DriverMeasurement> {
     seed: 0,
     intervalNs: 0,
     registeredBuffers: true,
-    settleNs: SETTLE_NS,
+    settleNs: 20_000_000,
     countPunts: true,
-    keepFile: true,
-  });
+  };
 }
