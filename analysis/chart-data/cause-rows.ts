@@ -1,6 +1,7 @@
 import { OBSERVED_CAUSES } from "../../results/vocabulary.js";
 import { formatBytes } from "../../terminal/units.js";
 import { distinctSubjects, type Explained } from "../cells/explained.js";
+import { groupBy } from "../cells/group-by.js";
 import { kernelNames } from "../cells/subject.js";
 import { type CauseRow, causesChart } from "../charts/cause-chart.js";
 import type { Chart } from "../charts/spec.js";
@@ -32,7 +33,8 @@ export function causesFigure({ explained }: Analysis): Chart[] {
       ? "causes are exact under emulation"
       : null,
   };
-  const rows = shown.flatMap((one) => causeRows(one, nameOf(one.subject)));
+  const traced = shown.flatMap((one) => causeRows(one, nameOf(one.subject)));
+  const rows = [...traced, ...untracedRows(traced)];
   return [{ name: "causes", spec: causesChart(rows, context) }];
 }
 
@@ -40,7 +42,7 @@ function causeRows({ explanation }: Explained, kernel: string): CauseRow[] {
   const { scenario, writes, backend } = explanation;
   const seen = { ...scenarioRow(kernel, scenario), writes, backend };
   if (explanation.causes.length === 0) {
-    return [{ ...seen, cause: null, order: 0, value: 0, punts: 0, evidence: "" }];
+    return [{ ...seen, cause: null, order: 0, value: 0, punts: 0, evidence: "", emptyBar: "0 %" }];
   }
   return explanation.causes.map(({ cause, punts, evidence }) => ({
     ...seen,
@@ -49,5 +51,23 @@ function causeRows({ explanation }: Explained, kernel: string): CauseRow[] {
     value: significant(punts / writes),
     punts,
     evidence,
+    emptyBar: "",
   }));
+}
+
+/** A row for each bar of the chart that nothing was traced for, so that it does not look like "no punt". */
+function untracedRows(traced: readonly CauseRow[]): CauseRow[] {
+  const barOf = ({ kernel, queueDepth, series }: CauseRow) => `${kernel} ${queueDepth} ${series}`;
+  const known = new Set(traced.map(barOf));
+  const panels = groupBy(traced, ({ kernel, queueDepth }) => `${kernel} ${queueDepth}`);
+  const bars = groupBy(traced, ({ series }) => series);
+  const nothing = { cause: null, value: 0, punts: 0, writes: 0, evidence: "", backend: "" };
+  return [...panels.values()].flatMap(([panel]) =>
+    [...bars.values()].flatMap(([bar]) => {
+      if (panel === undefined || bar === undefined) return [];
+      const { kernel, queueDepth } = panel;
+      const row = { ...bar, kernel, queueDepth, ...nothing, order: 0, emptyBar: "not traced" };
+      return known.has(barOf(row)) ? [] : [row];
+    }),
+  );
 }

@@ -2,13 +2,15 @@ import type { ObservedCause } from "../../results/vocabulary.js";
 import { KERNEL_AND_SERIES } from "./lines.js";
 import type { ScenarioRow } from "./rows.js";
 import { seriesNames } from "./series.js";
-import { type ChartContext, type ChartSpec, chartSpec, depthPanels } from "./spec.js";
+import { byName, type ChartContext, type ChartSpec, chartSpec, depthPanels } from "./spec.js";
 import { inOrder, stackedBars } from "./stacked-bars.js";
 
 /** The punts of one scenario that had one cause. */
 export interface CauseRow extends ScenarioRow {
-  /** null: none of the writes punted. */
+  /** null: none of the writes punted, or they were not traced. */
   cause: ObservedCause | null;
+  /** What stands where no bar is: "0 %", or that nothing was traced; "" beside a bar. */
+  emptyBar: string;
   /** Position in the stack. */
   order: number;
   /** Punts with this cause, as a share of all writes. */
@@ -47,8 +49,8 @@ const OTHER_COLOUR = "#DDCC77";
 export function causesChart(rows: readonly CauseRow[], context: ChartContext): ChartSpec {
   const parts = [...new Set(inOrder(rows).flatMap(({ cause }) => cause ?? []))];
   const { labelled, facet } = depthPanels(rows, context);
-  const reading = "punts per write by cause, traced; an empty row does not punt";
-  const bars = stackedBars({
+  const reading = "punts per write by cause, traced; 0 % where none punts";
+  const { width, height, ...bars } = stackedBars({
     part: "cause",
     partTitle: null,
     parts,
@@ -69,5 +71,21 @@ export function causesChart(rows: readonly CauseRow[], context: ChartContext): C
       { field: "backend", type: "nominal", title: "seen with" },
     ],
   });
-  return chartSpec("Why the writes punt", reading, context, labelled, { facet, spec: bars });
+  return chartSpec("Why the writes punt", reading, context, labelled, {
+    facet,
+    spec: { width, height, layer: [bars, emptyBars(rows)] },
+  });
+}
+
+/** Words in place of a bar: "no punt" and "not traced" must not look the same. */
+function emptyBars(rows: readonly CauseRow[]): ChartSpec {
+  return {
+    transform: [{ filter: "datum.emptyBar !== ''" }],
+    mark: { type: "text", align: "left", dx: 4 },
+    encoding: {
+      y: byName("series", seriesNames(rows), {}),
+      x: { datum: 0, type: "quantitative" },
+      text: { field: "emptyBar", type: "nominal" },
+    },
+  };
 }

@@ -24,9 +24,7 @@ export function causesSection(analysis: Analysis): Section {
     text(METHOD),
     ...causesFigure(analysis).map((chart) => chartBlock(chart)),
     fold("Every cause, with evidence, cure and cost", causesTable(analysis, nameOf)),
-    findings.length === 0
-      ? text("In no scenario did the rules expect anything else than what was seen.")
-      : list(findings),
+    findings.length === 0 ? text(agreement(explained)) : list(findings),
     list(seenWith(explained, nameOf)),
   ];
   return { id, title, blocks };
@@ -36,15 +34,30 @@ function disagreements(explained: readonly Explained[], nameOf: NameOf): string[
   return explained.flatMap(({ subject, explanation: { scenario, disagreements: found } }) =>
     found.map(
       ({ predicted, observed, writes, evidence }) =>
-        `FINDING: ${nameOf(subject)}, ${seriesName(scenario)}, depth ${scenario.queueDepth}: for ${writes} writes the rules expect ${predicted}, seen was ${observed}${evidence === null ? "" : ` (${evidence})`}.`,
+        `FINDING: ${nameOf(subject)}, ${seriesName(scenario)}, depth ${scenario.queueDepth}: for ${writes} writes the rules expect ${predicted}, but ${observed} was seen${evidence === null ? "" : ` (${evidence})`}.`,
     ),
   );
+}
+
+/** A punt whose cause the trace does not show can agree with every rule, so it confirms none. */
+function agreement(explained: readonly Explained[]): string {
+  const causes = explained.flatMap(({ explanation }) => explanation.causes);
+  const punts = causes.reduce((sum, found) => sum + found.punts, 0);
+  const unknown = causes
+    .filter(({ cause }) => cause === "unknown")
+    .reduce((sum, found) => sum + found.punts, 0);
+  if (punts > 0 && unknown === punts) {
+    return `The traces do not show the cause of any of the ${punts} punts, so they cannot confirm the causes that the rules expect.`;
+  }
+  const compared = "Where the trace shows a cause, it is the one that the rules expect";
+  if (unknown === 0) return `${compared}, in every scenario.`;
+  return `${compared}. For ${unknown} of ${punts} punts it shows none: they confirm no rule.`;
 }
 
 /** How each kernel was looked at, and what that does not show there. */
 function seenWith(explained: readonly Explained[], nameOf: NameOf): string[] {
   const lines = explained.map(({ subject, explanation: { backend, cannotSee } }) => {
-    const unseen = cannotSee.length === 0 ? "" : `; not to be seen: ${cannotSee.join("; ")}`;
+    const unseen = cannotSee.length === 0 ? "" : `; not visible: ${cannotSee.join("; ")}`;
     return `${nameOf(subject)}: seen with ${backend}${unseen}.`;
   });
   return [...new Set(lines)];

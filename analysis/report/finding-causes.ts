@@ -4,7 +4,7 @@ import { kernelNames } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
 import { joined } from "./words.js";
 
-/** A cause of fewer punts than this stands only in the table. */
+/** A cause of fewer punts than this stands only in the table. An unknown cause is no finding. */
 const MENTIONED_RATIO = 0.5;
 
 /** "fallocate-0 and zero-range punt because the blocks are unwritten extents (traced on 6.1)." */
@@ -14,7 +14,7 @@ export function causeSentences({ explained }: Analysis): string[] {
     const { scenario, writes, causes } = explanation;
     if (scenario.arm !== "inline") return [];
     return causes
-      .filter(({ punts }) => punts >= MENTIONED_RATIO * writes)
+      .filter(({ cause, punts }) => cause !== "unknown" && punts >= MENTIONED_RATIO * writes)
       .map(({ words }) => ({ words, kernel: nameOf(subject), preparation: scenario.preparation }));
   });
   const together = groupBy(found, ({ words, kernel }) => JSON.stringify([words, kernel]));

@@ -19,6 +19,8 @@ const NONE = 0.01;
 export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
   const nameOf = kernelNames(subjects);
   const all = [...new Set(subjects.map(nameOf))];
+  const severalFilesystems = new Set(subjects.map(({ filesystem }) => filesystem)).size > 1;
+  const places: Places = { all, word: severalFilesystems ? "pair" : "kernel" };
   const found = PREPARATIONS.map((preparation) => {
     const ratios = ratiosByKernel(cells, preparation, nameOf);
     const habits = groupBy(ratios.keys(), (name) => habitOf(ratios.get(name) as number[]));
@@ -32,7 +34,7 @@ export function puntSentences(cells: readonly Cell[], subjects: readonly Subject
       .filter((values) => habitOf(values) === "some writes punt");
     const parts = [...habits].map(([habit, kernels]) => {
       const range = habit === "some writes punt" ? ` (${rangeOf(some.flat())})` : "";
-      return `${habit}${range} ${onKernels(habit, kernels, all)}`;
+      return `${habit}${range} ${onKernels(habit, kernels, places)}`;
     });
     return `${joined(group.map(({ preparation }) => preparation))}: ${parts.join("; ")}.`;
   });
@@ -43,12 +45,19 @@ function rangeOf(ratios: readonly number[]): string {
   return least === most ? `${least}` : `${least} to ${most}`;
 }
 
-function onKernels(habit: Habit, kernels: readonly string[], all: readonly string[]): string {
+/** The names of all that was measured: kernels, or pairs of a kernel and a filesystem. */
+interface Places {
+  all: readonly string[];
+  word: "kernel" | "pair";
+}
+
+function onKernels(habit: Habit, kernels: readonly string[], { all, word }: Places): string {
   if (kernels.length < all.length) return `on ${joined(kernels)}`;
   if (all.length === 1) return `on ${all[0]}`;
   const none = habit === "no write punts";
-  if (all.length === 2) return none ? "on either kernel" : "on both kernels";
-  return `on ${none ? "any of the" : "all"} ${all.length} kernels`;
+  const of = word === "pair" ? " of kernel and filesystem" : "";
+  if (all.length === 2) return none ? `on either ${word}${of}` : `on both ${word}s${of}`;
+  return `on ${none ? "any of the" : "all"} ${all.length} ${word}s${of}`;
 }
 
 /** Punt ratios of the inline writes of a preparation, by the name of the kernel. */

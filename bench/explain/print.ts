@@ -97,6 +97,7 @@ function sentences(report: ScenarioReport): string[] {
   if (report.skippedReason !== null) return [`skipped, ${report.skippedReason}.`];
   return [
     causeSentence(report),
+    ...hiddenLock(report),
     ...(report.issuedInline > 0 && report.punts > 0
       ? [`${report.issuedInline} writes were issued inline.`]
       : []),
@@ -119,10 +120,20 @@ function causeSentence({ writes, punts, causes }: ScenarioReport): string {
   const parts = causes.map(({ cause, punts: count, words }) => {
     const share = count === writes ? `all ${writes}` : `${count} of ${writes}`;
     return cause === "unknown"
-      ? `${share} writes punted, and ${words}`
+      ? `${share} writes punted, and the trace does not show why`
       : `${share} writes punted because ${words}`;
   });
   return `${parts.join("; ")}.`;
+}
+
+/** Without the locks in view, a named cause is one that refuses the write, but not always the one that did. */
+function hiddenLock({ scenario, causes, cannotSee }: ScenarioReport): string[] {
+  const known = causes.some(({ cause }) => cause !== "unknown" && cause !== "lock-contended");
+  const locksUnseen = cannotSee.some((what) => what.startsWith("locks"));
+  if (scenario.queueDepth === 1 || !known || !locksUnseen) return [];
+  return [
+    "Locks are not visible here: at this depth the lock of the inode may have refused some of these writes before the named cause could.",
+  ];
 }
 
 function agreement({ disagreements, predicted }: ScenarioReport): string[] {

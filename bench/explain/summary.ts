@@ -4,11 +4,11 @@ import type {
   Explanation,
   PredictedCount,
 } from "../../results/schema.js";
+import { cureFor } from "../rules/cures.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { Attribution } from "./attribution/attribution.js";
 import { EAGAIN, EIOCBQUEUED } from "./attribution/traced-write.js";
 import { CAUSE_WORDS } from "./cause-words.js";
-import { remedyFor } from "./remedies.js";
 import type { ExplainedStream, ExplainedWrite } from "./trace-writes.js";
 
 /** The counts of one stream. Field names are stable: they are those of `--json` and of results files. */
@@ -52,7 +52,7 @@ function causesOf(writes: readonly ExplainedWrite[], filesystem: string): CauseC
       punts: members.length,
       evidence,
       stack: traced.punt?.stack ? [...traced.punt.stack] : null,
-      curedBy: curedBy ?? remedyFor(cause, filesystem, expected.prediction),
+      curedBy: curedBy ?? cureFor(cause, filesystem, expected.prediction),
     };
   });
 }

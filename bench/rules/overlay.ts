@@ -1,5 +1,12 @@
-import { atLeast } from "./kernel-version.js";
+import { atLeast, type KernelVersion } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
+
+/** What overlayfs does to a measurement, for warnings. */
+export function overlayWords(kernel: KernelVersion): string {
+  return atLeast(kernel, 6, 4)
+    ? "every write punts, whatever the preparation: its files have no FMODE_NOWAIT"
+    : "the figures are those of the layer below and of the way overlayfs calls it";
+}
 
 /**
  * overlayfs opens its files without FMODE_NOWAIT. From Linux 6.4 on, io_uring looks only at that flag and does not

@@ -7,6 +7,7 @@ import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
 import { openPuntCounter } from "../environment/punt-counter.js";
 import { abandonedScratch, type ScratchDirectory } from "../environment/scratch.js";
+import { placeWarnings } from "../probe/place-warnings.js";
 import { environment } from "./environment.js";
 import { checkInstrument } from "./instrument.js";
 import type { BenchOptions } from "./options.js";
@@ -45,9 +46,7 @@ export async function openingHeader(
     instrumentChecks: await checkInstrument(driver, puntCounter.available),
     warnings: [
       ...(puntCounter.reason === null ? [] : [`punts are not counted: ${puntCounter.reason}`]),
-      ...(filesystemType === "overlay"
-        ? ["the directory is on overlayfs: what is measured is the layer below it"]
-        : []),
+      ...placeWarnings(driver, scratch.path, options.blockSizeBytes),
       ...abandonedScratch(options.dir).map(
         (path) => `a killed run left ${path}; remove it with: rm -r ${shellWord(path)}`,
       ),

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { causesFigure } from "../../analysis/chart-data/cause-rows.js";
+import type { CauseRow } from "../../analysis/charts/cause-chart.js";
 import { cureSavings } from "../../analysis/estimates/cure-saving.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { writeReport } from "../../analysis/report/run.js";
@@ -90,4 +92,36 @@ test("a damaged explanation is left out and named by its line number, and the re
   const { explained, runs } = await analyse([file]);
   assert.equal(explained.length, 1);
   assert.match(runs[0]?.warnings.join() ?? "", /line \d+: damaged explanation \(punts: /);
+});
+
+test("an unknown cause is no finding, and it confirms no rule", async () => {
+  const file = writeFixture(join(folder, "unknown", "new.jsonl"), NEW);
+  const unknown = explanationsOf(NEW).map((explanation) => ({
+    ...explanation,
+    causes: explanation.causes.map((found) => ({ ...found, cause: "unknown" })),
+  }));
+  appendLines(file, unknown);
+  const out = join(folder, "unknown-report");
+  await writeReport([file], { out, iops: "100k", p99: "2ms" });
+  const report = readFileSync(join(out, "report.md"), "utf8");
+  assert.doesNotMatch(report, /punts? because/);
+  assert.match(sectionOf(report), /do not show the cause of any of the \d+ punts/);
+});
+
+test("the chart of causes tells a scenario that was not traced from one that does not punt", async () => {
+  const file = writeFixture(join(folder, "partly", "new.jsonl"), NEW);
+  const all = explanationsOf(NEW);
+  const left = ({ scenario }: (typeof all)[number]) =>
+    scenario.preparation !== "dd-prefill" || scenario.queueDepth !== 1;
+  appendLines(file, all.filter(left));
+  const [chart] = causesFigure(await analyse([file]));
+  assert.ok(chart);
+  const { values } = chart.spec.data as { values: CauseRow[] };
+  const words = values
+    .filter(({ preparation }) => preparation === "dd-prefill")
+    .map(({ queueDepth, emptyBar }) => [queueDepth, emptyBar]);
+  assert.deepEqual(words, [
+    [8, "0 %"],
+    [1, "not traced"],
+  ]);
 });

@@ -1,4 +1,5 @@
 import { atLeast } from "../../rules/kernel-version.js";
+import { overlayWords } from "../../rules/overlay.js";
 import { KNOWN_FILESYSTEMS, predict } from "../../rules/predict.js";
 import { EASY_WRITE } from "../../rules/question.js";
 import type { Facts } from "../facts.js";
@@ -21,9 +22,7 @@ export function filesystemType({ place, kernel }: Facts): Finding {
       check,
       severity: "warning",
       what: "the directory is on overlayfs",
-      why: atLeast(kernel.version, 6, 4)
-        ? "every write punts, whatever the preparation: its files have no FMODE_NOWAIT"
-        : "the figures are those of the layer below and of the way overlayfs calls it",
+      why: overlayWords(kernel.version),
       remedy: "Name a directory of a volume that is mounted into the container.",
     };
   }

@@ -1,0 +1,30 @@
+import type { ObservedCause } from "../../results/vocabulary.js";
+import { rulesOf } from "./predict.js";
+import type { Prediction } from "./prediction.js";
+
+/** Cures that the rules of no filesystem know. */
+const CURES: Partial<Record<ObservedCause, string>> = {
+  forced: "not setting IOSQE_ASYNC",
+  "lock-contended":
+    "one writer per file for what needs the exclusive lock: no appends, truncates, fallocates or buffered writes beside the O_DIRECT writes",
+  "no-nowait": "a device that can refuse to wait: dm-crypt and others can from Linux 6.4 on",
+  "linked-or-drained": "not linking or draining the request",
+};
+
+/**
+ * What makes such a write go inline; null where no cure is known.
+ * @param cause what was observed. Where it is unknown, the cure is that of the prediction, and says so.
+ * @param predicted what the rules expect of the same write.
+ */
+export function cureFor(
+  cause: ObservedCause,
+  filesystem: string,
+  predicted: Prediction | null,
+): string | null {
+  if (predicted?.curedBy && predicted.cause === cause) return predicted.curedBy;
+  if (cause === "unknown" && predicted?.curedBy) {
+    return `if the rules are right (${predicted.why}): ${predicted.curedBy}`;
+  }
+  const rule = rulesOf(filesystem).find((known) => known.cause === cause && known.punts !== false);
+  return CURES[cause] ?? rule?.curedBy ?? null;
+}
