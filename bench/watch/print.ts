@@ -1,4 +1,5 @@
 import { formatPercent } from "../../terminal/percent.js";
+import { visible } from "../../terminal/quote.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { Observation } from "./observation.js";
@@ -35,13 +36,13 @@ function processBlock(rows: readonly Observation[], limit: number): string {
   const left = rows.length - shown.length;
   const table = renderTable(COLUMNS, shown.map(cells));
   const more = left > 0 ? `\n${left} more files and operations with fewer punts` : "";
-  return `${first.processName ?? "ended"} (${first.process})\n${table}${more}`;
+  return `${visible(first.processName ?? "ended")} (${first.process})\n${table}${more}`;
 }
 
 function cells(row: Observation): string[] {
   const size = row.bytesPerRequest === null ? "" : ` ${formatBytes(row.bytesPerRequest)}`;
   return [
-    row.file,
+    visible(row.file),
     `${row.operation}${size}`,
     perSecond(row.requestsPerSecond),
     formatPercent(row.punts / row.requests),
