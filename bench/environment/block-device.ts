@@ -24,7 +24,7 @@ export function blockDeviceOf(mount: Mount): string | null {
 export interface StackedDevice {
   name: string;
   kind: "disk" | "loop" | "dm" | "md" | "ram";
-  /** What a dm device does ("CRYPT-LUKS2", "LVM"), or the file that a loop device shows; else null. */
+  /** What made a dm device ("CRYPT", "LVM", "LVM-tpool" for a thin pool), or the file that a loop device shows; else null. */
   detail: string | null;
 }
 
@@ -56,7 +56,13 @@ function kindOf(name: string): StackedDevice["kind"] {
 
 function detailOf(folder: string): string | null {
   return (
-    readText(join(folder, "loop/backing_file")) ??
-    (readText(join(folder, "dm/uuid"))?.split("-")[0] || null)
+    readText(join(folder, "loop/backing_file")) ?? dmMaker(readText(join(folder, "dm/uuid")) ?? "")
   );
+}
+
+/** The uuids of LVM are "LVM-<id>" or "LVM-<id>-<role>"; others begin with the name of their maker. */
+function dmMaker(uuid: string): string | null {
+  const [maker, , role] = uuid.split("-");
+  if (!maker) return null;
+  return maker === "LVM" && role ? `LVM-${role}` : maker;
 }

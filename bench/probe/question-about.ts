@@ -1,6 +1,7 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import type { Driver } from "../../native/index.js";
+import { blockDeviceOf, deviceStack } from "../environment/block-device.js";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
@@ -15,6 +16,7 @@ export function questionAbout(driver: Driver, path: string, blockSizeBytes: numb
     ...EASY_WRITE,
     filesystem: mount?.type ?? "unknown",
     kernel: runningKernelVersion(release(), version()),
+    devices: mount === null ? [] : deviceStack(blockDeviceOf(mount)),
     mountOptions,
     inode: {
       noCow: (flags & INODE_FLAGS.noCow) !== 0,

@@ -7,7 +7,8 @@ const CURES: Partial<Record<ObservedCause, string>> = {
   forced: "not setting IOSQE_ASYNC",
   "lock-contended":
     "one writer per file for what needs the exclusive lock: no appends, truncates, fallocates or buffered writes beside the O_DIRECT writes",
-  "no-nowait": "a device that can refuse to wait: dm-crypt and others can from Linux 6.4 on",
+  "no-nowait":
+    "a file and a device that can refuse to wait: not overlayfs or tmpfs, and before Linux 6.4 no dm-crypt, dm-thin or dm-snapshot",
   "linked-or-drained": "not linking or draining the request",
 };
 

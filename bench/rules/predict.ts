@@ -1,4 +1,5 @@
 import { BTRFS_RULES } from "./btrfs.js";
+import { deviceVerdict } from "./device.js";
 import { EXT4_RULES } from "./ext4.js";
 import { OVERLAY_RULES } from "./overlay.js";
 import type { Prediction, Rule } from "./prediction.js";
@@ -33,6 +34,14 @@ export const KNOWN_FILESYSTEMS: readonly string[] = Object.keys(RULES);
  */
 export function predict(question: WriteQuestion): Prediction {
   if (question.forced) return FORCED;
+  const device = deviceVerdict(question);
+  if (device?.punts === true) return device;
+  const byFilesystem = predictByFilesystem(question);
+  // A device that is not known matters only for writes that the filesystem lets through.
+  return device !== null && byFilesystem.punts !== true ? device : byFilesystem;
+}
+
+function predictByFilesystem(question: WriteQuestion): Prediction {
   const rule = RULES[question.filesystem]?.find(({ applies }) => applies(question));
   if (rule === undefined) {
     return {

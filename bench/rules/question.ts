@@ -15,11 +15,21 @@ export type BlockState =
   | "compressed"
   | "encrypted";
 
+/** A block device below a filesystem. */
+export interface BlockLayer {
+  name: string;
+  kind: "disk" | "loop" | "dm" | "md" | "ram";
+  /** For dm the start of its uuid: what made it, as "CRYPT", "LVM" or "LVM-tpool". */
+  detail: string | null;
+}
+
 /** One O_DIRECT write through io_uring, with all that decides whether its first attempt returns -EAGAIN. */
 export interface WriteQuestion {
   /** As mount(8) names it. */
   filesystem: string;
   kernel: KernelVersion;
+  /** The block devices below the filesystem, topmost first; empty where they are not known. */
+  devices: readonly BlockLayer[];
   /** Of the mount: "lazytime", "data=journal", ... */
   mountOptions: readonly string[];
   inode: {
@@ -52,6 +62,7 @@ export interface WriteQuestion {
 
 /** A write that no check refuses; predictions start from it. */
 export const EASY_WRITE = {
+  devices: [],
   mountOptions: [],
   inode: { noCow: false, preallocated: false, dataJournal: false },
   extent: "written",

@@ -1,5 +1,5 @@
 import type { StackedDevice } from "../../environment/block-device.js";
-import { atLeast } from "../../rules/kernel-version.js";
+import { supportsNowait } from "../../rules/device.js";
 import type { Facts } from "../facts.js";
 import { type Finding, fine } from "../finding.js";
 
@@ -22,7 +22,9 @@ export function deviceStack(facts: Facts): Finding[] {
   return found.length > 0 ? found : [fine("device", `the filesystem is on ${names}`)];
 }
 
-function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Finding[] {
+function layer(device: StackedDevice, { kernel }: Facts): Finding[] {
+  const { name, kind, detail } = device;
+  const nowait = supportsNowait(device, kernel.version);
   const shown = detail === null ? name : `${name} (${detail})`;
   const finding = (severity: Finding["severity"], what: string, why: string, remedy: string) => [
     { check: "device", severity, what, why, remedy },
@@ -36,22 +38,22 @@ function layer({ name, kind, detail }: StackedDevice, { kernel }: Facts): Findin
         "Measure on a disk or partition.",
       );
     case "dm": {
-      const punts = !atLeast(kernel.version, 6, 4);
       return finding(
-        punts ? "warning" : "note",
+        nowait ? "note" : "warning",
         `${shown} is a device-mapper device`,
-        punts
-          ? "before Linux 6.4 a dm target without NOWAIT (crypt, thin, snapshot) makes every write punt, before the filesystem is asked"
-          : "the work of its target is part of every write",
+        nowait === false
+          ? "before Linux 6.4 this dm target, which lacks NOWAIT, makes every write punt, before the filesystem is asked"
+          : nowait === null
+            ? "before Linux 6.4 a dm target without NOWAIT (crypt, thin, snapshot) makes every write punt, before the filesystem is asked"
+            : "the work of its target is part of every write",
         "Measure a plain partition too, and compare.",
       );
     }
     case "md": {
-      const punts = !atLeast(kernel.version, 5, 17);
       return finding(
-        punts ? "warning" : "note",
+        nowait ? "note" : "warning",
         `${shown} is a software RAID`,
-        punts
+        nowait === false
           ? "before Linux 5.17 md does not know NOWAIT, so every write punts"
           : "parity and bitmap updates are part of every write",
         "Measure a plain disk too, and compare.",
