@@ -13,9 +13,25 @@ export const PREPARATIONS = [
 ] as const;
 export type Preparation = (typeof PREPARATIONS)[number];
 
-/** How the same writes are issued. `inline` is the subject; the others are its controls. */
-export const ARMS = ["inline", "forced", "psync", "libaio"] as const;
+/**
+ * How the same writes are issued. `inline` is the subject; the others are its controls. `unbatched` submits and reaps one
+ * write at a time; `own-files` and `forced-own-files` give each slot its own file, so that no two writes share an inode.
+ */
+export const ARMS = [
+  "inline",
+  "unbatched",
+  "own-files",
+  "forced",
+  "forced-own-files",
+  "psync",
+  "libaio",
+] as const;
 export type Arm = (typeof ARMS)[number];
+
+/** Whether IOSQE_ASYNC is set on every request. */
+export function isForced(arm: Arm): boolean {
+  return arm === "forced" || arm === "forced-own-files";
+}
 
 /** /proc/schedstat and cpuacct.usage count run time of tasks, in ns; /proc/stat counts ticks, interrupts among them. */
 export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;

@@ -19,8 +19,10 @@ export const BASE_PART = "the write itself (as on dd-prefill)";
 /** Parts that could not be told apart have names of several words; the first match wins. */
 const PART_COLOURS: readonly [RegExp, string][] = [
   [/the write itself/, "#A9A9A9"],
-  [/filesystem work, serialisation|hand-off, /, "#8C5A2B"],
-  [/serialisation/, "#D55E00"],
+  [/hand-off, allocation|change, refused|conversion, /, "#8C5A2B"],
+  [/contention/, "#D55E00"],
+  [/refused attempt/, "#F0E442"],
+  [/^lost batching and wake-ups$/, "#999933"],
   [/hand-off/, "#C2477F"],
   [/allocation/, "#0072B2"],
   [/size change/, "#332288"],

@@ -6,13 +6,19 @@ import { PREPARATION_COLOURS } from "./theme.js";
 
 const ARM_DASHES: Record<Arm, number[]> = {
   inline: [1, 0],
+  unbatched: [3, 3],
+  "own-files": [10, 3],
   forced: [6, 3],
+  "forced-own-files": [6, 2, 2, 2],
   psync: [2, 2],
   libaio: [8, 3, 2, 3],
 };
 const ARM_SHAPES: Record<Arm, string> = {
   inline: "circle",
+  unbatched: "cross",
+  "own-files": "triangle-down",
   forced: "diamond",
+  "forced-own-files": "triangle-left",
   psync: "square",
   libaio: "triangle-up",
 };

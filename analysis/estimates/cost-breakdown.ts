@@ -2,7 +2,7 @@ import { median } from "simple-statistics";
 import type { Metric } from "../../results/metrics.js";
 import { seriesName } from "../../results/scenario.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
-import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
+import { isForced, PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
 import { groupBy } from "../cells/group-by.js";
 import type { Subject } from "../cells/subject.js";
@@ -86,12 +86,12 @@ function breakdown(
   quantity: Quantity,
 ): CostBreakdown | null {
   const { preparation, queueDepth } = inline;
-  const base = index.value([{ ...inline, preparation: "dd-prefill" }], [], quantity);
-  const total = index.value([inline], [], quantity);
+  const base = index.value({ ...inline, preparation: "dd-prefill" }, null, quantity);
+  const total = index.value(inline, null, quantity);
   const punted = estimate(cell, "puntRatio");
   if (!base || !total || !punted || preparation === "dd-prefill") return null;
   const has = (source: Source): boolean => comparable(index.get(source));
-  const recipes = costRecipes(inline, quantity, punted.point >= PUNTS_FROM, has);
+  const recipes = costRecipes(inline, punted.point >= PUNTS_FROM, has);
   const parts = recipes.map((recipe) => part(index, recipe, quantity));
   if (parts.some((found) => found === null)) return null;
   return {
@@ -109,12 +109,12 @@ function breakdown(
 /** Measured; and where it has a ring, by no more workers than natural punts may have. */
 function comparable(cell: Cell | undefined): boolean {
   if (!cell) return false;
-  if (cell.scenario.arm !== "forced") return true;
+  if (!isForced(cell.scenario.arm)) return true;
   return cell.values.workersPeakOfLimit.every((share) => share <= 1);
 }
 
 function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | null {
-  const value = index.value(recipe.plus, recipe.minus, quantity);
+  const value = index.value(recipe.to, recipe.from, quantity);
   if (!value) return null;
   const { name, assumption } = recipe;
   const uncertain = value.lower <= 0 && value.upper >= 0;
@@ -134,12 +134,12 @@ export function lostIops(breakdown: CostBreakdown): number[] {
   });
 }
 
-function formula({ plus, minus }: Recipe): string {
+function formula({ to, from }: Recipe): string {
   const words = (source: Source): string => `${seriesName(source)} at depth ${source.queueDepth}`;
-  return [plus.map(words).join(" + "), ...minus.map(words)].join(" − ");
+  return `${words(to)} − ${words(from)}`;
 }
 
-/** Cells of one subject by what they are, and sums over them by round. */
+/** Cells of one subject by what they are, and differences between them by round. */
 class CellIndex {
   readonly #cells = new Map<string, Cell>();
   readonly #spending: Record<Spending, Metric>;
@@ -164,25 +164,20 @@ class CellIndex {
     return this.#cells.get(keyOf(source));
   }
 
-  /** null when an arm was not measured, or they share fewer than two rounds. */
-  value(plus: readonly Source[], minus: readonly Source[], quantity: Quantity): Estimate | null {
-    const terms = [
-      ...plus.map((source) => ({ source, sign: 1 })),
-      ...minus.map((source) => ({ source, sign: -1 })),
-    ];
-    let sums: Map<string, number> | null = null;
-    for (const { source, sign } of terms) {
-      const cell = this.get(source);
-      if (!cell) return null;
-      const next = new Map<string, number>();
-      for (const [round, value] of quantityByRound(cell, this.metricOf(quantity))) {
-        const before = sums === null ? 0 : sums.get(round);
-        if (before !== undefined) next.set(round, before + sign * value);
-      }
-      sums = next;
-    }
+  /** A cell by round, or how much more it is than another; null when they share fewer than two rounds. */
+  value(source: Source, less: Source | null, quantity: Quantity): Estimate | null {
+    const metric = this.metricOf(quantity);
+    const rounds = (of: Source) => {
+      const cell = this.get(of);
+      return cell ? quantityByRound(cell, metric) : new Map<string, number>();
+    };
+    const subtracted = less && rounds(less);
+    const differences = [...rounds(source)].flatMap(([round, value]): [string, number][] => {
+      const other = subtracted ? subtracted.get(round) : 0;
+      return other === undefined ? [] : [[round, value - other]];
+    });
     const unit = quantity === "instructions" ? "1" : "ns";
-    return sums && estimateOf(sums, unit, `${quantity} ${JSON.stringify(terms)}`);
+    return estimateOf(new Map(differences), unit, `${quantity} ${JSON.stringify([source, less])}`);
   }
 }
 
@@ -197,12 +192,12 @@ function quantityByRound(cell: Cell, metric: Metric): Map<string, number> {
 }
 
 /** With several boots: the median of each boot's rounds, then the middle of these. */
-function estimateOf(sums: Map<string, number>, unit: string, seed: string): Estimate | null {
-  const byBoot = groupBy(sums, ([round]) => round.slice(0, round.indexOf("/")));
+function estimateOf(byRound: Map<string, number>, unit: string, seed: string): Estimate | null {
+  const byBoot = groupBy(byRound, ([round]) => round.slice(0, round.indexOf("/")));
   const boots = [...byBoot.values()].map((rounds) => rounds.map(([, value]) => value));
   const units = boots.length >= 2 ? boots.map((values) => median(values)) : (boots[0] ?? []);
   const shift = pairedShift(units.slice(0, SHIFT_VALUES_MAX), seededRandom(seedOf(seed)));
   if (!shift) return null;
   const { point, lower, upper } = shift;
-  return { point, lower, upper, coverage: 0.95, unit, trials: sums.size, boots: boots.length };
+  return { point, lower, upper, coverage: 0.95, unit, trials: byRound.size, boots: boots.length };
 }

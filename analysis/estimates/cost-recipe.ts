@@ -7,11 +7,11 @@ export interface Source {
   queueDepth: number;
 }
 
-/** A sum of cells: what is added and what is taken away, all per write and in the same round. */
+/** One part of a cost: the difference of two cells, per write and in the same round. */
 export interface Recipe {
   name: string;
-  plus: Source[];
-  minus: Source[];
+  to: Source;
+  from: Source;
   /** What has to be assumed to read this difference as that part. */
   assumption: string | null;
 }
@@ -19,52 +19,82 @@ export interface Recipe {
 /** What a difference of two cells is measured in. */
 export type Quantity = "cpuNs" | "latencyNsP50" | "wallNs" | "instructions";
 
-/** Whether a cell was measured, i.e. has at least one good trial. */
+/** Whether a cell was measured, and can be compared. */
 export type Has = (source: Source) => boolean;
 
-const REST = "serialisation and contention";
+/** A step on the way from an inline write into written blocks to the write whose cost is taken apart. */
+interface Step {
+  name: string;
+  to: Source;
+  assumption: string | null;
+}
 
 /**
- * How the cost of inline writes over those on dd-prefill is taken apart.
- *
- * hand-off: forced against inline on dd-prefill, where the filesystem work is the same.
- * filesystem work: a control arm that never punts, on this preparation against dd-prefill.
- * the rest: what remains of inline against inline. A part whose arms were not measured stays in the rest,
- * whose name then says so.
+ * How the cost of inline writes over those on dd-prefill is taken apart: as a chain of cells, of which each differs from
+ * the one before it in one thing. So the parts add up to the whole. A step whose cell was not measured is joined with
+ * the next one, and their part has both names.
  *
  * @param inline the cell whose cost is taken apart; @param punts whether its writes punt.
  */
-export function costRecipes(
-  inline: Source,
-  quantity: Quantity,
-  punts: boolean,
-  has: Has,
-): Recipe[] {
-  const { preparation, queueDepth } = inline;
+export function costRecipes(inline: Source, punts: boolean, has: Has): Recipe[] {
   const prefilled: Source = { ...inline, preparation: "dd-prefill" };
   if (!punts) {
-    const name = workNames(preparation).join(" and ");
+    const name = workNames(inline.preparation).join(" and ");
     const assumption = "nothing is punted, so all of it is filesystem work";
-    return [{ name, plus: [inline], minus: [prefilled], assumption }];
+    return [{ name, to: inline, from: prefilled, assumption }];
   }
   const parts: Recipe[] = [];
-  const missing: string[] = [];
-  const forced: Source = { preparation: "dd-prefill", arm: "forced", queueDepth };
-  if (has(forced)) {
-    const assumption = "a forced punt hands over as a natural one does";
-    parts.push({ name: "hand-off", plus: [forced], minus: [prefilled], assumption });
-  } else missing.push("hand-off");
-  const control = controlFor(inline, quantity, has);
-  if (control) parts.push(...filesystemWork(inline, control, has));
-  else missing.push("filesystem work");
-  const rest = {
-    name: [...missing, REST].join(", "),
-    plus: [inline, ...parts.flatMap((part) => part.minus)],
-    minus: [prefilled, ...parts.flatMap((part) => part.plus)],
-    assumption:
-      missing.length > 0 ? `not told apart: ${missing.join(", ")} has no control arm` : null,
+  let from = prefilled;
+  let names: string[] = [];
+  for (const { name, to, assumption } of stepsTo(inline)) {
+    names.push(name);
+    if (to !== inline && !has(to)) continue;
+    const joined =
+      names.length > 1 ? "not told apart: a control arm between them is missing" : null;
+    parts.push({ name: names.join(", "), to, from, assumption: joined ?? assumption });
+    from = to;
+    names = [];
+  }
+  return parts;
+}
+
+/** At depth 1 there is no batch, and nobody to share a lock with. */
+function stepsTo(inline: Source): Step[] {
+  const { preparation, queueDepth } = inline;
+  const alone = queueDepth === 1;
+  const at = (arm: Arm, state: Preparation): Source => ({ preparation: state, arm, queueDepth });
+  const forced = (state: Preparation) => at(alone ? "forced" : "forced-own-files", state);
+  const handOff: Step = {
+    name: "hand-off",
+    to: at("forced", "dd-prefill"),
+    assumption: "a forced punt hands over as a natural one does",
   };
-  return [...parts, rest];
+  const batching: Step = {
+    name: "lost batching and wake-ups",
+    to: at("unbatched", "dd-prefill"),
+    assumption: "a punting write is submitted and reaped by itself",
+  };
+  const assumption = alone ? null : "the work on a file for each slot is that on one file";
+  const [first, second] = workNames(preparation) as [string, string?];
+  const work: Step[] = second
+    ? [
+        { name: first, to: forced("fallocate-0"), assumption },
+        { name: second, to: forced(preparation), assumption },
+      ]
+    : [{ name: first, to: forced(preparation), assumption }];
+  const attempt = { name: "refused attempt", assumption: "a forced write skips it" };
+  if (alone) return [handOff, ...work, { ...attempt, to: inline }];
+  return [
+    batching,
+    handOff,
+    ...work,
+    { ...attempt, to: at("own-files", preparation) },
+    {
+      name: "lock contention",
+      to: inline,
+      assumption: "what all files share, such as the journal, is in the filesystem's work",
+    },
+  ];
 }
 
 /** Names of the work that a filesystem does for a first write, beyond that on written blocks. */
@@ -72,36 +102,4 @@ function workNames(preparation: Preparation): string[] {
   if (preparation === "no-fallocate") return ["allocation, conversion and size change"];
   if (preparation === "keep-size") return ["unwritten conversion", "size change"];
   return ["unwritten conversion"];
-}
-
-/**
- * CPU time of a write is nearly the same at any depth, so psync, which has only depth 1, can stand for it. Latency
- * and time per write are not: at depth, a control that never punts queues for the same inode lock, so its
- * filesystem work holds the serialisation too, and the two cannot be told apart.
- */
-function controlFor({ preparation, queueDepth }: Source, quantity: Quantity, has: Has): Arm | null {
-  if (quantity !== "cpuNs" && quantity !== "instructions" && queueDepth > 1) return null;
-  const usable = (arm: Arm): boolean =>
-    has(controlOf(preparation, arm, queueDepth)) && has(controlOf("dd-prefill", arm, queueDepth));
-  return (["psync", "libaio"] as const).find(usable) ?? null;
-}
-
-function controlOf(preparation: Preparation, arm: Arm, queueDepth: number): Source {
-  return { preparation, arm, queueDepth: arm === "psync" ? 1 : queueDepth };
-}
-
-function filesystemWork({ preparation, queueDepth }: Source, arm: Arm, has: Has): Recipe[] {
-  const assumption =
-    arm === "psync" && queueDepth > 1 ? "the work of a write is the same at depth 1" : null;
-  const step = (name: string, from: Preparation, to: Preparation): Recipe => ({
-    name,
-    plus: [controlOf(to, arm, queueDepth)],
-    minus: [controlOf(from, arm, queueDepth)],
-    assumption,
-  });
-  const [first, second] = workNames(preparation) as [string, string?];
-  if (second !== undefined && has(controlOf("fallocate-0", arm, queueDepth))) {
-    return [step(first, "dd-prefill", "fallocate-0"), step(second, "fallocate-0", preparation)];
-  }
-  return [step(workNames(preparation).join(" and "), "dd-prefill", preparation)];
 }

@@ -20,7 +20,10 @@ export function costSection(analysis: Analysis, charts: readonly Chart[]): Secti
   if (breakdowns.length === 0) return null;
   const blocks: Block[] = [
     text(
-      "A punt is not one cost. The hand-off to a worker is seen on dd-prefill, where only the way of issuing differs (forced against inline). The forced arm may use as many workers as natural punts may; from 6.12 on it still differs in that its punts are not serialised by their inode. Where it used more workers, nothing is taken apart. The filesystem's own work is seen in a control that never punts (psync). What is left is waiting for each other: the inode lock, and workers fighting over it. All differences are taken within a round; a part that no control can tell from another is named together with it.",
+      "A punt is not one cost. Each part is the difference of two controls that differ in one thing, in this order: submitting and reaping one write at a time (unbatched against inline, on dd-prefill), the hand-off to a worker (forced against that), the filesystem's own work (forced writes on this preparation against dd-prefill, each slot with its own file), the attempt that the filesystem refuses (natural against forced punts, each slot with its own file), and the lock of the one inode (one file against a file for each slot).",
+    ),
+    text(
+      "The forced arm may use as many workers as natural punts may. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”). Where it used more workers, it separates nothing. All differences are taken within a round. Parts whose control was not measured are named together. To measure all: bench --arms inline,unbatched,own-files,forced,forced-own-files.",
     ),
     ...charts.map((chart) => chartBlock(chart)),
     fold(

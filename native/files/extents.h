@@ -22,6 +22,16 @@ struct ExtentState {
   uint64_t hole_bytes = 0;
   uint64_t beyond_size_bytes = 0;
   uint64_t size_bytes = 0;
+
+  ExtentState& operator+=(const ExtentState& other) noexcept {
+    extents += other.extents;
+    written_bytes += other.written_bytes;
+    unwritten_bytes += other.unwritten_bytes;
+    hole_bytes += other.hole_bytes;
+    beyond_size_bytes += other.beyond_size_bytes;
+    size_bytes += other.size_bytes;
+    return *this;
+  }
 };
 
 // All extents of an open file. -EOPNOTSUPP: the filesystem has no FIEMAP.

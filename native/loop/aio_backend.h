@@ -35,10 +35,10 @@ class AioBackend {
     request = {};
     request.aio_data = slot.index;
     request.aio_lio_opcode = IOCB_CMD_PWRITE;
-    request.aio_fildes = static_cast<uint32_t>(stream_->fd);
+    request.aio_fildes = static_cast<uint32_t>(slot.fd);
     request.aio_buf = reinterpret_cast<uint64_t>(slot.buffer);
     request.aio_nbytes = stream_->block_bytes;
-    request.aio_offset = static_cast<int64_t>(stream_->block_of(slot.write) * stream_->block_bytes);
+    request.aio_offset = static_cast<int64_t>(slot.block * stream_->block_bytes);
     filled_.push_back(&request);
   }
 

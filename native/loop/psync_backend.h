@@ -18,8 +18,8 @@ class PsyncBackend {
   void fill(const Slot& slot) noexcept { slot_ = &slot; }
 
   int submit() noexcept {
-    const auto offset = static_cast<off_t>(stream_->block_of(slot_->write) * stream_->block_bytes);
-    const ssize_t n = pwrite(stream_->fd, slot_->buffer, stream_->block_bytes, offset);
+    const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
+    const ssize_t n = pwrite(slot_->fd, slot_->buffer, stream_->block_bytes, offset);
     result_ = n < 0 ? -errno : n;
     return 1;
   }

@@ -14,55 +14,89 @@
 namespace puntbench {
 namespace {
 
-// Removes the trial's file on every way out.
-class TrialFile {
+bool has_file_per_slot(Arm arm) { return arm == Arm::kOwnFiles || arm == Arm::kForcedOwnFiles; }
+
+// Removes the trial's files on every way out.
+class TrialFiles {
  public:
-  explicit TrialFile(const TrialRequest& request) : request_(request) {}
-  ~TrialFile() {
-    if (file_.valid() && !request_.keep_file && !request_.existing_file) unlink(request_.path.c_str());
+  explicit TrialFiles(const TrialRequest& request)
+      : request_(request), wanted_(has_file_per_slot(request.arm) ? request.queue_depth : 1) {}
+  ~TrialFiles() {
+    if (request_.keep_file || request_.existing_file) return;
+    for (size_t i = 0; i < files_.size(); ++i) unlink(path(i).c_str());
   }
 
   Status create() {
     const int creation = request_.existing_file ? 0 : O_CREAT | O_EXCL;
-    file_ = FileDescriptor(open(request_.path.c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
-    return file_.valid() ? Status{} : Status::last_errno("open O_DIRECT");
+    while (files_.size() < wanted_) {
+      FileDescriptor file(
+          open(path(files_.size()).c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
+      if (!file.valid()) return Status::last_errno("open O_DIRECT");
+      files_.push_back(std::move(file));
+    }
+    return bytes_each() > 0 ? Status{} : Status{-EINVAL, "a file of its own for each slot"};
   }
 
-  int fd() const noexcept { return file_.get(); }
+  uint64_t bytes_each() const noexcept {
+    return request_.file_bytes / wanted_ / request_.block_bytes * request_.block_bytes;
+  }
+
+  std::vector<int> fds() const {
+    std::vector<int> fds;
+    for (const FileDescriptor& file : files_) fds.push_back(file.get());
+    return fds;
+  }
+
+  // The sum over all files; empty on a filesystem without FIEMAP.
+  std::optional<ExtentState> extents() const {
+    ExtentState sum;
+    for (const int fd : fds()) {
+      ExtentState state;
+      if (!read_extent_state(fd, state).ok()) return std::nullopt;
+      sum += state;
+    }
+    return sum;
+  }
 
  private:
+  std::string path(size_t i) const { return i == 0 ? request_.path : request_.path + '.' + std::to_string(i); }
+
   const TrialRequest& request_;
-  FileDescriptor file_;
+  const size_t wanted_;
+  std::vector<FileDescriptor> files_;
 };
 
-// Leaves a prepared file whose state the device knows.
-Status prepare(const TrialRequest& request, const TrialFile& file, const std::atomic<bool>& cancelled,
+// Leaves prepared files whose state the device knows.
+Status prepare(const TrialRequest& request, const TrialFiles& files, const std::atomic<bool>& cancelled,
                TrialMeasurement& measurement) {
   if (request.existing_file) return {};
   const uint64_t start = now_ns();
-  Status status = prepare_file(file.fd(), request.preparation, request.file_bytes, cancelled, measurement.preparation_bytes);
-  if (!status.ok()) return status;
-  if (fsync(file.fd()) != 0) return Status::last_errno("fsync");
+  for (const int fd : files.fds()) {
+    uint64_t written = 0;
+    Status status = prepare_file(fd, request.preparation, files.bytes_each(), cancelled, written);
+    if (!status.ok()) return status;
+    measurement.preparation_bytes += written;
+    if (fsync(fd) != 0) return Status::last_errno("fsync");
+  }
   measurement.preparation_ns = now_ns() - start;
   sleep_ns(request.settle_ns);
-  measurement.extents_before.emplace();
-  // A filesystem without FIEMAP is measured too; its extent state stays unknown.
-  if (!read_extent_state(file.fd(), *measurement.extents_before).ok()) measurement.extents_before.reset();
+  measurement.extents_before = files.extents();
   return {};
 }
 
-WriteStream stream_of(const TrialRequest& request, int fd) {
+WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   WriteStream stream;
-  stream.fd = fd;
+  stream.fds = files.fds();
   stream.block_bytes = request.block_bytes;
-  stream.blocks = request.file_bytes / request.block_bytes;
+  stream.blocks = files.bytes_each() / request.block_bytes * stream.fds.size();
   stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
   stream.interval_ns = request.interval_ns;
   stream.registered_buffers = request.registered_buffers;
-  stream.forced_async = request.arm == Arm::kForced;
+  stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
+  stream.unbatched = request.arm == Arm::kUnbatched;
   stream.drained = request.drained;
   stream.seed = request.seed;
-  if (request.random_order) stream.order = shuffled_blocks(stream.blocks, request.seed);
+  if (request.random_order) stream.order = shuffled_blocks(stream.blocks_per_file(), request.seed);
   return stream;
 }
 
@@ -111,6 +145,9 @@ Status measure_arm(const TrialRequest& request, const WriteStream& stream, const
   const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
   switch (request.arm) {
     case Arm::kInline:
+    case Arm::kUnbatched:
+    case Arm::kOwnFiles:
+    case Arm::kForcedOwnFiles:
     case Arm::kForced: return measure_uring(stream, tracepoint, workers, cancelled, measurement);
     case Arm::kPsync: return measure_control<PsyncBackend>(stream, tracepoint, cancelled, measurement);
     case Arm::kLibaio: return measure_control<AioBackend>(stream, tracepoint, cancelled, measurement);
@@ -122,6 +159,9 @@ Status measure_arm(const TrialRequest& request, const WriteStream& stream, const
 
 std::optional<Arm> arm_named(std::string_view name) {
   if (name == "inline") return Arm::kInline;
+  if (name == "unbatched") return Arm::kUnbatched;
+  if (name == "own-files") return Arm::kOwnFiles;
+  if (name == "forced-own-files") return Arm::kForcedOwnFiles;
   if (name == "forced") return Arm::kForced;
   if (name == "psync") return Arm::kPsync;
   if (name == "libaio") return Arm::kLibaio;
@@ -134,18 +174,17 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   measurement.block_bytes = request.block_bytes;
   // Traces are filtered by this name. io-wq workers have other names.
   prctl(PR_SET_NAME, kSubmitterName);
-  TrialFile file(request);
-  if (Status status = file.create(); !status.ok()) return status;
-  if (Status status = prepare(request, file, cancelled, measurement); !status.ok()) return status;
+  TrialFiles files(request);
+  if (Status status = files.create(); !status.ok()) return status;
+  if (Status status = prepare(request, files, cancelled, measurement); !status.ok()) return status;
   if (request.prepare_only) return {};
   // The default timer slack would add 50 us to each pause of a paced trial.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
-  const WriteStream stream = stream_of(request, file.fd());
+  const WriteStream stream = stream_of(request, files);
   Status status = measure_arm(request, stream, tracepoint, cancelled, measurement);
   if (!status.ok()) return status;
   if (cancelled.load()) return {-ECANCELED, "trial"};
-  measurement.extents_after.emplace();
-  if (!read_extent_state(file.fd(), *measurement.extents_after).ok()) measurement.extents_after.reset();
+  measurement.extents_after = files.extents();
   return {};
 }
 

@@ -18,18 +18,18 @@ namespace puntbench {
 constexpr char kSubmitterName[] = "puntbench-trial";
 
 // How the writes are issued.
-enum class Arm { kInline, kForced, kPsync, kLibaio };
+enum class Arm { kInline, kUnbatched, kOwnFiles, kForced, kForcedOwnFiles, kPsync, kLibaio };
 
 // The arm of this name (`ARMS` in results/vocabulary.ts); empty for an unknown one.
 std::optional<Arm> arm_named(std::string_view name);
 
 struct TrialRequest {
-  std::string path;  // the trial creates and removes it
+  std::string path;  // the trial creates and removes it; with a file per slot, the others are path.1, path.2, ...
   Preparation preparation = Preparation::kNoFallocate;
   Arm arm = Arm::kInline;
   uint32_t queue_depth = 1;
   uint32_t block_bytes = 4096;
-  uint64_t file_bytes = 0;
+  uint64_t file_bytes = 0;  // of all files together
   bool random_order = false;
   uint64_t seed = 0;
   uint64_t interval_ns = 0;

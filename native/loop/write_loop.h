@@ -34,9 +34,9 @@ class WriteLoop {
   void back_to_back() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) queue_.stop();
-      while (queue_.can_queue()) backend_.fill(queue_.queue_next());
+      fill(queue_.stream().unbatched ? 1 : queue_.stream().queue_depth);
       submit();
-      if (reap() == 0 && queue_.under_way() > 0) {
+      if (reap() == 0 && queue_.under_way() > 0 && !queue_.can_queue()) {
         // Perhaps the kernel refused every request. Then no completion would end the wait.
         wait(retry_submit_ ? kRetryNs : kForever);
         reap();
@@ -56,6 +56,10 @@ class WriteLoop {
       const uint64_t until = queue_.can_queue() ? queue_.next_due_ns() : now + kCancelCheckNs;
       pause(std::min(until, now + kCancelCheckNs));
     }
+  }
+
+  void fill(uint32_t batch) noexcept {
+    for (uint32_t filled = 0; filled < batch && queue_.can_queue(); ++filled) backend_.fill(queue_.queue_next());
   }
 
   void submit() noexcept {

@@ -13,8 +13,12 @@ namespace puntbench {
 struct Slot {
   uint64_t start_ns = 0;  // where its latency begins
   uint64_t write = 0;     // n-th of the stream
+  uint64_t block = 0;     // of its file
+  uint64_t issued = 0;    // writes of this slot, counted only where it has its own file
   uint8_t* buffer = nullptr;
   uint32_t index = 0;
+  uint32_t file = 0;  // index into the stream's fds
+  int fd = -1;
 };
 
 // Keeps the state of the writes: which is next, which slot it uses, and its result.
@@ -30,6 +34,8 @@ class WriteQueue {
     queued_.reserve(stream_.queue_depth);
     for (uint32_t i = 0; i < stream_.queue_depth; ++i) {
       slots_[i].index = i;
+      if (stream_.file_per_slot()) slots_[i].file = i;
+      if (!stream_.fds.empty()) slots_[i].fd = stream_.fds[slots_[i].file];
       slots_[i].buffer = memory_.data() + static_cast<size_t>(i) * stream_.block_bytes;
       std::memset(slots_[i].buffer, 0x5a, stream_.block_bytes);
       idle_.push_back(stream_.queue_depth - 1 - i);
@@ -40,7 +46,7 @@ class WriteQueue {
   const WriteStream& stream() const noexcept { return stream_; }
   const AlignedBuffer& memory() const noexcept { return memory_; }
   uint32_t queued() const noexcept { return static_cast<uint32_t>(queued_.size()); }
-  uint64_t under_way() const noexcept { return slots_.size() - idle_.size(); }
+  uint64_t under_way() const noexcept { return slots_.size() - idle_.size() - retired_; }
   bool finished() const noexcept { return under_way() == 0 && (next_ == stream_.blocks || stopped_); }
   bool can_queue() const noexcept { return next_ < stream_.blocks && !idle_.empty() && !stopped_; }
   void stop() noexcept { stopped_ = true; }
@@ -50,6 +56,7 @@ class WriteQueue {
     stopped_ = true;
     queued_.clear();
     idle_.resize(slots_.size());
+    retired_ = 0;
   }
 
   // Due moment of the next write of a paced stream.
@@ -62,7 +69,8 @@ class WriteQueue {
     idle_.pop_back();
     queued_.push_back(slot.index);
     slot.write = next_++;
-    if (stream_.fd >= 0) stamp(slot);
+    slot.block = stream_.block_of(stream_.file_per_slot() ? slot.issued++ : slot.write);
+    if (slot.fd >= 0) stamp(slot);
     return slot;
   }
 
@@ -80,8 +88,12 @@ class WriteQueue {
   void completed(uint64_t slot_index, int64_t result, uint64_t now_ns) noexcept {
     const Slot& slot = slots_[slot_index];
     record_.latency_ns[slot.write] = now_ns - slot.start_ns;
-    idle_.push_back(slot.index);
-    const int64_t wanted = stream_.fd >= 0 ? stream_.block_bytes : 0;
+    if (stream_.file_per_slot() && slot.issued == stream_.blocks_per_file()) {
+      ++retired_;  // its file is full
+    } else {
+      idle_.push_back(slot.index);
+    }
+    const int64_t wanted = slot.fd >= 0 ? stream_.block_bytes : 0;
     if (result == wanted) {
       ++record_.completed;
     } else {
@@ -100,7 +112,7 @@ class WriteQueue {
 
  private:
   void stamp(Slot& slot) noexcept {
-    const uint64_t mark[2] = {stream_.block_of(slot.write), stream_.seed};
+    const uint64_t mark[2] = {slot.block, stream_.seed};
     std::memcpy(slot.buffer, mark, sizeof mark);
   }
 
@@ -111,6 +123,7 @@ class WriteQueue {
   std::vector<uint32_t> idle_;    // a stack: the last used buffer is still in the CPU's cache
   std::vector<uint32_t> queued_;  // filled since the last submission
   uint64_t next_ = 0;
+  size_t retired_ = 0;  // slots whose own file is full
   uint64_t first_due_ns_ = 0;
   bool stopped_ = false;
 };

@@ -5,19 +5,22 @@
 
 namespace puntbench {
 
-// The writes of one trial: every block of a file exactly once. A NOP stream has no file (fd -1).
+// The writes of one trial: every block of a file exactly once. A NOP stream has no file.
 struct WriteStream {
-  int fd = -1;
+  std::vector<int> fds;             // one file; or one for each slot, so that no two writes under way share an inode
   uint32_t block_bytes = 4096;
-  uint64_t blocks = 0;
+  uint64_t blocks = 0;              // of all files together
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
-  std::vector<uint32_t> order;      // block number of the n-th write; empty is sequential
-  bool registered_buffers = false;  // io_uring only; also registers the file
+  std::vector<uint32_t> order;      // block number of the n-th write to a file; empty is sequential
+  bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
+  bool unbatched = false;           // io_uring only: submits and reaps one write at a time
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 
+  bool file_per_slot() const noexcept { return fds.size() > 1; }
+  uint64_t blocks_per_file() const noexcept { return fds.size() > 1 ? blocks / fds.size() : blocks; }
   uint64_t block_of(uint64_t write) const noexcept { return order.empty() ? write : order[write]; }
 };
 

@@ -48,7 +48,8 @@ Status run(const TrialRequest& request, const PuntTracepoint* tracepoint, TrialM
 }
 
 void every_arm_writes_every_block(const std::string& directory, const PuntTracepoint* tracepoint) {
-  for (const Arm arm : {Arm::kInline, Arm::kForced, Arm::kPsync, Arm::kLibaio}) {
+  for (const Arm arm : {Arm::kInline, Arm::kUnbatched, Arm::kOwnFiles, Arm::kForced, Arm::kForcedOwnFiles, Arm::kPsync,
+                        Arm::kLibaio}) {
     for (const Preparation preparation : {Preparation::kNoFallocate, Preparation::kFallocate0, Preparation::kKeepSize,
                                           Preparation::kZeroRange, Preparation::kDdPrefill}) {
       for (const bool random : {false, true}) {

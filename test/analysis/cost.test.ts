@@ -14,9 +14,12 @@ function cellsOf(options: Partial<FixtureRun>) {
   return cells.list();
 }
 
-const ALL_ARMS = ["inline", "forced", "psync", "libaio"] as const;
+const ALL_ARMS = ["inline", "unbatched", "own-files", "forced", "forced-own-files"] as const;
 
-/** The fixture charges 11 µs for a hand-off, 0.6 of a filesystem constant inline, 0.9 in a worker. */
+/**
+ * The fixture charges 3 µs without batches, 11 µs for a punt into written blocks, 1 µs for a refused attempt, and of the
+ * filesystem's constant 0.6 without contention, 0.9 with it.
+ */
 function about(actual: number | undefined, expectedUs: number): void {
   assert.ok(
     actual !== undefined && Math.abs(actual / 1000 - expectedUs) < 0.4,
@@ -24,22 +27,34 @@ function about(actual: number | undefined, expectedUs: number): void {
   );
 }
 
-test("with every arm the CPU cost of a punt is separated into the parts that went into it", () => {
-  const found = costBreakdowns(cellsOf({ arms: ALL_ARMS })).find(
-    (cost) =>
-      cost.preparation === "no-fallocate" && cost.queueDepth === 8 && cost.quantity === "cpuNs",
+function partsOf(options: Partial<FixtureRun>, preparation: string, queueDepth = 8) {
+  const found = costBreakdowns(cellsOf(options), ["cpuNs"]).find(
+    (cost) => cost.preparation === preparation && cost.queueDepth === queueDepth,
   );
   assert.ok(found);
-  const [handOff, work, rest] = found.parts;
-  assert.equal(handOff?.name, "hand-off");
-  about(handOff?.value.point, 11);
-  assert.equal(work?.name, "allocation, conversion and size change");
-  about(work?.value.point, 34 * 0.6);
-  assert.equal(rest?.name, "serialisation and contention");
-  about(rest?.value.point, 34 * 0.3);
-  assert.equal(handOff?.from, "dd-prefill (forced) at depth 8 − dd-prefill at depth 8");
+  return found;
+}
+
+test("with every arm the CPU cost of a punt is separated into its parts, and they add up", () => {
+  const found = partsOf({ arms: ALL_ARMS }, "no-fallocate");
+  const expected: [string, number][] = [
+    ["lost batching and wake-ups", 3],
+    ["hand-off", 8],
+    ["allocation, conversion and size change", 34 * 0.6],
+    ["refused attempt", 1],
+    ["lock contention", 34 * 0.3 - 1],
+  ];
+  assert.deepEqual(
+    found.parts.map(({ name }) => name),
+    expected.map(([name]) => name),
+  );
+  for (const [index, [, us]] of expected.entries()) about(found.parts[index]?.value.point, us);
+  assert.equal(
+    found.parts[1]?.from,
+    "dd-prefill (forced) at depth 8 − dd-prefill (unbatched) at depth 8",
+  );
   const sum = found.parts.reduce((all, { value }) => all + value.point, found.base.point);
-  about(sum, found.total.point / 1000);
+  assert.ok(found.total.lower <= sum && sum <= found.total.upper, `${sum}`);
   for (const { value, uncertain } of found.parts) {
     assert.ok(value.lower < value.point && value.point < value.upper && !uncertain);
     assert.equal(value.trials, 5);
@@ -47,41 +62,51 @@ test("with every arm the CPU cost of a punt is separated into the parts that wen
 });
 
 test("keep-size is separated further, into conversion and size change", () => {
-  const found = costBreakdowns(cellsOf({ arms: ALL_ARMS })).find(
-    (cost) => cost.preparation === "keep-size" && cost.quantity === "cpuNs",
-  );
+  const { parts } = partsOf({ arms: ALL_ARMS }, "keep-size");
   assert.deepEqual(
-    found?.parts.map((part) => part.name),
-    ["hand-off", "unwritten conversion", "size change", "serialisation and contention"],
+    parts.slice(2, 4).map(({ name }) => name),
+    ["unwritten conversion", "size change"],
   );
-  about(found?.parts[1]?.value.point, 12 * 0.6);
-  about(found?.parts[2]?.value.point, 18 * 0.6);
+  about(parts[2]?.value.point, 12 * 0.6);
+  about(parts[3]?.value.point, 18 * 0.6);
 });
 
-test("without a control arm, its part of the cost is added to the rest and named there", () => {
-  const withoutForced = costBreakdowns(cellsOf({ arms: ["inline", "psync"] }))[0];
+test("at depth 1 there is neither a batch nor contention", () => {
+  const { parts } = partsOf({ arms: ALL_ARMS }, "no-fallocate", 1);
   assert.deepEqual(
-    withoutForced?.parts.map((part) => part.name),
-    ["allocation, conversion and size change", "hand-off, serialisation and contention"],
+    parts.map(({ name }) => name),
+    ["hand-off", "allocation, conversion and size change", "refused attempt"],
   );
-  const inlineOnly = costBreakdowns(cellsOf({ arms: ["inline"] }))[0];
-  assert.deepEqual(
-    inlineOnly?.parts.map((part) => part.name),
-    ["hand-off, filesystem work, serialisation and contention"],
-  );
-  assert.match(inlineOnly?.parts[0]?.assumption ?? "", /not told apart/);
 });
 
-test("at depth, latency and time per write do not tell filesystem work from serialisation", () => {
-  const costs = costBreakdowns(cellsOf({ arms: ALL_ARMS }));
-  for (const quantity of ["latencyNsP50", "wallNs"] as const) {
-    const names = (depth: number) =>
-      costs
-        .find((cost) => cost.quantity === quantity && cost.queueDepth === depth)
-        ?.parts.map((part) => part.name);
-    assert.equal(names(1)?.length, 3);
-    assert.deepEqual(names(8), ["hand-off", "filesystem work, serialisation and contention"]);
+test("parts whose control arm was not measured are named together", () => {
+  const { parts } = partsOf({ arms: ["inline", "forced"] }, "no-fallocate");
+  assert.deepEqual(
+    parts.map(({ name }) => name),
+    [
+      "lost batching and wake-ups, hand-off",
+      "allocation, conversion and size change, refused attempt, lock contention",
+    ],
+  );
+  assert.match(parts[0]?.assumption ?? "", /not told apart/);
+});
+
+test("forced trials with more workers than natural punts may have separate nothing", () => {
+  const cells = cellsOf({ arms: ["inline", "forced"] });
+  for (const { scenario, values } of cells) {
+    if (scenario.arm === "forced") values.workersPeakOfLimit.fill(33 / 8);
   }
+  const [found] = costBreakdowns(cells, ["cpuNs"]);
+  assert.equal(found?.parts.length, 1);
+});
+
+test("a sum without kernel workers is used for all cells, and named, when one of them lacks them", () => {
+  assert.equal(partsOf({ arms: ALL_ARMS }, "no-fallocate").metric, "cpuNs");
+  const cells = cellsOf({ arms: ALL_ARMS });
+  for (const metric of ["cpuNs", "cpuNsKernelWorkers"] as const) {
+    cells[0]?.values[metric].fill(Number.NaN);
+  }
+  assert.equal(costBreakdowns(cells, ["cpuNs"])[0]?.metric, "cpuNsProcess");
 });
 
 test("a preparation that does not punt costs filesystem work, but no hand-off and no contention", () => {

@@ -11,7 +11,7 @@ import type {
   Trial,
 } from "../../results/schema.js";
 import { type Random, seededRandom } from "../../results/seeded-random.js";
-import { PREPARATIONS } from "../../results/vocabulary.js";
+import { isForced, PREPARATIONS } from "../../results/vocabulary.js";
 import { type FixtureRun, headerOf } from "./fixture-header.js";
 
 /**
@@ -95,8 +95,8 @@ export function fixtureHeader(options: FixtureRun, scenarios = scenariosOf(optio
 
 /** Extending and (on old kernels) unwritten extents punt; a punt costs a hand-off and a lock. */
 function punts(cell: Scenario, options: FixtureRun): boolean {
-  if (cell.arm === "forced") return true;
-  if (cell.arm !== "inline") return false;
+  if (isForced(cell.arm)) return true;
+  if (cell.arm !== "inline" && cell.arm !== "own-files") return false;
   if (cell.preparation === "no-fallocate" || cell.preparation === "keep-size") return true;
   return options.unwrittenPunts === true && cell.preparation !== "dd-prefill";
 }
@@ -119,13 +119,15 @@ export function fixtureTrial(
   const writes = options.writes ?? 512;
   const punted = punts(cell, options);
   const speed = Math.exp((options.noise ?? 0.04) * normal(random)) * (options.slowness ?? 1);
-  const natural = punted && cell.arm !== "forced";
+  const natural = punted && !isForced(cell.arm);
   const deviceNs = 45_000 / Math.min(cell.queueDepth, natural ? 1.4 : 5) ** 0.75;
   const serviceNs = (deviceNs + FILESYSTEM_NS[cell.preparation] + (punted ? 6_000 : 0)) * speed;
   const perWriteNs = Math.max(serviceNs, cell.intervalNs);
   const latencyNs = cell.intervalNs > 0 ? serviceNs : serviceNs * cell.queueDepth;
-  const submitter = (6_000 + (punted ? 2_000 : FILESYSTEM_NS[cell.preparation] * 0.6)) * speed;
-  const ioWq = punted ? (9_000 + FILESYSTEM_NS[cell.preparation] * 0.9) * speed : 0;
+  const base = cell.arm === "unbatched" ? 9_000 : cell.arm === "own-files" ? 7_000 : 6_000;
+  const submitter = (base + (punted ? 2_000 : FILESYSTEM_NS[cell.preparation] * 0.6)) * speed;
+  const share = cell.arm.endsWith("own-files") ? 0.6 : 0.9;
+  const ioWq = punted ? (9_000 + FILESYSTEM_NS[cell.preparation] * share) * speed : 0;
   const icount = options.instructionCounting === true;
   const trial = baseTrial(cell, round, position, writes);
   const measurement: Measurement = {
@@ -134,7 +136,7 @@ export function fixtureTrial(
     latency: icount ? null : latencies(writes, latencyNs, punted, random),
     submitCall: icount ? null : stallsOf(options.stallNs),
     puntCount: punted ? writes : 0,
-    puntCountForced: cell.arm === "forced" ? writes : 0,
+    puntCountForced: isForced(cell.arm) ? writes : 0,
     puntCountHashed: natural && options.unwrittenPunts ? writes : 0,
     workersPeak: punted ? Math.min(cell.queueDepth, 8) : 0,
     workersMean: punted ? Math.min(cell.queueDepth, 8) * 0.7 : 0,

@@ -47,6 +47,22 @@ test("forced writes to prefilled blocks all punt, and none of them by -EAGAIN", 
   assert.ok((measured.cpuNs.ioWq ?? 0) > 0);
 });
 
+test("writes to a file for each slot punt as writes to one file do", {
+  skip: skip || rulesSay(folder, "no-fallocate") !== true,
+}, async () => {
+  const request = { preparation: "no-fallocate", queueDepth: 4 } as const;
+  const own = await driver.runTrial(smallTrial(folder, { ...request, arm: "own-files" }));
+  assert.deepEqual([own.puntCount, own.puntCountForced], [512, 0]);
+  assert.equal(own.extentsAfter?.writtenBytes, 512 * 4096);
+  const forced = await driver.runTrial(smallTrial(folder, { ...request, arm: "forced-own-files" }));
+  assert.deepEqual([forced.puntCount, forced.puntCountForced], [512, 512]);
+});
+
+test("unbatched writes are submitted one in each call", { skip: overwritesPunt }, async () => {
+  const measured = await driver.runTrial(smallTrial(folder, { arm: "unbatched" }));
+  assert.deepEqual([measured.writes, measured.submitCalls, measured.puntCount], [512, 512, 0]);
+});
+
 test("forced writes to a growing file use as many workers as natural punts may", {
   skip,
 }, async () => {
