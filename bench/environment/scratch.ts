@@ -15,7 +15,8 @@ import { basename, join, resolve } from "node:path";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { isAlive } from "../../terminal/is-alive.js";
 
-const PREFIX = "puntbench-scratch-";
+/** Names of scratch directories are this, the process id and a random part. */
+export const SCRATCH_PREFIX = "puntbench-scratch-";
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const STICKY = 0o1000;
 
@@ -45,7 +46,7 @@ export class ScratchDirectory {
     try {
       this.#parent = openSync(folder, O_DIRECTORY);
       refuseOthersDirectory(this.#parent, givenAs, folder);
-      const made = mkdtempSync(join(held(this.#parent), `${PREFIX}${process.pid}-`));
+      const made = mkdtempSync(join(held(this.#parent), `${SCRATCH_PREFIX}${process.pid}-`));
       this.#directory = openSync(made, O_DIRECTORY | O_NOFOLLOW);
       this.path = held(this.#directory);
       this.location = readlinkSync(this.path);
@@ -90,8 +91,8 @@ export class ScratchDirectory {
 /** Scratch directories whose process has ended. Only SIGKILL or a power cut leaves one. */
 export function abandonedScratch(parent: string): string[] {
   return readdirSync(resolve(parent))
-    .filter((name) => name.startsWith(PREFIX))
-    .filter((name) => !isAlive(Number(name.slice(PREFIX.length).split("-")[0])))
+    .filter((name) => name.startsWith(SCRATCH_PREFIX))
+    .filter((name) => !isAlive(Number(name.slice(SCRATCH_PREFIX.length).split("-")[0])))
     .map((name) => join(resolve(parent), name));
 }
 

@@ -5,6 +5,7 @@ import { gitCommit } from "../../terminal/git-commit.js";
 import { shellWord } from "../../terminal/quote.js";
 import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
+import { otherBenchWarnings } from "../environment/other-benches.js";
 import { openPuntCounter } from "../environment/punt-counter.js";
 import { abandonedScratch, type ScratchDirectory } from "../environment/scratch.js";
 import { placeWarnings } from "../probe/place-warnings.js";
@@ -46,6 +47,7 @@ export async function openingHeader(
     instrumentChecks: await checkInstrument(driver, puntCounter.available),
     warnings: [
       ...(puntCounter.reason === null ? [] : [`punts are not counted: ${puntCounter.reason}`]),
+      ...otherBenchWarnings(scratch.location),
       ...placeWarnings(driver, scratch.path, options.blockSizeBytes),
       ...abandonedScratch(options.dir).map(
         (path) => `a killed run left ${path}; remove it with: rm -r ${shellWord(path)}`,

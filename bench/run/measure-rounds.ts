@@ -5,6 +5,7 @@ import { UserError } from "../../terminal/errors.js";
 import { type Progress, timeLeft } from "../../terminal/progress.js";
 import { formatNs } from "../../terminal/units.js";
 import { countsInstructions, reportTrials } from "../environment/lab-guest.js";
+import { otherBenchWarnings } from "../environment/other-benches.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import type { BenchOptions } from "./options.js";
 import { noPrediction, predictedPunts } from "./predicted-punts.js";
@@ -45,12 +46,15 @@ export async function measureRounds(run: RunContext, keep: (trial: Trial) => voi
     const left = timeLeft(startedAtMs, done, total);
     progress.step(`${round}  trial ${done + 1}/${total}  ${name}  ${left}`);
     const path = scratch.file(`trial-${place.round}-${place.position}`);
-    const trial = await withTimeLimit(
+    const before = otherBenchWarnings(scratch.location);
+    const measured = await withTimeLimit(
       (limited) => runTrial({ ...context, signal: limited }, scenario, path, place),
       options.trialTimeoutMs,
       `a trial of ${name}`,
       signal,
     );
+    const others = new Set([...before, ...otherBenchWarnings(scratch.location)]);
+    const trial = { ...measured, warnings: [...measured.warnings, ...others] };
     keep(trial);
     done += 1;
     reportTrials(done, total);
