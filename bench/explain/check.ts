@@ -103,7 +103,9 @@ async function injectAndJudge(
 ): Promise<InjectionReport> {
   const { name } = injected;
   try {
-    return judge(name, cause, await inject(context, injected), context.system);
+    const report = judge(name, cause, await inject(context, injected), context.system);
+    const tooFew = report.punts < (injected.leastPuntRatio ?? 0) * report.writes;
+    return tooFew ? { ...report, outcome: "not-planted" } : report;
   } catch (error) {
     if (!(error instanceof CannotInject)) throw error;
     const nothing = judge(name, cause, [], context.system);

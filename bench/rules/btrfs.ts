@@ -1,8 +1,15 @@
-import { atLeast } from "./kernel-version.js";
+import { atLeast, hasBackport, type KernelVersion } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
 import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
 
 const NO_COW = "chattr +C on the empty file or its directory, then fallocate";
+
+/**
+ * 968f19c5b1b7, Linux 6.14: direct writes to a file with checksums fall back to buffered ones. 6.6.130 has it as a
+ * backport; 6.12.107 has it too, and older releases of 6.12 were not examined.
+ */
+const fallsBackForChecksums = (kernel: KernelVersion) =>
+  hasBackport(kernel, [6, 14], { "6.6": 130, "6.12": 107 }) === true;
 
 /**
  * btrfs_direct_write -> btrfs_write_check -> __iomap_dio_rw -> btrfs_dio_iomap_begin. Read in 5.10, 6.1, 6.12,
@@ -19,10 +26,10 @@ export const BTRFS_RULES: readonly Rule[] = [
     curedBy: NO_COW,
   },
   {
-    applies: ({ inode, kernel }) => !inode.noCow && atLeast(kernel, 6, 12),
+    applies: ({ inode, kernel }) => !inode.noCow && fallsBackForChecksums(kernel),
     punts: true,
     cause: "checksums",
-    why: "a file with checksums falls back to a buffered write (Linux 6.14, and the 6.12 stable series)",
+    why: "a file with checksums falls back to a buffered write (968f19c5b1b7: Linux 6.14, 6.12.107 and 6.6.130 at the latest)",
     kernelFunction: "the NODATASUM test in btrfs_direct_write",
     curedBy: NO_COW,
   },
@@ -30,7 +37,7 @@ export const BTRFS_RULES: readonly Rule[] = [
     applies: ({ inode, kernel }) => !inode.noCow && atLeast(kernel, 6, 2),
     punts: null,
     cause: "not-established",
-    why: "fallocated files with checksums were not examined between Linux 6.2 and 6.11",
+    why: "fallocated files with checksums were not examined on this release between Linux 6.2 and 6.13",
     kernelFunction: null,
     curedBy: NO_COW,
   },

@@ -1,7 +1,7 @@
 import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
 import type { WriteQuestion } from "./question.js";
-import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
+import { pageCacheRule, statRule, WHOLE_BLOCKS } from "./shared-rules.js";
 
 const PREFILL = "writing every block once with O_DIRECT beforehand (dd-prefill)";
 
@@ -20,6 +20,15 @@ const unallocated = ({ extent }: WriteQuestion) => extent === "hole" || extent =
  * ext4_iomap_begin, each check that answers -EAGAIN to IOCB_NOWAIT. Read in 5.10, 6.1, 6.12, 6.18, 7.2, 7.3.
  */
 export const EXT4_RULES: readonly Rule[] = [
+  {
+    applies: ({ mountOptions, extent }) =>
+      extent === "encrypted" && mountOptions.includes("inlinecrypt"),
+    punts: null,
+    cause: "not-established",
+    why: "with inline encryption ext4 can do direct I/O on encrypted files; such writes were not examined",
+    kernelFunction: "fscrypt_dio_supported in ext4_should_use_dio",
+    curedBy: null,
+  },
   {
     applies: ({ mountOptions, inode, extent }) =>
       mountOptions.includes("data=journal") ||
@@ -106,6 +115,7 @@ export const EXT4_RULES: readonly Rule[] = [
     curedBy: "nothing: it is one punt for each time that the inode is loaded",
   },
   pageCacheRule(),
+  statRule(from73),
   {
     applies: from73,
     punts: "tick",

@@ -21,6 +21,21 @@ export function runningKernelVersion(release: string, version: string): KernelVe
   return named ?? parseKernelVersion(release) ?? { major: 0, minor: 0, patch: 0 };
 }
 
+/**
+ * Whether `version` has a change: it is in mainline from `mainline` on, and in a stable series from the patch level
+ * `stable["major.minor"]` on. null: the patch level from which the series has it is not known, and this one is older
+ * than the first that was looked at.
+ */
+export function hasBackport(
+  version: KernelVersion,
+  mainline: readonly [number, number],
+  stable: Readonly<Record<string, number>>,
+): boolean | null {
+  if (atLeast(version, ...mainline)) return true;
+  const seenFrom = stable[`${version.major}.${version.minor}`];
+  return seenFrom !== undefined && version.patch >= seenFrom ? true : null;
+}
+
 /** Whether `version` is `major.minor` or newer. Stable backports are not considered. */
 export function atLeast(version: KernelVersion, major: number, minor: number): boolean {
   return version.major > major || (version.major === major && version.minor >= minor);

@@ -54,6 +54,8 @@ export interface WriteQuestion {
   cached: boolean | null;
   /** Nothing has been written since the kernel loaded the inode. */
   firstWriteOfInode: boolean;
+  /** Somebody called stat() on the file since its last write. */
+  statSinceWrite: boolean;
   /** The file is set-user-ID, or set-group-ID and executable: each write checks whether to clear that. */
   setId: boolean;
   /** IOSQE_ASYNC. */
@@ -72,6 +74,7 @@ export const EASY_WRITE = {
   aligned: true,
   cached: false,
   firstWriteOfInode: false,
+  statSinceWrite: false,
   setId: false,
   forced: false,
 } as const satisfies Omit<WriteQuestion, "filesystem" | "kernel">;

@@ -1,12 +1,25 @@
 import { atLeast } from "./kernel-version.js";
 import type { Rule } from "./prediction.js";
-import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
+import type { WriteQuestion } from "./question.js";
+import { pageCacheRule, statRule, WHOLE_BLOCKS } from "./shared-rules.js";
+
+const timestampsPunt = ({ kernel, mountOptions }: WriteQuestion) =>
+  atLeast(kernel, 6, 0) && !(atLeast(kernel, 7, 0) && mountOptions.includes("lazytime"));
 
 /**
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
- * 6.1, 6.12, 6.18, 7.2, 7.3. Neither an unwritten extent nor extending the size is a reason here.
+ * 6.1, 6.12, 6.18, 7.2, 7.3. The first write may also punt because the extent list is not read in
+ * (xfs_need_iread_extents); no file shows that, so no rule covers it. Neither an unwritten extent nor extending the size is a reason here.
  */
 export const XFS_RULES: readonly Rule[] = [
+  {
+    applies: ({ mountOptions }) => mountOptions.some((option) => option.startsWith("rtdev=")),
+    punts: null,
+    cause: "not-established",
+    why: "the filesystem has a real-time device; writes to files on it were not examined, and on a zoned one (Linux 6.15) each punts",
+    kernelFunction: null,
+    curedBy: null,
+  },
   {
     applies: ({ afterGap, kernel }) => afterGap && atLeast(kernel, 5, 12),
     punts: true,
@@ -57,9 +70,9 @@ export const XFS_RULES: readonly Rule[] = [
     curedBy: "writes that stay inside one extent",
   },
   pageCacheRule(),
+  statRule(timestampsPunt),
   {
-    applies: ({ kernel, mountOptions }) =>
-      atLeast(kernel, 6, 0) && !(atLeast(kernel, 7, 0) && mountOptions.includes("lazytime")),
+    applies: timestampsPunt,
     punts: "tick",
     cause: "timestamp",
     why: "from Linux 6.0 the first write after a clock tick has to log the new mtime",

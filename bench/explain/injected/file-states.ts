@@ -113,17 +113,29 @@ closeSync(file);`;
 
 /** Changes the size of the file again and again, beyond what is written: each change takes the lock of the inode. */
 export function keepTruncating(sizeBytes: number) {
-  return async (path: string): Promise<() => Promise<void>> => {
-    const stop = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(TRUNCATE_LOOP, { eval: true, workerData: { path, sizeBytes, stop } });
-    await new Promise((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", reject);
-    });
-    return async () => {
-      Atomics.store(stop, 0, 1);
-      await new Promise((resolve) => worker.once("exit", resolve));
-    };
+  return (path: string) => keepRunning(TRUNCATE_LOOP, { path, sizeBytes });
+}
+
+const STAT_LOOP = `
+const { workerData: { path, stop }, parentPort } = require("node:worker_threads");
+const { lstatSync } = require("node:fs");
+parentPort.postMessage("started");
+while (Atomics.load(stop, 0) === 0) lstatSync(path);`;
+
+/** Calls stat() on the file all the time, so that also between any two of its writes. */
+export const keepAskingForTimes = (path: string) => keepRunning(STAT_LOOP, { path });
+
+/** Runs a loop in a thread beside the writes. Returns what ends it. */
+async function keepRunning(loop: string, data: object): Promise<() => Promise<void>> {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(loop, { eval: true, workerData: { ...data, stop } });
+  await new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+  return async () => {
+    Atomics.store(stop, 0, 1);
+    await new Promise((resolve) => worker.once("exit", resolve));
   };
 }
 

@@ -29,6 +29,8 @@ export interface InjectedCause {
   afterPreparing?(): Promise<void>;
   /** The kernel has just loaded the inode of the file. */
   freshInode?: boolean;
+  /** Fewer punts per write than this do not show the cause; it is then reported as not injected. */
+  leastPuntRatio?: number;
   /** Starts something that runs beside the writes. Returns what ends it. */
   disturb?(path: string): Promise<() => Promise<void>>;
 }

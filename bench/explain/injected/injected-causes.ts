@@ -113,6 +113,20 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
     request: { intervalNs: 12_000_000 },
     prepare: states.written,
   },
+  {
+    name: "stat between writes",
+    // Far more often than the clock ticks: multigrain timestamps.
+    expected: causeIf(
+      "timestamp",
+      from(6, 13),
+      (system) => isExt4(system) || isXfs(system),
+      ticksPunt,
+    ),
+    request: { queueDepth: 1, intervalNs: 500_000 },
+    prepare: states.written,
+    disturb: states.keepAskingForTimes,
+    leastPuntRatio: 0.5,
+  },
   { name: "shared extent", expected: causeIf("shared-extent", isXfs), prepare: states.shared },
   {
     name: "no FMODE_NOWAIT",
