@@ -52,7 +52,7 @@ export function contextOf(scope: Scope, note: string = EMULATED_NOTE): ChartCont
   };
 }
 
-/** The psync and libaio controls are used for the cost; as lines they would only crowd a chart. */
+/** The other controls are used for the cost; as lines they would only crowd a chart. */
 export function isLine({ scenario }: Cell): boolean {
   if (scenario.arm === "inline") return true;
   return scenario.arm === "forced" && scenario.preparation === "dd-prefill";

@@ -8,7 +8,8 @@ Examples:
   $ puntbench bench --quick --json > summary.json
   $ puntbench bench --dir /mnt/data --preparations fallocate-0,dd-prefill --queue-depths 1,16
   $ puntbench bench --preparations dd-prefill --interval 0,10ms     does this kernel punt on clock ticks?
-  $ puntbench bench --arms inline,forced,psync,libaio               with all control arms
+  $ puntbench bench --arms inline,unbatched,own-files,forced,forced-own-files
+                                                    what does the cost consist of?
 
 Punts are counted with a tracepoint, which needs root. Without root everything else is measured and the
 counts are null. Only a scratch directory made under --dir is written to; it is removed on every exit.

@@ -11,7 +11,8 @@ export function ioWqUsers({ neighbours }: Facts): Finding {
     severity: "warning",
     what: `other processes have io-wq workers: ${shown.join(", ")}${more}`,
     why: "their punts are not counted, but system-wide CPU time includes theirs, and they share the device",
-    remedy: "Stop them for the measurement, or look at submitter and io-wq CPU only.",
+    remedy:
+      "Stop them for the measurement, or look at submitter and io-wq CPU only: kernel workers and system count theirs too.",
   };
 }
 

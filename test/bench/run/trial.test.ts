@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runTrial } from "../../../bench/run/trial.js";
+import { driver, scratchFolder, smallTrial } from "../../support/kernel.js";
+
+const folder = scratchFolder();
+const PLACE = { round: 0, position: 0, seed: 1 };
+
+/** A real trial whose number of workers is replaced. */
+async function warningsWith(workersPeak: number, workerLimit: number | null) {
+  const { path, seed, settleNs, countPunts, ...scenario } = smallTrial(folder, { arm: "forced" });
+  const context = {
+    driver: {
+      ...driver,
+      runTrial: async (request: Parameters<typeof driver.runTrial>[0]) => ({
+        ...(await driver.runTrial(request)),
+        workersPeak,
+        workerLimit,
+      }),
+    },
+    countPunts: false,
+    predictedPunts: () => null,
+    instructions: false,
+    signal: new AbortController().signal,
+  };
+  return (await runTrial(context, scenario, path, PLACE)).warnings;
+}
+
+test("a trial with more workers than the limit warns that it used another pool", async () => {
+  assert.match((await warningsWith(33, 8)).join(), /33 io-wq workers where 8 bounded/);
+  assert.deepEqual(await warningsWith(8, 8), []);
+  assert.deepEqual(await warningsWith(33, null), []);
+});
