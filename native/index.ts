@@ -120,7 +120,7 @@ export interface DriverError extends Error {
 /** The io_uring driver. Every method that measures runs on a new native thread. */
 export interface Driver {
   runTrial(request: TrialRequest, signal?: AbortSignal): Promise<DriverMeasurement>;
-  /** NOPs through the same loop: the instrument without a filesystem. */
+  /** NOPs through the same loop: the instrument without a filesystem. ETIMEDOUT after a minute. */
   runNops(request: NopRequest): Promise<DriverMeasurement>;
   /** Must succeed before `countPunts` has an effect. Throws a DriverError without the right. */
   openPuntCounter(): { forcedFilter: string; hashedFilter: string };
@@ -175,11 +175,14 @@ async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasuremen
   }
 }
 
+/** Some thousand NOPs take milliseconds, and seconds under emulation. */
+const NOPS_TIMEOUT_MS = 60_000;
+
 function wrap({ startTrial, startNops, ...others }: Addon): Driver {
   return {
     ...others,
     runTrial: async (request, signal) => settled(startTrial(request), signal),
-    runNops: async (request) => settled(startNops(request)),
+    runNops: async (request) => settled(startNops(request), AbortSignal.timeout(NOPS_TIMEOUT_MS)),
   };
 }
 

@@ -29,6 +29,12 @@ export function bucketsFor(significantDigits: number, lowestTrackable: number): 
   return buckets;
 }
 
+/** One more than the index of the largest value that a double holds exactly, 2^53: over 100 days in ns. */
+export function indexLimit({ subBucketHalfCount, unitMagnitude }: Buckets): number {
+  const halves = 55 - unitMagnitude - Math.log2(subBucketHalfCount);
+  return Math.max(2, halves) * subBucketHalfCount;
+}
+
 /** Makes sure that `highest[index]` is there. */
 export function growTo(buckets: Buckets, index: number): void {
   const { highest } = buckets;

@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { type Buckets, bucketsFor, growTo, indexOf } from "./buckets.js";
+import { type Buckets, bucketsFor, growTo, indexLimit, indexOf } from "./buckets.js";
 
 /**
  * A latency histogram as the results files hold it: HdrHistogram V2, compressed, base64.
@@ -21,6 +21,9 @@ const WORD_SIZE_BITS = 0xf0;
 const HEADER_BYTES = 40;
 /** Below half of Buffer.poolSize, so that all histograms share the pool. */
 const INFLATED_BYTES_USUAL = 2048;
+/** Some bytes for each bucket of the highest precision that the bench writes, many times over. */
+const INFLATED_BYTES_MAX = 4 << 20;
+const LOWEST_TRACKABLE_MAX = 2 ** 40;
 
 /** Decodes one histogram after the other into the same memory: there may be millions. */
 export class HistogramReader {
@@ -36,6 +39,10 @@ export class HistogramReader {
     }
     const significantDigits = data.readInt32BE(12);
     const lowestTrackable = Number(data.readBigInt64BE(16));
+    const known = significantDigits >= 0 && significantDigits <= 5;
+    if (!known || lowestTrackable < 1 || lowestTrackable > LOWEST_TRACKABLE_MAX) {
+      throw new Error("histogram: unknown precision");
+    }
     const payloadEnd = Math.min(data.length, HEADER_BYTES + data.readInt32BE(4));
     return this.#unpack(data, payloadEnd, bucketsFor(significantDigits, lowestTrackable));
   }
@@ -52,6 +59,7 @@ export class HistogramReader {
     }
     return inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
       chunkSize: INFLATED_BYTES_USUAL,
+      maxOutputLength: INFLATED_BYTES_MAX,
     });
   }
 
@@ -86,6 +94,8 @@ export class HistogramReader {
       total += hit * magnitude;
       index += 1 + gap * magnitude;
     }
+    // A few bytes can name any index: the table of buckets must not follow.
+    if (index > indexLimit(buckets)) throw new Error("histogram: values beyond 2^53");
     growTo(buckets, index);
     return { buckets, indices: indices.subarray(0, used), counts: counts.subarray(0, used), total };
   }

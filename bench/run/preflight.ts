@@ -29,6 +29,25 @@ export function checkSpace(
   }
 }
 
+/** Of each write the driver keeps its place, latency and delay, and hands copies of them over. */
+const BYTES_PER_WRITE = 48;
+
+/** Refuses a trial whose records would take more than half of the memory that is left. */
+export function checkMemory(
+  scenarios: readonly Scenario[],
+  availableBytes = process.availableMemory(),
+): void {
+  const writes = Math.max(
+    ...scenarios.map(({ fileSizeBytes, blockSizeBytes }) => fileSizeBytes / blockSizeBytes),
+  );
+  const needed = writes * BYTES_PER_WRITE;
+  if (needed <= availableBytes / 2) return;
+  throw new UsageError(
+    `the ${writes} writes of a trial need ${formatBytes(needed)} of memory, ${formatBytes(availableBytes)} are available`,
+    "Choose a smaller --file-size or a larger --block-size.",
+  );
+}
+
 /** Locked while a trial runs; also the most that one registered buffer may hold (io_uring_register(2)). */
 const MAX_BUFFER_BYTES = 1 << 30;
 

@@ -7,7 +7,7 @@ import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
 import { measureRounds } from "./measure-rounds.js";
 import type { BenchOptions } from "./options.js";
-import { checkQueueDepths } from "./preflight.js";
+import { checkMemory, checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
 
 export interface RunOutcome<Afterwards = unknown> {
@@ -49,6 +49,7 @@ export async function runBench<Afterwards>(
   const driver = loadDriver();
   const { scenarios } = plan;
   checkQueueDepths(scenarios);
+  checkMemory(scenarios);
   const scratch = new ScratchDirectory(options.dir);
   try {
     const header = await openingHeader(driver, options, scenarios, scratch, commandLine);

@@ -11,7 +11,7 @@ namespace puntbench {
 std::string errno_name(int error) {
   // glibc has no name for the kernel's own numbers, for example 524 (ENOTSUPP) and 529.
   const char* name = strerrorname_np(-error);
-  return name ? name : std::to_string(error);
+  return name ? name : std::to_string(-error);
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <memory>
+#include <system_error>
 #include <thread>
 
 #include "addon/values.h"
@@ -172,9 +173,17 @@ struct Job {
   std::string path;
   TrialMeasurement measurement;
   Status status;
+  Napi::Env::CleanupHook<void (*)(Job*), Job> at_exit;
+
+  // A worker thread of Node may be terminated during a trial, and its addon unloaded: no thread of ours may outlive it.
+  void end() {
+    cancelled = true;
+    if (thread.joinable()) thread.join();
+  }
 };
 
 void settle(Napi::Env env, Job& job) {
+  job.at_exit.Remove(env);
   job.thread.join();
   if (job.status.ok()) {
     job.done.Resolve(to_object(env, job.measurement));
@@ -191,14 +200,24 @@ Napi::Value start_job(Napi::Env env, const std::string& path, Work work) {
   job->path = path;
   const Napi::Function nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
   job->resolve = Napi::ThreadSafeFunction::New(env, nothing, "puntbench job", 0, 1);
-  job->thread = std::thread([job, work] {
+  const auto run = [job, work] {
     try {
       job->status = work(*job);
     } catch (const std::bad_alloc&) {
       job->status = {-ENOMEM, "allocate"};
+    } catch (const std::system_error& error) {
+      // The sampler's thread: a limit of threads was reached (RLIMIT_NPROC, pids.max).
+      job->status = {-error.code().value(), "pthread_create"};
     }
     job->resolve.BlockingCall([job](Napi::Env on_main, Napi::Function) { settle(on_main, *job); });
-  });
+  };
+  try {
+    job->thread = std::thread(run);
+  } catch (const std::system_error& error) {
+    job->resolve.Release();
+    throw to_error(env, {-error.code().value(), "pthread_create"}, "");
+  }
+  job->at_exit = env.AddCleanupHook(+[](Job* ended) { ended->end(); }, job.get());
   Napi::Object handle = Napi::Object::New(env);
   handle.Set("promise", job->done.Promise());
   handle.Set("cancel", Napi::Function::New(env, [job](const Napi::CallbackInfo&) { job->cancelled = true; }));
@@ -225,7 +244,7 @@ Napi::Value start_nops(const Napi::CallbackInfo& info) {
   const bool forced = flag(from, "forced");
   const PuntTracepoint* tracepoint = tracepoint_if(flag(from, "countPunts"));
   return start_job(info.Env(), "", [=](Job& job) {
-    return run_nops(operations, queue_depth, forced, tracepoint, job.measurement);
+    return run_nops(operations, queue_depth, forced, tracepoint, job.cancelled, job.measurement);
   });
 }
 

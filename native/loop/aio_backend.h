@@ -49,7 +49,7 @@ class AioBackend {
       if (n < 0) {
         const int error = -errno;
         filled_.erase(filled_.begin(), filled_.begin() + static_cast<long>(submitted));
-        return error;
+        return submitted > 0 ? static_cast<int>(submitted) : error;
       }
       submitted += static_cast<size_t>(n);
     }

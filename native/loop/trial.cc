@@ -189,13 +189,14 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
 }
 
 Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
-                TrialMeasurement& measurement) {
+                const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
   WriteStream stream;
   stream.blocks = operations;
   stream.queue_depth = queue_depth;
   stream.forced_async = forced;
-  const std::atomic<bool> never{false};
-  return measure_uring(stream, tracepoint, Meters::Workers::kSampled, never, measurement);
+  Status status = measure_uring(stream, tracepoint, Meters::Workers::kSampled, cancelled, measurement);
+  if (status.ok() && cancelled.load()) return {-ETIMEDOUT, "io_uring"};
+  return status;
 }
 
 }  // namespace puntbench

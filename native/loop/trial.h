@@ -68,7 +68,8 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
                  TrialMeasurement& measurement);
 
 // Sends NOPs through the same loop. Without a file this measures the instrument alone.
+// -ETIMEDOUT: `cancelled` was set before all NOPs had completed.
 Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
-                TrialMeasurement& measurement);
+                const std::atomic<bool>& cancelled, TrialMeasurement& measurement);
 
 }  // namespace puntbench

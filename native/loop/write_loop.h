@@ -33,12 +33,12 @@ class WriteLoop {
   // Closed loop: queueDepth writes are under way at any time.
   void back_to_back() noexcept {
     while (!queue_.finished()) {
-      if (cancelled_.load(std::memory_order_relaxed)) queue_.stop();
+      if (cancelled_.load(std::memory_order_relaxed)) cancel();
       fill(queue_.stream().unbatched ? 1 : queue_.stream().queue_depth);
       submit();
       if (reap() == 0 && queue_.under_way() > 0 && !queue_.can_queue()) {
-        // Perhaps the kernel refused every request. Then no completion would end the wait.
-        wait(retry_submit_ ? kRetryNs : kForever);
+        // Perhaps the kernel took no request. Then no completion would end the wait.
+        wait(unsubmitted_ > 0 ? kRetryNs : has_file() ? kForever : kCancelCheckNs);
         reap();
       }
     }
@@ -48,13 +48,13 @@ class WriteLoop {
   // free slot is late, and its delay is part of its latency (no coordinated omission).
   void paced() noexcept {
     while (!queue_.finished()) {
-      if (cancelled_.load(std::memory_order_relaxed)) queue_.stop();
+      if (cancelled_.load(std::memory_order_relaxed)) cancel();
       const uint64_t now = now_ns();
       while (queue_.can_queue() && queue_.next_due_ns() <= now) backend_.fill(queue_.queue_next());
       submit();
       if (reap() > 0 || queue_.finished()) continue;
       const uint64_t until = queue_.can_queue() ? queue_.next_due_ns() : now + kCancelCheckNs;
-      pause(std::min(until, now + kCancelCheckNs));
+      pause(std::min(until, now + (unsubmitted_ > 0 ? kRetryNs : kCancelCheckNs)));
     }
   }
 
@@ -63,15 +63,20 @@ class WriteLoop {
   }
 
   void submit() noexcept {
-    if (queue_.queued() == 0 && !retry_submit_) return;
+    unsubmitted_ += queue_.queued();
+    if (unsubmitted_ == 0) return;
     const uint64_t before = now_ns();
     queue_.submitting(before);
     const int result = backend_.submit();
     clock_ns_ = now_ns();
     record_.submitted(clock_ns_ - before);
+    // The kernel may take only a part; the rest is handed over again.
+    if (result >= 0) {
+      unsubmitted_ -= std::min(unsubmitted_, static_cast<uint32_t>(result));
+      return;
+    }
     // The kernel is short of a resource now. The writes under way will free it.
-    retry_submit_ = result == -EAGAIN || result == -EBUSY || result == -EINTR;
-    if (result < 0 && !retry_submit_) fatal(result);
+    if (result != -EAGAIN && result != -EBUSY && result != -EINTR) fatal(result);
   }
 
   unsigned reap() noexcept {
@@ -105,7 +110,16 @@ class WriteLoop {
   void fatal(int error) noexcept {
     queue_.failed(error);
     queue_.abandon();
+    unsubmitted_ = 0;
   }
+
+  // Writes under way must end, because they use our buffers. NOPs need not, and a ring that lost one must not hang.
+  void cancel() noexcept {
+    queue_.stop();
+    if (!has_file() && queue_.under_way() > 0) fatal(-ETIMEDOUT);
+  }
+
+  bool has_file() const noexcept { return !queue_.stream().fds.empty(); }
 
   static constexpr uint64_t kCancelCheckNs = 20'000'000;
   static constexpr uint64_t kRetryNs = 1'000'000;
@@ -115,7 +129,7 @@ class WriteLoop {
   WriteRecord& record_;
   const std::atomic<bool>& cancelled_;
   uint64_t clock_ns_ = 0;  // end of the last system call; the completion time of the writes that it brought
-  bool retry_submit_ = false;
+  uint32_t unsubmitted_ = 0;  // filled requests that the kernel has not taken yet
 };
 
 }  // namespace puntbench

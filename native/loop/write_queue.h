@@ -19,6 +19,7 @@ struct Slot {
   uint32_t index = 0;
   uint32_t file = 0;  // index into the stream's fds
   int fd = -1;
+  bool under_way = false;
 };
 
 // Keeps the state of the writes: which is next, which slot it uses, and its result.
@@ -55,7 +56,11 @@ class WriteQueue {
   void abandon() noexcept {
     stopped_ = true;
     queued_.clear();
-    idle_.resize(slots_.size());
+    idle_.clear();
+    for (Slot& slot : slots_) {
+      slot.under_way = false;
+      idle_.push_back(slot.index);
+    }
     retired_ = 0;
   }
 
@@ -70,6 +75,7 @@ class WriteQueue {
     queued_.push_back(slot.index);
     slot.write = next_++;
     slot.block = stream_.block_of(stream_.file_per_slot() ? slot.issued++ : slot.write);
+    slot.under_way = true;
     if (slot.fd >= 0) stamp(slot);
     return slot;
   }
@@ -86,7 +92,10 @@ class WriteQueue {
   }
 
   void completed(uint64_t slot_index, int64_t result, uint64_t now_ns) noexcept {
-    const Slot& slot = slots_[slot_index];
+    // After abandon() a late completion belongs to no write.
+    if (slot_index >= slots_.size() || !slots_[slot_index].under_way) return;
+    Slot& slot = slots_[slot_index];
+    slot.under_way = false;
     record_.latency_ns[slot.write] = now_ns - slot.start_ns;
     if (stream_.file_per_slot() && slot.issued == stream_.blocks_per_file()) {
       ++retired_;  // its file is full

@@ -13,6 +13,7 @@
 #include "probe/nowait_probe.h"
 #include "files/page_cache.h"
 #include "loop/trial.h"
+#include "loop/write_loop.h"
 
 using namespace puntbench;
 
@@ -145,13 +146,82 @@ void pages_in_the_cache_are_counted(const std::string& directory) {
 void nops_and_alignment(const std::string& directory, const PuntTracepoint* tracepoint) {
   for (const bool forced : {false, true}) {
     TrialMeasurement measurement;
-    CHECK(run_nops(2000, 32, forced, tracepoint, measurement).ok());
+    CHECK(run_nops(2000, 32, forced, tracepoint, kNever, measurement).ok());
     CHECK(measurement.record->completed == 2000);
     if (measurement.meters.punts) CHECK(measurement.meters.punts->total == (forced ? 2000u : 0u));
   }
   DirectIoAlignment alignment;
   CHECK(query_direct_io_alignment((directory + "/alignment").c_str(), alignment).ok());
   CHECK(alignment.offset >= 512);
+}
+
+constexpr uint32_t kBlockBytes = 512;
+
+// Takes one request of each submission, as the kernel may, and refuses every third call.
+class StingyBackend {
+ public:
+  void fill(const Slot& slot) noexcept { filled_.push_back(slot.index); }
+
+  int submit() noexcept {
+    if (++calls_ % 3 == 0) return -EAGAIN;
+    if (filled_.empty()) return 0;
+    taken_.push_back(filled_.front());
+    filled_.erase(filled_.begin());
+    return 1;
+  }
+
+  template <class Complete>
+  unsigned reap(Complete&& complete) noexcept {
+    const unsigned ready = static_cast<unsigned>(taken_.size());
+    for (const uint32_t slot : taken_) complete(slot, kBlockBytes);
+    taken_.clear();
+    return ready;
+  }
+
+  // The request that no call handed over would never complete.
+  int wait(uint64_t timeout_ns) noexcept {
+    waited_for_ever = waited_for_ever || timeout_ns > kNsPerSecond;
+    return waited_for_ever ? -EIO : -ETIME;
+  }
+
+  bool waited_for_ever = false;
+
+ private:
+  std::vector<uint32_t> filled_, taken_;
+  unsigned calls_ = 0;
+};
+
+void what_the_kernel_did_not_take_is_submitted_again() {
+  for (const uint64_t interval_ns : {0u, 1000u}) {
+    WriteStream stream;
+    stream.fds = {0};  // the fake backend writes nothing; a stream with a file may wait without limit
+    stream.blocks = 64;
+    stream.block_bytes = kBlockBytes;
+    stream.queue_depth = 8;
+    stream.interval_ns = interval_ns;
+    WriteRecord record(stream);
+    WriteQueue queue(stream, record);
+    CHECK(queue.open());
+    StingyBackend backend;
+    WriteLoop(backend, queue, record, kNever).run();
+    CHECK(record.completed == 64);
+    CHECK(!backend.waited_for_ever);
+  }
+}
+
+void a_completion_after_abandon_counts_for_nothing() {
+  WriteStream stream;
+  stream.blocks = 8;
+  stream.queue_depth = 4;
+  WriteRecord record(stream);
+  WriteQueue queue(stream, record);
+  CHECK(queue.open());
+  const uint32_t slot = queue.queue_next().index;
+  queue.abandon();
+  queue.completed(slot, 0, 1);
+  queue.completed(99, 0, 1);
+  CHECK(queue.under_way() == 0 && queue.finished());
+  CHECK(record.completed == 0);
 }
 
 void a_cpu_that_leaves_makes_system_time_unknown() {
@@ -174,6 +244,8 @@ int main(int argc, char** argv) {
   the_nowait_probe_answers_by_every_oracle(directory);
   pages_in_the_cache_are_counted(directory);
   nops_and_alignment(directory, counter);
+  what_the_kernel_did_not_take_is_submitted_again();
+  a_completion_after_abandon_counts_for_nothing();
   a_cpu_that_leaves_makes_system_time_unknown();
   every_arm_writes_every_block(directory, counter);
   paced_trials_record_their_delay(directory);

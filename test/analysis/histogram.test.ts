@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import {
   build,
   decodeFromCompressedBase64,
@@ -86,4 +87,40 @@ test("histograms of different precision still merge, at the precision of the fir
 test("text that is not a histogram is refused with a clear message", () => {
   assert.throws(() => decodeHistogram(""), /too short/);
   assert.throws(() => decodeHistogram("AAAAAAAAAAAAAAAA"), /not HdrHistogram V2/);
+});
+
+/** Compressed, with a run of so many empty buckets before one value. */
+function withGap(buckets: number): string {
+  const payload: number[] = [];
+  let zigzag = BigInt(buckets) * 2n - 1n;
+  for (; zigzag >= 0x80n; zigzag >>= 7n) payload.push(Number(zigzag & 0x7fn) | 0x80);
+  payload.push(Number(zigzag), 2);
+  const data = Buffer.alloc(40 + payload.length);
+  data.writeInt32BE(0x1c849303 | 0x10, 0);
+  data.writeInt32BE(payload.length, 4);
+  data.writeInt32BE(3, 12);
+  data.writeBigInt64BE(1n, 16);
+  data.set(payload, 40);
+  const compressed = deflateSync(data);
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(0x1c849304 | 0x10, 0);
+  head.writeInt32BE(compressed.length, 4);
+  return Buffer.concat([head, compressed]).toString("base64");
+}
+
+test("a histogram of a few bytes that names a far bucket is refused, and takes no memory", () => {
+  assert.equal(decodeHistogram(withGap(40_000)).total, 1);
+  const before = process.memoryUsage().arrayBuffers;
+  for (const gap of [134_000_000, 2 ** 40]) {
+    assert.throws(() => decodeHistogram(withGap(gap)), /values beyond 2\^53/);
+  }
+  assert.ok(process.memoryUsage().arrayBuffers - before < 16 << 20);
+});
+
+test("a histogram that inflates without end is refused", () => {
+  const compressed = deflateSync(Buffer.alloc(64 << 20));
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(0x1c849304 | 0x10, 0);
+  head.writeInt32BE(compressed.length, 4);
+  assert.throws(() => decodeHistogram(Buffer.concat([head, compressed]).toString("base64")));
 });
