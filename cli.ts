@@ -14,7 +14,7 @@ import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { benchCommand } from "./bench/run/command.js";
 import { watchCommand } from "./bench/watch/command.js";
-import { EXIT } from "./terminal/errors.js";
+import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 import { reportError } from "./terminal/report-error.js";
 
@@ -59,11 +59,15 @@ function exitCodeOf(error: unknown): number {
   return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }
 
-// `puntbench ... | head` closes the pipe early, which is no error.
+// `puntbench ... | head` closes the pipe early, which is no error. A full disk is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
+  const remedy = "Free space there, or send the output elsewhere.";
+  const unwritten = new UserError(`standard output cannot be written (${error.code})`, remedy);
+  process.exit(reportError("puntbench", unwritten));
 });
+// Where stderr cannot be written, nothing can be said about it. The work itself goes on.
+process.stderr.on("error", () => {});
 
 try {
   await program().parseAsync();
