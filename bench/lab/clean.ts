@@ -1,32 +1,46 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { UsageError } from "../../terminal/errors.js";
+import { basename, join } from "node:path";
+import { UsageError, UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
-import { labCache } from "./host/cache.js";
+import type { LabCache } from "./host/cache.js";
+import { changingCache, namesIn } from "./host/cache-lock.js";
+import { withLabContext } from "./host/context.js";
 import { folderSizeBytes } from "./host/folder-size.js";
-import { abandonedFolders, folderName, storedKernels } from "./packages/kernel-store.js";
+import { removeUnlessInUse } from "./host/lock.js";
+import { storedKernels } from "./packages/kernel-store.js";
 import { isNamedBy } from "./packages/resolve.js";
 
-/** `puntbench lab clean`: removes the named kernels, or everything that the lab keeps. */
+/**
+ * `puntbench lab clean`: removes the named kernels, or everything that the lab keeps. What a lab has in use stays, and
+ * is named.
+ */
 export async function clean(requests: readonly string[]): Promise<void> {
-  const cache = labCache();
-  const beforeBytes = await folderSizeBytes(cache.root);
-  if (requests.length === 0) {
-    const { apt, packageIndex, downloads, kernels, payloads, accelerator } = cache;
-    await removeAll([apt, packageIndex, downloads, kernels, payloads, accelerator]);
-  } else {
-    await removeAll([...(await foldersOf(requests)), ...abandonedFolders(cache)]);
-  }
-  const freedBytes = beforeBytes - (await folderSizeBytes(cache.root));
-  process.stdout.write(`${cache.root}: ${formatBytes(Math.max(0, freedBytes))} freed\n`);
+  await withLabContext(async (context) => {
+    const { cache, progress } = context;
+    const beforeBytes = await folderSizeBytes(cache.root);
+    const kept = await changingCache(context, async () => {
+      const paths = requests.length === 0 ? everythingIn(cache) : await foldersOf(cache, requests);
+      return paths.filter((path) => !removeUnlessInUse(path));
+    });
+    progress.done();
+    const freedBytes = beforeBytes - (await folderSizeBytes(cache.root));
+    process.stdout.write(`${cache.root}: ${formatBytes(Math.max(0, freedBytes))} freed\n`);
+    if (kept.length === 0) return;
+    throw new UserError(
+      `a lab has in use, so it was kept: ${kept.map((path) => basename(path)).join(", ")}`,
+      "Run the same command again when that lab has ended.",
+    );
+  });
 }
 
-async function removeAll(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await rm(path, { recursive: true, force: true });
+/** Folders that many labs share are cleaned entry by entry. The rest is used only under the cache's lock. */
+function everythingIn(cache: LabCache): string[] {
+  const shared = [cache.runs, cache.kernels, cache.payloads].flatMap((folder) =>
+    namesIn(folder).map((name) => join(folder, name)),
+  );
+  return [...shared, cache.apt, cache.packageIndex, cache.downloads, cache.accelerator];
 }
 
-async function foldersOf(requests: readonly string[]): Promise<string[]> {
-  const cache = labCache();
+async function foldersOf(cache: LabCache, requests: readonly string[]): Promise<string[]> {
   const stored = await storedKernels(cache);
   return requests.flatMap((request) => {
     const found = stored.filter((kernel) => isNamedBy(kernel, request));
@@ -34,6 +48,6 @@ async function foldersOf(requests: readonly string[]): Promise<string[]> {
       const known = [...new Set(stored.map((kernel) => kernel.series))].join(", ") || "nothing";
       throw new UsageError(`kernel ${request} is not in the cache`, `In it: ${known}.`);
     }
-    return found.map(({ release, version }) => join(cache.kernels, folderName(release, version)));
+    return found.map(({ folder }) => folder);
   });
 }

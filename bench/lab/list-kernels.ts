@@ -1,6 +1,7 @@
 import { word } from "../../terminal/option-values.js";
 import { renderTable } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
+import { changingCache } from "./host/cache-lock.js";
 import { withLabContext } from "./host/context.js";
 import { folderSizeBytes } from "./host/folder-size.js";
 import { storedKernels } from "./packages/kernel-store.js";
@@ -21,7 +22,9 @@ export async function listKernels(raw: RawListOptions): Promise<void> {
   await withLabContext(async (context) => {
     const { cache } = context;
     const { mirror = null, refresh = false } = raw;
-    const { fetchedAt, archive, packages } = await knownPackages(context, { mirror, refresh });
+    const { fetchedAt, archive, packages } = await changingCache(context, () =>
+      knownPackages(context, { mirror, refresh }),
+    );
     context.progress.done();
     const stored = new Set((await storedKernels(cache)).map(({ release }) => release));
     const available = completeKernels(packages).filter((one) => one.flavour === flavour);

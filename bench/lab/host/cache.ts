@@ -4,6 +4,10 @@ import { join } from "node:path";
 /** Where the lab keeps what it fetched and built: `$XDG_CACHE_HOME/puntbench`, by default `~/.cache/puntbench`. */
 export interface LabCache {
   root: string;
+  /** Held by whoever changes the cache, see `changingCache`. */
+  lock: string;
+  /** Folders of sessions that run now. */
+  runs: string;
   /** A private apt: its configuration and signed indexes. */
   apt: string;
   /** Kernel packages found in those indexes. */
@@ -23,6 +27,8 @@ export function labCache(environment: NodeJS.ProcessEnv = process.env): LabCache
   const root = join(base, "puntbench");
   return {
     root,
+    lock: join(root, "lock"),
+    runs: join(root, "runs"),
     apt: join(root, "apt"),
     packageIndex: join(root, "packages.json"),
     downloads: join(root, "downloads"),

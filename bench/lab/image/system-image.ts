@@ -3,7 +3,9 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findProgram } from "../../../terminal/find-program.js";
+import { HALF_MADE } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
+import { keepInUse } from "../host/lock.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram, requireStaticBusybox, sharedLibraries } from "../host/programs.js";
 import { GUEST } from "./job.js";
@@ -20,7 +22,7 @@ const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", GUEST.scratch, GUEST.output, 
 /**
  * A read-only disk with the host's node, a few tools, and all their libraries: the part of a guest that
  * rarely changes. It is built once and kept in the cache. Paths in it are the host's.
- * Throws a UserError when one of `programs`, each named as its Debian package, is missing here.
+ * Call it under the cache's lock. Throws a UserError when one of `programs`, each named as its Debian package, is missing here.
  */
 export async function systemImage(
   { cache, progress }: LabContext,
@@ -34,10 +36,13 @@ export async function systemImage(
   const libraries = [...executables, ...addons].flatMap(sharedLibraries);
   const files = [...new Set([...executables, ...libraries, busybox])];
   const image = join(cache.payloads, `system-${contentKey(files)}.ext4`);
-  if (existsSync(image)) return image;
+  if (existsSync(image)) {
+    keepInUse(image);
+    return image;
+  }
   progress.step("building the guests' system image");
   await mkdir(cache.payloads, { recursive: true });
-  const staging = await mkdtemp(join(cache.payloads, ".building-"));
+  const staging = await mkdtemp(join(cache.payloads, HALF_MADE));
   try {
     await stage(join(staging, "root"), files, busybox);
     await makeImage(join(staging, "root"), join(staging, "image"), files);
@@ -47,6 +52,7 @@ export async function systemImage(
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+  keepInUse(image);
   return image;
 }
 

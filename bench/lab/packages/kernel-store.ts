@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import type { LabCache } from "../host/cache.js";
+import { HALF_MADE } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
+import { keepInUse, removeUnlessInUse } from "../host/lock.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram } from "../host/programs.js";
 import { compareVersions } from "./debian-version.js";
@@ -23,6 +25,7 @@ export interface KernelManifest extends Omit<DebianKernel, "packages"> {
 
 /** A kernel on disk, ready to boot. */
 export interface StoredKernel extends KernelManifest {
+  folder: string;
   vmlinuz: string;
   /** What qemu starts: the uncompressed kernel where there is one, else `vmlinuz`. */
   bootFile: string;
@@ -32,7 +35,10 @@ export interface StoredKernel extends KernelManifest {
 
 const UNPACK_TIMEOUT_MS = 5 * 60_000;
 
-/** The kernel from the cache, or downloaded, verified and unpacked into it. Nothing is installed. */
+/**
+ * The kernel from the cache, or downloaded, verified and unpacked into it. Nothing is installed. Call it under the
+ * cache's lock; the kernel stays in the cache until this process ends.
+ */
 export async function storeKernel(
   context: LabContext,
   kernel: DebianKernel,
@@ -40,24 +46,31 @@ export async function storeKernel(
   const { cache, progress, signal } = context;
   const folder = join(cache.kernels, folderName(kernel.release, kernel.version));
   const cached = await readStored(folder);
-  if (cached) return cached;
+  if (cached) {
+    keepInUse(folder);
+    return cached;
+  }
+  if (!removeUnlessInUse(folder)) {
+    throw new UserError(
+      `${folder} is damaged, and another lab has it in use`,
+      "Wait until that lab has ended, then run this command again.",
+    );
+  }
   const files: string[] = [];
   for (const file of kernel.packages) files.push(await downloadPackage(context, file));
   progress.step(`unpacking ${kernel.release}`);
   await mkdir(cache.kernels, { recursive: true });
-  const unpacking = await mkdtemp(join(cache.kernels, ".unpacking-"));
+  const unpacking = await mkdtemp(join(cache.kernels, HALF_MADE));
   try {
     await unpack(files, unpacking, kernel, signal);
-    await rename(unpacking, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another lab was quicker, and its copy is the same.
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
+    await rename(unpacking, folder);
   } finally {
     await rm(unpacking, { recursive: true, force: true });
   }
   for (const file of files) await rm(file, { force: true });
   const stored = await readStored(folder);
   if (!stored) throw new Error(`${folder}: unpacked, but not readable`);
+  keepInUse(folder);
   return stored;
 }
 
@@ -103,12 +116,12 @@ export async function readStored(folder: string): Promise<StoredKernel | null> {
     const manifest = JSON.parse(text) as KernelManifest;
     const vmlinuz = vmlinuzIn(folder, manifest.release);
     if (!vmlinuz || (await sha256(vmlinuz)) !== manifest.vmlinuzSha256) {
-      await rm(folder, { recursive: true, force: true });
       return null;
     }
     const uncompressed = join(folder, "vmlinux");
     return {
       ...manifest,
+      folder,
       vmlinuz,
       bootFile: existsSync(uncompressed) ? uncompressed : vmlinuz,
       modules: join(folder, "lib", "modules", manifest.release),
@@ -132,7 +145,7 @@ export async function storedKernels(cache: LabCache): Promise<StoredKernel[]> {
     .sort((a, b) => compareVersions(a.version, b.version));
 }
 
-export function folderName(release: string, version: string): string {
+function folderName(release: string, version: string): string {
   return `${release}_${version}`.replace(/[/:]/g, "-");
 }
 
@@ -148,14 +161,6 @@ function vmlinuzIn(root: string, release: string): string | null {
 async function configurationIn(root: string, release: string): Promise<string> {
   const split = join(root, "lib", "modules", release, "config");
   return readFile(existsSync(split) ? split : join(root, "boot", `config-${release}`), "utf8");
-}
-
-/** Folders that remain from a lab that was killed while it unpacked. */
-export function abandonedFolders(cache: LabCache): string[] {
-  if (!existsSync(cache.kernels)) return [];
-  return readdirSync(cache.kernels)
-    .filter((name) => name.startsWith(".unpacking-"))
-    .map((name) => join(cache.kernels, name));
 }
 
 async function sha256(path: string): Promise<string> {

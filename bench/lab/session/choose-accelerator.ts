@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile, rm } from "node:fs/promises";
 import { writeFileAtomically } from "../host/atomic-file.js";
+import { changingCache } from "../host/cache-lock.js";
 import { runOrFail } from "../host/process.js";
 import { QEMU } from "../qemu/arguments.js";
 import { GuestError } from "../qemu/guest-error.js";
@@ -31,7 +32,8 @@ export async function chooseAccelerator(
   const cached = await readChoice(path);
   if (cached?.host === host) return cached;
   const choice = { ...(await tryKvm(session, kernel)), host };
-  await writeFileAtomically(path, JSON.stringify(choice, null, 2));
+  const text = JSON.stringify(choice, null, 2);
+  await changingCache(session, () => writeFileAtomically(path, text));
   return choice;
 }
 

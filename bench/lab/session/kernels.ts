@@ -1,7 +1,9 @@
 import { access } from "node:fs/promises";
 import { basename } from "node:path";
 import { UsageError, UserError } from "../../../terminal/errors.js";
+import { changingCache } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
+import { keepInUse } from "../host/lock.js";
 import { type StoredKernel, storedKernels, storeKernel } from "../packages/kernel-store.js";
 import { knownPackages } from "../packages/known-packages.js";
 import { type Flavour, isNamedBy, resolveKernel } from "../packages/resolve.js";
@@ -32,7 +34,9 @@ export async function kernelsByVersion(
   source: KernelSource,
 ): Promise<LabKernel[]> {
   const kernels: LabKernel[] = [];
-  for (const request of requests) kernels.push(await kernelByVersion(context, request, source));
+  for (const request of requests) {
+    kernels.push(await changingCache(context, () => kernelByVersion(context, request, source)));
+  }
   return kernels;
 }
 
@@ -54,6 +58,7 @@ async function kernelByVersion(
     context.progress.milestone(
       `warning: ${error.message.split("\n")[0]}; using ${newest.version} from the cache`,
     );
+    keepInUse(newest.folder);
     return fromStored(request, newest);
   }
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { gitCommit } from "../../../terminal/git-commit.js";
 import { packageRoot } from "../../../terminal/package-root.js";
+import { changingCache } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
 import { requireStaticBusybox } from "../host/programs.js";
 import { addonFiles, packageFiles } from "../image/package-files.js";
@@ -18,14 +19,18 @@ export async function openSession(
   anyKernel: LabKernel,
 ): Promise<LabSession> {
   const root = packageRoot();
-  const { path: workspace, remove: close } = await openWorkspace(context.cache);
+  const { path: workspace, remove: close } = await changingCache(context, () =>
+    openWorkspace(context.cache),
+  );
   try {
     const session: LabSession = {
       ...context,
       workspace,
       busybox: requireStaticBusybox(),
       nodePath: realpathSync(process.execPath),
-      systemImage: await systemImage(context, addonFiles(root), settings.guestPrograms),
+      systemImage: await changingCache(context, () =>
+        systemImage(context, addonFiles(root), settings.guestPrograms),
+      ),
       packageRoot: root,
       packageFiles: packageFiles(root),
       accelerator: settings.accelerator ?? "tcg",

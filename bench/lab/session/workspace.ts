@@ -1,27 +1,32 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
-import { isAlive } from "../../../terminal/is-alive.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { LabCache } from "../host/cache.js";
+import { tryLock } from "../host/lock.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram } from "../host/programs.js";
 import type { FilesystemChoice } from "../image/job.js";
 import { makeFilesystem } from "../image/make-filesystem.js";
 
-const FOLDER = /^run-(\d+)-/;
 const ALLOCATE_TIMEOUT_MS = 60_000;
 const MKFS_TIMEOUT_MS = 60_000;
 /** A slow disk writes 20 MB/s. */
 const SLOWEST_BYTES_PER_MS = 20_000;
 
-/** A folder for the files of one lab session; it is removed however the session ends. */
+/**
+ * A folder for the files of one lab session; it is removed however the session ends. Its lock says that the session
+ * lives. Call it under the cache's lock.
+ */
 export async function openWorkspace(cache: LabCache): Promise<{ path: string; remove(): void }> {
-  await mkdir(cache.root, { recursive: true });
-  removeAbandoned(cache.root);
-  const path = await mkdtemp(join(cache.root, `run-${process.pid}-`));
-  const remove = () => rmSync(path, { recursive: true, force: true });
+  await mkdir(cache.runs, { recursive: true, mode: 0o700 });
+  const path = await mkdtemp(join(cache.runs, `run-${process.pid}-`));
+  const release = tryLock(path, "exclusive");
+  const remove = () => {
+    rmSync(path, { recursive: true, force: true });
+    release?.();
+  };
   process.on("exit", remove);
   return {
     path,
@@ -30,16 +35,6 @@ export async function openWorkspace(cache: LabCache): Promise<{ path: string; re
       remove();
     },
   };
-}
-
-/** Folders of sessions that were killed before they could clean up. */
-function removeAbandoned(root: string): void {
-  for (const name of readdirSync(root)) {
-    const pid = FOLDER.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) {
-      rmSync(join(root, name), { recursive: true, force: true });
-    }
-  }
 }
 
 /**

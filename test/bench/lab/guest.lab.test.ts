@@ -25,7 +25,7 @@ function leftovers(pid: number = process.pid): { qemus: number; folders: string[
   const qemus = processes.filter(
     (line) => line.startsWith("qemu-system") && line.includes(`puntbench-${folder}`),
   );
-  const folders = readdirSync(cache.root).filter((name) => name.startsWith(folder));
+  const folders = readdirSync(cache.runs).filter((name) => name.startsWith(folder));
   return { qemus: qemus.length, folders };
 }
 
