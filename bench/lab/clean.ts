@@ -2,10 +2,11 @@ import { basename, join } from "node:path";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { LabCache } from "./host/cache.js";
-import { changingCache, namesIn } from "./host/cache-lock.js";
+import { changingCache } from "./host/cache-lock.js";
 import { withLabContext } from "./host/context.js";
 import { folderSizeBytes } from "./host/folder-size.js";
 import { removeUnlessInUse } from "./host/lock.js";
+import { namesIn } from "./host/names-in.js";
 import { storedKernels } from "./packages/kernel-store.js";
 import { isNamedBy } from "./packages/resolve.js";
 

@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../terminal/errors.js";
 import type { LabCache } from "./cache.js";
+import { checkCacheTrust } from "./cache-trust.js";
 import type { LabContext } from "./context.js";
 import { removeUnlessInUse, tryLock } from "./lock.js";
+import { namesIn } from "./names-in.js";
 
 /** A slow download and the unpacking after it. */
 const WAIT_MS_MAX = 30 * 60_000;
@@ -23,6 +25,7 @@ export async function changingCache<Result>(
 ): Promise<Result> {
   const { cache, progress, signal } = context;
   mkdirSync(cache.root, { recursive: true, mode: 0o700 });
+  checkCacheTrust(cache);
   const givesUpAtMs = Date.now() + WAIT_MS_MAX;
   let release = tryLock(cache.lock, "exclusive");
   while (release === null) {
@@ -52,14 +55,4 @@ function sweep(cache: LabCache): void {
     }
   }
   for (const name of namesIn(cache.runs)) removeUnlessInUse(join(cache.runs, name));
-}
-
-/** Names in a folder; none when it is not there. */
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -51,6 +51,7 @@ export async function run(
         const ended = error === null || typeof error.code === "number" || !error.killed;
         if (error?.code === "ENOENT") reject(missingProgram(program, options.package));
         else if (signal?.aborted) reject(signal.reason);
+        else if (error?.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") reject(tooMuch(program));
         else if (typeof error?.code === "string") reject(error);
         else if (!ended) reject(tookTooLong(program, timeoutMs));
         else {
@@ -86,6 +87,13 @@ export function missingProgram(program: string, debianPackage: string): UserErro
   return new UserError(
     `${program} is not installed`,
     `Install it with \`./scripts/bootstrap --lab\` or \`apt-get install ${debianPackage}\`.`,
+  );
+}
+
+function tooMuch(program: string): UserError {
+  return new UserError(
+    `${program} printed more than ${OUTPUT_BYTES_MAX / 2 ** 20} MiB, and was killed`,
+    "Nothing of it was used. Look at what it reads: a file in the cache may be damaged (`puntbench lab clean`).",
   );
 }
 

@@ -30,6 +30,7 @@ export function requireLabTools(): void {
   requireProgram("depmod", "kmod");
   requireProgram("xz", "xz-utils");
   requireProgram("zstd", "zstd");
+  requireProgram("gpgv", "gpgv");
   requireStaticBusybox();
 }
 

@@ -44,7 +44,7 @@ export async function loadOrder(
       await symlink(resolve(folder), join(parent, release));
     }
     const where = ["--dirname", temporary, "--set-version", release, "--config", temporary];
-    const { stdout, stderr } = await run(
+    const { exitCode, stdout, stderr } = await run(
       "modprobe",
       ["--show-depends", "--all", ...where, ...wanted],
       { timeoutMs: MODPROBE_TIMEOUT_MS, package: "kmod", env: { MODPROBE_OPTIONS: "" } },
@@ -54,6 +54,12 @@ export async function loadOrder(
       throw new UserError(
         `kernel ${release} has no module ${missing.join(", ")}, which this guest needs`,
         "Use another --device or --filesystems, or another kernel (--flavour amd64 has the most).",
+      );
+    }
+    if (exitCode !== 0) {
+      throw new UserError(
+        `modprobe cannot list the modules of kernel ${release} (exit code ${exitCode})\n  ${stderr.trim()}`,
+        "Fetch the kernel anew: `puntbench lab clean`, then the same command.",
       );
     }
     const files = [...stdout.matchAll(/^insmod (\S+)/gm)].map(

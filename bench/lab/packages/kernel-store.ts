@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,16 +8,21 @@ import type { LabContext } from "../host/context.js";
 import { keepInUse, removeUnlessInUse } from "../host/lock.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram } from "../host/programs.js";
+import { contentHash } from "./content-hash.js";
 import { compareVersions } from "./debian-version.js";
 import { downloadPackage } from "./download.js";
 import type { DebianKernel } from "./resolve.js";
+import { confirmSigned } from "./signed-index.js";
 import { writeUncompressedKernel } from "./uncompressed-kernel.js";
 
 /** What the cache knows of a kernel. It is written last, so that its presence means "complete". */
 export interface KernelManifest extends Omit<DebianKernel, "packages"> {
   /** Name of the package that holds the kernel itself. */
   packageName: string;
-  vmlinuzSha256: string;
+  /** The signed package files that it was unpacked from. */
+  packageFiles: { name: string; sha256: string }[];
+  /** Of all its files, see `contentHash`. */
+  contentSha256: string;
   /** Bytes downloaded for it. */
   downloadBytes: number;
 }
@@ -56,6 +60,7 @@ export async function storeKernel(
       "Wait until that lab has ended, then run this command again.",
     );
   }
+  await confirmSigned(context, kernel.packages);
   const files: string[] = [];
   for (const file of kernel.packages) files.push(await downloadPackage(context, file));
   progress.step(`unpacking ${kernel.release}`);
@@ -103,7 +108,8 @@ async function unpack(
   const manifest: KernelManifest = {
     ...description,
     packageName: packages[0]?.name ?? release,
-    vmlinuzSha256: await sha256(vmlinuz),
+    packageFiles: packages.map(({ name, sha256 }) => ({ name, sha256 })),
+    contentSha256: await contentHash(folder),
     downloadBytes: packages.reduce((sum, file) => sum + file.sizeBytes, 0),
   };
   await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
@@ -115,9 +121,7 @@ export async function readStored(folder: string): Promise<StoredKernel | null> {
     const text = await readFile(join(folder, "manifest.json"), "utf8");
     const manifest = JSON.parse(text) as KernelManifest;
     const vmlinuz = vmlinuzIn(folder, manifest.release);
-    if (!vmlinuz || (await sha256(vmlinuz)) !== manifest.vmlinuzSha256) {
-      return null;
-    }
+    if (!vmlinuz || (await contentHash(folder)) !== manifest.contentSha256) return null;
     const uncompressed = join(folder, "vmlinux");
     return {
       ...manifest,
@@ -161,10 +165,4 @@ function vmlinuzIn(root: string, release: string): string | null {
 async function configurationIn(root: string, release: string): Promise<string> {
   const split = join(root, "lib", "modules", release, "config");
   return readFile(existsSync(split) ? split : join(root, "boot", `config-${release}`), "utf8");
-}
-
-async function sha256(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
 }

@@ -3,8 +3,9 @@ import { UserError } from "../../../terminal/errors.js";
 import { writeFileAtomically } from "../host/atomic-file.js";
 import type { LabContext } from "../host/context.js";
 import { hostMirrors, mirrorsAt } from "./mirrors.js";
-import { type KernelPackage, parsePackages } from "./package-index.js";
-import { indexTargets, preparePrivateApt, updateIndexes } from "./private-apt.js";
+import type { KernelPackage } from "./package-index.js";
+import { DEBIAN_KEYRING, indexTargets, preparePrivateApt, updateIndexes } from "./private-apt.js";
+import { signedPackages } from "./signed-index.js";
 
 /** Kernel packages known from the last look at the mirror. */
 export interface KnownPackages {
@@ -16,7 +17,6 @@ export interface KnownPackages {
 
 /** After this time an index is fetched again; before, the lab does not use the network. */
 const FRESH_FOR_MS = 24 * 3600_000;
-const DECOMPRESS_TIMEOUT_MS = 120_000;
 
 export interface IndexOptions {
   /** `--mirror`: the archive to use in place of the host's. */
@@ -62,9 +62,7 @@ async function fetchIndex(context: LabContext, mirror: string | null): Promise<K
   const packages: KernelPackage[] = [];
   for (const target of await indexTargets(apt, signal)) {
     progress.step(`reading the index of ${target.suite}`);
-    const args = ["cat-file", target.path];
-    const { stdout } = await apt("/usr/lib/apt/apt-helper", args, DECOMPRESS_TIMEOUT_MS, signal);
-    packages.push(...parsePackages(stdout, target));
+    packages.push(...(await signedPackages(target, DEBIAN_KEYRING, signal)));
   }
   const fetchedAt = new Date().toISOString();
   const known = { fetchedAt, archive: mirrors.archive, packages, warnings };

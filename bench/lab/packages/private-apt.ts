@@ -5,6 +5,8 @@ import { UserError } from "../../../terminal/errors.js";
 import { type Finished, run } from "../host/process.js";
 import type { Mirrors } from "./mirrors.js";
 
+export const APT_HELPER = "/usr/lib/apt/apt-helper";
+
 /** Debian's keys, from the package `debian-archive-keyring`, which Ubuntu has too. */
 export const DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -82,9 +84,15 @@ export async function preparePrivateApt(root: string, mirrors: Mirrors): Promise
   }
   const dump = await run("apt-config", ["dump"], { timeoutMs: QUICK_TIMEOUT_MS, package: "apt" });
   await writeFile(join(sources, "debian.sources"), sourcesText(mirrors, DEBIAN_KEYRING));
-  const configuration = join(root, "apt.conf");
-  await writeFile(configuration, configurationText(root, networkSettings(dump.stdout)));
-  const env = { APT_CONFIG: configuration };
+  await writeFile(join(root, CONFIGURATION), configurationText(root, networkSettings(dump.stdout)));
+  return privateApt(root);
+}
+
+const CONFIGURATION = "apt.conf";
+
+/** The private apt under `root` as it was prepared last. */
+export function privateApt(root: string): PrivateApt {
+  const env = { APT_CONFIG: join(root, CONFIGURATION) };
   return (program, args, timeoutMs, signal) =>
     run(program, args, { env, timeoutMs, signal, package: "apt" });
 }
@@ -106,11 +114,13 @@ export interface IndexTarget {
   suite: string;
   baseUri: string;
   path: string;
+  /** The index's name in its release file, such as `main/binary-amd64/Packages`. */
+  metaKey: string;
 }
 
 /** The Packages indexes that the private apt holds, verified. */
 export async function indexTargets(apt: PrivateApt, signal?: AbortSignal): Promise<IndexTarget[]> {
-  const format = "$(RELEASE)\t$(REPO_URI)\t$(FILENAME)";
+  const format = "$(RELEASE)\t$(REPO_URI)\t$(FILENAME)\t$(METAKEY)";
   const { stdout } = await apt(
     "apt-get",
     ["indextargets", "--format", format, "Identifier: Packages"],
@@ -120,7 +130,7 @@ export async function indexTargets(apt: PrivateApt, signal?: AbortSignal): Promi
   return stdout
     .split("\n")
     .map((line) => line.split("\t"))
-    .filter((fields) => fields.length === 3)
-    .map(([suite, baseUri, path]) => ({ suite, baseUri, path }) as IndexTarget)
+    .filter((fields) => fields.length === 4)
+    .map(([suite, baseUri, path, metaKey]) => ({ suite, baseUri, path, metaKey }) as IndexTarget)
     .filter((target) => existsSync(target.path) || existsSync(`${target.path}.xz`));
 }

@@ -1,9 +1,13 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { run } from "../host/process.js";
+import { UserError } from "../../../terminal/errors.js";
+import { runOrFail } from "../host/process.js";
 
 const DECOMPRESS_TIMEOUT_MS = 60_000;
 const ZSTD_MAGIC = 0xfd2fb528;
 const ELF_MAGIC = 0x464c457f;
+/** The payload ends with the size of the uncompressed kernel, which is not part of zstd's format. */
+const SIZE_BYTES = 4;
+const REMEDY = "Fetch the kernel anew: `puntbench lab clean`, then the same command.";
 
 /**
  * The compressed kernel inside a bzImage (Documentation/arch/x86/boot.rst: `setup_sects`,
@@ -31,13 +35,17 @@ export async function writeUncompressedKernel(
   if (payload?.readUInt32LE(0) !== ZSTD_MAGIC) return;
   if (!/^CONFIG_PVH=y$/m.test(configuration)) return;
   const compressed = `${output}.zst`;
-  await writeFile(compressed, payload);
-  // The payload ends with its length, which is not zstd's: it prints everything, then reports an error.
-  const { stdoutBytes } = await run("zstd", ["-dcq", compressed], {
+  await writeFile(compressed, payload.subarray(0, -SIZE_BYTES));
+  const { stdoutBytes } = await runOrFail("zstd", ["-dcq", compressed], {
     timeoutMs: DECOMPRESS_TIMEOUT_MS,
     package: "zstd",
+    doing: "decompressing the kernel",
+    remedy: REMEDY,
   });
   await rm(compressed);
-  if (stdoutBytes.length < 64 || stdoutBytes.readUInt32LE(0) !== ELF_MAGIC) return;
+  const expectedBytes = payload.readUInt32LE(payload.length - SIZE_BYTES);
+  if (stdoutBytes.length !== expectedBytes || stdoutBytes.readUInt32LE(0) !== ELF_MAGIC) {
+    throw new UserError(`${vmlinuz}: its kernel does not unpack to what its size says`, REMEDY);
+  }
   await writeFile(output, stdoutBytes);
 }

@@ -120,7 +120,7 @@ test("a lock that is a symbolic link is refused, and its target is not touched",
   symlinkSync(target, context.cache.lock);
   await assert.rejects(
     changingCache(context, async () => {}),
-    { code: "ELOOP" },
+    /lock: is a symbolic link/,
   );
   assert.equal(existsSync(target), false);
 });
