@@ -208,6 +208,8 @@ export const LabProvenance = z.object({
 export type LabProvenance = z.infer<typeof LabProvenance>;
 
 export const Environment = z.object({
+  /** The kernel's own id of this boot, /proc/sys/kernel/random/boot_id; null: not known. */
+  bootId: z.string().nullable(),
   kernelRelease: z.string(),
   kernelVersion: z.string(),
   /** Configuration options that bear on punts, e.g. CONFIG_HZ; null values when the config cannot be read. */

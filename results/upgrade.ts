@@ -5,7 +5,9 @@ type Json = Record<string, unknown>;
 
 /** A header of version 1 becomes one of today's; any other value is returned as it is. */
 export function upgradeHeader(value: Json): Json {
-  return value.schemaVersion === 1 ? { ...value, schemaVersion: SCHEMA_VERSION } : value;
+  if (value.schemaVersion !== 1) return value;
+  const environment = { ...(value.environment as Json), bootId: null };
+  return { ...value, environment, schemaVersion: SCHEMA_VERSION };
 }
 
 /**

@@ -8,8 +8,10 @@ import type { Subject } from "./subject.js";
 export interface Cell {
   subject: Subject;
   scenario: Scenario;
-  /** Number of the run; a run is one boot. */
+  /** Number of the run. */
   runOf: number[];
+  /** The boot of each run, by its number. Several runs may be of one boot. */
+  bootOfRun: ReadonlyMap<number, string>;
   roundOf: number[];
   /** NaN: not measured. */
   values: Record<Metric, number[]>;
@@ -25,12 +27,17 @@ export interface Cell {
   warnings: Set<string>;
 }
 
-export function emptyCell(subject: Subject, scenario: Scenario): Cell {
+export function emptyCell(
+  subject: Subject,
+  scenario: Scenario,
+  bootOfRun: ReadonlyMap<number, string>,
+): Cell {
   const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
   return {
     subject,
     scenario,
     runOf: [],
+    bootOfRun,
     roundOf: [],
     values: Object.fromEntries(columns),
     ringFlags: new Set(),

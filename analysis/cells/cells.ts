@@ -51,7 +51,7 @@ export class Cells {
     const key = scenarioKey(scenario);
     let cell = cells.get(key);
     if (!cell) {
-      cell = emptyCell(subject, scenario);
+      cell = emptyCell(subject, scenario, this.runNumbers.boots);
       cells.set(key, cell);
     }
     return cell;

@@ -17,10 +17,15 @@ export interface Run {
 /** Numbers runs by their id, so that cells of two collections know whether they share a run. */
 export class RunNumbers {
   readonly #numbers = new Map<string, number>();
+  /** The boot of each run, by the number of the run. */
+  readonly boots = new Map<number, string>();
 
-  of({ header: { runId } }: Run): number {
+  of({ header: { runId, environment } }: Run): number {
     const number = this.#numbers.get(runId) ?? this.#numbers.size;
     this.#numbers.set(runId, number);
+    // A guest of the lab boots for each run, and under emulation its random ids may be equal.
+    const bootId = environment.lab === null ? environment.bootId : null;
+    this.boots.set(number, bootId ?? `of run ${number}`);
     return number;
   }
 }

@@ -6,19 +6,23 @@ export type Scale = (value: number) => number;
 
 const unchanged: Scale = (value) => value;
 
-/** Number of runs. Each is one boot. */
+/** Number of boots. */
 export function bootsOf(cell: Cell): number {
-  return new Set(cell.runOf).size;
+  return new Set(cell.runOf.map((run) => bootOf(cell, run))).size;
+}
+
+function bootOf({ bootOfRun }: Cell, run: number): string | number {
+  return bootOfRun.get(run) ?? run;
 }
 
 /** The measured values of a metric, those of each boot together. What is not finite after scaling is left out. */
 export function valuesByBoot(cell: Cell, metric: Metric, scale = unchanged): number[][] {
   const column = cell.values[metric];
-  const boots = new Map<number, number[]>();
+  const boots = new Map<string | number, number[]>();
   for (let index = 0; index < column.length; index += 1) {
     const value = scale(column[index] as number);
     if (!Number.isFinite(value)) continue;
-    const boot = cell.runOf[index] as number;
+    const boot = bootOf(cell, cell.runOf[index] as number);
     const values = boots.get(boot);
     if (values) values.push(value);
     else boots.set(boot, [value]);

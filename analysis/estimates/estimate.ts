@@ -12,7 +12,7 @@ export interface Estimate {
   coverage: number;
   unit: string;
   trials: number;
-  /** Number of runs, each one boot. With one, the interval holds for this boot only. */
+  /** Number of boots. With one, the interval holds for this boot only. */
   boots: number;
 }
 

@@ -11,7 +11,7 @@ import { kernelConfig } from "../environment/kernel.js";
 import { labProvenance } from "../environment/lab-guest.js";
 import { mountOf } from "../environment/mount.js";
 import type { PuntCounter } from "../environment/punt-counter.js";
-import { readNumber } from "../environment/read.js";
+import { readNumber, readText } from "../environment/read.js";
 import { container, virtualisation } from "../environment/virtualisation.js";
 
 /** Everything about this machine that a reader needs to judge the figures. Reads, never writes. */
@@ -23,6 +23,7 @@ export function environment(
   const path = realpathSync(directory);
   const mount = mountOf(path);
   return {
+    bootId: readText("/proc/sys/kernel/random/boot_id"),
     kernelRelease: release(),
     kernelVersion: version(),
     kernelConfig: kernelConfig(),

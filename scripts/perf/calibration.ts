@@ -101,6 +101,7 @@ function part(cell: Cell, { picked, runs, rounds, comparison }: Picked): Cell {
     // The bootstrap takes its seed from the scenario: another file size gives another seed.
     scenario: { ...cell.scenario, fileSizeBytes: cell.scenario.fileSizeBytes + comparison },
     runOf: runs,
+    bootOfRun: new Map(),
     roundOf: rounds,
     values: Object.fromEntries(values),
   };

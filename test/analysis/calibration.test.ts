@@ -38,6 +38,7 @@ function emptyCells(boots: number, trials: number): [Cell, Cell] {
     }
     const [cell] = cells.list();
     assert.ok(cell);
+    cell.bootOfRun = new Map();
     cell.runOf = cell.runOf.map((_, trial) => side * boots + Math.floor(trial / trials));
     return cell;
   }) as [Cell, Cell];

@@ -95,6 +95,10 @@ test("when any metric cannot be told, the exit code is 4 with and without the ga
     assert.match(text, /Reboot and run the same bench again, until each side has 3 boots/);
     assert.equal(compare("6.12", "one-round", ...gate).code, 4);
   }
+  for (const seed of [21, 22, 23]) {
+    fixture(`again${seed}`, { kernelLabel: "three-runs", seed, bootId: "b1" });
+  }
+  assert.match(compare("6.12", "three-runs").text, /fewer than 3 boots/, "runs are not boots");
   const punts = compare("6.12", "one-boot", "--fail-on-regression", "--only", "metric=puntRatio");
   assert.equal(punts.code, 0, "that every write punts or none does is certain after one boot");
 });

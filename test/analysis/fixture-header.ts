@@ -23,6 +23,8 @@ export interface FixtureRun {
   stallNs?: number | undefined;
   intervalsNs?: readonly number[];
   boot?: number;
+  /** Runs with the same one are of one boot; without one, each run counts as a boot. */
+  bootId?: string;
 }
 
 /** A header as the bench would write it, on a made-up machine. */
@@ -42,6 +44,7 @@ export function headerOf(options: FixtureRun, scenarios: readonly Scenario[]): H
     rounds: options.rounds ?? 5,
     scenarios: [...scenarios],
     environment: {
+      bootId: options.bootId ?? null,
       kernelRelease: kernelLabel,
       kernelVersion: "#1 SMP fixture",
       kernelConfig: { CONFIG_HZ: "250" },
