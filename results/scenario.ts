@@ -1,12 +1,12 @@
-import { formatNs } from "../terminal/units.js";
+import { formatBytes, formatNs } from "../terminal/units.js";
 import type { Scenario } from "./schema.js";
 import { ARMS, PREPARATIONS } from "./vocabulary.js";
 
 /** The same for the same cell of the matrix, in whatever run it was measured. */
 export function scenarioKey(scenario: Scenario): string {
-  const { preparation, arm, queueDepth, blockSizeBytes, fileSizeBytes, order } = scenario;
+  const { preparation, arm, queueDepth, blockSizeBytes, order } = scenario;
   const buffers = scenario.registeredBuffers ? "registered" : "plain";
-  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${fileSizeBytes} ${order} ${scenario.intervalNs} ${buffers}`;
+  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${extentWords(scenario)} ${order} ${scenario.intervalNs} ${buffers}`;
 }
 
 /** For `sort`: the order in which tables and charts show scenarios. */
@@ -19,6 +19,11 @@ export function compareScenarios(a: Scenario, b: Scenario): number {
     a.blockSizeBytes - b.blockSizeBytes ||
     a.fileSizeBytes - b.fileSizeBytes
   );
+}
+
+/** What ends a trial: the end of a file ("16 MiB"), or "500 ms" where the file grows with the pace. */
+export function extentWords({ fileSizeBytes, durationNs }: Scenario): string {
+  return durationNs === undefined ? formatBytes(fileSizeBytes) : formatNs(durationNs);
 }
 
 /** "dd-prefill", and for a control arm "dd-prefill (forced)". */

@@ -31,6 +31,11 @@ export const Scenario = z.object({
   /** Pace: from one write's due moment to the next; 0 is back to back. */
   intervalNs: count,
   registeredBuffers: z.boolean(),
+  /**
+   * How long each trial should last. Its file grows with the pace that the run measured before its first round, so
+   * `fileSizeBytes` does not tell cells apart. Absent where the size was given.
+   */
+  durationNs: count.positive().optional(),
 });
 export type Scenario = z.infer<typeof Scenario>;
 

@@ -21,6 +21,10 @@ export function acceptorOf(schema: core.$ZodType): Acceptor {
       const inner = acceptorOf(def.innerType);
       return (value) => value === null || inner(value);
     }
+    case "optional": {
+      const inner = acceptorOf(def.innerType);
+      return (value) => value === undefined || inner(value);
+    }
     case "number":
       return numberAcceptor(def);
     case "string":

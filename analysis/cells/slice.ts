@@ -1,3 +1,4 @@
+import { compareScenarios, extentWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "./cell.js";
@@ -27,17 +28,14 @@ function sliceOf(group: Cell[]): Slice {
   const { blockSizeBytes, order } = (group[0] as Cell).scenario;
   const bySubject = groupBy(group, (cell) => cell.subject);
   const chosen = [...bySubject.values()].flatMap(mainVariant);
-  const sizes = [...new Set(chosen.map((cell) => cell.scenario.fileSizeBytes))];
-  const files = sizes
-    .sort((a, b) => a - b)
-    .map(formatBytes)
-    .join(" or ");
+  const inOrder = chosen.map((cell) => cell.scenario).sort(compareScenarios);
+  const lengths = [...new Set(inOrder.map(extentWords))].join(" or ");
   return {
     blockSizeBytes,
     order,
     cells: chosen.filter((cell) => cell.scenario.intervalNs === 0),
     paced: chosen.filter((cell) => cell.scenario.intervalNs > 0),
-    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}, ${files} file`,
+    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}, ${lengths} file`,
   };
 }
 
@@ -46,7 +44,7 @@ function mainVariant(cells: Cell[]): Cell[] {
   const paced = cells.filter((cell) => cell.scenario.intervalNs > 0);
   const variants = groupBy(
     cells.filter((cell) => cell.scenario.intervalNs === 0),
-    ({ scenario }) => `${scenario.fileSizeBytes} ${scenario.registeredBuffers}`,
+    ({ scenario }) => `${extentWords(scenario)} ${scenario.registeredBuffers}`,
   );
   const [main = []] = [...variants.values()].sort((a, b) => trialsIn(b) - trialsIn(a));
   return [...main, ...paced];

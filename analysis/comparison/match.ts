@@ -1,4 +1,4 @@
-import { describeScenario } from "../../results/scenario.js";
+import { describeScenario, extentWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
@@ -81,12 +81,12 @@ function lonelyWords(cells: readonly Cell[]): string {
 }
 
 function sameSizes(a: Scenario, b: Scenario): boolean {
-  return a.fileSizeBytes === b.fileSizeBytes && a.registeredBuffers === b.registeredBuffers;
+  return extentWords(a) === extentWords(b) && a.registeredBuffers === b.registeredBuffers;
 }
 
 function pairOf(a: Cell, b: Cell): Pair {
   const aspects: [string, (cell: Cell) => string][] = [
-    ["file", ({ scenario }) => formatBytes(scenario.fileSizeBytes)],
+    ["file", ({ scenario }) => extentWords(scenario)],
     ["block", ({ scenario }) => formatBytes(scenario.blockSizeBytes)],
     ["buffers", ({ scenario }) => (scenario.registeredBuffers ? "registered" : "plain")],
     ["ring flags", ringFlagsOf],

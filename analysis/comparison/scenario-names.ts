@@ -1,4 +1,4 @@
-import { seriesName } from "../../results/scenario.js";
+import { extentWords, seriesName } from "../../results/scenario.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Comparison, ScenarioComparison } from "./compare.js";
 
@@ -8,7 +8,7 @@ export function scenarioNames({ scenarios }: Comparison): string[] {
   return short.map((name, index) => {
     const { scenario, differs } = scenarios[index] as ScenarioComparison;
     const several = short.filter((other) => other === name).length > 1;
-    const file = `file ${formatBytes(scenario.fileSizeBytes)}`;
+    const file = `file ${extentWords(scenario)}`;
     const named = several && !differs.some((words) => words.startsWith("file "));
     return [name, ...(named ? [file] : []), ...differs].join(", ");
   });

@@ -1,5 +1,5 @@
 import { METRICS, type Metric } from "../../results/metrics.js";
-import { seriesName } from "../../results/scenario.js";
+import { extentWords, seriesName } from "../../results/scenario.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
@@ -82,7 +82,7 @@ function estimateTable(cells: readonly Cell[]): Block {
 
 function scenarioWords({ scenario }: Cell): string {
   const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
-  const sizes = `${formatBytes(scenario.blockSizeBytes)} of ${formatBytes(scenario.fileSizeBytes)}`;
+  const sizes = `${formatBytes(scenario.blockSizeBytes)} of ${extentWords(scenario)}`;
   return `${seriesName(scenario)}, depth ${scenario.queueDepth}, ${sizes}${pace}`;
 }
 

@@ -24,7 +24,8 @@ export interface ExplainOptions {
 
 /** Takes the options of the bench. Each scenario is traced once, whatever the number of rounds. */
 export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
-  const bench = parseOptions(raw);
+  // A trace of some thousand writes shows every cause; it needs no trials that last.
+  const bench = { ...parseOptions(raw), ...(raw.duration === undefined && { durationNs: null }) };
   const scenarios = scenariosOf(bench).filter(({ arm }) => arm === "inline" || arm === "forced");
   if (scenarios.length === 0) {
     throw new UsageError(

@@ -44,7 +44,11 @@ export function withBenchOptions(command: Command): Command {
     .option("-b, --block-size <size>", "bytes of a write, 512 to 1M", "4096")
     .option(
       "-s, --file-size <size>",
-      "bytes of a trial's file (default: 4096 blocks, at most 256M)",
+      "bytes of a trial's file, each written once (default: as --duration needs)",
+    )
+    .option(
+      "--duration <time>",
+      "how long a trial lasts at least; its file grows with the measured pace, within the space (default: 500ms)",
     )
     .option("--order <order>", `order of the blocks: ${ORDERS.join(", ")}`, "sequential")
     .option("-r, --rounds <count>", "trials of each scenario (default: 5, with --quick 3)")
@@ -61,6 +65,6 @@ export function withBenchOptions(command: Command): Command {
       "most space that a trial may use (default: a tenth of the free space)",
     )
     .option("--trial-timeout <duration>", "a trial that takes longer ends the run", "10m")
-    .option("--quick", "smaller files and 3 rounds: a first look in seconds")
+    .option("--quick", "short trials of 1024 writes and 3 rounds: a first look in seconds")
     .option("--json", "print one JSON object instead of the table");
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
-import { formatBytes } from "../../terminal/units.js";
+import { formatBytes, formatNs } from "../../terminal/units.js";
 import { parseOptions, type RawOptions } from "./options.js";
 import { type RunOutcome, runBench } from "./run.js";
 import { type ScenarioSummary, summarise } from "./summary.js";
@@ -50,13 +50,30 @@ function printJson(outcome: RunOutcome, scenarios: ScenarioSummary[], warnings: 
   process.stdout.write(`${JSON.stringify(printed)}\n`);
 }
 
+/** Below this a trial shows neither a journal commit nor a tail that can be trusted. */
+const SHORT_NS = 250e6;
+
+function lasted({ trials }: RunOutcome): string {
+  const times = trials
+    .filter(({ scenario }) => scenario.intervalNs === 0)
+    .map(({ measurement }) => measurement?.wallNs ?? null)
+    .filter((ns) => ns !== null);
+  if (times.length === 0) return "";
+  const [least, most] = [Math.min(...times), Math.max(...times)];
+  const advice =
+    least < SHORT_NS
+      ? "\nSome trials are short: their tails say little. For longer ones: --duration 500ms"
+      : "";
+  return ` that lasted ${formatNs(least)} to ${formatNs(most)}${advice}`;
+}
+
 function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Command): void {
   const { environment, kernelLabel, rounds, scenarios } = outcome.header;
   const { filesystem, virtualisation } = environment;
   const [scenario] = scenarios;
   const writes = `${formatBytes(scenario?.blockSizeBytes ?? 0)} O_DIRECT writes, ${scenario?.order}`;
   const lines = [
-    `${kernelLabel}: ${writes}, ${filesystem.type}; medians of ${rounds} trials`,
+    `${kernelLabel}: ${writes}, ${filesystem.type}; medians of ${rounds} trials${lasted(outcome)}`,
     "",
     summaryTable(summary),
     "",

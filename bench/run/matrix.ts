@@ -20,6 +20,8 @@ export function scenariosOf(options: BenchOptions): Scenario[] {
             order: options.order,
             intervalNs,
             registeredBuffers: options.registeredBuffers,
+            ...(options.durationNs !== null &&
+              intervalNs === 0 && { durationNs: options.durationNs }),
           });
         }
       }

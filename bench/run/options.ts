@@ -29,6 +29,7 @@ export interface RawOptions {
   registeredBuffers?: boolean;
   maxSpace?: string;
   trialTimeout: string;
+  duration?: string;
   quick?: boolean;
   json?: boolean;
 }
@@ -43,7 +44,9 @@ export interface BenchOptions {
   queueDepths: number[];
   intervalsNs: number[];
   blockSizeBytes: number;
-  /** null: chosen per interval, see `defaultWrites`. */
+  /** How long a trial of writes back to back lasts at least; null where the file size decides. */
+  durationNs: number | null;
+  /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
   order: Order;
   registeredBuffers: boolean;
@@ -98,6 +101,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
       parseDurationNs(text, "--interval"),
     ),
     blockSizeBytes,
+    durationNs: duration(raw),
     fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
     order: word(raw.order, ORDERS, "--order"),
     registeredBuffers: raw.registeredBuffers ?? false,
@@ -113,15 +117,34 @@ export function parseOptions(raw: RawOptions): BenchOptions {
   };
 }
 
+const PACED_TRIAL_NS = 2e9;
+
 /**
  * Writes of a trial where no file size is given: enough that one punt per inode stays below 1 %, few
  * enough that large blocks do not fill the disk and a paced trial lasts about 2 s.
  */
 export function defaultWrites(options: BenchOptions, intervalNs: number): number {
   const [writes, bytes] = options.quick ? [1024, 64 << 20] : [4096, 256 << 20];
-  const unpaced = Math.min(writes, Math.floor(bytes / options.blockSizeBytes));
-  if (intervalNs === 0) return unpaced;
-  return Math.min(unpaced, Math.max(64, Math.round(2e9 / intervalNs)));
+  const most = Math.floor(bytes / options.blockSizeBytes);
+  if (intervalNs === 0) return Math.min(writes, most);
+  const lastsNs = Math.max(PACED_TRIAL_NS, options.durationNs ?? 0);
+  const paced = Math.max(64, Math.round(lastsNs / intervalNs));
+  return Math.min(paced, options.quick ? Math.min(writes, most) : most);
+}
+
+const DEFAULT_DURATION = "500ms";
+
+function duration({ duration, fileSize, quick }: RawOptions): number | null {
+  if (duration !== undefined && fileSize !== undefined) {
+    throw new UsageError(
+      "--duration and --file-size exclude each other",
+      "Give one: the file grows with --duration, or its size ends the trial.",
+    );
+  }
+  if (duration === undefined && (fileSize !== undefined || quick)) return null;
+  const ns = parseDurationNs(duration ?? DEFAULT_DURATION, "--duration");
+  if (ns > 0) return ns;
+  throw new UsageError("--duration 0: a trial must last", "Choose for example 500ms or 5s.");
 }
 
 function fileSize(text: string, blockSizeBytes: number): number {

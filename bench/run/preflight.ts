@@ -4,6 +4,12 @@ import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 
+/** Bytes that a trial may use. */
+export function allowedBytes(scratch: ScratchDirectory, maxSpaceBytes: number | null): number {
+  const { bavail, bsize } = statfsSync(scratch.path);
+  return maxSpaceBytes ?? (bavail * bsize) / 10;
+}
+
 /** One trial's file exists at a time, so the largest one decides. */
 export function checkSpace(
   scratch: ScratchDirectory,
@@ -19,7 +25,7 @@ export function checkSpace(
       "Choose a smaller --file-size or another --dir.",
     );
   }
-  const allowed = maxSpaceBytes ?? free / 10;
+  const allowed = allowedBytes(scratch, maxSpaceBytes);
   if (needed > allowed) {
     throw new UsageError(
       `a trial needs ${formatBytes(needed)}, more than the ${formatBytes(allowed)} it may use` +

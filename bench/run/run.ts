@@ -3,6 +3,7 @@ import type { Footer, Header, ResultsLine, Scenario, Trial } from "../../results
 import { Interrupted } from "../../terminal/interrupt.js";
 import type { Progress } from "../../terminal/progress.js";
 import { ScratchDirectory } from "../environment/scratch.js";
+import { sizedForDuration } from "./duration.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
 import { measureRounds } from "./measure-rounds.js";
@@ -52,13 +53,14 @@ export async function runBench<Afterwards>(
   checkMemory(scenarios);
   const scratch = new ScratchDirectory(options.dir);
   try {
-    const header = await openingHeader(driver, options, scenarios, scratch, commandLine);
-    for (const warning of header.warnings) progress.milestone(`warning: ${warning}`);
+    const opening = await openingHeader(driver, options, scenarios, scratch, commandLine);
+    for (const warning of opening.warnings) progress.milestone(`warning: ${warning}`);
+    const timed = plan.timed?.(opening) ?? true;
+    const run = { driver, options, scratch, header: opening, progress, signal };
+    const header = timed ? { ...opening, scenarios: await sizedForDuration(run) } : opening;
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
     const { trials, result } = await writeRun(writer, header, async (append) => {
-      if (plan.timed?.(header) ?? true) {
-        await measureRounds({ driver, options, scratch, header, progress, signal }, append);
-      }
+      if (timed) await measureRounds({ ...run, header }, append);
       return plan.afterwards?.({ driver, scratch, header, append });
     });
     return { resultsFile: writer.path, header, trials, afterwards: result };

@@ -1,6 +1,8 @@
 import type { Driver, DriverError, DriverMeasurement } from "../../native/index.js";
 import { encodeLatency } from "../../results/encode-latency.js";
+import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
+import { formatNs } from "../../terminal/units.js";
 import type { PredictedPunts } from "./predicted-punts.js";
 
 /** Where a trial stands in its run. */
@@ -45,7 +47,8 @@ export async function runTrial(
       ...measuredTrial(scenario, place, startedAt, await driver.runTrial(request, signal)),
       predictedPuntRatio: context.predictedPunts(scenario),
     };
-    return instructions ? asInstructions(trial) : trial;
+    if (instructions) return asInstructions(trial);
+    return { ...trial, warnings: [...trial.warnings, ...tooShort(trial)] };
   } catch (error) {
     const { code, message, syscall } = error as DriverError;
     if (code === undefined || code === "ECANCELED") throw error;
@@ -139,4 +142,15 @@ function asInstructions(trial: Trial): Trial {
       preparationNs: null,
     },
   };
+}
+
+/** A warning where a trial did not last as long as it should. */
+function tooShort({ scenario, status, measurement }: Trial): string[] {
+  const { durationNs } = scenario;
+  const lastedNs = measurement?.wallNs ?? null;
+  if (durationNs === undefined || status !== "ok" || lastedNs === null) return [];
+  if (lastedNs >= durationNs) return [];
+  return [
+    `${describeScenario(scenario)}: a trial lasted less than ${formatNs(durationNs)}, because the pace grew or space is limited (--max-space)`,
+  ];
 }
