@@ -8,7 +8,7 @@ import { runFio } from "./fio.js";
 export interface Accounting {
   /** Submitter and io-wq, against what the kernel charged to the process's control group. */
   driver: number;
-  /** With kernel workers, against the whole system less what it spends when idle; NaN: not counted here. */
+  /** With kernel workers, against the whole system less what it spends when idle; NaN: not counted here, or the machine was not quiet. */
   driverAgainstSystem: number;
   fio: number;
 }
@@ -18,8 +18,8 @@ export interface DriverAccounting {
   processNs: number;
   chargedNs: number;
   spendersNs: number;
-  /** Of the trial, without what the idle machine spends in the same time. */
-  systemNs: number;
+  /** Of the trial, without what the idle machine spends in the same time; null: the machine was not quiet. */
+  systemNs: number | null;
 }
 
 const WRITES = 16384;
@@ -52,7 +52,7 @@ function driverErrors(group: string, folder: string): Omit<Accounting, "fio"> {
   const measured = JSON.parse(output) as DriverAccounting;
   return {
     driver: Math.abs(measured.processNs / measured.chargedNs - 1),
-    driverAgainstSystem: Math.abs(measured.spendersNs / measured.systemNs - 1),
+    driverAgainstSystem: Math.abs(measured.spendersNs / (measured.systemNs ?? Number.NaN) - 1),
   };
 }
 
