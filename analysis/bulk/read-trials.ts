@@ -3,7 +3,7 @@ import { upgradeTrial } from "../../results/upgrade.js";
 import { visible, visibleDeep } from "../../terminal/quote.js";
 import type { Run } from "../cells/run.js";
 import { acceptorOf } from "./acceptor.js";
-import { type ByteRange, lineBatches } from "./lines.js";
+import { type ByteRange, lineBatches, UnreadableFile } from "./lines.js";
 
 const acceptsTrial = acceptorOf(Trial);
 
@@ -61,6 +61,9 @@ function readLine(
     if (unterminated) part.truncated = `${name} is cut off in the middle: passed over`;
     else part.badLines.push(`${name}: not JSON`);
     return null;
+  }
+  if (value.type === "header") {
+    throw new UnreadableFile(`${name} is a second header: the file is several runs put together`);
   }
   if (value.type === "footer") {
     const footer = Footer.safeParse(value);

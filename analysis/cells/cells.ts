@@ -25,6 +25,11 @@ export class Cells {
       return;
     }
     const runIndex = this.runNumbers.of(run);
+    // A run measures each scenario once in each round, and one round after the other.
+    if (cell.runOf.at(-1) === runIndex && trial.round <= (cell.roundOf.at(-1) as number)) {
+      cell.warnings.add("a trial of a round stands twice in the file; the second is passed over");
+      return;
+    }
     const measured = metricsOf(trial, trial.measurement);
     if (measured.warning) cell.warnings.add(measured.warning);
     cell.runOf.push(runIndex);

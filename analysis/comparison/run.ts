@@ -1,5 +1,6 @@
 import { UsageError } from "../../terminal/errors.js";
 import { defaultPaths } from "../loading/find-files.js";
+import { sayNotices } from "../loading/notices.js";
 import { parseAllowed } from "./allowable.js";
 import { type Comparison, compareSides } from "./compare.js";
 import { comparisonExitCode } from "./gate.js";
@@ -38,6 +39,7 @@ export async function runCompare(a: string, b: string, options: CompareOptions):
     );
   }
   const [left, right] = await readSides(a, b, options.results ?? defaultPaths());
+  sayNotices(left.analysis, right.analysis);
   const comparison = compareSides(left, right, { thresholdRatio, allowed, ...(only && { only }) });
   process.stdout.write(`${format(comparison, options.summary ?? false)}\n`);
   return comparisonExitCode(comparison, options.failOnRegression ?? false);

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { analyse } from "../loading/analysis.js";
 import { defaultPaths } from "../loading/find-files.js";
+import { sayNotices } from "../loading/notices.js";
 import { exportRows, toCsv } from "./rows.js";
 
 export interface ExportOptions {
@@ -16,9 +17,7 @@ export async function runExport(paths: readonly string[], options: ExportOptions
     throw new UsageError(`--format ${format}: not known`, "Choose csv or json.");
   }
   const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
-  for (const { file, message } of analysis.problems) {
-    process.stderr.write(`puntbench: ${file}: ${message}\n`);
-  }
+  sayNotices(analysis);
   const rows = exportRows(analysis.cells);
   const text = format === "csv" ? toCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`;
   if (out === undefined) process.stdout.write(text);

@@ -37,7 +37,9 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
   const [slice] = slicesOf(real);
   if (!slice) {
     throw new UserError(
-      "nothing to plan with: all results come from emulated machines, whose times mean nothing",
+      analysis.cells.some((cell) => cell.subject.emulated && cell.runOf.length > 0)
+        ? "nothing to plan with: all results come from emulated machines, whose times mean nothing"
+        : "nothing to plan with: the results hold no trial that succeeded",
       "Measure on the hardware in question: puntbench bench --queue-depths 1,2,4,8,16,32,64",
     );
   }

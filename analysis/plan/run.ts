@@ -2,6 +2,7 @@ import { UsageError, UserError } from "../../terminal/errors.js";
 import { parseDurationNs } from "../../terminal/units.js";
 import { analyse } from "../loading/analysis.js";
 import { defaultPaths } from "../loading/find-files.js";
+import { sayNotices } from "../loading/notices.js";
 import { planJson } from "./json.js";
 import { planText } from "./output.js";
 import { planFor } from "./plan.js";
@@ -40,6 +41,7 @@ export async function runPlan(options: PlanOptions): Promise<void> {
       `Known labels: ${[...known].sort().join(", ")}.`,
     );
   }
+  sayNotices(analysis);
   const plan = planFor(analysis, demand);
   const output = options.json
     ? JSON.stringify(planJson(plan, coresCost), null, 2)

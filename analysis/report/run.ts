@@ -6,6 +6,7 @@ import { visible } from "../../terminal/quote.js";
 import { parseDurationNs } from "../../terminal/units.js";
 import { analyse } from "../loading/analysis.js";
 import { defaultPaths } from "../loading/find-files.js";
+import { sayNotices } from "../loading/notices.js";
 import { parseRate } from "../plan/run.js";
 import { ChartWriter } from "../render/chart-writer.js";
 import { buildReport, DEFAULT_TITLE } from "./build.js";
@@ -31,9 +32,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
   try {
     const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
     makeFolder(out);
-    for (const { file, message } of analysis.problems) {
-      process.stderr.write(`puntbench: ${file}: ${message}\n`);
-    }
+    sayNotices(analysis);
     const report = buildReport(analysis, {
       title: visible(title),
       demand,

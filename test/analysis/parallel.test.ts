@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -16,6 +16,11 @@ import { writeFixture } from "./fixture.js";
 const folder = mkdtempSync(join(tmpdir(), "puntbench-parallel-"));
 after(() => rmSync(folder, { recursive: true }));
 const file = writeFixture(join(folder, "run.jsonl"), { kernelLabel: "6.1", rounds: 3 });
+
+/** The threads read what comes after the header. */
+function afterHeader(): number {
+  return readFileSync(file).indexOf("\n") + 1;
+}
 
 function linesOf(start: number, end: number): string[] {
   const batches = [...lineBatches(file, { start, end })];
@@ -44,7 +49,7 @@ test("threads find what one reader finds: every value, every quantile, every cou
   const { runs } = await loadRuns([file], serial);
   const run = { ...(runs[0] as Run), warnings: [] };
   const parallel = new Cells();
-  const range = { start: 0, end: statSync(file).size };
+  const range = { start: afterHeader(), end: statSync(file).size };
   const parts = await readInThreads(run, range, parallel);
   const ok = parts.reduce((sum, part) => sum + part.trials.ok, 0);
   assert.equal(ok, 54);
@@ -65,7 +70,7 @@ test("threads find what one reader finds: every value, every quantile, every cou
 test("a thread reports a file that is cut off in its last line", async () => {
   const { runs } = await loadRuns([file], new Cells());
   truncateSync(file, statSync(file).size - 400);
-  const range = { start: 0, end: statSync(file).size };
+  const range = { start: afterHeader(), end: statSync(file).size };
   const parts = await readInThreads(runs[0] as Run, range, new Cells());
   assert.match(parts.map((part) => part.truncated ?? "").join(), /cut off in the middle/);
 });
