@@ -38,7 +38,9 @@ function everythingIn(cache: LabCache): string[] {
   const shared = [cache.runs, cache.kernels, cache.payloads].flatMap((folder) =>
     namesIn(folder).map((name) => join(folder, name)),
   );
-  return [...shared, cache.apt, cache.packageIndex, cache.downloads, cache.accelerator];
+  const kept = [cache.lock, cache.runs, cache.kernels, cache.payloads];
+  const others = namesIn(cache.root).map((name) => join(cache.root, name));
+  return [...shared, ...others.filter((path) => !kept.includes(path))];
 }
 
 async function foldersOf(cache: LabCache, requests: readonly string[]): Promise<string[]> {

@@ -18,7 +18,11 @@ export function checkCacheTrust(cache: LabCache): void {
       if (folder === dirname(folder)) break;
     }
   }
-  checkBelow(cache.root, cache);
+  const { root, lock, apt, packageIndex, downloads, kernels, payloads, accelerator } = cache;
+  checkOne(root, cache);
+  for (const place of [lock, apt, packageIndex, downloads, kernels, payloads, accelerator]) {
+    checkBelow(place, cache);
+  }
 }
 
 /** Whoever may rename entries of a folder above could put another cache in place of this one. */
@@ -30,9 +34,13 @@ function checkAbove(folder: string, cache: LabCache): void {
 }
 
 function checkBelow(path: string, cache: LabCache): void {
+  if (checkOne(path, cache)) for (const name of namesIn(path)) checkBelow(join(path, name), cache);
+}
+
+/** Whether it is a folder. */
+function checkOne(path: string, cache: LabCache): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  // A running lab may have removed it meanwhile.
-  if (!found || path === cache.runs) return;
+  if (!found) return false;
   const link = found.isSymbolicLink();
   if (link && isPlace(path, cache)) refuse(path, "is a symbolic link", cache);
   if (found.uid !== process.geteuid?.()) refuse(path, `belongs to user ${found.uid}`, cache);
@@ -40,7 +48,7 @@ function checkBelow(path: string, cache: LabCache): void {
   if (!link && (found.mode & WRITABLE_BY_OTHERS) !== 0) {
     refuse(path, "others can write there", cache);
   }
-  if (found.isDirectory()) for (const name of namesIn(path)) checkBelow(join(path, name), cache);
+  return found.isDirectory();
 }
 
 /** The cache itself and its entries. Unpacked packages hold links of their own. */
