@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Measurement } from "../results/schema.js";
-import type { Arm, Preparation } from "../results/vocabulary.js";
+import type { Arm, Preparation, Ring } from "../results/vocabulary.js";
 import { UserError } from "../terminal/errors.js";
 import { packageRoot } from "../terminal/package-root.js";
 
@@ -22,6 +22,8 @@ export interface TrialRequest {
   intervalNs: number;
   /** Registers the buffers and the file with the ring. */
   registeredBuffers: boolean;
+  /** Default: the best that the kernel has. */
+  ring?: Ring;
   /** Each write waits for all before it (IOSQE_IO_DRAIN). */
   drained?: boolean;
   /** Rest between fsync of the prepared file and the first write. */

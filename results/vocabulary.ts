@@ -36,6 +36,13 @@ export function isForced(arm: Arm): boolean {
 /** /proc/schedstat and cpuacct.usage count run time of tasks, in ns; /proc/stat counts ticks, interrupts among them. */
 export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;
 
+/**
+ * Flags of the ring: `defer` is SINGLE_ISSUER and DEFER_TASKRUN (Linux 6.1), `coop` COOP_TASKRUN (5.19), `plain` none.
+ * `best` is the first of these that the kernel has.
+ */
+export const RINGS = ["best", "defer", "coop", "plain"] as const;
+export type Ring = (typeof RINGS)[number];
+
 /** Order in which the blocks of the file are written, each exactly once. */
 export const ORDERS = ["sequential", "random"] as const;
 export type Order = (typeof ORDERS)[number];

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ARMS, ORDERS, PREPARATIONS } from "../../results/vocabulary.js";
+import { ARMS, ORDERS, PREPARATIONS, RINGS } from "../../results/vocabulary.js";
 import type { RawOptions } from "./options.js";
 
 const EXAMPLES = `
@@ -51,6 +51,7 @@ export function withBenchOptions(command: Command): Command {
       "how long a trial lasts at least; its file grows with the measured pace, within the space (default: 500ms)",
     )
     .option("--order <order>", `order of the blocks: ${ORDERS.join(", ")}`, "sequential")
+    .option("--ring <mode>", `flags of the ring: ${RINGS.join(", ")}`, "best")
     .option("-r, --rounds <count>", "trials of each scenario (default: 5, with --quick 3)")
     .option(
       "-a, --arms <list>",

@@ -23,6 +23,7 @@ export async function sizedForDuration(run: RunContext): Promise<Scenario[]> {
     countPunts: header.environment.privileges.puntCounter,
     predictedPunts: noPrediction,
     instructions: false,
+    ring: options.ring,
     signal,
   };
   const sized: Scenario[] = [];

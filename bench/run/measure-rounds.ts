@@ -33,6 +33,7 @@ export async function measureRounds(run: RunContext, keep: (trial: Trial) => voi
     countPunts,
     predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
     instructions: countsInstructions(),
+    ring: options.ring,
   };
   if (context.instructions) await warmUp(run, context);
   const startedAtMs = Date.now();

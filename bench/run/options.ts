@@ -6,6 +6,8 @@ import {
   type Order,
   PREPARATIONS,
   type Preparation,
+  RINGS,
+  type Ring,
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
@@ -22,6 +24,7 @@ export interface RawOptions {
   blockSize: string;
   fileSize?: string;
   order: string;
+  ring: string;
   rounds?: string;
   arms?: string;
   interval: string;
@@ -49,6 +52,7 @@ export interface BenchOptions {
   /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
   order: Order;
+  ring: Ring;
   registeredBuffers: boolean;
   rounds: number;
   seed: number;
@@ -104,6 +108,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     durationNs: duration(raw),
     fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
     order: word(raw.order, ORDERS, "--order"),
+    ring: word(raw.ring, RINGS, "--ring"),
     registeredBuffers: raw.registeredBuffers ?? false,
     rounds: integer(raw.rounds ?? (raw.quick ? "3" : "5"), "--rounds", 1, 10_000),
     seed:

@@ -2,6 +2,7 @@ import type { Driver, DriverError, DriverMeasurement } from "../../native/index.
 import { encodeLatency } from "../../results/encode-latency.js";
 import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
+import type { Ring } from "../../results/vocabulary.js";
 import { formatNs } from "../../terminal/units.js";
 import type { PredictedPunts } from "./predicted-punts.js";
 
@@ -19,6 +20,7 @@ export interface TrialContext {
   predictedPunts: PredictedPunts;
   /** The lab counts executed instructions instead of time: CPU figures are instructions, times mean nothing. */
   instructions: boolean;
+  ring: Ring;
   signal: AbortSignal;
 }
 
@@ -38,6 +40,7 @@ export async function runTrial(
     ...scenario,
     path,
     seed: place.seed,
+    ring: context.ring,
     countPunts,
     settleNs: SETTLE_NS,
     countWorkersOnce: instructions,

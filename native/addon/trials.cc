@@ -28,6 +28,7 @@ TrialRequest to_request(const Napi::Object& from) {
   request.settle_ns = integer(from, "settleNs");
   request.count_workers_once = flag(from, "countWorkersOnce");
   request.keep_file = flag(from, "keepFile");
+  if (from.Has("ring")) request.ring = named(from, "ring", ring_mode_named);
   request.drained = flag(from, "drained");
   request.existing_file = flag(from, "existingFile");
   request.prepare_only = flag(from, "prepareOnly");

@@ -1,10 +1,26 @@
 #include "loop/ring.h"
 
+#include <utility>
+
 namespace puntbench {
 
-Status Ring::open(unsigned entries) {
+std::optional<RingMode> ring_mode_named(std::string_view name) {
+  if (name == "best") return RingMode::kBest;
+  if (name == "defer") return RingMode::kDefer;
+  if (name == "coop") return RingMode::kCoop;
+  if (name == "plain") return RingMode::kPlain;
+  return std::nullopt;
+}
+
+Status Ring::open(unsigned entries, RingMode mode) {
+  constexpr std::pair<RingMode, unsigned> kModes[] = {
+      {RingMode::kDefer, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN},
+      {RingMode::kCoop, IORING_SETUP_COOP_TASKRUN},
+      {RingMode::kPlain, 0u},
+  };
   int result = -EINVAL;
-  for (const unsigned flags : {IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN, 0u}) {
+  for (const auto& [candidate, flags] : kModes) {
+    if (mode != RingMode::kBest && mode != candidate) continue;
     result = io_uring_queue_init(entries, &ring_, flags);
     if (result != -EINVAL) break;
   }

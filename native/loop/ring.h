@@ -2,9 +2,18 @@
 
 #include <liburing.h>
 
+#include <optional>
+#include <string_view>
+
 #include "base/status.h"
 
 namespace puntbench {
+
+// How completions reach the submitter. kBest takes the first of the others that this kernel has.
+enum class RingMode { kBest, kDefer, kCoop, kPlain };
+
+// The mode of this name (`RINGS` in results/vocabulary.ts); empty for an unknown one.
+std::optional<RingMode> ring_mode_named(std::string_view name);
 
 // Owns an io_uring. Only the task that opened it submits to it and reaps from it.
 class Ring {
@@ -17,7 +26,8 @@ class Ring {
   // Prefers SINGLE_ISSUER | DEFER_TASKRUN (Linux 6.1): completions then run when we ask for them and
   // not inside a submission. Else COOP_TASKRUN (5.19), else no flag.
   // -EPERM: kernel.io_uring_disabled or seccomp. -ENOSYS: no io_uring.
-  Status open(unsigned entries);
+  // -EINVAL: this kernel does not have the mode that was asked for.
+  Status open(unsigned entries, RingMode mode = RingMode::kBest);
   void close() noexcept;
 
   io_uring* get() noexcept { return &ring_; }

@@ -94,6 +94,7 @@ WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   stream.registered_buffers = request.registered_buffers;
   stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
   stream.unbatched = request.arm == Arm::kUnbatched;
+  stream.ring = request.ring;
   stream.drained = request.drained;
   stream.seed = request.seed;
   if (request.random_order) stream.order = shuffled_blocks(stream.blocks_per_file(), request.seed);

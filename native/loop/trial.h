@@ -34,6 +34,7 @@ struct TrialRequest {
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
   bool registered_buffers = false;
+  RingMode ring = RingMode::kBest;
   bool drained = false;  // io_uring only: each write waits for all before it (IOSQE_IO_DRAIN)
   uint64_t settle_ns = 0;
   // Count workers only at the end. With instruction counting, the guest's time jumps while it waits for the host's

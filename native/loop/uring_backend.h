@@ -15,7 +15,7 @@ class UringBackend {
     if (stream.unbatched) reap_limit_ = 1;
     sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
     const unsigned entries = stream.queue_depth > kMinRingEntries ? stream.queue_depth : kMinRingEntries;
-    if (Status status = ring_.open(entries); !status.ok()) return status;
+    if (Status status = ring_.open(entries, stream.ring); !status.ok()) return status;
     if (stream.forced_async) ring_.limit_unbounded_workers();
     if (!stream.registered_buffers || stream.fds.empty()) return {};
     registered_ = true;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "loop/ring.h"
+
 namespace puntbench {
 
 // The writes of one trial: every block of a file exactly once. A NOP stream has no file.
@@ -16,6 +18,7 @@ struct WriteStream {
   bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
   bool unbatched = false;           // io_uring only: submits and reaps one write at a time
+  RingMode ring = RingMode::kBest;  // io_uring only
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 

@@ -38,6 +38,7 @@ test("no timed trial is traced: trace buffers are made after the last of them", 
     blockSize: "4k",
     fileSize: "256k",
     order: "sequential",
+    ring: "best",
     interval: "0",
     trialTimeout: "1m",
   };

@@ -20,6 +20,7 @@ async function warningsWith(workersPeak: number, workerLimit: number | null) {
     },
     countPunts: false,
     predictedPunts: () => null,
+    ring: "best" as const,
     instructions: false,
     signal: new AbortController().signal,
   };
