@@ -100,7 +100,7 @@ function place(driver: Driver, directory: string, mount: Facts["place"]["mount"]
     noCow: (flags & INODE_FLAGS.noCow) !== 0,
     freeBytes: bavail * bsize,
     sizeBytes: blocks * bsize,
-    abandonedScratch: readable ? abandonedScratch(directory) : [],
+    abandonedScratch: readable ? abandonedScratch(driver, directory) : [],
   };
 }
 

@@ -12,8 +12,9 @@ import {
   unlinkSync,
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { isAbandoned, lockIfPossible } from "../../native/held-directory.js";
+import { type Driver, loadDriver } from "../../native/index.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
-import { isAlive } from "../../terminal/is-alive.js";
 
 /** Names of scratch directories are this, the process id and a random part. */
 export const SCRATCH_PREFIX = "puntbench-scratch-";
@@ -51,6 +52,7 @@ export class ScratchDirectory {
       this.path = held(this.#directory);
       this.location = readlinkSync(this.path);
       refuseExchanged(this.#directory, this.path, folder);
+      lockIfPossible(loadDriver(), this.#directory);
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw unusable(givenAs, folder, error as NodeJS.ErrnoException);
@@ -89,11 +91,11 @@ export class ScratchDirectory {
 }
 
 /** Scratch directories whose process has ended. Only SIGKILL or a power cut leaves one. */
-export function abandonedScratch(parent: string): string[] {
+export function abandonedScratch(driver: Driver, parent: string): string[] {
   return readdirSync(resolve(parent))
     .filter((name) => name.startsWith(SCRATCH_PREFIX))
-    .filter((name) => !isAlive(Number(name.slice(SCRATCH_PREFIX.length).split("-")[0])))
-    .map((name) => join(resolve(parent), name));
+    .map((name) => join(resolve(parent), name))
+    .filter((path) => isAbandoned(driver, path));
 }
 
 /** The path of what a descriptor holds. In another process of this user: with the pid in place of "self". */

@@ -1,4 +1,6 @@
+import { closeSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { holdDirectory } from "../../native/held-directory.js";
 import type { Driver } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
 import type { Backend, BackendName } from "./backends/backend.js";
@@ -31,17 +33,21 @@ export async function openTracer(
   request: Omit<BackendRequest, "submitterName">,
 ): Promise<Tracer> {
   const tracefs = openTracefs(driver);
-  removeAbandoned(tracefs);
+  removeAbandoned(driver, tracefs);
   let opened: Backend | null = null;
+  let held: number | null = null;
   const remove = () => {
     process.off("exit", remove);
     opened?.remove();
+    if (held !== null) closeSync(held);
+    held = null;
     removeOwn(tracefs);
   };
   process.on("exit", remove);
   try {
     const perCpuKiB = Math.ceil(STACK_BUFFER_TOTAL_KIB / availableParallelism());
     const stacks = new TraceInstance(tracefs, instanceName("stacks"), perCpuKiB);
+    held = holdDirectory(driver, stacks.path);
     if (!stacks.enable(PUNT_EVENT)) {
       throw new UserError(
         "this kernel has no tracepoint io_uring:io_uring_queue_async_work",

@@ -49,7 +49,7 @@ export async function openingHeader(
       ...(puntCounter.reason === null ? [] : [`punts are not counted: ${puntCounter.reason}`]),
       ...otherBenchWarnings(scratch.location),
       ...placeWarnings(driver, scratch.path, options.blockSizeBytes),
-      ...abandonedScratch(options.dir).map(
+      ...abandonedScratch(driver, options.dir).map(
         (path) => `a killed run left ${path}; remove it with: rm -r ${shellWord(path)}`,
       ),
     ],

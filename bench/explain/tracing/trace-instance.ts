@@ -18,7 +18,7 @@ const IN_INTERRUPT = 0x08 | 0x10;
 
 /** A tracefs instance: a separate trace buffer, so that other tracing on this machine neither sees nor disturbs it. */
 export class TraceInstance {
-  readonly #path: string;
+  readonly path: string;
   readonly #formats = new Map<number, EventFormat>();
 
   /** @param tracefs path of its root. */
@@ -27,8 +27,8 @@ export class TraceInstance {
     name: string,
     bufferKiBPerCpu: number,
   ) {
-    this.#path = `${tracefs}/instances/${name}`;
-    mkdirSync(this.#path);
+    this.path = `${tracefs}/instances/${name}`;
+    mkdirSync(this.path);
     this.#write("tracing_on", "0");
     this.#write("trace_clock", "mono");
     this.#write("buffer_size_kb", String(bufferKiBPerCpu));
@@ -38,7 +38,7 @@ export class TraceInstance {
 
   /** False where this kernel has no such event. */
   enable(event: string, filter: string | null = null): boolean {
-    if (!existsSync(`${this.#path}/events/${event}/enable`)) return false;
+    if (!existsSync(`${this.path}/events/${event}/enable`)) return false;
     if (filter !== null) this.#write(`events/${event}/filter`, filter);
     const format = parseFormat(this.#read(`events/${event}/format`));
     this.#formats.set(format.id, format);
@@ -91,7 +91,7 @@ export class TraceInstance {
   #pages(cpu: string, pageBytes: number): Buffer[] {
     const pages: Buffer[] = [];
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-    const pipe = openSync(`${this.#path}/per_cpu/${cpu}/trace_pipe_raw`, flags);
+    const pipe = openSync(`${this.path}/per_cpu/${cpu}/trace_pipe_raw`, flags);
     try {
       for (;;) {
         const page = Buffer.alloc(pageBytes);
@@ -104,15 +104,15 @@ export class TraceInstance {
   }
 
   #cpus(): string[] {
-    return readdirSync(`${this.#path}/per_cpu`);
+    return readdirSync(`${this.path}/per_cpu`);
   }
 
   #read(name: string): string {
-    return readFileSync(`${this.#path}/${name}`, "utf8");
+    return readFileSync(`${this.path}/${name}`, "utf8");
   }
 
   #write(name: string, text: string): void {
-    writeFileSync(`${this.#path}/${name}`, text);
+    writeFileSync(`${this.path}/${name}`, text);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ScratchDirectory } from "../../../bench/environment/scratch.js";
+import { abandonedScratch, ScratchDirectory } from "../../../bench/environment/scratch.js";
 import { driver, notRoot, scratchFolder, smallTrial } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 
@@ -90,3 +90,18 @@ for (const [what, change] of [
     rmSync(parent, { recursive: true });
   });
 }
+
+test("a scratch directory is abandoned when nobody holds it, whatever its name says of a pid", () => {
+  const parent = mkdtempSync(join(folder, "held-"));
+  const scratch = new ScratchDirectory(parent);
+  // As another PID namespace sees it: no process has the number in the name.
+  const foreign = join(parent, "puntbench-scratch-4194304-live");
+  renameSync(scratch.location, foreign);
+  // The number of a killed run was given to another process: this one.
+  const dead = join(parent, `puntbench-scratch-${process.pid}-dead`);
+  mkdirSync(dead);
+  assert.deepEqual(abandonedScratch(driver, parent), [dead]);
+  renameSync(foreign, scratch.location);
+  scratch.remove();
+  assert.deepEqual(readdirSync(parent), [`puntbench-scratch-${process.pid}-dead`]);
+});
