@@ -160,6 +160,12 @@ function remarksOn(
       `between depth ${best.queueDepth} and ${next} nothing was measured: bench --queue-depths ${Math.round(Math.sqrt(best.queueDepth * next))}`,
     );
   }
+  if (best.intervalNs === 0) {
+    const interval = `${Math.max(1, Math.round(1e6 / best.iops.point))}us`;
+    remarks.push(
+      `its p99 is that of a closed loop, in which a late write delays the next ones: writes that come at fixed times may wait longer (coordinated omission). For their p99: bench --queue-depths ${best.queueDepth} --interval ${interval}`,
+    );
+  }
   if (best.latencyNsP99.upper > demand.latencyNsP99) {
     remarks.push("the interval of its p99 reaches beyond the target");
   }

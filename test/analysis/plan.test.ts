@@ -112,3 +112,13 @@ test("rates are read as people write them", () => {
   assert.equal(parseRate("1.5M", "--iops"), 1_500_000);
   assert.throws(() => parseRate("-3", "--iops"), /--iops -3: not a rate/);
 });
+
+test("a p99 of a closed loop is named as such, with the paced run that would tell more; a paced one is not", () => {
+  assert.match(
+    plan(50_000, 500).remarks.join("\n"),
+    /coordinated omission.*--queue-depths 8 --interval 17us/,
+  );
+  const paced = [{ ...point(8, 1_000, 100, 20), intervalNs: 1_000_000 }];
+  const { remarks } = capacityOf(subject, "dd-prefill", paced, { iops: 1_000, latencyNsP99: 1e6 });
+  assert.doesNotMatch(remarks.join(), /coordinated omission/);
+});
