@@ -36,6 +36,7 @@ export function labCommand(): Command {
     )
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
     .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow, overlay", "ext4")
+    .option("--stack <list>", "layers on the scratch disk, lowest first: luks, lvm, raid1")
     .option("--mount-options <list>", "added when the scratch filesystem is mounted")
     .option(
       "--device <kind>",

@@ -3,6 +3,7 @@ import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 import { parseBytes, parseDurationNs } from "../../terminal/units.js";
 import { checkGuestOptions } from "./guest-options.js";
+import { STACK_LAYERS, stackPrograms } from "./image/device-stack.js";
 import { FILESYSTEMS, SCRATCH_DEVICES, type ScratchDevice } from "./image/job.js";
 import { FLAVOURS } from "./packages/resolve.js";
 import type { KernelFile, KernelSource } from "./session/kernels.js";
@@ -19,6 +20,7 @@ export interface RawLabOptions {
   filesystems: string;
   mountOptions?: string;
   device?: string;
+  stack?: string;
   disk?: string;
   memory: string;
   cpus?: string;
@@ -135,13 +137,15 @@ function parseSettings(
     SCRATCH_DEVICES,
     "--device",
   );
+  const stack = raw.stack === undefined ? [] : words(raw.stack, STACK_LAYERS, "--stack");
   const chosen = accelerator === "auto" ? null : accelerator;
   return {
     accelerator: counting ? "tcg-icount" : chosen,
-    guestPrograms,
+    guestPrograms: [...guestPrograms, ...stackPrograms(stack)],
     cpus: integer(raw.cpus ?? (counting ? "1" : "2"), "--cpus", 1, 64),
     memoryBytes: atLeast(parseBytes(raw.memory, "--memory"), 512 * 2 ** 20, "--memory"),
     device,
+    stack,
     diskBytes:
       raw.disk === undefined
         ? DISK_BYTES[device]

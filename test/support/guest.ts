@@ -25,6 +25,7 @@ const SETTINGS: GuestSettings = {
   memoryBytes: 2 ** 30,
   device: "virtio-blk",
   diskBytes: 320 * 2 ** 20,
+  stack: [],
   deviceLatencyNs: 0,
   mountOptions: [],
   guestPrograms: [],

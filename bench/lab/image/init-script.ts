@@ -1,4 +1,5 @@
 import { STATUS_PREFIX } from "../../environment/lab-guest.js";
+import { stackDevices } from "./device-stack.js";
 import {
   filesystemType,
   GUEST,
@@ -110,6 +111,7 @@ function mountScratch(job: GuestJob): string {
   const layered = job.filesystem === "overlay";
   const folder = layered ? LOWER : `/system${GUEST.scratch}`;
   return `${device}
+${stackDevices(job.stack)}
 mkdir -p ${folder}
 reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
   || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { runOrFail } from "../host/process.js";
 import { writeArchive } from "./cpio.js";
+import { STACKED_DEVICE } from "./device-stack.js";
 import { initScript } from "./init-script.js";
 import { GUEST, type GuestJob, neededModules, shellQuote } from "./job.js";
 import { makeFilesystem } from "./make-filesystem.js";
@@ -76,7 +77,10 @@ export function orderText(steps: readonly LoadStep[]): string {
 }
 
 function makeFilesystemText(job: GuestJob): string {
-  const { program, args } = makeFilesystem(job.filesystem, "/dev/nullb0");
+  const { program, args } = makeFilesystem(
+    job.filesystem,
+    job.stack.length > 0 ? STACKED_DEVICE : "/dev/nullb0",
+  );
   return [program, ...args].map(shellQuote).join(" ");
 }
 

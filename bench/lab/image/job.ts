@@ -1,3 +1,5 @@
+import { type StackLayer, stackModules } from "./device-stack.js";
+
 /** Filesystems that a guest can measure on; `btrfs-nocow` is btrfs mounted with `nodatacow`, `overlay` lies on ext4. */
 export const FILESYSTEMS = ["ext4", "xfs", "btrfs", "btrfs-nocow", "overlay"] as const;
 export type FilesystemChoice = (typeof FILESYSTEMS)[number];
@@ -18,6 +20,8 @@ export const GUEST = {
 export interface GuestJob {
   filesystem: FilesystemChoice;
   device: ScratchDevice;
+  /** Layers between the device and the filesystem, lowest first. */
+  stack: readonly StackLayer[];
   /** For a device that the guest makes itself. */
   guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
@@ -54,12 +58,20 @@ export function mountOptions(job: Pick<GuestJob, "filesystem" | "mountOptions">)
 }
 
 /** Modules that the job needs; a kernel may have them built in. */
-export function neededModules(job: Pick<GuestJob, "filesystem" | "device">): string[] {
+export function neededModules(job: Pick<GuestJob, "filesystem" | "device" | "stack">): string[] {
   const device = { "virtio-blk": "virtio_blk", nvme: "nvme", null_blk: "null_blk" }[job.device];
   // The system image is ext4, on virtio.
   const always = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"];
   const layer = job.filesystem === "overlay" ? ["overlay"] : [];
-  return [...new Set([...always, device, filesystemType(job.filesystem), ...layer])];
+  return [
+    ...new Set([
+      ...always,
+      device,
+      filesystemType(job.filesystem),
+      ...layer,
+      ...stackModules(job.stack),
+    ]),
+  ];
 }
 
 /** Quotes a word for a POSIX shell. */

@@ -31,6 +31,7 @@ function jobOf(session: LabSession, boot: Boot): GuestJob {
   return {
     filesystem: boot.filesystem,
     device: settings.device,
+    stack: settings.stack,
     guestDevice: { sizeBytes: settings.diskBytes, latencyNs: settings.deviceLatencyNs },
     mountOptions: settings.mountOptions,
     commands: boot.commands,
@@ -57,7 +58,7 @@ function provenanceOf({ accelerator, settings }: LabSession, boot: PlannedBoot):
     accelerator,
     cpus: settings.cpus,
     memoryBytes: settings.memoryBytes,
-    device: settings.device,
+    device: [...[...settings.stack].reverse(), settings.device].join(" on "),
     boot: boot.boot,
   };
 }

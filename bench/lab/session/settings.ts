@@ -1,3 +1,4 @@
+import type { StackLayer } from "../image/device-stack.js";
 import type { FilesystemChoice, ScratchDevice } from "../image/job.js";
 import type { Accelerator } from "../qemu/arguments.js";
 import type { GuestLimits } from "../qemu/limits.js";
@@ -9,6 +10,8 @@ export interface GuestSettings {
   cpus: number;
   memoryBytes: number;
   device: ScratchDevice;
+  /** Layers between the device and the filesystem, lowest first. */
+  stack: readonly StackLayer[];
   diskBytes: number;
   /** For `null_blk`, see `GuestDevice`. */
   deviceLatencyNs: number;

@@ -143,6 +143,7 @@ test("a module that is gone from the cache is named", { skip: noModuleTools }, a
   const job: GuestJob = {
     filesystem: "ext4",
     device: "virtio-blk",
+    stack: [],
     guestDevice: { sizeBytes: 0, latencyNs: 0 },
     mountOptions: [],
     commands: [],

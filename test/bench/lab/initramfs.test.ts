@@ -24,6 +24,7 @@ const busybox = findProgram("busybox");
 const JOB: GuestJob = {
   filesystem: "ext4",
   device: "virtio-blk",
+  stack: [],
   guestDevice: { sizeBytes: 2 ** 28, latencyNs: 0 },
   mountOptions: [],
   commands: [["/puntbench/dist/cli.js", "bench", "--kernel-label", "it's 6.1"]],
