@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { timeAndTrace } from "../../../bench/explain/main.js";
 import { parseExplainOptions } from "../../../bench/explain/options.js";
 import { openTracer } from "../../../bench/explain/tracer.js";
-import { findLeftovers } from "../../../bench/explain/tracing/leftovers.js";
+import { findLeftovers, removeAbandoned } from "../../../bench/explain/tracing/leftovers.js";
 import { openTracefs } from "../../../bench/explain/tracing/tracefs.js";
 import { driver, noPuntCounter, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
@@ -111,4 +111,22 @@ test("a run does not remove the trace buffers of another live process", { skip }
     tracer.remove();
   }
   assert.deepEqual(leftBy(process.pid), NOTHING);
+});
+
+test("clean-up goes on after an instance that is in use, names it, and asks no pid", {
+  skip,
+}, () => {
+  const tracefs = openTracefs(driver);
+  // Process 1 always lives: a killed run may have had any number.
+  const [busy, idle] = ["puntbench-1-busy", "puntbench-1-idle"];
+  for (const name of [busy, idle]) mkdirSync(`${tracefs}/instances/${name}`);
+  const reader = openSync(`${tracefs}/instances/${busy}/trace_pipe`, "r");
+  try {
+    assert.throws(() => removeAbandoned(driver, tracefs), /instances\/puntbench-1-busy \(EBUSY\)/);
+    assert.deepEqual(leftBy(1).instances, [busy]);
+  } finally {
+    closeSync(reader);
+  }
+  removeAbandoned(driver, tracefs);
+  assert.deepEqual(leftBy(1), NOTHING);
 });
