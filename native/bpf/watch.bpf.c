@@ -175,11 +175,12 @@ int BPF_PROG(complete, void *ring, struct io_kiocb *req) {
   if (request->handed_over == 1) __sync_fetch_and_add(&counts->punts, 1);
   if (request->handed_over == 2) __sync_fetch_and_add(&counts->forced, 1);
   if (request->submitted_ns) {
-    __u32 bucket = bucket_of(bpf_ktime_get_ns() - request->submitted_ns);
-    if (bucket < WATCH_BUCKETS) {
-      if (request->handed_over) __sync_fetch_and_add(&counts->punted_ns[bucket], 1);
-      else __sync_fetch_and_add(&counts->inline_ns[bucket], 1);
-    }
+    __u64 bucket = bucket_of(bpf_ktime_get_ns() - request->submitted_ns);
+    /* Without the barrier the compiler moves the mask, and the verifier of 6.1 sees no bound. */
+    barrier_var(bucket);
+    bucket &= WATCH_BUCKETS - 1;
+    if (request->handed_over) __sync_fetch_and_add(&counts->punted_ns[bucket], 1);
+    else __sync_fetch_and_add(&counts->inline_ns[bucket], 1);
   }
   bpf_map_delete_elem(&requests, &address);
   return 0;

@@ -1,10 +1,12 @@
 /* What the BPF programs and their loader share. */
 #pragma once
 
-/* Log-linear buckets of a latency in nanoseconds: four to each power of two from 2^10 (1 us) to 2^34 (17 s). */
+/*
+ * Log-linear buckets of a latency in nanoseconds: four to each power of two from 2^10 (1 us) to 2^42 (73 minutes).
+ * Their number is a power of two, so that a mask shows the verifier of every kernel that an index is in bounds.
+ */
 #define WATCH_FIRST_POWER 10
-#define WATCH_LAST_POWER 34
-#define WATCH_BUCKETS ((WATCH_LAST_POWER - WATCH_FIRST_POWER) * 4)
+#define WATCH_BUCKETS 128
 
 /* One row of the answer: what one process does through one ring to one file with one operation. */
 struct watch_key {

@@ -10,15 +10,22 @@
 namespace puntbench {
 namespace {
 
-// libbpf prints through one function for the whole process; the last line says what went wrong.
+// libbpf prints through one function for the whole process. The verifier prints its reason as the last line of its
+// log, and libbpf a summary behind it: the last two messages say what went wrong.
 std::string last_message;
+std::string verifier_log;
 
 int keep_message(libbpf_print_level level, const char* format, va_list arguments) {
   if (level == LIBBPF_DEBUG) return 0;
-  char line[512];
-  vsnprintf(line, sizeof line, format, arguments);
-  last_message = line;
-  while (!last_message.empty() && last_message.back() == '\n') last_message.pop_back();
+  std::vector<char> text(65536);
+  vsnprintf(text.data(), text.size(), format, arguments);
+  std::string message = text.data();
+  if (const size_t log = message.find("-- BEGIN PROG LOAD LOG --"); log != std::string::npos) {
+    if (message.size() > log + 400) message = "..." + message.substr(message.size() - 400);
+    verifier_log = message;
+  }
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  last_message = message;
   return 0;
 }
 
@@ -70,8 +77,9 @@ int set_constant(bpf_object* object, const Constants& constant) {
 int Watch::open(const WatchOptions& options, std::string& message) {
   libbpf_set_print(keep_message);
   last_message.clear();
+  verifier_log.clear();
   const auto fail = [&](int error) {
-    message = last_message;
+    message = verifier_log.empty() ? last_message : last_message + "\n" + verifier_log;
     links_.clear();
     object_.reset();
     return error;

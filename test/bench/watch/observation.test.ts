@@ -5,7 +5,7 @@ import { observationsBetween, quantileNs, rowKey } from "../../../bench/watch/ob
 import { operationName } from "../../../bench/watch/operations.js";
 import { bucketNs, type WatchRow } from "../../../native/watch.js";
 
-const BUCKETS = 96;
+const BUCKETS = 128;
 
 function row(changes: Partial<WatchRow>): WatchRow {
   return {
