@@ -34,10 +34,11 @@ function emptyCells(boots: number, trials: number): [Cell, Cell] {
     const [scenario] = scenariosOf(options);
     assert.ok(scenario);
     for (let trial = 0; trial < boots * trials; trial += 1) {
-      cells.add(fixtureTrial(scenario, trial % trials, 0, options, seededRandom(trial)), run);
+      cells.add(fixtureTrial(scenario, trial, 0, options, seededRandom(trial)), run);
     }
     const [cell] = cells.list();
     assert.ok(cell);
+    assert.equal(cell.runOf.length, boots * trials, "a trial was not counted");
     cell.bootOfRun = new Map();
     cell.runOf = cell.runOf.map((_, trial) => side * boots + Math.floor(trial / trials));
     return cell;
