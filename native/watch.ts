@@ -86,7 +86,7 @@ function remedyFor(code: string | undefined): string {
     return "Run it as root, or with the capabilities CAP_BPF and CAP_PERFMON.";
   }
   if (code === "ESRCH" || code === "ENOENT") {
-    return "watch needs Linux 6.0 or newer with type information: /sys/kernel/btf/vmlinux.";
+    return "watch needs Linux 6.4 or newer with type information: /sys/kernel/btf/vmlinux.";
   }
-  return "watch needs Linux 6.0 or newer with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF.";
+  return "watch needs Linux 6.4 or newer with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF.";
 }

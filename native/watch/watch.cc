@@ -29,19 +29,22 @@ int keep_message(libbpf_print_level level, const char* format, va_list arguments
   return 0;
 }
 
-// The kernel renames tracepoints; BTF says which of two it has.
+// Kernels rename tracepoints, so BTF is asked.
 bool kernel_has_tracepoint(const btf* types, const std::string& name) {
   return btf__find_by_name_kind(types, ("btf_trace_" + name).c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
-int choose_programs(bpf_object* object) {
+int check_tracepoints(bpf_object* object) {
   btf* types = btf__load_vmlinux_btf();
   if (types == nullptr) return -errno;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
     const std::string section = bpf_program__section_name(program);
     const std::string tracepoint = section.substr(section.find('/') + 1);
-    if (!kernel_has_tracepoint(types, tracepoint)) bpf_program__set_autoload(program, false);
+    if (kernel_has_tracepoint(types, tracepoint)) continue;
+    last_message = "this kernel has no tracepoint " + tracepoint;
+    btf__free(types);
+    return -ENOENT;
   }
   btf__free(types);
   return 0;
@@ -86,7 +89,7 @@ int Watch::open(const WatchOptions& options, std::string& message) {
   };
   object_.reset(bpf_object__open(options.object_path.c_str()));
   if (!object_) return fail(-errno);
-  if (int error = choose_programs(object_.get())) return fail(error);
+  if (int error = check_tracepoints(object_.get())) return fail(error);
   const uint32_t shift = options.sample_shift;
   if (int error = set_constant(object_.get(), {"watch_everything", &options.everything, sizeof options.everything})) {
     return fail(error);
@@ -95,7 +98,6 @@ int Watch::open(const WatchOptions& options, std::string& message) {
   if (int error = bpf_object__load(object_.get())) return fail(error);
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
-    if (!bpf_program__autoload(program)) continue;
     bpf_link* link = bpf_program__attach(program);
     if (link == nullptr) return fail(-errno);
     links_.emplace_back(link);

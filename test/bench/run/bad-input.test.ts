@@ -37,7 +37,11 @@ const refused: [string, string[], RegExp][] = [
   ["a directory that does not exist", ["--dir", join(folder, "nowhere")], /does not exist/],
   ["a directory on tmpfs", ["--dir", tmpfs ?? "/"], /on tmpfs, which cannot do O_DIRECT/],
   ["a file in place of a directory", ["--dir", "/etc/passwd"], /is not a directory/],
-  ["more space than there is", ["--dir", folder, "--file-size", "4T"], /not enough space/],
+  [
+    "more space than there is",
+    ["--dir", folder, "--block-size", "1M", "--file-size", "4T"],
+    /not enough space/,
+  ],
   [
     "more space than allowed",
     ["--dir", folder, "--max-space", "1M", "--file-size", "2M"],
