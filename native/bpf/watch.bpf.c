@@ -114,7 +114,7 @@ static __always_inline int submitted(void *req) {
   return 0;
 }
 
-/* Until 6.3 this was io_uring_submit_sqe. Those kernels are refused: on 6.1 more completions than requests are seen. */
+/* Until 6.3 this was io_uring_submit_sqe. Those kernels are refused until their counts have been verified. */
 SEC("tp_btf/io_uring_submit_req")
 int BPF_PROG(submit_req, void *req) { return submitted(req); }
 

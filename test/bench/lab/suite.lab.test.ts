@@ -23,7 +23,6 @@ const SUITE = [
   "bench/inspect/regions",
   "bench/doctor/diagnose",
   "bench/doctor/doctor",
-  "bench/watch/watch",
 ];
 
 /** Programs of this machine that can do more than those of busybox. */
