@@ -24,14 +24,14 @@
       "targets": [
         {
           "target_name": "puntbench_watch",
-          "sources": ["watch/addon.cc", "watch/watch.cc"],
+          "sources": ["<!@(ls watch/*.cc)"],
           "libraries": ["<!@(pkg-config --libs libbpf)"],
           "actions": [
             {
               "action_name": "bpf",
-              "inputs": ["bpf/watch.bpf.c", "bpf/watch.h", "bpf/build"],
+              "inputs": ["bpf/build", "<!@(ls bpf/*.h bpf/*.bpf.c)"],
               "outputs": ["<(PRODUCT_DIR)/watch.bpf.o"],
-              "action": ["bpf/build", "<(PRODUCT_DIR)/watch.bpf.o"]
+              "action": ["bpf/build", "<(PRODUCT_DIR)"]
             }
           ]
         }

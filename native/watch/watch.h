@@ -1,12 +1,11 @@
 #pragma once
 
-#include <bpf/libbpf.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bpf/watch.h"
+#include "watch/loading.h"
 
 namespace puntbench {
 
@@ -34,14 +33,10 @@ class Watch {
   int lost(uint64_t (&losses)[WATCH_LOSSES]) const;
 
  private:
-  struct Close {
-    void operator()(bpf_object* object) const { bpf_object__close(object); }
-    void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-  };
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
 
-  std::unique_ptr<bpf_object, Close> object_;
-  std::vector<std::unique_ptr<bpf_link, Close>> links_;
+  std::unique_ptr<bpf_object, BpfClose> object_;
+  std::vector<std::unique_ptr<bpf_link, BpfClose>> links_;
 };
 
 }  // namespace puntbench

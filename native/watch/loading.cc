@@ -1,0 +1,76 @@
+#include "watch/loading.h"
+
+#include <bpf/bpf.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+namespace puntbench {
+namespace {
+
+std::string last_message;
+std::string verifier_log;
+
+int keep_message(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level == LIBBPF_DEBUG) return 0;
+  std::vector<char> text(65536);
+  vsnprintf(text.data(), text.size(), format, arguments);
+  std::string message = text.data();
+  if (const size_t log = message.find("-- BEGIN PROG LOAD LOG --"); log != std::string::npos) {
+    if (message.size() > log + 400) message = "..." + message.substr(message.size() - 400);
+    verifier_log = message;
+  }
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  last_message = message;
+  return 0;
+}
+
+}  // namespace
+
+void keep_messages() {
+  libbpf_set_print(keep_message);
+  last_message.clear();
+  verifier_log.clear();
+}
+
+std::string kept_messages() { return verifier_log.empty() ? last_message : last_message + "\n" + verifier_log; }
+
+int set_constant(bpf_object* object, const char* name, const void* value, size_t size) {
+  bpf_map* rodata = bpf_object__find_map_by_name(object, ".rodata");
+  if (rodata == nullptr) return -ENOENT;
+  size_t section_size = 0;
+  auto* memory = static_cast<char*>(const_cast<void*>(bpf_map__initial_value(rodata, &section_size)));
+  const btf* types = bpf_object__btf(object);
+  const btf_type* section = btf__type_by_id(types, bpf_map__btf_value_type_id(rodata));
+  const btf_var_secinfo* variable = btf_var_secinfos(section);
+  for (int i = 0; i < btf_vlen(section); ++i, ++variable) {
+    const btf_type* type = btf__type_by_id(types, variable->type);
+    if (strcmp(btf__name_by_offset(types, type->name_off), name) != 0) continue;
+    if (variable->size != size || variable->offset + size > section_size) return -EINVAL;
+    memcpy(memory + variable->offset, value, size);
+    return 0;
+  }
+  return -ENOENT;
+}
+
+int tracepoint_arguments(const btf* kernel_types, const std::string& name) {
+  const int id = btf__find_by_name_kind(kernel_types, ("btf_trace_" + name).c_str(), BTF_KIND_TYPEDEF);
+  if (id < 0) return -1;
+  const btf_type* pointer = btf__type_by_id(kernel_types, btf__type_by_id(kernel_types, id)->type);
+  // The first parameter is the data of the callback.
+  return btf_vlen(btf__type_by_id(kernel_types, pointer->type)) - 1;
+}
+
+int sum_over_cpus(int map, uint32_t key, uint64_t& sum) {
+  const int cpus = libbpf_num_possible_cpus();
+  if (cpus < 0) return cpus;
+  std::vector<uint64_t> values(static_cast<size_t>(cpus));
+  if (bpf_map_lookup_elem(map, &key, values.data()) != 0) return -errno;
+  sum = 0;
+  for (const uint64_t value : values) sum += value;
+  return 0;
+}
+
+}  // namespace puntbench
