@@ -20,6 +20,8 @@ export interface TrialRequest {
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */
   intervalNs: number;
+  /** The first part, which is not counted; it ends at the latest when half of the blocks are issued. Default: 0. */
+  rampNs?: number | undefined;
   /** Registers the buffers and the file with the ring. */
   registeredBuffers: boolean;
   /** Default: the best that the kernel has. */
@@ -41,7 +43,7 @@ export interface TrialRequest {
 
 /**
  * What one trial measured, in the words of the results file; what is added here does not go there as it is.
- * Index n of an array belongs to the n-th write issued.
+ * Index n of an array belongs to the n-th completion after the ramp.
  */
 export interface DriverMeasurement
   extends Omit<Measurement, "latency" | "issueDelay" | "submitCall" | "instructions" | "wallNs"> {

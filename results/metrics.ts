@@ -80,7 +80,7 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
   const cpuNs = spending(trial, measurement.cpuNs, writes);
   const instructions = spending(trial, measurement.instructions, writes);
   const values: Record<Metric, number> = {
-    puntRatio: perWrite(measurement.puntCount),
+    puntRatio: puntsPerWrite(measurement),
     puntsPerSecond: (measurement.puntCount ?? Number.NaN) / wallSeconds,
     hashedRatio: measurement.puntCount
       ? (measurement.puntCountHashed ?? Number.NaN) / measurement.puntCount
@@ -128,7 +128,12 @@ function p99Of(histogram: Histogram | null): number {
 /** Punts per write of an ok trial; null where punts were not counted. */
 export function puntRatioOf({ status, measurement }: Trial): number | null {
   if (status !== "ok" || measurement === null || measurement.puntCount === null) return null;
-  return measurement.puntCount / measurement.writes;
+  return puntsPerWrite(measurement);
+}
+
+/** A write is punted while it is submitted. So the writes that were under way when the ramp ended had theirs in it. */
+function puntsPerWrite({ puntCount, writesIssued, writes }: Measurement): number {
+  return (puntCount ?? Number.NaN) / (writesIssued ?? writes);
 }
 
 /** Per write. What one spender lacks, a sum with it lacks too. */

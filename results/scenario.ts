@@ -21,9 +21,10 @@ export function compareScenarios(a: Scenario, b: Scenario): number {
   );
 }
 
-/** What ends a trial: the end of a file ("16 MiB"), or "500 ms" where the file grows with the pace. */
-export function extentWords({ fileSizeBytes, durationNs }: Scenario): string {
-  return durationNs === undefined ? formatBytes(fileSizeBytes) : formatNs(durationNs);
+/** What ends a trial: the end of a file ("16 MiB"), or "500 ms" where the file grows with the pace; and its ramp. */
+export function extentWords({ fileSizeBytes, durationNs, rampNs }: Scenario): string {
+  const end = durationNs === undefined ? formatBytes(fileSizeBytes) : formatNs(durationNs);
+  return rampNs === undefined ? end : `${end} after a ramp of ${formatNs(rampNs)}`;
 }
 
 /** "dd-prefill", and for a control arm "dd-prefill (forced)". */

@@ -36,6 +36,8 @@ export const Scenario = z.object({
    * `fileSizeBytes` does not tell cells apart. Absent where the size was given.
    */
   durationNs: count.positive().optional(),
+  /** The first part of each trial, which is not counted. Absent: everything is. */
+  rampNs: count.positive().optional(),
 });
 export type Scenario = z.infer<typeof Scenario>;
 
@@ -69,9 +71,13 @@ const ContextSwitches = z.object({ voluntary: count, involuntary: count });
 
 /** What the driver measured in one trial. */
 export const Measurement = z.object({
-  /** Writes that succeeded in full, and their bytes. */
+  /** Writes that succeeded in full, and their bytes. Of those under way when the ramp ended, all count. */
   writes: count,
   bytes: count,
+  /** Writes that the kernel took after the ramp: the punts are of these. Absent in older files: then as `writes`. */
+  writesIssued: count.optional(),
+  /** What came before the counted part. Absent: nothing did. */
+  ramp: z.object({ wallNs: amount, writes: count }).optional(),
   wallNs: amount.nullable(),
   latency: Latency.nullable(),
   /** Paced runs: from the due moment to the submission. */

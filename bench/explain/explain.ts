@@ -58,7 +58,7 @@ export async function explain(
       );
       const path = scratch.file(`explain-${reports.length}`);
       // Punts are counted by the trace; a second counter would only cost time.
-      const uncounted = { settleNs: SETTLE_NS, countPunts: false };
+      const uncounted = { settleNs: SETTLE_NS, countPunts: false, rampNs: 0 };
       const request = { ...scenario, ...uncounted, path, seed: bench.seed };
       const stream = await withTimeLimit(
         (limited) => tracedOrNull({ driver, tracer, signal: limited }, request),

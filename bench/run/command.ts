@@ -50,6 +50,10 @@ export function withBenchOptions(command: Command): Command {
       "--duration <time>",
       "how long a trial lasts at least; its file grows with the measured pace, within the space (default: 500ms)",
     )
+    .option(
+      "--ramp <time>",
+      "first part of a trial, which is not counted (default: a fifth of --duration, else none)",
+    )
     .option("--order <order>", `order of the blocks: ${ORDERS.join(", ")}`, "sequential")
     .option("--ring <mode>", `flags of the ring: ${RINGS.join(", ")}`, "best")
     .option("-r, --rounds <count>", "trials of each scenario (default: 5, with --quick 3)")

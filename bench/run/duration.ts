@@ -1,50 +1,97 @@
 import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
+import { formatBytes, formatNs } from "../../terminal/units.js";
 import { countsInstructions } from "../environment/lab-guest.js";
 import type { RunContext } from "./measure-rounds.js";
 import { noPrediction } from "./predicted-punts.js";
-import { allowedBytes } from "./preflight.js";
+import { allowedBytes, MAX_BLOCKS, memoryForBlocks } from "./preflight.js";
 import { runTrial } from "./trial.js";
 
 /** The pace of later trials differs from that of the calibration; without reserve half of them would be too short. */
 const RESERVE = 1.2;
 
+/** Scenarios with the file that their duration needs, and why some files are smaller than that. */
+export interface SizedScenarios {
+  scenarios: Scenario[];
+  limits: ReadonlyMap<Scenario, string>;
+}
+
 /**
  * The scenarios with files that their writes need `durationNs` for, as far as space allows. Each such scenario
  * runs once, without a record, to measure its pace. A file never becomes smaller than it was.
  */
-export async function sizedForDuration(run: RunContext): Promise<Scenario[]> {
-  const { driver, options, scratch, progress, signal, header } = run;
-  // Where instructions are counted, times mean nothing.
-  if (countsInstructions()) return header.scenarios;
-  const allowed = allowedBytes(scratch, options.maxSpaceBytes);
+export async function sizedForDuration(run: RunContext): Promise<SizedScenarios> {
+  const { scenarios } = run.header;
+  const limits = new Map<Scenario, string>();
+  if (countsInstructions()) return { scenarios: scenarios.map(withoutRamp), limits };
+  const sized: Scenario[] = [];
+  for (const [position, scenario] of scenarios.entries()) {
+    if (scenario.durationNs === undefined) {
+      sized.push(scenario);
+      continue;
+    }
+    run.progress.step(`calibrating  ${describeScenario(scenario)}`);
+    const pace = paceOf(await calibrated(run, scenario, position));
+    const limit = smallestLimit(run, scenario);
+    const wanted = blocksFor(scenario, pace);
+    const blocks = Math.min(wanted, limit.blocks);
+    const fileSizeBytes = Math.max(scenario.fileSizeBytes, blocks * scenario.blockSizeBytes);
+    const larger = { ...scenario, fileSizeBytes };
+    if (wanted > limit.blocks) {
+      limits.set(larger, `${limit.because}, which lasts about ${formatNs(lastsNs(larger, pace))}`);
+    }
+    sized.push(larger);
+  }
+  return { scenarios: sized, limits };
+}
+
+/** Where instructions are counted, times mean nothing. */
+function withoutRamp({ rampNs, ...scenario }: Scenario): Scenario {
+  return scenario;
+}
+
+function calibrated(run: RunContext, scenario: Scenario, position: number): Promise<Trial> {
+  const { driver, options, scratch, signal, header } = run;
   const context = {
     driver,
     countPunts: header.environment.privileges.puntCounter,
     predictedPunts: noPrediction,
     instructions: false,
     ring: options.ring,
+    limits: new Map<Scenario, string>(),
     signal,
   };
-  const sized: Scenario[] = [];
-  for (const [position, scenario] of header.scenarios.entries()) {
-    if (scenario.durationNs === undefined) {
-      sized.push(scenario);
-      continue;
-    }
-    progress.step(`calibrating  ${describeScenario(scenario)}`);
-    const place = { round: 0, position, seed: options.seed };
-    const trial = await runTrial(context, scenario, scratch.file(`calibration-${position}`), place);
-    sized.push({ ...scenario, fileSizeBytes: fileSizeFor(scenario, trial, allowed) });
-  }
-  return sized;
+  const place = { round: 0, position, seed: options.seed };
+  const path = scratch.file(`calibration-${position}`);
+  return runTrial(context, withoutRamp(scenario), path, place);
 }
 
-/** Whole blocks. A trial that failed says nothing of the pace, so its size stays. */
-function fileSizeFor(scenario: Scenario, { status, measurement }: Trial, allowed: number): number {
-  const { fileSizeBytes, blockSizeBytes, durationNs = 0 } = scenario;
-  if (status !== "ok" || !measurement?.wallNs) return fileSizeBytes;
-  const wanted = measurement.bytes * (durationNs / measurement.wallNs) * RESERVE;
-  const blocks = Math.ceil(Math.min(wanted, allowed) / blockSizeBytes) - 1;
-  return Math.max(fileSizeBytes, blocks * blockSizeBytes);
+/** Writes in a nanosecond. A trial that failed says nothing of the pace: then 0, and its size stays. */
+function paceOf({ status, measurement }: Trial): number {
+  return status === "ok" && measurement?.wallNs ? measurement.writes / measurement.wallNs : 0;
+}
+
+function blocksFor({ durationNs = 0, rampNs = 0 }: Scenario, pace: number): number {
+  return Math.ceil(pace * (durationNs + rampNs) * RESERVE);
+}
+
+/** The counted part of a trial; the ramp takes at most half. */
+function lastsNs({ fileSizeBytes, blockSizeBytes, rampNs = 0 }: Scenario, pace: number): number {
+  const wholeNs = fileSizeBytes / blockSizeBytes / pace;
+  return wholeNs - Math.min(rampNs, wholeNs / 2);
+}
+
+/** Blocks that a trial may have at most, and why, in words that end a sentence. */
+function smallestLimit({ scratch, options }: RunContext, { blockSizeBytes }: Scenario) {
+  const allowed = allowedBytes(scratch, options.maxSpaceBytes);
+  const space = options.maxSpaceBytes === null ? "a tenth of the free space" : "--max-space";
+  const limits = [
+    {
+      blocks: Math.floor(allowed / blockSizeBytes),
+      because: `its file may take ${formatBytes(allowed)} (${space})`,
+    },
+    { blocks: memoryForBlocks(), because: "the records of more writes do not fit into memory" },
+    { blocks: MAX_BLOCKS, because: "a file has at most 2^31 blocks" },
+  ];
+  return limits.reduce((least, limit) => (limit.blocks < least.blocks ? limit : least));
 }

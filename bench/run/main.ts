@@ -59,12 +59,18 @@ function lasted({ trials }: RunOutcome): string {
     .map(({ measurement }) => measurement?.wallNs ?? null)
     .filter((ns) => ns !== null);
   if (times.length === 0) return "";
-  const [least, most] = [Math.min(...times), Math.max(...times)];
   const advice =
-    least < SHORT_NS
+    Math.min(...times) < SHORT_NS
       ? "\nSome trials are short: their tails say little. For longer ones: --duration 500ms"
       : "";
-  return ` that lasted ${formatNs(least)} to ${formatNs(most)}${advice}`;
+  const ramps = trials.flatMap(({ measurement }) => measurement?.ramp?.wallNs ?? []);
+  const ramp = ramps.length === 0 ? "" : ` after an uncounted ramp of ${range(ramps)}`;
+  return ` that lasted ${range(times)}${ramp}${advice}`;
+}
+
+function range(timesNs: readonly number[]): string {
+  const [least, most] = [Math.min(...timesNs), Math.max(...timesNs)].map(formatNs);
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Command): void {

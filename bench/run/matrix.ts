@@ -20,14 +20,26 @@ export function scenariosOf(options: BenchOptions): Scenario[] {
             order: options.order,
             intervalNs,
             registeredBuffers: options.registeredBuffers,
-            ...(options.durationNs !== null &&
-              intervalNs === 0 && { durationNs: options.durationNs }),
+            ...lengthOf(options, intervalNs),
           });
         }
       }
     }
   }
   return scenarios;
+}
+
+/** The default ramp is long enough for the journal and the workers, and short beside what is counted. */
+const RAMP_SHARE = 1 / 5;
+
+/** Writes that come at a pace have a given number, so no duration. */
+function lengthOf(
+  options: BenchOptions,
+  intervalNs: number,
+): Pick<Scenario, "durationNs" | "rampNs"> {
+  const durationNs = intervalNs === 0 ? options.durationNs : null;
+  const rampNs = options.rampNs ?? Math.round((durationNs ?? 0) * RAMP_SHARE);
+  return { ...(durationNs !== null && { durationNs }), ...(rampNs > 0 && { rampNs }) };
 }
 
 /** One pass over all scenarios, in an order that the seed and the round decide (Fisher-Yates). */

@@ -19,6 +19,8 @@ export interface RunContext {
   options: BenchOptions;
   scratch: ScratchDirectory;
   header: Header;
+  /** Why a scenario's file is smaller than its duration needs. */
+  limits: ReadonlyMap<Scenario, string>;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -34,6 +36,7 @@ export async function measureRounds(run: RunContext, keep: (trial: Trial) => voi
     predictedPunts: countPunts ? noPrediction : predictedPunts(driver, scratch, scenarios),
     instructions: countsInstructions(),
     ring: options.ring,
+    limits: run.limits,
   };
   if (context.instructions) await warmUp(run, context);
   const startedAtMs = Date.now();

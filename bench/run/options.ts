@@ -13,6 +13,7 @@ import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 import { hasUnseen, visible } from "../../terminal/quote.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
+import { MAX_BLOCKS } from "./preflight.js";
 
 /** Options as commander hands them over: text. */
 export interface RawOptions {
@@ -33,6 +34,7 @@ export interface RawOptions {
   maxSpace?: string;
   trialTimeout: string;
   duration?: string;
+  ramp?: string;
   quick?: boolean;
   json?: boolean;
 }
@@ -49,6 +51,8 @@ export interface BenchOptions {
   blockSizeBytes: number;
   /** How long a trial of writes back to back lasts at least; null where the file size decides. */
   durationNs: number | null;
+  /** The first part of a trial, which is not counted. null: a fifth of `durationNs`, and none without it. */
+  rampNs: number | null;
   /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
   order: Order;
@@ -106,6 +110,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     ),
     blockSizeBytes,
     durationNs: duration(raw),
+    rampNs: raw.ramp === undefined ? null : parseDurationNs(raw.ramp, "--ramp"),
     fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
     order: word(raw.order, ORDERS, "--order"),
     ring: word(raw.ring, RINGS, "--ring"),
@@ -160,7 +165,7 @@ function fileSize(text: string, blockSizeBytes: number): number {
       "Choose a size that holds a whole number of blocks.",
     );
   }
-  if (bytes / blockSizeBytes > 2 ** 31) {
+  if (bytes / blockSizeBytes > MAX_BLOCKS) {
     throw new UsageError(`--file-size ${text}: more than 2^31 blocks`, "Choose a smaller file.");
   }
   return bytes;

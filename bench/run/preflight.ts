@@ -38,6 +38,14 @@ export function checkSpace(
 /** Of each write the driver keeps its place, latency and delay, and hands copies of them over. */
 const BYTES_PER_WRITE = 48;
 
+/** Of one trial. Its random order is a list of 32-bit numbers. */
+export const MAX_BLOCKS = 2 ** 31;
+
+/** How many writes of a trial can be recorded in half of the memory that is left. */
+export function memoryForBlocks(availableBytes = process.availableMemory()): number {
+  return Math.floor(availableBytes / 2 / BYTES_PER_WRITE);
+}
+
 /** Refuses a trial whose records would take more than half of the memory that is left. */
 export function checkMemory(
   scenarios: readonly Scenario[],
@@ -46,8 +54,8 @@ export function checkMemory(
   const writes = Math.max(
     ...scenarios.map(({ fileSizeBytes, blockSizeBytes }) => fileSizeBytes / blockSizeBytes),
   );
+  if (writes <= memoryForBlocks(availableBytes)) return;
   const needed = writes * BYTES_PER_WRITE;
-  if (needed <= availableBytes / 2) return;
   throw new UsageError(
     `the ${writes} writes of a trial need ${formatBytes(needed)} of memory, ${formatBytes(availableBytes)} are available`,
     "Choose a smaller --file-size or a larger --block-size.",

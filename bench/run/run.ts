@@ -3,7 +3,7 @@ import type { Footer, Header, ResultsLine, Scenario, Trial } from "../../results
 import { Interrupted } from "../../terminal/interrupt.js";
 import type { Progress } from "../../terminal/progress.js";
 import { ScratchDirectory } from "../environment/scratch.js";
-import { sizedForDuration } from "./duration.js";
+import { type SizedScenarios, sizedForDuration } from "./duration.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
 import { measureRounds } from "./measure-rounds.js";
@@ -56,11 +56,13 @@ export async function runBench<Afterwards>(
     const opening = await openingHeader(driver, options, scenarios, scratch, commandLine);
     for (const warning of opening.warnings) progress.milestone(`warning: ${warning}`);
     const timed = plan.timed?.(opening) ?? true;
-    const run = { driver, options, scratch, header: opening, progress, signal };
-    const header = timed ? { ...opening, scenarios: await sizedForDuration(run) } : opening;
+    const limits: SizedScenarios["limits"] = new Map();
+    const run = { driver, options, scratch, header: opening, limits, progress, signal };
+    const sized = timed ? await sizedForDuration(run) : { scenarios, limits };
+    const header = { ...opening, scenarios: sized.scenarios };
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
     const { trials, result } = await writeRun(writer, header, async (append) => {
-      if (timed) await measureRounds({ ...run, header }, append);
+      if (timed) await measureRounds({ ...run, header, limits: sized.limits }, append);
       return plan.afterwards?.({ driver, scratch, header, append });
     });
     return { resultsFile: writer.path, header, trials, afterwards: result };

@@ -21,6 +21,8 @@ export interface TrialContext {
   /** The lab counts executed instructions instead of time: CPU figures are instructions, times mean nothing. */
   instructions: boolean;
   ring: Ring;
+  /** Why a scenario's file is smaller than its duration needs. */
+  limits: ReadonlyMap<Scenario, string>;
   signal: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ export async function runTrial(
       predictedPuntRatio: context.predictedPunts(scenario),
     };
     if (instructions) return asInstructions(trial);
-    return { ...trial, warnings: [...trial.warnings, ...tooShort(trial)] };
+    return { ...trial, warnings: [...trial.warnings, ...tooShort(trial, context.limits)] };
   } catch (error) {
     const { code, message, syscall } = error as DriverError;
     if (code === undefined || code === "ECANCELED") throw error;
@@ -90,7 +92,7 @@ function measuredTrial(
     reason:
       firstError === null
         ? null
-        : `${shortWrite ? "short write" : firstError} after ${measured.writes} writes`,
+        : `${shortWrite ? "short write" : firstError} after ${measured.writes + (measured.ramp?.writes ?? 0)} writes`,
     errors: firstError === null ? [] : [{ code: firstError, count: failedWrites }],
     warnings: [...warnings, ...poolWarning(raw)],
     measurement: {
@@ -147,13 +149,17 @@ function asInstructions(trial: Trial): Trial {
   };
 }
 
-/** A warning where a trial did not last as long as it should. */
-function tooShort({ scenario, status, measurement }: Trial): string[] {
+/** A warning where a trial did not last as long as it should, with the reason. */
+function tooShort(
+  { scenario, status, measurement }: Trial,
+  limits: TrialContext["limits"],
+): string[] {
   const { durationNs } = scenario;
   const lastedNs = measurement?.wallNs ?? null;
   if (durationNs === undefined || status !== "ok" || lastedNs === null) return [];
   if (lastedNs >= durationNs) return [];
+  const because = limits.get(scenario) ?? "it wrote faster than when its file was sized";
   return [
-    `${describeScenario(scenario)}: a trial lasted less than ${formatNs(durationNs)}, because the pace grew or space is limited (--max-space)`,
+    `${describeScenario(scenario)}: a trial lasted less than ${formatNs(durationNs)}, because ${because}`,
   ];
 }

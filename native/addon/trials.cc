@@ -24,6 +24,7 @@ TrialRequest to_request(const Napi::Object& from) {
   request.random_order = text(from, "order") == "random";
   request.seed = integer(from, "seed");
   request.interval_ns = integer(from, "intervalNs");
+  if (from.Get("rampNs").IsNumber()) request.ramp_ns = integer(from, "rampNs");
   request.registered_buffers = flag(from, "registeredBuffers");
   request.settle_ns = integer(from, "settleNs");
   request.count_workers_once = flag(from, "countWorkersOnce");
@@ -66,9 +67,14 @@ Napi::Float64Array to_array(Napi::Env env, const std::vector<uint64_t>& values, 
 }
 
 void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uint64_t block_bytes) {
-  // After a failure, only the writes that were issued have a latency.
-  const uint64_t issued = std::min<uint64_t>(record.completed + record.failed, record.latency_ns.size());
   set_integer(out, "writes", record.completed);
+  set_integer(out, "writesIssued", record.issued);
+  if (record.ramp_ns > 0) {
+    Napi::Object ramp = Napi::Object::New(env);
+    set_integer(ramp, "wallNs", record.ramp_ns);
+    set_integer(ramp, "writes", record.ramp_writes);
+    out.Set("ramp", ramp);
+  }
   set_integer(out, "bytes", record.completed * block_bytes);
   set_integer(out, "failedWrites", record.failed);
   out.Set("firstError",
@@ -79,11 +85,11 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uin
   set_integer(out, "waitNs", record.wait_ns);
   set_integer(out, "submitCalls", record.submit_calls);
   set_integer(out, "waitCalls", record.wait_calls);
-  out.Set("latencyNs", to_array(env, record.latency_ns, issued));
+  out.Set("latencyNs", to_array(env, record.latency_ns, record.recorded));
   const uint64_t calls = std::min<uint64_t>(record.submit_calls, record.submit_call_ns.size());
   out.Set("submitCallNs", to_array(env, record.submit_call_ns, calls));
   out.Set("issueDelayNs",
-          record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, issued)));
+          record.issue_delay_ns.empty() ? env.Null() : Napi::Value(to_array(env, record.issue_delay_ns, record.recorded)));
 }
 
 void set_punts(Napi::Object& out, const std::optional<PuntCounts>& punts) {

@@ -91,6 +91,7 @@ WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   stream.blocks = files.bytes_each() / request.block_bytes * stream.fds.size();
   stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
   stream.interval_ns = request.interval_ns;
+  stream.ramp_ns = request.ramp_ns;
   stream.registered_buffers = request.registered_buffers;
   stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
   stream.unbatched = request.arm == Arm::kUnbatched;
@@ -108,9 +109,9 @@ Status measure(Backend& backend, const WriteStream& stream, Meters& meters, cons
   WriteQueue queue(stream, record);
   if (!queue.open()) return {-ENOMEM, "mmap"};
   if (Status status = backend.open(queue); !status.ok()) return status;
-  meters.start();
-  WriteLoop loop(backend, queue, record, cancelled);
-  loop.run();
+  Ramp ramp(meters, stream.ramp_ns);
+  ramp.start();
+  WriteLoop(backend, queue, record, ramp, cancelled).run();
   measurement.meters = meters.stop();
   return {};
 }

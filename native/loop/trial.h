@@ -33,6 +33,7 @@ struct TrialRequest {
   bool random_order = false;
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
+  uint64_t ramp_ns = 0;
   bool registered_buffers = false;
   RingMode ring = RingMode::kBest;
   bool drained = false;  // io_uring only: each write waits for all before it (IOSQE_IO_DRAIN)

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "loop/ramp.h"
 #include "loop/write_queue.h"
 
 // The measured loop. Every way of issuing writes uses it. Nothing here allocates, throws or logs.
@@ -19,14 +20,18 @@ namespace puntbench {
 template <class Backend>
 class WriteLoop {
  public:
-  WriteLoop(Backend& backend, WriteQueue& queue, WriteRecord& record, const std::atomic<bool>& cancelled)
-      : backend_(backend), queue_(queue), record_(record), cancelled_(cancelled) {}
+  WriteLoop(Backend& backend, WriteQueue& queue, WriteRecord& record, Ramp& ramp, const std::atomic<bool>& cancelled)
+      : backend_(backend), queue_(queue), record_(record), ramp_(ramp), cancelled_(cancelled) {}
 
+  // The ramp has just started.
   void run() noexcept {
-    const uint64_t start = now_ns();
-    queue_.set_first_due_ns(start);
+    first_ns_ = counted_since_ns_ = now_ns();
+    count_if(ramp_.ns() == 0);
+    queue_.set_first_due_ns(now_ns());
     queue_.stream().interval_ns == 0 ? back_to_back() : paced();
-    record_.wall_ns = now_ns() - start;
+    // A stream that failed in the ramp: nothing is counted.
+    if (!counting_) count_if(true);
+    record_.wall_ns = now_ns() - counted_since_ns_;
   }
 
  private:
@@ -34,6 +39,7 @@ class WriteLoop {
   void back_to_back() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
+      if (!counting_) count_if(half_issued());
       fill(queue_.stream().unbatched ? 1 : queue_.stream().queue_depth);
       submit();
       if (reap() == 0 && queue_.under_way() > 0 && !queue_.can_queue()) {
@@ -49,6 +55,7 @@ class WriteLoop {
   void paced() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
+      if (!counting_) count_if(half_issued());
       const uint64_t now = now_ns();
       while (queue_.can_queue() && queue_.next_due_ns() <= now) backend_.fill(queue_.queue_next());
       submit();
@@ -57,6 +64,18 @@ class WriteLoop {
       pause(std::min(until, now + (unsubmitted_ > 0 ? kRetryNs : kCancelCheckNs)));
     }
   }
+
+  // Where the ramp ends, counting begins between two submissions. The requests under way stay under way.
+  void count_if(bool now_at_latest) noexcept {
+    if (!ramp_.over(now_at_latest)) return;
+    counting_ = true;
+    record_.restart(ramp_.ns() == 0 ? 0 : now_ns() - first_ns_);
+    ramp_.count();
+    counted_since_ns_ = now_ns();
+  }
+
+  // A file that is full sooner than expected still leaves a part to count.
+  bool half_issued() const noexcept { return queue_.taken() * 2 >= queue_.stream().blocks; }
 
   void fill(uint32_t batch) noexcept {
     for (uint32_t filled = 0; filled < batch && queue_.can_queue(); ++filled) backend_.fill(queue_.queue_next());
@@ -72,6 +91,7 @@ class WriteLoop {
     record_.submitted(clock_ns_ - before);
     // The kernel may take only a part; the rest is handed over again.
     if (result >= 0) {
+      record_.issued += static_cast<uint32_t>(result);
       unsubmitted_ -= std::min(unsubmitted_, static_cast<uint32_t>(result));
       return;
     }
@@ -127,8 +147,12 @@ class WriteLoop {
   Backend& backend_;
   WriteQueue& queue_;
   WriteRecord& record_;
+  Ramp& ramp_;
   const std::atomic<bool>& cancelled_;
   uint64_t clock_ns_ = 0;  // end of the last system call; the completion time of the writes that it brought
+  uint64_t first_ns_ = 0;
+  uint64_t counted_since_ns_ = 0;
+  bool counting_ = false;  // the ramp is over
   uint32_t unsubmitted_ = 0;  // filled requests that the kernel has not taken yet
 };
 

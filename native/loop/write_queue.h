@@ -12,6 +12,7 @@ namespace puntbench {
 // One write under way, and the buffer that it uses.
 struct Slot {
   uint64_t start_ns = 0;  // where its latency begins
+  uint64_t delay_ns = 0;  // paced: from there to its submission
   uint64_t write = 0;     // n-th of the stream
   uint64_t block = 0;     // of its file
   uint64_t issued = 0;    // writes of this slot, counted only where it has its own file
@@ -47,6 +48,7 @@ class WriteQueue {
   const WriteStream& stream() const noexcept { return stream_; }
   const AlignedBuffer& memory() const noexcept { return memory_; }
   uint32_t queued() const noexcept { return static_cast<uint32_t>(queued_.size()); }
+  uint64_t taken() const noexcept { return next_; }
   uint64_t under_way() const noexcept { return slots_.size() - idle_.size() - retired_; }
   bool finished() const noexcept { return under_way() == 0 && (next_ == stream_.blocks || stopped_); }
   bool can_queue() const noexcept { return next_ < stream_.blocks && !idle_.empty() && !stopped_; }
@@ -86,7 +88,7 @@ class WriteQueue {
       slot.start_ns = now_ns;
       if (stream_.interval_ns == 0) continue;
       slot.start_ns = first_due_ns_ + slot.write * stream_.interval_ns;
-      record_.issue_delay_ns[slot.write] = now_ns - slot.start_ns;
+      slot.delay_ns = now_ns - slot.start_ns;
     }
     queued_.clear();
   }
@@ -96,7 +98,7 @@ class WriteQueue {
     if (slot_index >= slots_.size() || !slots_[slot_index].under_way) return;
     Slot& slot = slots_[slot_index];
     slot.under_way = false;
-    record_.latency_ns[slot.write] = now_ns - slot.start_ns;
+    record_.completion(now_ns - slot.start_ns, slot.delay_ns);
     if (stream_.file_per_slot() && slot.issued == stream_.blocks_per_file()) {
       ++retired_;  // its file is full
     } else {

@@ -14,6 +14,7 @@ struct WriteStream {
   uint64_t blocks = 0;              // of all files together
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
+  uint64_t ramp_ns = 0;             // the first part, which is not counted; at most half of the blocks
   std::vector<uint32_t> order;      // block number of the n-th write to a file; empty is sequential
   bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
@@ -27,12 +28,14 @@ struct WriteStream {
   uint64_t block_of(uint64_t write) const noexcept { return order.empty() ? write : order[write]; }
 };
 
-// What the loop measured. It is allocated before the loop. Index n belongs to the n-th write issued.
+// What the loop measured after the ramp. It is allocated before the loop. Index n belongs to the n-th completion.
 struct WriteRecord {
   std::vector<uint64_t> latency_ns;      // submission (paced: due moment) to reaped completion
   std::vector<uint64_t> issue_delay_ns;  // paced only: due moment to submission
   std::vector<uint64_t> submit_call_ns;  // n-th submitting call; see submitted()
+  uint64_t recorded = 0;                 // elements of latency_ns and issue_delay_ns
   uint64_t completed = 0;                // writes that succeeded in full
+  uint64_t issued = 0;                   // writes that the kernel took; punts belong to these
   uint64_t wall_ns = 0;
   uint64_t submit_ns = 0;  // inside the calls that hand writes over; hidden blocking shows here
   uint64_t wait_ns = 0;    // inside the calls that wait for completions
@@ -41,6 +44,8 @@ struct WriteRecord {
   int first_error = 0;  // negative errno of the first write that failed; -EIO for a short one
   bool short_write = false;
   uint64_t failed = 0;
+  uint64_t ramp_ns = 0;      // how long the ramp lasted
+  uint64_t ramp_writes = 0;  // completed in it
 
   explicit WriteRecord(const WriteStream& stream)
       : latency_ns(stream.blocks),
@@ -53,6 +58,20 @@ struct WriteRecord {
     if (submit_calls < submit_call_ns.size()) submit_call_ns[submit_calls] = ns;
     submit_ns += ns;
     ++submit_calls;
+  }
+
+  // Room is there for every write of the stream.
+  void completion(uint64_t latency, uint64_t issue_delay) noexcept {
+    latency_ns[recorded] = latency;
+    if (!issue_delay_ns.empty()) issue_delay_ns[recorded] = issue_delay;
+    ++recorded;
+  }
+
+  // Forgets what was counted in the ramp. A write under way counts when it completes, with all of its latency.
+  void restart(uint64_t lasted_ns) noexcept {
+    ramp_ns = lasted_ns;
+    ramp_writes = completed;
+    recorded = completed = issued = submit_ns = wait_ns = submit_calls = wait_calls = 0;
   }
 };
 

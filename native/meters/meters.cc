@@ -19,10 +19,17 @@ Status Meters::open(const PuntTracepoint* tracepoint, Workers workers) {
   return {};
 }
 
-void Meters::start() {
-  kernel_threads_before_ = KernelThreads::read();
-  system_before_ = SystemCpu::read();
+void Meters::sample_workers() {
   if (workers_ && sample_workers_) workers_->start();
+}
+
+void Meters::start_slow() {
+  kernel_threads_before_ = KernelThreads::read();
+  if (workers_) workers_->restart();
+  system_before_ = SystemCpu::read();
+}
+
+void Meters::start_fast() noexcept {
   getrusage(RUSAGE_THREAD, &usage_before_);
   if (punts_) punts_->start();
   cpu_before_ns_ = thread_cpu_ns();

@@ -26,14 +26,19 @@ struct MeterReadings {
   std::vector<std::string> warnings;    // why something is empty
 };
 
-// Starts every counter of a trial before the loop and reads it after. The cheap and exact counters start last
-// and stop first, so that they do not measure the reading of the others.
+// Reads every counter of a trial where its counted part begins, and again where it ends. The cheap and exact counters
+// start last and stop first, so that they do not measure the reading of the others.
 class Meters {
  public:
   enum class Workers { kNone, kSampled, kCountedOnce };
 
   Status open(const PuntTracepoint* tracepoint, Workers workers);
-  void start();
+  // Starts the thread that samples workers. Before the counted part.
+  void sample_workers();
+  // Reads /proc for where the slow counters stand; takes milliseconds. Any thread may call it.
+  void start_slow();
+  // Only the submitter may call it, when start_slow() has ended.
+  void start_fast() noexcept;
   MeterReadings stop();
 
  private:

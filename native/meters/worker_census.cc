@@ -80,6 +80,14 @@ void WorkerCensus::sample(Detail detail) {
 
 void WorkerCensus::start() { sampler_ = std::thread([this] { sample_until_stopped(); }); }
 
+void WorkerCensus::restart() {
+  std::lock_guard lock(mutex_);
+  peak_ = 0;
+  sample(Detail::kCpuAndSwitches);  // without a ramp no worker exists yet
+  before_ = workers_;
+  samples_ = seen_ = 0;
+}
+
 void WorkerCensus::sample_until_stopped() {
   using namespace std::chrono_literals;
   // Frequent at first, when workers appear, then rare enough to cost well below 1 % of a CPU.
@@ -110,10 +118,11 @@ WorkerUsage WorkerCensus::finish() {
   uint64_t cpu_ns = 0;
   bool known = true;
   for (const auto& [tid, worker] : workers_) {
-    cpu_ns += worker.cpu_ns;
+    const Worker before = before_[tid];
+    cpu_ns += worker.cpu_ns - before.cpu_ns;
     known = known && worker.cpu_ns > 0;
-    usage.switches.voluntary += worker.switches.voluntary;
-    usage.switches.involuntary += worker.switches.involuntary;
+    usage.switches.voluntary += worker.switches.voluntary - before.switches.voluntary;
+    usage.switches.involuntary += worker.switches.involuntary - before.switches.involuntary;
   }
   // A worker that was seen has run, so 0 means that the kernel does not count (no CONFIG_SCHED_INFO).
   if (known) usage.cpu_ns = cpu_ns;

@@ -36,6 +36,8 @@ class WorkerCensus {
   ~WorkerCensus() { stop(); }
 
   void start();
+  // Counts from here on: what the workers have used until now is left out.
+  void restart();
   // Ends sampling, then counts once more. Call it while the ring is open: from 7.0 the workers exit with it.
   WorkerUsage finish();
 
@@ -56,6 +58,7 @@ class WorkerCensus {
   const bool foreign_pid_namespace_;
   std::set<std::string> others_;  // threads that existed before the trial
   std::map<std::string, Worker> workers_;
+  std::map<std::string, Worker> before_;  // workers_ where counting began
   uint64_t peak_ = 0;
   uint64_t samples_ = 0;
   uint64_t seen_ = 0;  // sum over samples

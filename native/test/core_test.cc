@@ -203,7 +203,10 @@ void what_the_kernel_did_not_take_is_submitted_again() {
     WriteQueue queue(stream, record);
     CHECK(queue.open());
     StingyBackend backend;
-    WriteLoop(backend, queue, record, kNever).run();
+    Meters meters;
+    Ramp ramp(meters, 0);
+    ramp.start();
+    WriteLoop(backend, queue, record, ramp, kNever).run();
     CHECK(record.completed == 64);
     CHECK(!backend.waited_for_ever);
   }

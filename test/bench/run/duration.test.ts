@@ -23,6 +23,16 @@ test("by default a trial lasts half a second; a given size, --quick and a pace d
   }
 });
 
+test("the ramp is a fifth of the duration, and is chosen by --ramp", () => {
+  assert.ok(scenariosWith().every(({ rampNs }) => rampNs === 1e8));
+  assert.ok(scenariosWith("--duration", "2s").every(({ rampNs }) => rampNs === 4e8));
+  assert.ok(scenariosWith("--ramp", "30ms").every(({ rampNs }) => rampNs === 3e7));
+  const without = [["--ramp", "0"], ["--quick"], ["--file-size", "1M"], ["--interval", "1ms"]];
+  for (const args of without) {
+    assert.ok(scenariosWith(...args).every(({ rampNs }) => rampNs === undefined));
+  }
+});
+
 test("cells of one duration are the same cell, whatever size the pace gave their files", () => {
   const [scenario] = scenariosWith();
   assert.ok(scenario);
@@ -43,7 +53,11 @@ test("a file grows with the duration as far as space allows, and a trial that is
   assert.ok(header?.type === "header" && trial?.type === "trial");
   const { fileSizeBytes } = trial.scenario;
   assert.ok(fileSizeBytes > 19 << 20 && fileSizeBytes <= 20 << 20);
-  assert.equal(trial.measurement?.bytes, fileSizeBytes);
+  const { bytes = 0, ramp } = trial.measurement ?? {};
+  assert.equal(bytes + (ramp?.writes ?? 0) * 4096, fileSizeBytes);
   assert.equal(header.scenarios[0]?.fileSizeBytes, fileSizeBytes);
-  assert.match(trial.warnings.join(), /lasted less than 600 s.*--max-space/);
+  assert.match(
+    trial.warnings.join(),
+    /lasted less than 600 s, because its file may take 20 MiB \(--max-space\), which lasts about/,
+  );
 });

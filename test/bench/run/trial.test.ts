@@ -22,6 +22,7 @@ async function warningsWith(workersPeak: number, workerLimit: number | null) {
     predictedPunts: () => null,
     ring: "best" as const,
     instructions: false,
+    limits: new Map(),
     signal: new AbortController().signal,
   };
   return (await runTrial(context, scenario, path, PLACE)).warnings;
