@@ -44,16 +44,18 @@ export class ScratchDirectory {
     readonly givenAs = "--dir",
   ) {
     const folder = resolve(parent);
+    let made: string | null = null;
     try {
       this.#parent = openSync(folder, O_DIRECTORY);
       refuseOthersDirectory(this.#parent, givenAs, folder);
-      const made = mkdtempSync(join(held(this.#parent), `${SCRATCH_PREFIX}${process.pid}-`));
+      made = mkdtempSync(join(held(this.#parent), `${SCRATCH_PREFIX}${process.pid}-`));
       this.#directory = openSync(made, O_DIRECTORY | O_NOFOLLOW);
       this.path = held(this.#directory);
       this.location = readlinkSync(this.path);
       refuseExchanged(this.#directory, this.path, folder);
       lockIfPossible(loadDriver(), this.#directory);
     } catch (error) {
+      if (made !== null) removeIfEmpty(made);
       if (error instanceof UserError) throw error;
       throw unusable(givenAs, folder, error as NodeJS.ErrnoException);
     }
@@ -87,6 +89,15 @@ export class ScratchDirectory {
       throw new Error(`it was moved to ${readlinkSync(this.path)}`);
     }
     rmdirSync(name);
+  }
+}
+
+/** For a new directory that could not be opened: empty, unless somebody has exchanged it. */
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // The error that led here is reported.
   }
 }
 
