@@ -1,0 +1,7 @@
+import type { FaultGroup } from "../group.js";
+import { benchKills, explainKills } from "./kills.js";
+import { signals } from "./signals.js";
+import { systemCalls } from "./system-calls.js";
+
+/** The whole suite, in the order in which it runs. */
+export const GROUPS: readonly FaultGroup[] = [systemCalls, benchKills, explainKills, signals];

@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findLeftovers } from "../../bench/explain/tracing/leftovers.js";
+import { loadDriver } from "../../native/index.js";
+import type { Place } from "./place.js";
+import { isAlive } from "./processes.js";
+
+let tracefs: string | null | undefined;
+
+/** Null where this machine does not let us open it: then no case can leave anything in it either. */
+function openedTracefs(): string | null {
+  if (tracefs === undefined) {
+    try {
+      tracefs = `/proc/self/fd/${loadDriver().openTracefs()}`;
+    } catch {
+      tracefs = null;
+    }
+  }
+  return tracefs;
+}
+
+/** What ended processes of puntbench have left in tracefs on this machine. */
+export function tracefsLeftovers(): string[] {
+  const root = openedTracefs();
+  if (root === null) return [];
+  const { instances, probes } = findLeftovers(root, (pid) => !isAlive(pid));
+  return [...instances, ...probes];
+}
+
+/** The lab's cache may keep what it fetched and built, but no session's folder and nothing half made. */
+function cacheLeftovers(cache: string): string[] {
+  const root = join(cache, "puntbench");
+  const names = namesIn(root).flatMap((name) => [
+    name,
+    ...namesIn(join(root, name)).map((below) => `${name}/${below}`),
+  ]);
+  return names
+    .filter((name) => /^runs\/|(^|\/)\.making-/.test(name))
+    .map((name) => `cache: ${name}`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Whatever a case has left in scratch, temporary folder, tracefs, BPF, mounts and cache. `before` was there already. */
+export function leftoversOf(place: Place, before: readonly string[]): string[] {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+  const pinned = existsSync("/sys/fs/bpf") ? namesIn("/sys/fs/bpf") : [];
+  return [
+    ...readdirSync(place.dir).map((name) => `dir: ${name}`),
+    ...readdirSync(place.temporary).map((name) => `temporary: ${name}`),
+    ...tracefsLeftovers()
+      .filter((name) => !before.includes(name))
+      .map((name) => `tracefs: ${name}`),
+    ...pinned.filter((name) => name.includes("puntbench")).map((name) => `bpf: ${name}`),
+    ...mounts.filter((line) => line.includes(place.root)).map((line) => `mount: ${line}`),
+    ...cacheLeftovers(place.cache),
+  ];
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../terminal/package-root.js";
+import type { Ending } from "./ending.js";
+import { MARKER } from "./processes.js";
+
+const CLI = join(packageRoot(), "dist", "cli.js");
+/** A program that runs longer hangs. */
+const HANGS_AFTER_MS = 120_000;
+
+export interface Launch {
+  /** Words put before `node cli.js`. */
+  prefix?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  stdio?: StdioOptions;
+}
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Ending>;
+}
+
+/** The directories of one case, and the programs that it starts. Nothing of it is shared with another case. */
+export class Place {
+  /** --dir, and only for what puntbench makes. */
+  readonly dir: string;
+  readonly out: string;
+  readonly temporary: string;
+  /** XDG_CACHE_HOME. */
+  readonly cache: string;
+  /** Stands for the rest of the host: nothing here may change. */
+  readonly outside: string;
+  readonly marker: string;
+
+  /** @param random gives numbers in [0, 1), the same for the same case and seed. */
+  constructor(
+    readonly root: string,
+    readonly random: () => number,
+  ) {
+    this.marker = root;
+    this.dir = join(root, "dir");
+    this.out = join(root, "out");
+    this.temporary = join(root, "temporary");
+    this.cache = join(root, "cache");
+    this.outside = join(root, "outside");
+    for (const folder of [root, this.dir, this.temporary, this.cache, this.outside]) {
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    mkdirSync(join(this.outside, "data"));
+    writeFileSync(join(this.outside, "data", "table"), "what a database holds\n");
+    symlinkSync("data/table", join(this.outside, "link"));
+  }
+
+  /** Starts puntbench. */
+  start(args: readonly string[], launch: Launch = {}): Running {
+    return this.startProgram([process.execPath, CLI, ...args], launch);
+  }
+
+  run(args: readonly string[], launch: Launch = {}): Promise<Ending> {
+    return this.start(args, launch).ended;
+  }
+
+  startProgram(words: readonly string[], { prefix = [], env, stdio }: Launch = {}): Running {
+    const [program, ...args] = [...prefix, ...words] as [string, ...string[]];
+    const child = spawn(program, args, {
+      cwd: this.root,
+      env: { ...process.env, ...this.environment(), ...env },
+      stdio: stdio ?? ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    return { child, ended: endingOf(child, words.slice(2).join(" ") || program) };
+  }
+
+  environment(): NodeJS.ProcessEnv {
+    return {
+      [MARKER]: this.marker,
+      HOME: this.outside,
+      TMPDIR: this.temporary,
+      XDG_CACHE_HOME: this.cache,
+      NO_COLOR: "1",
+    };
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+function endingOf(child: ChildProcess, command: string): Promise<Ending> {
+  const ending: Ending = { command, code: null, signal: null, stdout: "", stderr: "" };
+  child.stdout?.on("data", (piece) => {
+    ending.stdout += piece;
+  });
+  child.stderr?.on("data", (piece) => {
+    ending.stderr += piece;
+  });
+  return new Promise((resolve, reject) => {
+    const hangs = setTimeout(() => {
+      ending.stderr += `\nfault suite: it hung, and was killed after ${HANGS_AFTER_MS / 1000} s\n`;
+      child.kill("SIGKILL");
+    }, HANGS_AFTER_MS);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(hangs);
+      resolve({ ...ending, code, signal });
+    });
+  });
+}
