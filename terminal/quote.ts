@@ -2,6 +2,7 @@
  * Text of unknown origin (labels, file names, what a guest printed), made safe for the place where it is shown.
  * Each target has one function here, and no other module quotes.
  */
+import { stripVTControlCharacters } from "node:util";
 
 /** Control characters, and those that change the direction or the lines of text (Unicode Bidi_Control, U+2028/9). */
 const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
@@ -18,6 +19,16 @@ export function visible(text: string): string {
 /** The same for text of several lines. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
+}
+
+/**
+ * For a terminal, text of several lines that a guest printed: escape sequences and what cannot be seen are dropped,
+ * since a log that is full of them must stay readable. Line feeds and tabs stay.
+ */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(UNSEEN, (character) =>
+    character === "\n" || character === "\t" ? character : "",
+  );
 }
 
 /** A copy of a JSON value whose texts, at any depth, are `visible`. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { shellQuote } from "./image/job.js";
+import { shellWord } from "../../terminal/quote.js";
 import { makeFilesystem } from "./image/make-filesystem.js";
 import { QEMU, qemuArguments } from "./qemu/arguments.js";
 import { CHANNELS } from "./qemu/channels.js";
@@ -51,5 +51,5 @@ function diskCommands(
 }
 
 function quoted(words: readonly string[]): string {
-  return words.map(shellQuote).join(" ");
+  return words.map(shellWord).join(" ");
 }

@@ -4,7 +4,7 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
-import { printable } from "../../terminal/printable.js";
+import { printable } from "../../terminal/quote.js";
 import { dryRunText } from "./dry-run.js";
 import { withLabContext } from "./host/context.js";
 import { requireLabTools } from "./host/programs.js";

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { csvField, escapeHtml, escapeMarkdown, shellWord, visible } from "../../terminal/quote.js";
+import {
+  csvField,
+  escapeHtml,
+  escapeMarkdown,
+  printable,
+  shellWord,
+  visible,
+} from "../../terminal/quote.js";
 
 const NASTY = ["it's", "$(id)", "`id`", "a b", "-rf", "", "\\", '"', "x\ny", "a;b|c&d", "*"];
 
@@ -29,4 +36,17 @@ test("a spreadsheet takes no text for a formula, and numbers stay numbers", () =
 test("text becomes no markup", () => {
   assert.equal(escapeHtml(`<a b="c" d='e'>&`), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
   assert.equal(escapeMarkdown("[x](y) | <b>"), "\\[x\\](y) \\| &lt;b&gt;");
+});
+
+test("nothing in text from outside acts on the terminal; its words, lines and tabs stay", () => {
+  const cases: [string, string][] = [
+    ["\u001b[31mred\u001b[0m\tand\nnew", "red\tand\nnew"],
+    ["\u001b]0;title\u0007text", "text"],
+    ["a\rb\bc\u0000d\u007fe", "abcde"],
+    ["\u009b2Jgone", "gone"],
+    ["\u202eabc\u2066", "abc"],
+    ["\u001b", ""],
+    ["größe 5 µs 🚀", "größe 5 µs 🚀"],
+  ];
+  for (const [text, expected] of cases) assert.equal(printable(text), expected);
 });

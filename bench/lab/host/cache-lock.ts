@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import type { LabCache } from "./cache.js";
 import { checkCacheTrust } from "./cache-trust.js";
 import type { LabContext } from "./context.js";
@@ -24,7 +25,7 @@ export async function changingCache<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { cache, progress, signal } = context;
-  mkdirSync(cache.root, { recursive: true, mode: 0o700 });
+  makeFolders(cache.root, 0o700);
   checkCacheTrust(cache);
   const givesUpAtMs = Date.now() + WAIT_MS_MAX;
   let release = tryLock(cache.lock, "exclusive");

@@ -1,13 +1,7 @@
+import { shellWord } from "../../../terminal/quote.js";
 import { STATUS_PREFIX } from "../../environment/lab-guest.js";
 import { stackDevices } from "./device-stack.js";
-import {
-  filesystemType,
-  GUEST,
-  type GuestDevice,
-  type GuestJob,
-  mountOptions,
-  shellQuote,
-} from "./job.js";
+import { filesystemType, GUEST, type GuestDevice, type GuestJob, mountOptions } from "./job.js";
 
 /** The guest's descriptor of the status port; before the port is up it is the console. */
 export const STATUS_DESCRIPTOR = 3;
@@ -104,7 +98,7 @@ mount --bind ${GUEST.puntbench} /system${GUEST.puntbench}`;
 
 function mountScratch(job: GuestJob): string {
   const options = mountOptions(job);
-  const withOptions = options.length > 0 ? `-o ${shellQuote(options.join(","))} ` : "";
+  const withOptions = options.length > 0 ? `-o ${shellWord(options.join(","))} ` : "";
   const type = filesystemType(job.filesystem);
   const device =
     job.device === "null_blk" ? makeNullDevice(job.guestDevice) : "scratch=$(disk scratch)";
@@ -114,7 +108,7 @@ function mountScratch(job: GuestJob): string {
 ${stackDevices(job.stack)}
 mkdir -p ${folder}
 reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
-  || fail "mount: ${type} ${shellQuote(options.join(","))} $reason; $(dmesg | tail -n 1)"
+  || fail "mount: ${type} ${shellWord(options.join(","))} $reason; $(dmesg | tail -n 1)"
 ${layered ? MOUNT_OVERLAY : ""}`;
 }
 
@@ -143,7 +137,7 @@ PATH=${GUEST_PATH} /bin/chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 
 }
 
 function runCommand(job: GuestJob, index: number): string {
-  const words = [job.nodePath, ...(job.commands[index] as string[])].map(shellQuote).join(" ");
+  const words = [job.nodePath, ...(job.commands[index] as string[])].map(shellWord).join(" ");
   return `say "step command ${index} $(uptime_s)"
 ${environmentOf(job)} /bin/chroot /system ${words} >/system${GUEST.output}/stdout.${index} 2>"$log"
 say "exit ${index} $?"`;
@@ -152,7 +146,7 @@ say "exit ${index} $?"`;
 function environmentOf(job: GuestJob): string {
   const variables = { PATH: GUEST_PATH, HOME: "/tmp", ...job.environment };
   return Object.entries(variables)
-    .map(([name, value]) => `${name}=${shellQuote(value)}`)
+    .map(([name, value]) => `${name}=${shellWord(value)}`)
     .join(" ");
 }
 

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { shellWord } from "../../../terminal/quote.js";
 import { runOrFail } from "../host/process.js";
 import { writeArchive } from "./cpio.js";
 import { STACKED_DEVICE } from "./device-stack.js";
 import { initScript } from "./init-script.js";
-import { GUEST, type GuestJob, neededModules, shellQuote } from "./job.js";
+import { GUEST, type GuestJob, neededModules } from "./job.js";
 import { makeFilesystem } from "./make-filesystem.js";
 import { type KernelModules, type LoadStep, loadOrder } from "./modules.js";
 
@@ -81,7 +82,7 @@ function makeFilesystemText(job: GuestJob): string {
     job.filesystem,
     job.stack.length > 0 ? STACKED_DEVICE : "/dev/nullb0",
   );
-  return [program, ...args].map(shellQuote).join(" ");
+  return [program, ...args].map(shellWord).join(" ");
 }
 
 /** `kernel/fs/xfs/xfs.ko.xz` -> `xfs.ko`: old kernels cannot decompress, so the lab does. */

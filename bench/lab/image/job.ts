@@ -73,8 +73,3 @@ export function neededModules(job: Pick<GuestJob, "filesystem" | "device" | "sta
     ]),
   ];
 }
-
-/** Quotes a word for a POSIX shell. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}

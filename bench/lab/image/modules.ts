@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import { run } from "../host/process.js";
 
 const MODPROBE_TIMEOUT_MS = 30_000;
@@ -40,7 +41,7 @@ export async function loadOrder(
   try {
     // Distributions build modprobe for one of these folders.
     for (const parent of [join(temporary, "lib/modules"), join(temporary, "usr/lib/modules")]) {
-      await mkdir(parent, { recursive: true });
+      makeFolders(parent);
       await symlink(resolve(folder), join(parent, release));
     }
     const where = ["--dirname", temporary, "--set-version", release, "--config", temporary];

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, realpathSync, statSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { realpathSync, statSync } from "node:fs";
+import { chmod, copyFile, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { UserError } from "../../../terminal/errors.js";
 import { findProgram } from "../../../terminal/find-program.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import { HALF_MADE } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
-import { keepInUse } from "../host/lock.js";
+import { fileHash } from "../host/file-hash.js";
+import { keepInUse, removeUnlessInUse } from "../host/lock.js";
+import { namesIn } from "../host/names-in.js";
 import { runOrFail } from "../host/process.js";
 import { requireProgram, requireStaticBusybox, sharedLibraries } from "../host/programs.js";
 import { GUEST } from "./job.js";
@@ -35,32 +39,47 @@ export async function systemImage(
   const executables = [realpathSync(process.execPath), ...optional, ...asked];
   const libraries = [...executables, ...addons].flatMap(sharedLibraries);
   const files = [...new Set([...executables, ...libraries, busybox])];
-  const image = join(cache.payloads, `system-${contentKey(files)}.ext4`);
-  if (existsSync(image)) {
-    keepInUse(image);
-    return image;
-  }
+  const prefix = `system-${sourcesKey(files)}-`;
+  const cached = await intactImage(cache.payloads, prefix);
+  if (cached !== null) return cached;
   progress.step("building the guests' system image");
-  await mkdir(cache.payloads, { recursive: true });
+  makeFolders(cache.payloads);
   const staging = await mkdtemp(join(cache.payloads, HALF_MADE));
   try {
     await stage(join(staging, "root"), files, busybox);
     await makeImage(join(staging, "root"), join(staging, "image"), files);
     // qemu runs as another user, and only reads it.
     await chmod(join(staging, "image"), 0o644);
+    const name = `${prefix}${await fileHash(join(staging, "image"))}.ext4`;
+    const image = join(cache.payloads, name);
     await rename(join(staging, "image"), image);
+    keepInUse(image);
+    return image;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  keepInUse(image);
-  return image;
+}
+
+/** The image in the cache, whose name holds the SHA-256 of its bytes; null when there is none. Removes a damaged one. */
+export async function intactImage(folder: string, prefix: string): Promise<string | null> {
+  const name = namesIn(folder).find((found) => found.startsWith(prefix));
+  if (name === undefined) return null;
+  const image = join(folder, name);
+  if (name === `${prefix}${await fileHash(image)}.ext4`) {
+    keepInUse(image);
+    return image;
+  }
+  if (removeUnlessInUse(image)) return null;
+  throw new UserError(
+    `${image} is damaged, and another lab has it in use`,
+    "Wait until that lab has ended, then run this command again.",
+  );
 }
 
 async function stage(root: string, files: readonly string[], busybox: string): Promise<void> {
-  for (const folder of [...MOUNT_POINTS, "bin", "etc"])
-    await mkdir(join(root, folder), { recursive: true });
+  for (const folder of [...MOUNT_POINTS, "bin", "etc"]) makeFolders(join(root, folder));
   for (const file of files) {
-    await mkdir(join(root, dirname(file)), { recursive: true });
+    makeFolders(join(root, dirname(file)));
     await copyFile(file, join(root, file));
   }
   // Makes links to busybox's path on the host, which is its path in the image too.
@@ -92,7 +111,7 @@ async function makeImage(root: string, image: string, files: readonly string[]):
 }
 
 /** Changes when one of the files does. */
-function contentKey(files: readonly string[]): string {
+function sourcesKey(files: readonly string[]): string {
   const hash = createHash("sha256");
   for (const file of files) {
     const { size, mtimeMs } = statSync(file);

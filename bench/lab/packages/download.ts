@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { LabContext } from "../host/context.js";
+import { fileHash } from "../host/file-hash.js";
 import { run } from "../host/process.js";
 import type { KernelPackage } from "./package-index.js";
 
@@ -20,7 +20,7 @@ export async function downloadPackage(
   file: KernelPackage,
 ): Promise<string> {
   const path = join(cache.downloads, decodeURIComponent(basename(file.uri)));
-  await mkdir(cache.downloads, { recursive: true });
+  makeFolders(cache.downloads);
   if (await isComplete(path, file)) return path;
   const watch = setInterval(() => {
     void sizeBytes(path).then((bytes) =>
@@ -67,9 +67,7 @@ async function downloadFailed(file: KernelPackage, path: string, said: string): 
 
 async function isComplete(path: string, file: KernelPackage): Promise<boolean> {
   if ((await sizeBytes(path)) !== file.sizeBytes) return false;
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  if (hash.digest("hex") === file.sha256) return true;
+  if ((await fileHash(path)) === file.sha256) return true;
   await rm(path, { force: true });
   return false;
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import type { LabCache } from "../host/cache.js";
 import { HALF_MADE } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
@@ -64,7 +65,7 @@ export async function storeKernel(
   const files: string[] = [];
   for (const file of kernel.packages) files.push(await downloadPackage(context, file));
   progress.step(`unpacking ${kernel.release}`);
-  await mkdir(cache.kernels, { recursive: true });
+  makeFolders(cache.kernels);
   const unpacking = await mkdtemp(join(cache.kernels, HALF_MADE));
   try {
     await unpack(files, unpacking, kernel, signal);

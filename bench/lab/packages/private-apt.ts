@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import { type Finished, run } from "../host/process.js";
 import type { Mirrors } from "./mirrors.js";
 
@@ -80,7 +81,7 @@ export async function preparePrivateApt(root: string, mirrors: Mirrors): Promise
   }
   const sources = join(root, "etc/apt/sources.list.d");
   for (const folder of [sources, join(root, "var/lib/apt/lists/partial")]) {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
   }
   const dump = await run("apt-config", ["dump"], { timeoutMs: QUICK_TIMEOUT_MS, package: "apt" });
   await writeFile(join(sources, "debian.sources"), sourcesText(mirrors, DEBIAN_KEYRING));

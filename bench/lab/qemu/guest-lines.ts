@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { printable } from "../../../terminal/printable.js";
+import { printable } from "../../../terminal/quote.js";
 
 /** A guest may send anything. What is longer than this is no line that a person reads. */
 export const LINE_CHARACTERS_MAX = 4096;

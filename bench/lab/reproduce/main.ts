@@ -1,5 +1,5 @@
 import { UserError } from "../../../terminal/errors.js";
-import { printable } from "../../../terminal/printable.js";
+import { printable } from "../../../terminal/quote.js";
 import { withLabContext } from "../host/context.js";
 import { requireLabTools } from "../host/programs.js";
 import { type ReproducedCell, reproduce, reproductionJson } from "./cells.js";

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
-import { printable } from "../../../terminal/printable.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
+import { printable } from "../../../terminal/quote.js";
 import { GUEST } from "../image/job.js";
 import type { GuestFile } from "../qemu/guest-output.js";
 
@@ -46,7 +47,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** Through the folder's descriptor, so that nobody can put another folder in its place meanwhile. */
 async function addFile(folder: string, name: string, content: Buffer): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolders(folder);
   const held = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
     await writeFile(`/proc/self/fd/${held.fd}/${name}`, content, { flag: "wx" });

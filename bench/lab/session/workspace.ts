@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, stat, statfs } from "node:fs/promises";
+import { mkdtemp, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { makeFolders } from "../../../terminal/make-folders.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { LabCache } from "../host/cache.js";
 import { tryLock } from "../host/lock.js";
@@ -20,7 +21,7 @@ const SLOWEST_BYTES_PER_MS = 20_000;
  * lives. Call it under the cache's lock.
  */
 export async function openWorkspace(cache: LabCache): Promise<{ path: string; remove(): void }> {
-  await mkdir(cache.runs, { recursive: true, mode: 0o700 });
+  makeFolders(cache.runs, 0o700);
   const path = await mkdtemp(join(cache.runs, `run-${process.pid}-`));
   const release = tryLock(path, "exclusive");
   const remove = () => {

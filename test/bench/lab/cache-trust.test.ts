@@ -17,6 +17,7 @@ import { after, test } from "node:test";
 import { type LabCache, labCache } from "../../../bench/lab/host/cache.js";
 import { checkCacheTrust } from "../../../bench/lab/host/cache-trust.js";
 import { run } from "../../../bench/lab/host/process.js";
+import { intactImage } from "../../../bench/lab/image/system-image.js";
 import { contentHash } from "../../../bench/lab/packages/content-hash.js";
 import { readStored } from "../../../bench/lab/packages/kernel-store.js";
 import { APT_HELPER } from "../../../bench/lab/packages/private-apt.js";
@@ -186,4 +187,21 @@ test("a compressed kernel that is damaged or of another size is an error, not pa
 test("a program that prints without end is killed, and the error says so", async () => {
   const yes = run("head", ["-c", "300M", "/dev/zero"], { timeoutMs: 60_000, package: "coreutils" });
   await assert.rejects(yes, { name: "UserError", message: /head printed more than 256 MiB/ });
+});
+
+test("a system image is used only while its bytes are those that its name says", async () => {
+  const payloads = join(folder, "payloads");
+  mkdirSync(payloads);
+  const hash = createHash("sha256").update("an image").digest("hex");
+  const image = join(payloads, `system-key-${hash}.ext4`);
+  writeFileSync(image, "an image");
+  assert.equal(await intactImage(payloads, "system-other-"), null);
+  // Not asked for it intact first: this process would keep it in use.
+  writeFileSync(image, "An image");
+  assert.equal(await intactImage(payloads, "system-key-"), null);
+  assert.equal(existsSync(image), false);
+  writeFileSync(image, "an image");
+  assert.equal(await intactImage(payloads, "system-key-"), image);
+  writeFileSync(image, "An image");
+  await assert.rejects(intactImage(payloads, "system-key-"), /damaged, and another lab has it/);
 });

@@ -35,6 +35,13 @@ test("a results file is added below --out, and one that exists is left as it is"
   assert.equal(readFileSync(path as string, "utf8"), "kept");
 });
 
+test("--out where no folder can be made is refused, and the lab does not hang", async () => {
+  await assert.rejects(
+    bringBack([file("results/6.1/run-1.jsonl")], "/proc/puntbench-results"),
+    /cannot be written \(ENOENT\)/,
+  );
+});
+
 test("symbolic links below --out are not followed", async () => {
   const out = join(folder, "links");
   const outside = join(folder, "outside");

@@ -16,8 +16,9 @@ import { test } from "node:test";
 import { writeArchive } from "../../../bench/lab/image/cpio.js";
 import { initScript } from "../../../bench/lab/image/init-script.js";
 import { orderText } from "../../../bench/lab/image/initramfs.js";
-import { type GuestJob, shellQuote } from "../../../bench/lab/image/job.js";
+import type { GuestJob } from "../../../bench/lab/image/job.js";
 import { findProgram } from "../../../terminal/find-program.js";
+import { shellWord } from "../../../terminal/quote.js";
 
 const busybox = findProgram("busybox");
 
@@ -78,7 +79,7 @@ test("the guest's script is a shell script for every filesystem, device, fault a
 
 test("words of a command reach the guest as they are", () => {
   const words = ["plain", "it's 6.1", "a b", "$HOME", "`id`", "*", ""];
-  const line = `printf '%s\\n' ${words.map(shellQuote).join(" ")}`;
+  const line = `printf '%s\\n' ${words.map(shellWord).join(" ")}`;
   const { stdout } = spawnSync("sh", ["-c", line], { encoding: "utf8" });
   assert.deepEqual(stdout.split("\n").slice(0, -1), words);
 });
