@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
-import { packageRoot } from "../../terminal/package-root.js";
+import { constants } from "node:os";
+import { buildProgram } from "./build-program.js";
 
 /** Numbers of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). */
 export const CALLS = {
@@ -56,19 +53,7 @@ export type Fault =
   | "524"
   | "short";
 
-let built: string | null = null;
-
-/** Builds the injector once for a run. Throws where there is no compiler. */
-function injector(): string {
-  if (built !== null) return built;
-  const folder = mkdtempSync(join(tmpdir(), "puntbench-fail-call-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const program = join(folder, "fail-call");
-  const source = join(packageRoot(), "test", "faults", "programs", "fail-call.cc");
-  execFileSync("c++", ["-std=c++20", "-O1", "-Wall", "-Wextra", "-o", program, source]);
-  built = program;
-  return program;
-}
+const injector = () => buildProgram("fail-call");
 
 /** Why calls cannot be made to fail here. */
 export function cannotFailCalls(): string | null {
