@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { UserError } from "../terminal/errors.js";
-import { packageRoot } from "../terminal/package-root.js";
+import { openPrograms } from "./bpf-programs.js";
 
 /** What one process does through one ring to one file with one operation, since the watch began. */
 export interface WatchRow {
@@ -48,11 +45,6 @@ export interface Watch {
   close(): void;
 }
 
-interface WatchAddon {
-  Watch: new (options: WatchOptions & { objectPath: string }) => Watch;
-  firstPower: number;
-}
-
 /** Upper end of a bucket: four buckets to each power of two, from 2^10 ns on (`native/bpf/watch.h`). */
 export function bucketNs(index: number): number {
   return 2 ** (10 + Math.floor(index / 4)) * (1 + ((index % 4) + 1) / 4);
@@ -60,33 +52,5 @@ export function bucketNs(index: number): number {
 
 /** Loads and attaches the programs. Throws a UserError with the remedy where that is impossible. */
 export function openWatch(options: WatchOptions): Watch {
-  const folder = join(packageRoot(), "native/build/Release");
-  const { Watch } = loadAddon(join(folder, "puntbench_watch.node"));
-  try {
-    return new Watch({ ...options, objectPath: join(folder, "watch.bpf.o") });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(`the BPF programs of watch cannot be loaded: ${message}`, remedyFor(code));
-  }
-}
-
-function loadAddon(path: string): WatchAddon {
-  try {
-    return createRequire(import.meta.url)(path) as WatchAddon;
-  } catch (error) {
-    throw new UserError(
-      `watch cannot be loaded: ${(error as Error).message.split("\n")[0]}`,
-      "Install clang and libbpf-dev, then run ./scripts/bootstrap.",
-    );
-  }
-}
-
-function remedyFor(code: string | undefined): string {
-  if (code === "EPERM" || code === "EACCES") {
-    return "Run it as root, or with the capabilities CAP_BPF and CAP_PERFMON.";
-  }
-  if (code === "ESRCH" || code === "ENOENT") {
-    return "watch needs Linux 6.4 or newer with type information: /sys/kernel/btf/vmlinux.";
-  }
-  return "watch needs Linux 6.4 or newer with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF.";
+  return openPrograms("Watch", "watch.bpf.o", options);
 }

@@ -4,10 +4,10 @@
 
 #include <cstring>
 
+#include "watch/causes_addon.h"
 #include "watch/watch.h"
 
 namespace puntbench {
-namespace {
 
 Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
   Napi::Error out = Napi::Error::New(env, what + ": " + strerror(-error));
@@ -15,6 +15,8 @@ Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
   out.Set("code", name != nullptr ? std::string(name) : std::to_string(-error));
   return out;
 }
+
+namespace {
 
 Napi::Array to_array(Napi::Env env, const unsigned int (&buckets)[WATCH_BUCKETS]) {
   Napi::Array out = Napi::Array::New(env, WATCH_BUCKETS);
@@ -110,6 +112,7 @@ class WatchObject : public Napi::ObjectWrap<WatchObject> {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Watch", WatchObject::define(env));
+  exports.Set("Causes", define_causes(env));
   exports.Set("firstPower", static_cast<double>(WATCH_FIRST_POWER));
   return exports;
 }

@@ -1,0 +1,39 @@
+/* How many records a process, file and operation may have in one period. */
+#pragma once
+
+struct budget_key {
+  __u64 inode;
+  __u32 device;
+  __u32 process;
+  __u32 opcode;
+  __u32 padding;
+};
+struct budget {
+  __u64 period;
+  __u64 used;
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, struct budget_key);
+  __type(value, struct budget);
+} budgets SEC(".maps");
+
+static __always_inline bool exceeds_budget(struct causes_record *record) {
+  if (!records_per_period) return false;
+  struct budget_key key = {
+      .inode = record->inode, .device = record->device, .process = record->process, .opcode = record->opcode};
+  __u64 period = record->punted_ns >> 30;
+  struct budget *budget = bpf_map_lookup_elem(&budgets, &key);
+  if (!budget) {
+    struct budget first = {.period = period, .used = 1};
+    bpf_map_update_elem(&budgets, &key, &first, BPF_ANY);
+    return false;
+  }
+  if (budget->period != period) {
+    budget->period = period;
+    budget->used = 0;
+  }
+  __sync_fetch_and_add(&budget->used, 1);
+  return budget->used > records_per_period;
+}

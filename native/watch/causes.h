@@ -1,0 +1,49 @@
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bpf/causes.h"
+#include "watch/loading.h"
+
+namespace puntbench {
+
+struct CausesOptions {
+  std::string object_path;     // the compiled BPF programs
+  bool everything = false;     // every process; else those given to `add`
+  bool every_request = false;  // records also of requests that do not punt
+  bool functions = false;      // also probes of kernel functions, where the kernel has kprobes
+  uint32_t records_per_period = 0;
+};
+
+// The BPF programs that record why requests punt. They end with this object, or with the process.
+class Causes {
+ public:
+  // Loads and attaches. Returns 0 or -errno; `message` then says what libbpf or the verifier said.
+  int open(const CausesOptions& options, std::string& message);
+  int add(uint32_t process);
+  int remove(uint32_t process);
+  // Names of the attached programs: the steps that can be seen.
+  const std::vector<std::string>& attached() const { return attached_; }
+  // Takes the records out of the ring buffer. With `all` also those whose request has not been seen to end.
+  int read(std::vector<causes_record>& records, bool all);
+  // Records that did not fit into the ring buffer since `open`.
+  int lost(uint64_t& count) const;
+
+ private:
+  int attach(bool functions);
+  int read_unfinished(std::vector<causes_record>& records);
+  int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
+
+  std::unique_ptr<bpf_object, BpfClose> object_;
+  std::vector<std::unique_ptr<bpf_link, BpfClose>> links_;
+  std::unique_ptr<ring_buffer, BpfClose> buffer_;
+  std::vector<std::string> attached_;
+  std::vector<causes_record> taken_;
+  bool every_request_ = false;
+};
+
+}  // namespace puntbench
