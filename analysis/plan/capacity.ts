@@ -1,8 +1,12 @@
 import type { Metric } from "../../results/metrics.js";
 import type { Preparation } from "../../results/vocabulary.js";
+import { formatRate } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
+
+/** A search for capacity leaves a smaller gap than this between what holds and what does not. */
+const WIDE_GAP = 1.2;
 
 /** What is asked of the system. */
 export interface Demand {
@@ -80,25 +84,46 @@ export function operatingPoints(
         },
       ];
     })
-    .sort((a, b) => a.iops.point - b.iops.point);
+    .sort((a, b) => loadOf(a) - loadOf(b));
+}
+
+/**
+ * The points that say what a load at fixed times waits. Where paced points bracket the target, one within it and one
+ * beyond, only they count: the p99 of a closed loop leaves out the wait of writes that come while the queue is full.
+ */
+function decisive(points: readonly OperatingPoint[], targetNs: number): readonly OperatingPoint[] {
+  const paced = points.filter((point) => point.intervalNs > 0);
+  const within = paced.some((point) => point.latencyNsP99.point <= targetNs);
+  const beyond = paced.some((point) => point.latencyNsP99.point > targetNs);
+  return within && beyond ? paced : points;
+}
+
+/** Writes per second that were asked for; a paced stream that is too fast for the device carries fewer. */
+function loadOf({ intervalNs, iops }: OperatingPoint): number {
+  return intervalNs > 0 ? 1e9 / intervalNs : iops.point;
 }
 
 /**
  * What a preparation carries on one subject. Only measured points count, without interpolation or extrapolation.
  * A load below the lowest measured one is given that one's CPU per write.
  *
- * @param points as `operatingPoints` returns them, at least one.
+ * @param measured as `operatingPoints` returns them, at least one.
  */
 export function capacityOf(
   subject: Subject,
   preparation: Preparation,
-  points: readonly OperatingPoint[],
+  measured: readonly OperatingPoint[],
   demand: Demand,
 ): Capacity {
-  const within = points.filter((point) => point.latencyNsP99.point <= demand.latencyNsP99);
-  const best = within.at(-1) ?? null;
+  const points = decisive(measured, demand.latencyNsP99);
+  const holds = (point: OperatingPoint) => point.latencyNsP99.point <= demand.latencyNsP99;
+  const within = points.filter(holds);
+  // A load above a paced one that misses the target may hold it by luck, so it does not count.
+  const missed = points.filter((point) => point.intervalNs > 0 && !holds(point)).map(loadOf);
+  const ceiling = Math.min(...missed);
+  const best = within.filter((point) => loadOf(point) < ceiling).at(-1) ?? null;
   if (!best) {
-    const remarks = [hopeless(points)];
+    const remarks = [hopeless(points, demand)];
     return { subject, preparation, best, devices: null, cores: null, remarks };
   }
   const devices = Math.ceil(demand.iops / best.iops.point);
@@ -132,11 +157,16 @@ function coresAt(point: OperatingPoint, iops: number): Cores {
   };
 }
 
-function hopeless(points: readonly OperatingPoint[]): string {
+function hopeless(points: readonly OperatingPoint[], demand: Demand): string {
   const paced = points.some((point) => point.intervalNs > 0);
   return paced
     ? "no measured load holds the target"
-    : "no measured depth holds the target; paced writes may: bench --interval 1ms,10ms";
+    : `no measured depth holds the target; paced writes may: ${searchCommand(demand)}`;
+}
+
+function searchCommand({ latencyNsP99 }: Demand): string {
+  const target = latencyNsP99 % 1e6 === 0 ? `${latencyNsP99 / 1e6}ms` : `${latencyNsP99 / 1e3}us`;
+  return `bench --find-capacity --p99 ${target}`;
 }
 
 function remarksOn(
@@ -146,26 +176,10 @@ function remarksOn(
   each: number,
   demand: Demand,
 ): string[] {
-  const remarks: string[] = [];
-  const deepest = Math.max(...points.map((point) => point.queueDepth));
-  const next = Math.min(
-    ...points.map((point) => point.queueDepth).filter((depth) => depth > best.queueDepth),
-  );
-  if (best.queueDepth === deepest) {
-    remarks.push(
-      `the deepest measured depth holds the target, so it may carry more: bench --queue-depths ${2 * deepest},${4 * deepest}`,
-    );
-  } else if (next > best.queueDepth + 1) {
-    remarks.push(
-      `between depth ${best.queueDepth} and ${next} nothing was measured: bench --queue-depths ${Math.round(Math.sqrt(best.queueDepth * next))}`,
-    );
-  }
-  if (best.intervalNs === 0) {
-    const interval = `${Math.max(1, Math.round(1e6 / best.iops.point))}us`;
-    remarks.push(
-      `its p99 is that of a closed loop, in which a late write delays the next ones: writes that come at fixed times may wait longer (coordinated omission). For their p99: bench --queue-depths ${best.queueDepth} --interval ${interval}`,
-    );
-  }
+  const remarks =
+    best.intervalNs > 0
+      ? pacedRemarks(points, best, demand)
+      : closedLoopRemarks(points, best, demand);
   if (best.latencyNsP99.upper > demand.latencyNsP99) {
     remarks.push("the interval of its p99 reaches beyond the target");
   }
@@ -177,4 +191,49 @@ function remarksOn(
     );
   }
   return remarks;
+}
+
+/** What a closed loop leaves open. */
+function closedLoopRemarks(
+  points: readonly OperatingPoint[],
+  best: OperatingPoint,
+  demand: Demand,
+): string[] {
+  const remarks: string[] = [];
+  const depths = points
+    .filter(({ intervalNs }) => intervalNs === 0)
+    .map((point) => point.queueDepth);
+  const deepest = Math.max(...depths);
+  const next = Math.min(...depths.filter((depth) => depth > best.queueDepth));
+  if (best.queueDepth === deepest) {
+    remarks.push(
+      `the deepest measured depth holds the target, so it may carry more: bench --queue-depths ${2 * deepest},${4 * deepest}`,
+    );
+  } else if (next > best.queueDepth + 1) {
+    remarks.push(
+      `between depth ${best.queueDepth} and ${next} nothing was measured: bench --queue-depths ${Math.round(Math.sqrt(best.queueDepth * next))}`,
+    );
+  }
+  remarks.push(
+    `its p99 is that of a closed loop, in which a late write delays the next ones. Not known: how long writes that come at fixed times wait (coordinated omission), so the load may be too high. To find out: ${searchCommand(demand)}`,
+  );
+  return remarks;
+}
+
+/** How wide the gap is above the best paced load. */
+function pacedRemarks(
+  points: readonly OperatingPoint[],
+  best: OperatingPoint,
+  demand: Demand,
+): string[] {
+  const load = loadOf(best);
+  const next = points
+    .filter(({ intervalNs }) => intervalNs > 0)
+    .map(loadOf)
+    .find((other) => other > load);
+  const ceiling = next ?? Number.POSITIVE_INFINITY;
+  if (ceiling <= load * WIDE_GAP) return [];
+  const beyond =
+    next !== undefined ? `between ${formatRate(load)} and ${formatRate(ceiling)}` : "above it";
+  return [`no paced load ${beyond} writes/s was measured: ${searchCommand(demand)}`];
 }

@@ -10,6 +10,7 @@ Examples:
   $ puntbench bench --preparations dd-prefill --interval 0,10ms     does this kernel punt on clock ticks?
   $ puntbench bench --arms inline,unbatched,own-files,forced,forced-own-files
                                                     what does the cost consist of?
+  $ puntbench bench --find-capacity --p99 2ms -p fallocate-0,dd-prefill
 
 Punts are counted with a tracepoint, which needs root. Without root everything else is measured and the
 counts are null. Only a scratch directory made under --dir is written to; it is removed on every exit.
@@ -18,6 +19,11 @@ Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
 
 export function benchCommand(): Command {
   return withBenchOptions(new Command("bench"))
+    .option(
+      "--find-capacity",
+      "search by bisection for the highest load of writes at fixed times that holds --p99",
+    )
+    .option("--p99 <latency>", "with --find-capacity: 99 % of the writes are done within this")
     .summary("measure punts and their cost on this kernel")
     .description(
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
@@ -40,7 +46,10 @@ export function withBenchOptions(command: Command): Command {
       `states of the file before the writes: ${PREPARATIONS.join(", ")}`,
       PREPARATIONS.join(","),
     )
-    .option("-q, --queue-depths <list>", "writes under way at a time", "1,8,32")
+    .option(
+      "-q, --queue-depths <list>",
+      "writes under way at a time (default: 1,8,32; 128 with --find-capacity)",
+    )
     .option("-b, --block-size <size>", "bytes of a write, 512 to 1M", "4096")
     .option(
       "-s, --file-size <size>",

@@ -2,7 +2,7 @@ import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import { countsInstructions } from "../environment/lab-guest.js";
-import type { RunContext } from "./measure-rounds.js";
+import type { RunContext } from "./measure-trial.js";
 import { noPrediction } from "./predicted-punts.js";
 import { allowedBytes, MAX_BLOCKS, memoryForBlocks } from "./preflight.js";
 import { runTrial } from "./trial.js";
@@ -82,7 +82,7 @@ function lastsNs({ fileSizeBytes, blockSizeBytes, rampNs = 0 }: Scenario, pace: 
 }
 
 /** Blocks that a trial may have at most, and why, in words that end a sentence. */
-function smallestLimit({ scratch, options }: RunContext, { blockSizeBytes }: Scenario) {
+export function smallestLimit({ scratch, options }: RunContext, { blockSizeBytes }: Scenario) {
   const allowed = allowedBytes(scratch, options.maxSpaceBytes);
   const space = options.maxSpaceBytes === null ? "a tenth of the free space" : "--max-space";
   const limits = [

@@ -4,8 +4,11 @@ import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
-import { parseOptions, type RawOptions } from "./options.js";
-import { type RunOutcome, runBench } from "./run.js";
+import { capacitySentence } from "./capacity-words.js";
+import { findCapacities, type ScenarioCapacity } from "./find-capacity.js";
+import { scenariosOf } from "./matrix.js";
+import { type BenchOptions, parseOptions, type RawOptions } from "./options.js";
+import { type RunOutcome, type RunPlan, runBench } from "./run.js";
 import { type ScenarioSummary, summarise } from "./summary.js";
 import { summaryTable } from "./summary-table.js";
 
@@ -13,17 +16,20 @@ import { summaryTable } from "./summary-table.js";
 export async function main(raw: RawOptions, command: Command): Promise<void> {
   const options = parseOptions(raw);
   const interrupt = new Interrupt();
+  const capacities: ScenarioCapacity[] = [];
+  const search: RunPlan<never>["measure"] = (run, keep) =>
+    findCapacities(run, keep, (found) => capacities.push(found));
   try {
-    const outcome = await runBench(
+    const outcome = await runBench<never>(
       options,
       process.argv.slice(2),
       stderrProgress(),
       interrupt.signal,
+      { scenarios: scenariosOf(options), ...(options.capacity !== null && { measure: search }) },
     );
-    const summary = summarise(outcome.header.scenarios, outcome.trials);
     const warnings = warningsOf(outcome);
-    if (options.json) printJson(outcome, summary, warnings);
-    else printTable(outcome, summary, command);
+    if (options.capacity !== null) printCapacities(options, outcome, capacities, warnings);
+    else printSummary(options, outcome, warnings, command);
     for (const warning of warnings.slice(outcome.header.warnings.length)) {
       process.stderr.write(`warning: ${warning}\n`);
     }
@@ -44,10 +50,51 @@ function warningsOf({ header, trials }: RunOutcome): string[] {
   ];
 }
 
-function printJson(outcome: RunOutcome, scenarios: ScenarioSummary[], warnings: string[]): void {
-  const { resultsFile, header } = outcome;
-  const printed = { resultsFile, kernelLabel: header.kernelLabel, scenarios, warnings };
+function printSummary(
+  { json }: BenchOptions,
+  outcome: RunOutcome,
+  warnings: string[],
+  command: Command,
+): void {
+  const scenarios = summarise(outcome.header.scenarios, outcome.trials);
+  if (json) printJson(outcome, { scenarios, warnings });
+  else printTable(outcome, scenarios, command);
+}
+
+function printCapacities(
+  { json }: BenchOptions,
+  outcome: RunOutcome,
+  capacities: ScenarioCapacity[],
+  warnings: string[],
+): void {
+  if (json) {
+    printJson(outcome, { capacities, warnings });
+    return;
+  }
+  const lines = [
+    `${whatRan(outcome)}; open loop: each write has its due moment, and its lateness counts`,
+    "",
+    ...capacities.map(capacitySentence),
+    "",
+    resultsLine(outcome),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function printJson({ resultsFile, header }: RunOutcome, found: object): void {
+  const printed = { resultsFile, kernelLabel: header.kernelLabel, ...found };
   process.stdout.write(`${JSON.stringify(printed)}\n`);
+}
+
+function whatRan({ header }: RunOutcome): string {
+  const { environment, kernelLabel, scenarios } = header;
+  const [scenario] = scenarios;
+  const writes = `${formatBytes(scenario?.blockSizeBytes ?? 0)} O_DIRECT writes, ${scenario?.order}`;
+  return `${kernelLabel}: ${writes}, ${environment.filesystem.type}`;
+}
+
+function resultsLine({ resultsFile }: RunOutcome): string {
+  return `Results: ${relative(process.cwd(), resultsFile) || resultsFile}`;
 }
 
 /** Below this a trial shows neither a journal commit nor a tail that can be trusted. */
@@ -74,19 +121,17 @@ function range(timesNs: readonly number[]): string {
 }
 
 function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Command): void {
-  const { environment, kernelLabel, rounds, scenarios } = outcome.header;
-  const { filesystem, virtualisation } = environment;
-  const [scenario] = scenarios;
-  const writes = `${formatBytes(scenario?.blockSizeBytes ?? 0)} O_DIRECT writes, ${scenario?.order}`;
+  const { environment, rounds } = outcome.header;
+  const { virtualisation } = environment;
   const lines = [
-    `${kernelLabel}: ${writes}, ${filesystem.type}; medians of ${rounds} trials${lasted(outcome)}`,
+    `${whatRan(outcome)}; medians of ${rounds} trials${lasted(outcome)}`,
     "",
     summaryTable(summary),
     "",
     ...(virtualisation.emulated
       ? ["The CPU is emulated: times are not comparable with real hardware.", ""]
       : []),
-    `Results: ${relative(process.cwd(), outcome.resultsFile) || outcome.resultsFile}`,
+    resultsLine(outcome),
     `Charts:  ${command.parent?.name() ?? "puntbench"} report, or npm run report`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);

@@ -55,6 +55,7 @@ export function shuffledRound(scenarios: readonly Scenario[], seed: number, roun
 
 function armsOf(options: BenchOptions, preparation: Preparation): readonly Arm[] {
   if (options.arms !== null) return options.arms;
+  if (options.capacity !== null) return ["inline"];
   return preparation === "dd-prefill" ? ["inline", "forced"] : ["inline"];
 }
 

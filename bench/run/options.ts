@@ -21,7 +21,7 @@ export interface RawOptions {
   dir: string;
   out: string;
   preparations: string;
-  queueDepths: string;
+  queueDepths?: string;
   blockSize: string;
   fileSize?: string;
   order: string;
@@ -35,6 +35,8 @@ export interface RawOptions {
   trialTimeout: string;
   duration?: string;
   ramp?: string;
+  findCapacity?: boolean;
+  p99?: string;
   quick?: boolean;
   json?: boolean;
 }
@@ -53,6 +55,8 @@ export interface BenchOptions {
   durationNs: number | null;
   /** The first part of a trial, which is not counted. null: a fifth of `durationNs`, and none without it. */
   rampNs: number | null;
+  /** Search for the highest load of paced writes within this latency, instead of running rounds. */
+  capacity: { latencyNsP99: number } | null;
   /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
   order: Order;
@@ -102,20 +106,24 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     out: raw.out,
     preparations: words(raw.preparations, PREPARATIONS, "--preparations"),
     arms: raw.arms === undefined ? null : words(raw.arms, ARMS, "--arms"),
-    queueDepths: list(raw.queueDepths, "--queue-depths").map((text) =>
-      integer(text, "--queue-depths", 1, MAX_QUEUE_DEPTH),
-    ),
+    queueDepths: queueDepths(raw),
     intervalsNs: list(raw.interval, "--interval").map((text) =>
       parseDurationNs(text, "--interval"),
     ),
     blockSizeBytes,
     durationNs: duration(raw),
+    capacity: capacity(raw),
     rampNs: raw.ramp === undefined ? null : parseDurationNs(raw.ramp, "--ramp"),
     fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
     order: word(raw.order, ORDERS, "--order"),
     ring: word(raw.ring, RINGS, "--ring"),
     registeredBuffers: raw.registeredBuffers ?? false,
-    rounds: integer(raw.rounds ?? (raw.quick ? "3" : "5"), "--rounds", 1, 10_000),
+    rounds: integer(
+      raw.rounds ?? (raw.quick || raw.findCapacity ? "3" : "5"),
+      "--rounds",
+      1,
+      10_000,
+    ),
     seed:
       raw.seed === undefined
         ? randomSeed()
@@ -125,6 +133,36 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     maxSpaceBytes: raw.maxSpace === undefined ? null : parseBytes(raw.maxSpace, "--max-space"),
     trialTimeoutMs: parseDurationNs(raw.trialTimeout, "--trial-timeout") / 1e6,
   };
+}
+
+const DEFAULT_DEPTHS = "1,8,32";
+/** Writes that come at fixed times do not wait for each other: the depth must not limit them. */
+const CAPACITY_DEPTH = "128";
+
+function queueDepths({ queueDepths, findCapacity }: RawOptions): number[] {
+  const text = queueDepths ?? (findCapacity ? CAPACITY_DEPTH : DEFAULT_DEPTHS);
+  return list(text, "--queue-depths").map((depth) =>
+    integer(depth, "--queue-depths", 1, MAX_QUEUE_DEPTH),
+  );
+}
+
+function capacity({ findCapacity, p99, fileSize, interval }: RawOptions): BenchOptions["capacity"] {
+  if (!findCapacity && p99 === undefined) return null;
+  if (!findCapacity || p99 === undefined) {
+    throw new UsageError(
+      "--find-capacity and --p99 belong together",
+      "Write for example --find-capacity --p99 2ms.",
+    );
+  }
+  if (fileSize !== undefined || interval !== "0") {
+    throw new UsageError(
+      "--find-capacity chooses the pace and the size of the file",
+      "Leave out --interval and --file-size; --duration says how long each step lasts.",
+    );
+  }
+  const latencyNsP99 = parseDurationNs(p99, "--p99");
+  if (latencyNsP99 > 0) return { latencyNsP99 };
+  throw new UsageError("--p99 0: no write takes no time", "Give a target like 500us or 2ms.");
 }
 
 const PACED_TRIAL_NS = 2e9;
@@ -143,16 +181,19 @@ export function defaultWrites(options: BenchOptions, intervalNs: number): number
 }
 
 const DEFAULT_DURATION = "500ms";
+const CAPACITY_DURATION = "1s";
 
-function duration({ duration, fileSize, quick }: RawOptions): number | null {
+function duration({ duration, fileSize, quick, findCapacity }: RawOptions): number | null {
   if (duration !== undefined && fileSize !== undefined) {
     throw new UsageError(
       "--duration and --file-size exclude each other",
       "Give one: the file grows with --duration, or its size ends the trial.",
     );
   }
-  if (duration === undefined && (fileSize !== undefined || quick)) return null;
-  const ns = parseDurationNs(duration ?? DEFAULT_DURATION, "--duration");
+  const short = quick && !findCapacity;
+  if (duration === undefined && (fileSize !== undefined || short)) return null;
+  const usual = findCapacity && !quick ? CAPACITY_DURATION : DEFAULT_DURATION;
+  const ns = parseDurationNs(duration ?? usual, "--duration");
   if (ns > 0) return ns;
   throw new UsageError("--duration 0: a trial must last", "Choose for example 500ms or 5s.");
 }

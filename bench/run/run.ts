@@ -7,6 +7,7 @@ import { type SizedScenarios, sizedForDuration } from "./duration.js";
 import { openingHeader } from "./header.js";
 import { scenariosOf } from "./matrix.js";
 import { measureRounds } from "./measure-rounds.js";
+import type { RunContext } from "./measure-trial.js";
 import type { BenchOptions } from "./options.js";
 import { checkMemory, checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
@@ -24,6 +25,8 @@ export interface RunPlan<Afterwards> {
   scenarios: Scenario[];
   /** false leaves the timed trials out; asked when the environment is known. */
   timed?: (header: Header) => boolean;
+  /** How the timed trials run. Default: every scenario in every round. */
+  measure?: (run: RunContext, keep: (trial: Trial) => void) => Promise<void>;
   /** Follows the last timed trial; the lines that it appends stand in the same results file. */
   afterwards?: (stage: Stage) => Promise<Afterwards>;
 }
@@ -62,7 +65,8 @@ export async function runBench<Afterwards>(
     const header = { ...opening, scenarios: sized.scenarios };
     const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
     const { trials, result } = await writeRun(writer, header, async (append) => {
-      if (timed) await measureRounds({ ...run, header, limits: sized.limits }, append);
+      const measure = plan.measure ?? measureRounds;
+      if (timed) await measure({ ...run, header, limits: sized.limits }, append);
       return plan.afterwards?.({ driver, scratch, header, append });
     });
     return { resultsFile: writer.path, header, trials, afterwards: result };

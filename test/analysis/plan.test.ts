@@ -63,7 +63,7 @@ test("a load that a lower depth can carry is charged at the cost of that depth",
 test("a target that no measured point meets gives no capacity, and the plan says what to run", () => {
   const found = plan(1000, 50);
   assert.deepEqual([found.best, found.devices, found.cores], [null, null, null]);
-  assert.match(found.remarks.join(" "), /bench --interval/);
+  assert.match(found.remarks.join(" "), /bench --find-capacity --p99 50us/);
 });
 
 test("nothing is extrapolated: outside the measured loads the plan names the run that would tell", () => {
@@ -113,12 +113,34 @@ test("rates are read as people write them", () => {
   assert.throws(() => parseRate("-3", "--iops"), /--iops -3: not a rate/);
 });
 
-test("a p99 of a closed loop is named as such, with the paced run that would tell more; a paced one is not", () => {
+const paced = (rate: number, p99Us: number): OperatingPoint => ({
+  ...point(128, rate, p99Us, 20),
+  intervalNs: 1e9 / rate,
+});
+const demand = { iops: 30_000, latencyNsP99: 500_000 };
+
+test("a p99 of a closed loop says what it does not know, and which run would tell", () => {
   assert.match(
     plan(50_000, 500).remarks.join("\n"),
-    /coordinated omission.*--queue-depths 8 --interval 17us/,
+    /Not known: .*coordinated omission.*bench --find-capacity --p99 500us/,
   );
-  const paced = [{ ...point(8, 1_000, 100, 20), intervalNs: 1_000_000 }];
-  const { remarks } = capacityOf(subject, "dd-prefill", paced, { iops: 1_000, latencyNsP99: 1e6 });
-  assert.doesNotMatch(remarks.join(), /coordinated omission/);
+});
+
+test("where paced writes bracket the target, only they count: the closed loop carries more but says less", () => {
+  const points = [...sweep, paced(31_000, 450), paced(33_000, 700)];
+  const found = capacityOf(subject, "dd-prefill", points, demand);
+  assert.equal(found.best?.iops.point, 31_000);
+  assert.doesNotMatch(found.remarks.join(), /coordinated omission|was measured/);
+});
+
+test("a paced load that holds above one that does not is luck and does not count", () => {
+  const points = [paced(20_000, 300), paced(25_000, 900), paced(31_000, 450)];
+  const found = capacityOf(subject, "dd-prefill", points, demand);
+  assert.equal(found.best?.iops.point, 20_000);
+});
+
+test("a wide gap above the best paced load is named, with the search that closes it", () => {
+  const points = [paced(20_000, 300), paced(40_000, 900)];
+  const { remarks } = capacityOf(subject, "dd-prefill", points, demand);
+  assert.match(remarks.join(), /between 20k and 40k writes\/s was measured: bench --find-capacity/);
 });
