@@ -105,12 +105,31 @@ async function injectAndJudge(
   try {
     const report = judge(name, cause, await inject(context, injected), context.system);
     const tooFew = report.punts < (injected.leastPuntRatio ?? 0) * report.writes;
-    return tooFew ? { ...report, outcome: "not-planted" } : report;
+    if (tooFew) return { ...report, outcome: "not-planted" };
+    return injected.hasControl ? await againstControl(context, injected, report) : report;
   } catch (error) {
     if (!(error instanceof CannotInject)) throw error;
     const nothing = judge(name, cause, [], context.system);
     return { ...nothing, outcome: "skipped", evidence: error.message };
   }
+}
+
+/** The same writes without the disturbance: do fewer of them punt? */
+async function againstControl(
+  context: CheckContext,
+  injected: InjectedCause,
+  report: InjectionReport,
+): Promise<InjectionReport> {
+  const { disturb, ...undisturbed } = injected;
+  const control = judge(
+    report.plant,
+    report.cause,
+    await inject(context, undisturbed),
+    context.system,
+  );
+  const evidence = `${report.punts} of ${report.writes} writes punt with it and ${control.punts} of ${control.writes} without; ${report.evidence}`;
+  const shown = report.punts * control.writes >= 2 * control.punts * report.writes;
+  return shown ? { ...report, evidence } : { ...report, evidence, outcome: "not-planted" };
 }
 
 /** Prepares the files of an injected cause, and traces the writes to them. Throws CannotInject. */

@@ -1,16 +1,24 @@
+import { BLOCK_DEVICE_RULES, BLOCK_DEVICES } from "./block-device.js";
 import { BTRFS_RULES } from "./btrfs.js";
 import { deviceVerdict } from "./device.js";
 import { EXT4_RULES } from "./ext4.js";
+import { F2FS_RULES } from "./f2fs.js";
 import { OVERLAY_RULES } from "./overlay.js";
 import type { Prediction, Rule } from "./prediction.js";
 import type { WriteQuestion } from "./question.js";
+import { FILESYSTEMS_WITHOUT_NOWAIT, rulesWithoutNowait } from "./without-nowait.js";
 import { XFS_RULES } from "./xfs.js";
 
 const RULES: Record<string, readonly Rule[]> = {
   ext4: EXT4_RULES,
   xfs: XFS_RULES,
   btrfs: BTRFS_RULES,
+  f2fs: F2FS_RULES,
   overlay: OVERLAY_RULES,
+  [BLOCK_DEVICES]: BLOCK_DEVICE_RULES,
+  ...Object.fromEntries(
+    FILESYSTEMS_WITHOUT_NOWAIT.map((filesystem) => [filesystem, rulesWithoutNowait(filesystem)]),
+  ),
 };
 
 const FORCED: Prediction = {
@@ -23,9 +31,6 @@ const FORCED: Prediction = {
 
 /** All checks of a filesystem, in the kernel's order; empty where there are no rules. */
 export const rulesOf = (filesystem: string): readonly Rule[] => RULES[filesystem] ?? [];
-
-/** Filesystems that rules exist for. */
-export const KNOWN_FILESYSTEMS: readonly string[] = Object.keys(RULES);
 
 /**
  * What mainline Linux of this version does with the write, by the checks in its source. Distribution kernels
@@ -47,7 +52,7 @@ function predictByFilesystem(question: WriteQuestion): Prediction {
     return {
       punts: null,
       cause: "not-established",
-      why: `there are no rules for ${question.filesystem}, only for ${KNOWN_FILESYSTEMS.join(", ")}`,
+      why: `there are no rules for ${question.filesystem}; a file without FMODE_NOWAIT punts always, and \`puntbench probe\` asks the kernel`,
       kernelFunction: null,
       curedBy: null,
     };

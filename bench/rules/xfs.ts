@@ -8,8 +8,9 @@ const timestampsPunt = ({ kernel, mountOptions }: WriteQuestion) =>
 
 /**
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
- * 6.1, 6.12, 6.18, 7.2, 7.3. The first write may also punt because the extent list is not read in
- * (xfs_need_iread_extents); no file shows that, so no rule covers it. Neither an unwritten extent nor extending the size is a reason here.
+ * 6.1, 6.12, 6.18, 7.2, 7.3. The first write after the inode was loaded also punts where the inode has too many extents
+ * to hold them itself (xfs_need_iread_extents). No rule covers it and explain does not inject it: `inspect` and the
+ * driver read the extents of a file with FIEMAP before its first write, and this reads the list in. Neither an unwritten extent nor extending the size is a reason here.
  */
 export const XFS_RULES: readonly Rule[] = [
   {

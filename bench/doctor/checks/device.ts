@@ -1,5 +1,5 @@
 import type { StackedDevice } from "../../environment/block-device.js";
-import { supportsNowait } from "../../rules/device.js";
+import { deviceDecides, supportsNowait } from "../../rules/device.js";
 import type { Facts } from "../facts.js";
 import { type Finding, fine } from "../finding.js";
 
@@ -22,9 +22,11 @@ export function deviceStack(facts: Facts): Finding[] {
   return found.length > 0 ? found : [fine("device", `the filesystem is on ${names}`)];
 }
 
-function layer(device: StackedDevice, { kernel }: Facts): Finding[] {
+function layer(device: StackedDevice, { kernel, place }: Facts): Finding[] {
   const { name, kind, detail } = device;
-  const nowait = supportsNowait(device, kernel.version);
+  // As the rules: where io_uring does not ask the device, it does not matter what it can.
+  const asked = deviceDecides(place.mount?.type ?? "unknown", kernel.version);
+  const nowait = asked ? supportsNowait(device, kernel.version) : true;
   const shown = detail === null ? name : `${name} (${detail})`;
   const finding = (severity: Finding["severity"], what: string, why: string, remedy: string) => [
     { check: "device", severity, what, why, remedy },

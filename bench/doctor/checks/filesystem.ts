@@ -1,9 +1,12 @@
 import { atLeast } from "../../rules/kernel-version.js";
 import { overlayWords } from "../../rules/overlay.js";
-import { KNOWN_FILESYSTEMS, predict } from "../../rules/predict.js";
+import { predict } from "../../rules/predict.js";
 import { EASY_WRITE } from "../../rules/question.js";
 import type { Facts } from "../facts.js";
 import { type Finding, fine } from "../finding.js";
+
+/** Filesystems on which counts, rules and explanations were compared with real kernels. */
+const TESTED: readonly string[] = ["ext4", "xfs", "btrfs"];
 
 export function filesystemType({ place, kernel }: Facts): Finding {
   const check = "filesystem";
@@ -37,7 +40,18 @@ export function filesystemType({ place, kernel }: Facts): Finding {
       remedy: "To measure overwrites in place, make an empty directory and chattr +C it.",
     };
   }
-  if (KNOWN_FILESYSTEMS.includes(type)) return fine(check, `the filesystem is ${type}`);
+  const { cause, why } = predict({ ...EASY_WRITE, filesystem: type, kernel: kernel.version });
+  if (cause === "no-nowait") {
+    const remedy = "Name a directory on ext4, XFS or btrfs.";
+    return {
+      check,
+      severity: "warning",
+      what: `the filesystem is ${type}`,
+      why: `every write punts: ${why}`,
+      remedy,
+    };
+  }
+  if (TESTED.includes(type)) return fine(check, `the filesystem is ${type}`);
   return {
     check,
     severity: "warning",

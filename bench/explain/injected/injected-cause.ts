@@ -33,6 +33,11 @@ export interface InjectedCause {
   leastPuntRatio?: number;
   /** Starts something that runs beside the writes. Returns what ends it. */
   disturb?(path: string): Promise<() => Promise<void>>;
+  /**
+   * The writes also punt for this cause without the disturbance, but less often. They are then traced once more
+   * without it. If not twice as many punt with it, it is reported as not injected.
+   */
+  hasControl?: boolean;
 }
 
 /** This system lacks what the cause needs; the message says what. */

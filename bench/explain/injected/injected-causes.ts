@@ -126,6 +126,8 @@ export const INJECTED_CAUSES: readonly InjectedCause[] = [
     prepare: states.written,
     disturb: states.keepAskingForTimes,
     leastPuntRatio: 0.5,
+    // Clock ticks punt some of these writes also without a stat.
+    hasControl: true,
   },
   { name: "shared extent", expected: causeIf("shared-extent", isXfs), prepare: states.shared },
   {

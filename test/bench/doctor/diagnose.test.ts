@@ -50,3 +50,18 @@ test("the most serious finding comes first", () => {
     ["blocker", "warning", "note", "ok"],
   );
 });
+
+/** Severity of the finding about the device, on Linux 6.1 over dm-crypt. */
+function cryptBelow(filesystem: string) {
+  const facts = healthy();
+  Object.assign(facts.kernel, { version: { major: 6, minor: 1, patch: 180 } });
+  Object.assign(facts.place.mount as object, { type: filesystem });
+  facts.stack = [{ name: "dm-0", kind: "dm", detail: "CRYPT" }];
+  return diagnose(facts).find(({ check }) => check === "device");
+}
+
+test("a dm device is a warning only where the rules say that io_uring asks it", () => {
+  assert.equal(cryptBelow("ext4")?.severity, "warning");
+  assert.match(cryptBelow("ext4")?.why ?? "", /every write punt/);
+  assert.equal(cryptBelow("btrfs")?.severity, "note");
+});

@@ -64,6 +64,13 @@ export const ILLS_OF_THE_PLACE: readonly Ill[] = [
     /overlay/,
   ],
   [
+    "a filesystem whose files cannot refuse to wait",
+    ({ place }) => Object.assign(place.mount as object, { type: "nfs4" }),
+    "warning",
+    "filesystem",
+    /nfs4/,
+  ],
+  [
     "btrfs with copy-on-write",
     ({ place }) => Object.assign(place.mount as object, { type: "btrfs" }),
     "note",

@@ -48,3 +48,10 @@ test("where the dm target is not known, only a write that the filesystem refuses
     "extends-size",
   ]);
 });
+
+test("an opened block device always decides itself, also on kernels that no longer ask below a filesystem", () => {
+  const filesystem = "bdev";
+  assert.deepEqual(verdict("6.12.107", [DISK], { filesystem }), [false, "overwrite"]);
+  assert.deepEqual(verdict("6.12.107", [dm("CRYPT"), DISK], { filesystem }), [true, "no-nowait"]);
+  assert.deepEqual(verdict("6.12.107", [DISK], { filesystem, cached: true }), [true, "page-cache"]);
+});

@@ -46,7 +46,15 @@ const PREPARED: [filesystem: string, release: string, options: string[], Punts[]
   ["btrfs", "6.18.44", [], [true, true, true, true, true]],
   ["overlay", "6.18.44", [], [true, true, true, true, true]],
   ["overlay", "6.1.180", [], [null, null, null, null, null]],
+  ["f2fs", "6.1.180", [], [true, true, true, true, false]],
+  ["f2fs", "6.12.117", [], [true, true, true, true, false]],
   ["f2fs", "6.18.44", [], [null, null, null, null, null]],
+  ["tmpfs", "6.18.44", [], [true, true, true, true, true]],
+  ["nfs4", "6.12.117", [], [true, true, true, true, true]],
+  ["nfs4", "6.1.180", [], [null, null, null, null, null]],
+  ["bcachefs", "6.12.117", [], [true, true, true, true, true]],
+  ["zfs", "6.12.117", [], [true, true, true, true, true]],
+  ["jfs", "6.12.117", [], [null, null, null, null, null]],
 ];
 
 for (const [filesystem, release, mountOptions, expected] of PREPARED) {

@@ -1,0 +1,87 @@
+import { atLeast } from "./kernel-version.js";
+import type { Rule } from "./prediction.js";
+import { pageCacheRule, WHOLE_BLOCKS } from "./shared-rules.js";
+
+const PREFILL = "writing every block once with O_DIRECT beforehand (dd-prefill)";
+
+/**
+ * f2fs_file_write_iter -> f2fs_should_use_dio -> f2fs_dio_write_iter -> f2fs_overwrite_io -> __iomap_dio_rw.
+ * Read in 6.1.192 and 6.12.117 (fs/f2fs/file.c, fs/f2fs/data.c); not counted, because the lab's kernels have no f2fs.
+ * A zoned device makes every write buffered, and a mount does not show it, so no rule covers it.
+ */
+export const F2FS_RULES: readonly Rule[] = [
+  {
+    applies: ({ kernel }) => !atLeast(kernel, 6, 1) || atLeast(kernel, 6, 13),
+    punts: null,
+    cause: "not-established",
+    why: "f2fs was read in Linux 6.1 and 6.12 only",
+    kernelFunction: null,
+    curedBy: null,
+  },
+  {
+    applies: ({ extent, mountOptions }) =>
+      extent === "encrypted" && mountOptions.includes("inlinecrypt"),
+    punts: null,
+    cause: "not-established",
+    why: "with inline encryption f2fs can do direct I/O on encrypted files; such writes were not examined",
+    kernelFunction: "fscrypt_dio_supported in f2fs_force_buffered_io",
+    curedBy: null,
+  },
+  {
+    applies: ({ extent }) => extent === "compressed" || extent === "encrypted",
+    punts: true,
+    cause: "no-direct-io",
+    why: "f2fs does no direct I/O on compressed or encrypted files, and its buffered write refuses not to wait",
+    kernelFunction: "f2fs_force_buffered_io, f2fs_buffered_write_iter",
+    curedBy: "no compression and no encryption for this file",
+  },
+  {
+    applies: ({ aligned }) => !aligned,
+    punts: true,
+    cause: "unaligned",
+    why: "a write of part of a block falls back to a buffered write",
+    kernelFunction: "f2fs_should_use_dio",
+    curedBy: WHOLE_BLOCKS,
+  },
+  {
+    applies: ({ extent }) => extent === "inline",
+    punts: true,
+    cause: "special-extent",
+    why: "the data is stored inside the inode and must move to a block first",
+    kernelFunction: "f2fs_has_inline_data in f2fs_dio_write_iter",
+    curedBy: PREFILL,
+  },
+  {
+    applies: ({ extending }) => extending,
+    punts: true,
+    cause: "extends-size",
+    why: "a write that ends beyond i_size is no overwrite",
+    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    curedBy: PREFILL,
+  },
+  {
+    applies: ({ extent }) => extent === "hole" || extent === "delayed",
+    punts: true,
+    cause: "hole",
+    why: "the range has no blocks yet, and allocating some has to wait",
+    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    curedBy: PREFILL,
+  },
+  {
+    applies: ({ extent }) => extent === "unwritten",
+    punts: true,
+    cause: "unwritten",
+    why: "fallocate only reserves blocks on f2fs (NEW_ADDR), and the first write to each has to allocate it",
+    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    curedBy: PREFILL,
+  },
+  pageCacheRule(),
+  {
+    applies: () => true,
+    punts: false,
+    cause: "overwrite",
+    why: "an overwrite of written blocks inside i_size",
+    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    curedBy: null,
+  },
+];
