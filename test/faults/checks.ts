@@ -28,7 +28,7 @@ export interface Failure {
 
 /** qemu is killed with the lab, and a killed process with a large memory needs its time. */
 const ENDS_WITHIN_MS = 5_000;
-const DOCUMENTED: readonly (number | null)[] = Object.values(EXIT);
+const DOCUMENTED: readonly number[] = Object.values(EXIT);
 const TRACES = [
   /^\s+at .*[:(]\d+:\d+\)?$/m,
   /^\s+at .*node:internal/m,
@@ -63,7 +63,7 @@ export async function failuresOf(
   const add = (check: Failure["check"], whats: readonly string[]) => {
     for (const what of whats) failures.push({ check, what });
   };
-  for (const ending of end.endings) addEnding(add, group, ending, end.killed === true);
+  for (const ending of end.endings) addEnding(add, group, end, ending);
   add("processes", await survivorsOf(place.marker, ENDS_WITHIN_MS));
   add("results", brokenResults(place.out));
   if (second || end.killed) await runAgain(add, group, place, end.killed === true);
@@ -74,9 +74,10 @@ export async function failuresOf(
 
 type Add = (check: Failure["check"], whats: readonly string[]) => void;
 
-function addEnding(add: Add, group: FaultGroup, ending: Ending, killed: boolean): void {
+function addEnding(add: Add, group: FaultGroup, end: CaseEnd, ending: Ending): void {
   const { command, code, signal, stderr } = ending;
-  const asDocumented = DOCUMENTED.includes(code) || (killed && signal === "SIGKILL");
+  const codes = end.codes ?? DOCUMENTED;
+  const asDocumented = codes.includes(code ?? -1) || (end.killed && signal === "SIGKILL");
   if (/fault suite: it hung/.test(stderr)) add("exit code", [`${command}: it hung`]);
   else if (!asDocumented && !group.mayAlsoEnd?.(ending)) {
     add("exit code", [

@@ -12,6 +12,8 @@ export interface CaseEnd {
   endings: readonly Ending[];
   /** A program was ended by SIGKILL: its scratch may stay until the next run, which must name it. */
   killed?: boolean;
+  /** Exit codes that this case allows; where they are not given, all that are documented. */
+  codes?: readonly number[];
   /** false: the fault never came about, so that the case shows nothing. It is counted apart. */
   reached?: boolean;
 }

@@ -7,7 +7,7 @@ import { MARKER } from "./processes.js";
 
 const CLI = join(packageRoot(), "dist", "cli.js");
 /** A program that runs longer hangs. */
-const HANGS_AFTER_MS = 120_000;
+const HANGS_AFTER_MS = 60_000;
 
 export interface Launch {
   /** Words put before `node cli.js`. */

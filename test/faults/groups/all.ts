@@ -1,8 +1,19 @@
 import type { FaultGroup } from "../group.js";
-import { benchKills, explainKills } from "./kills.js";
+import { benchKills, explainKills, labKills } from "./kills.js";
 import { ring } from "./ring.js";
 import { signals } from "./signals.js";
+import { streams } from "./streams.js";
 import { systemCalls } from "./system-calls.js";
+import { twoCommands } from "./two-commands.js";
 
 /** The whole suite, in the order in which it runs. */
-export const GROUPS: readonly FaultGroup[] = [systemCalls, benchKills, explainKills, signals, ring];
+export const GROUPS: readonly FaultGroup[] = [
+  systemCalls,
+  benchKills,
+  explainKills,
+  labKills,
+  signals,
+  streams,
+  twoCommands,
+  ring,
+];

@@ -7,13 +7,12 @@ import { smallBench } from "../small-commands.js";
 const NTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const ERRORS: readonly Fault[] = ["ENOSPC", "EIO", "EDQUOT", "EINTR", "524"];
 /** These can do a part of what is asked for; for the others memory runs out in its place. */
-const TRANSFERS: readonly Call[] = ["read", "write", "pread64", "io_uring_enter"];
+const TRANSFERS: readonly Call[] = ["read", "write", "io_uring_enter"];
 /** What the bench calls at least ten times: in two rounds of five preparations. */
 const CALLS: readonly Call[] = [
   "openat",
   "read",
   "write",
-  "pread64",
   "statx",
   "getdents64",
   "unlink",

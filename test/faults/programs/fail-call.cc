@@ -155,12 +155,12 @@ class Injector {
     return true;
   }
 
-  // Reads and writes of an eventfd wake Node's own threads. They use no device, so they cannot fail in these ways.
+  // Node wakes its own threads through eventfds and pipes. No device stands behind them: they cannot fail so.
   bool is_wake_up(pid_t thread, const user_regs_struct& registers) const {
-    if (plan_.call != SYS_read && plan_.call != SYS_write) return false;
+    if ((plan_.call != SYS_read && plan_.call != SYS_write) || registers.rdi <= STDERR_FILENO) return false;
     const std::string link = "/proc/" + std::to_string(thread) + "/fd/" + std::to_string(registers.rdi);
-    char target[64] = {};
-    return readlink(link.c_str(), target, sizeof target - 1) > 0 && strstr(target, "[eventfd]") != nullptr;
+    char target[2] = {};
+    return readlink(link.c_str(), target, 1) == 1 && target[0] != '/';
   }
 
   // The kernel skips a call whose number is -1, and leaves its result alone.

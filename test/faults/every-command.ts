@@ -1,0 +1,36 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { writeFixture } from "../analysis/fixture.js";
+import { fillCache, smallLab } from "./lab-template.js";
+import type { Place } from "./place.js";
+import { smallBench, smallExplain } from "./small-commands.js";
+
+/** Two results files, for the commands that read them. */
+function fixtures(place: Place): [string, string] {
+  mkdirSync(place.out, { recursive: true });
+  const file = (kernelLabel: string) =>
+    writeFixture(join(place.out, `${kernelLabel}.jsonl`), { kernelLabel, rounds: 3, writes: 32 });
+  return [file("6.1"), file("6.12")];
+}
+
+/**
+ * Each command, as it ends within a second or two. The lab stops before it boots, and `reproduce`, which only boots
+ * guests, prints its help.
+ */
+export const EVERY_COMMAND: { [name: string]: (place: Place) => string[] } = {
+  bench: (place) => smallBench(place),
+  probe: (place) => ["probe", place.dir],
+  explain: smallExplain,
+  inspect: (place) => ["inspect", join(place.outside, "data", "table")],
+  watch: () => ["watch", "--all", "--interval", "100ms", "--duration", "300ms"],
+  doctor: (place) => ["doctor", place.dir],
+  report: (place) => ["report", ...fixtures(place), "--out", join(place.root, "report")],
+  compare: (place) => ["compare", ...fixtures(place)],
+  plan: (place) => ["plan", "--iops", "10k", ...fixtures(place)],
+  export: (place) => ["export", ...fixtures(place)],
+  lab: (place) => {
+    fillCache(place);
+    return smallLab(place, "--dry-run");
+  },
+  reproduce: () => ["reproduce", "--help"],
+};
