@@ -5,7 +5,7 @@ import type { Driver } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
 import type { Backend, BackendName } from "./backends/backend.js";
 import { type BackendRequest, checkBackend, openBackend } from "./backends/choose.js";
-import { instanceName, removeAbandoned, removeOwn } from "./tracing/leftovers.js";
+import { instanceName, removeAbandoned, removeOwn, whileMaking } from "./tracing/leftovers.js";
 import { stacksIn } from "./tracing/stacks.js";
 import type { Trace } from "./tracing/trace.js";
 import { TraceInstance } from "./tracing/trace-instance.js";
@@ -46,8 +46,11 @@ export async function openTracer(
   process.on("exit", remove);
   try {
     const perCpuKiB = Math.ceil(STACK_BUFFER_TOTAL_KIB / availableParallelism());
-    const stacks = new TraceInstance(tracefs, instanceName("stacks"), perCpuKiB);
-    held = holdDirectory(driver, stacks.path);
+    const stacks = await whileMaking(driver, tracefs, () => {
+      const instance = new TraceInstance(tracefs, instanceName("stacks"), perCpuKiB);
+      held = holdDirectory(driver, instance.path);
+      return instance;
+    });
     if (!stacks.enable(PUNT_EVENT)) {
       throw new UserError(
         "this kernel has no tracepoint io_uring:io_uring_queue_async_work",

@@ -23,7 +23,7 @@ function openedTracefs(): string | null {
 export function tracefsLeftovers(): string[] {
   const root = openedTracefs();
   if (root === null) return [];
-  const { instances, probes } = findLeftovers(root, (pid) => !isAlive(pid));
+  const { instances, probes } = findLeftovers(root, ({ pid }) => !isAlive(pid));
   return [...instances, ...probes];
 }
 

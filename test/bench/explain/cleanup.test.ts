@@ -12,7 +12,7 @@ import { puntbench } from "../../support/puntbench.js";
 const skip = noPuntCounter;
 const folder = scratchFolder();
 /** Trace buffers and probes of one process: other runs on this machine have theirs. */
-const leftBy = (pid: number) => findLeftovers(openTracefs(driver), (owner) => owner === pid);
+const leftBy = (pid: number) => findLeftovers(openTracefs(driver), (owner) => owner.pid === pid);
 const NOTHING = { instances: [], probes: [] };
 
 const place = ["--dir", folder, "--out", folder, "--trace-only"];
