@@ -12,15 +12,17 @@ const known = new Map<string, Buckets>();
 
 /** The same object for the same precision, so that histograms know whether they can be added up. */
 export function bucketsFor(significantDigits: number, lowestTrackable: number): Buckets {
-  const key = `${significantDigits} ${lowestTrackable}`;
+  // Values below 2 to the unit magnitude are not told apart, so that a file cannot name millions of precisions.
+  const unitMagnitude = Math.floor(Math.log2(lowestTrackable));
+  const key = `${significantDigits} ${unitMagnitude}`;
   let buckets = known.get(key);
   if (!buckets) {
     const largestSingleUnitValue = 2 * 10 ** significantDigits;
     const subBucketCountMagnitude = Math.ceil(Math.log2(largestSingleUnitValue));
     buckets = {
       significantDigits,
-      lowestTrackable,
-      unitMagnitude: Math.floor(Math.log2(lowestTrackable)),
+      lowestTrackable: 2 ** unitMagnitude,
+      unitMagnitude,
       subBucketHalfCount: 2 ** (Math.max(subBucketCountMagnitude, 1) - 1),
       highest: new Float64Array(0),
     };

@@ -34,6 +34,7 @@ export class HistogramReader {
   /** Valid until the next call. Throws an Error that names what is wrong with the text. */
   decode(base64: string): Histogram {
     const data = this.#inflated(base64);
+    if (data.length < HEADER_BYTES) throw new Error("histogram: too short");
     if ((data.readInt32BE(0) & ~WORD_SIZE_BITS) !== COOKIE_V2) {
       throw new Error("histogram: not HdrHistogram V2");
     }
@@ -57,10 +58,14 @@ export class HistogramReader {
     if ((compressed.readInt32BE(0) & ~WORD_SIZE_BITS) !== COMPRESSED_COOKIE_V2) {
       throw new Error("histogram: not HdrHistogram V2, compressed");
     }
-    return inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
-      chunkSize: INFLATED_BYTES_USUAL,
-      maxOutputLength: INFLATED_BYTES_MAX,
-    });
+    try {
+      return inflateSync(compressed.subarray(8, 8 + compressed.readInt32BE(4)), {
+        chunkSize: INFLATED_BYTES_USUAL,
+        maxOutputLength: INFLATED_BYTES_MAX,
+      });
+    } catch (error) {
+      throw new Error(`histogram: ${(error as Error).message}`);
+    }
   }
 
   #unpack(data: Uint8Array, end: number, buckets: Buckets): Histogram {
@@ -95,7 +100,9 @@ export class HistogramReader {
       index += 1 + gap * magnitude;
     }
     // A few bytes can name any index: the table of buckets must not follow.
-    if (index > indexLimit(buckets)) throw new Error("histogram: values beyond 2^53");
+    if (!(index <= indexLimit(buckets))) throw new Error("histogram: values beyond 2^53");
+    // Neither may a number of hundreds of bytes, which is infinite or NaN.
+    if (!Number.isSafeInteger(total)) throw new Error("histogram: counts beyond 2^53");
     growTo(buckets, index);
     return { buckets, indices: indices.subarray(0, used), counts: counts.subarray(0, used), total };
   }

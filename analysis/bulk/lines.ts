@@ -27,13 +27,23 @@ interface Batch {
 /** The lines of a range, read in chunks. Throws UnreadableFile. */
 export function* lineBatches(file: string, range = WHOLE_FILE): Generator<Batch> {
   const decoder = new StringDecoder("utf8");
-  let rest = "";
+  // Pieces of a line whose end was not read yet. They are joined once: a long line takes linear time.
+  let pieces: string[] = [];
+  let characters = 0;
   for (const chunk of chunksOf(file, range)) {
-    const lines = (rest + decoder.write(chunk)).split("\n");
-    rest = lines.pop() as string;
-    if (rest.length > LINE_CHARACTERS_MAX) throw new UnreadableFile("holds a line beyond 64 MiB");
-    yield { lines, unterminated: false };
+    const text = decoder.write(chunk);
+    pieces.push(text);
+    characters += text.length;
+    if (text.includes("\n")) {
+      const lines = pieces.join("").split("\n");
+      const rest = lines.pop() as string;
+      pieces = [rest];
+      characters = rest.length;
+      yield { lines, unterminated: false };
+    }
+    if (characters > LINE_CHARACTERS_MAX) throw new UnreadableFile("holds a line beyond 64 MiB");
   }
+  const rest = pieces.join("");
   if (rest !== "") yield { lines: [rest], unterminated: true };
 }
 

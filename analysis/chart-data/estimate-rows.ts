@@ -57,3 +57,8 @@ export function measuredRows(
 export function significant(value: number): number {
   return Number(value.toPrecision(6));
 }
+
+/** Whether a row has a place on a logarithmic axis: the coarse clock of an emulated CPU gives times of 0. */
+export function fitsLogarithm({ value, lower }: { value: number; lower: number }): boolean {
+  return value > 0 && lower > 0;
+}

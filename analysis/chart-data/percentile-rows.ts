@@ -5,7 +5,7 @@ import { bootsOf } from "../cells/values.js";
 import { type PercentileRow, percentileChart } from "../charts/percentile-chart.js";
 import type { Chart } from "../charts/spec.js";
 import { latencyCount, mergedLatencies } from "../estimates/merged-latency.js";
-import { scaled, scenarioRow, significant } from "./estimate-rows.js";
+import { fitsLogarithm, scaled, scenarioRow, significant } from "./estimate-rows.js";
 import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
 
 /** From the median to one in ten thousand. */
@@ -19,7 +19,10 @@ export function percentileFigure(scope: Scope): Chart[] {
   const depth = usualDepth(cells);
   const rows = cells
     .filter((cell) => cell.scenario.queueDepth === depth)
-    .flatMap((cell) => percentileRows(cell, scope.all));
+    .flatMap((cell) => percentileRows(cell, scope.all))
+    .filter(fitsLogarithm);
+  // A run of a few writes has no quantile that enough writes are beyond.
+  if (rows.length === 0) return [];
   return [{ name: `percentiles${scope.suffix}`, spec: percentileChart(rows, contextOf(scope)) }];
 }
 

@@ -10,7 +10,7 @@ import type { Chart } from "../charts/spec.js";
 import { trialsChart } from "../charts/trials-chart.js";
 import { estimate } from "../estimates/estimate.js";
 import { costFigure } from "./cost-rows.js";
-import { measuredRows, significant } from "./estimate-rows.js";
+import { fitsLogarithm, measuredRows, significant } from "./estimate-rows.js";
 import { percentileFigure } from "./percentile-rows.js";
 import { contextOf, fewDepths, isLine, type Scope, usualDepth } from "./scope.js";
 import { trialRows } from "./trial-rows.js";
@@ -25,9 +25,9 @@ export function* timeCharts(scope: Scope, targetUs: number | null): Generator<Ch
   const iops = measuredRows(shown, "iops", all);
   yield* chart("iops", () => iopsChart(iops, context), iops);
   const latency = (["p50", "p99"] as const).flatMap((quantile) =>
-    measuredRows(shown, quantile === "p50" ? "latencyNsP50" : "latencyNsP99", all, 1000).map(
-      (row) => ({ ...row, quantile }),
-    ),
+    measuredRows(shown, quantile === "p50" ? "latencyNsP50" : "latencyNsP99", all, 1000)
+      .filter(fitsLogarithm)
+      .map((row) => ({ ...row, quantile })),
   );
   yield* chart("latency", () => latencyChart(latency, context), latency);
   const emulated = scope.subjects.every((subject) => subject.emulated);
@@ -45,7 +45,7 @@ export function* timeCharts(scope: Scope, targetUs: number | null): Generator<Ch
 
 function loadRows(cells: readonly Cell[], all: readonly Subject[]) {
   return cells.flatMap((cell) => {
-    const [row] = measuredRows([cell], "latencyNsP99", all, 1000);
+    const [row] = measuredRows([cell], "latencyNsP99", all, 1000).filter(fitsLogarithm);
     const iops = estimate(cell, "iops");
     return row && iops ? [{ ...row, iops: significant(iops.point) }] : [];
   });

@@ -38,9 +38,13 @@ Status read_extent_state(int fd, ExtentState& state) {
   if (fstat(fd, &file) != 0) return Status::last_errno("fstat");
   std::vector<Extent> extents;
   if (Status status = list_extents(fd, extents); !status.ok()) return status;
+  state = state_of(extents, static_cast<uint64_t>(file.st_size));
+  return {};
+}
 
-  state = {};
-  state.size_bytes = static_cast<uint64_t>(file.st_size);
+ExtentState state_of(const std::vector<Extent>& extents, uint64_t size_bytes) {
+  ExtentState state;
+  state.size_bytes = size_bytes;
   state.extents = extents.size();
   for (const Extent& extent : extents) {
     const uint64_t end = extent.offset + extent.length;
@@ -50,7 +54,7 @@ Status read_extent_state(int fd, ExtentState& state) {
     state.beyond_size_bytes += extent.length - inside;
   }
   state.hole_bytes = state.size_bytes - state.written_bytes - state.unwritten_bytes;
-  return {};
+  return state;
 }
 
 }  // namespace puntbench

@@ -37,6 +37,8 @@ struct ExtentState {
 // All extents of an open file. -EOPNOTSUPP: the filesystem has no FIEMAP.
 Status list_extents(int fd, std::vector<Extent>& extents);
 
+ExtentState state_of(const std::vector<Extent>& extents, uint64_t size_bytes);
+
 Status read_extent_state(int fd, ExtentState& state);
 
 }  // namespace puntbench

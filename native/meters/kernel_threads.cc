@@ -10,11 +10,10 @@
 #include "base/small_file.h"
 
 namespace puntbench {
-namespace {
 
 // include/linux/sched.h; the flags are the ninth field of /proc/PID/stat (proc_pid_stat(5)).
-constexpr uint64_t kKernelThreadFlag = 0x00200000;
-constexpr char kIoWqPrefix[] = "(io_wq";
+static constexpr uint64_t kKernelThreadFlag = 0x00200000;
+static constexpr char kIoWqPrefix[] = "(io_wq";
 
 bool is_kernel_thread(const std::string& stat) {
   // The name stands in parentheses and may hold anything, so the fields are read from behind the last one.
@@ -27,6 +26,8 @@ bool is_kernel_thread(const std::string& stat) {
   fields >> state >> parent >> group >> session >> terminal >> terminal_group >> flags;
   return fields && (flags & kKernelThreadFlag) != 0;
 }
+
+namespace {
 
 std::string process_file(const std::string& pid, const char* name) {
   return read_small_file(AT_FDCWD, ("/proc/" + pid + '/' + name).c_str());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 namespace puntbench {
 
@@ -25,5 +26,8 @@ class KernelThreads {
   const char* unknown_because_ = nullptr;
   std::map<pid_t, uint64_t> run_ns_;
 };
+
+// Whether the text of /proc/PID/stat belongs to a kernel thread that is no io-wq worker.
+bool is_kernel_thread(const std::string& stat);
 
 }  // namespace puntbench

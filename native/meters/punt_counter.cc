@@ -51,6 +51,12 @@ std::optional<uint64_t> read_event(const FileDescriptor& event) {
 
 }  // namespace
 
+void choose_filters(const std::string& format, PuntTracepoint& tracepoint) {
+  if (has_field(format, "flags")) tracepoint.forced_filter = kForcedFilter;
+  if (has_field(format, "hashed")) tracepoint.hashed_filter = "hashed == 1";
+  if (has_field(format, "rw")) tracepoint.hashed_filter = "rw == 1";
+}
+
 Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
   Status status;
   FileDescriptor tracefs = open_tracefs(status);
@@ -60,9 +66,7 @@ Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
   tracepoint.id = std::strtoull(read_small_file(event.get(), "id").c_str(), nullptr, 10);
   const std::string format = read_small_file(event.get(), "format");
   if (tracepoint.id == 0 || format.empty()) return {-EACCES, "read tracepoint format"};
-  if (has_field(format, "flags")) tracepoint.forced_filter = kForcedFilter;
-  if (has_field(format, "hashed")) tracepoint.hashed_filter = "hashed == 1";
-  if (has_field(format, "rw")) tracepoint.hashed_filter = "rw == 1";
+  choose_filters(format, tracepoint);
   return status;
 }
 

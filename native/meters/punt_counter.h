@@ -27,6 +27,9 @@ struct PuntTracepoint {
   static Status find(PuntTracepoint& tracepoint);
 };
 
+// Chooses the filters by the text of the tracepoint's `format` file.
+void choose_filters(const std::string& format, PuntTracepoint& tracepoint);
+
 // Counts only the punts of the thread that opened it: the tracepoint fires in the context of the submitter
 // (except under SQPOLL). Threads do not inherit the events, because PERF_EVENT_IOC_RESET does not reset the
 // counts of exited children.

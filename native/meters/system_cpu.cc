@@ -11,12 +11,11 @@
 #include "base/small_file.h"
 
 namespace puntbench {
-namespace {
 
 // Lines "cpuN a b c d e f running waiting slices": the seventh number is run time in ns
 // (Documentation/scheduler/sched-stats.rst, since version 15).
-std::optional<SystemCpu> from_schedstat() {
-  std::istringstream lines(read_small_file(AT_FDCWD, "/proc/schedstat"));
+std::optional<SystemCpu> parse_schedstat(const std::string& text) {
+  std::istringstream lines(text);
   SystemCpu cpu{"schedstat", 0, 1, {}};
   bool found = false;
   for (std::string line; std::getline(lines, line);) {
@@ -33,6 +32,22 @@ std::optional<SystemCpu> from_schedstat() {
   return found ? std::optional(cpu) : std::nullopt;
 }
 
+// "cpu user nice system idle iowait irq softirq steal ..." in USER_HZ (proc(5)).
+std::optional<SystemCpu> parse_stat(const std::string& text) {
+  std::istringstream fields(text);
+  std::string name;
+  uint64_t user, nice, system, idle, iowait, irq, softirq;
+  if (!(fields >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq)) return std::nullopt;
+  const uint64_t tick_ns = kNsPerSecond / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
+  return SystemCpu{"stat", (user + nice + system + irq + softirq) * tick_ns, tick_ns, {}};
+}
+
+namespace {
+
+std::optional<SystemCpu> from_schedstat() { return parse_schedstat(read_small_file(AT_FDCWD, "/proc/schedstat")); }
+
+std::optional<SystemCpu> from_stat() { return parse_stat(read_small_file(AT_FDCWD, "/proc/stat")); }
+
 // cgroup v1 counts the root group's time in nanoseconds, over all tasks. A container may show another group under
 // the same path. Only the root group holds kernel threads, so thread 2 (kthreadd) must be in its list.
 std::optional<SystemCpu> from_cpuacct() {
@@ -45,16 +60,6 @@ std::optional<SystemCpu> from_cpuacct() {
     return SystemCpu{"cpuacct", std::strtoull(usage.c_str(), nullptr, 10), 1, {}};
   }
   return std::nullopt;
-}
-
-// "cpu user nice system idle iowait irq softirq steal ..." in USER_HZ (proc(5)).
-std::optional<SystemCpu> from_stat() {
-  std::istringstream fields(read_small_file(AT_FDCWD, "/proc/stat"));
-  std::string name;
-  uint64_t user, nice, system, idle, iowait, irq, softirq;
-  if (!(fields >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq)) return std::nullopt;
-  const uint64_t tick_ns = kNsPerSecond / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
-  return SystemCpu{"stat", (user + nice + system + irq + softirq) * tick_ns, tick_ns, {}};
 }
 
 }  // namespace

@@ -21,4 +21,8 @@ struct SystemCpu {
   std::optional<uint64_t> worked_ns_since(const SystemCpu& before) const;
 };
 
+// The texts of /proc/schedstat and /proc/stat; empty where they are not of that form.
+std::optional<SystemCpu> parse_schedstat(const std::string& text);
+std::optional<SystemCpu> parse_stat(const std::string& text);
+
 }  // namespace puntbench

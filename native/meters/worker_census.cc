@@ -40,12 +40,15 @@ std::vector<std::string> thread_ids() {
   return tids;
 }
 
-uint64_t number_after(const std::string& text, const char* label) {
-  const size_t at = text.find(label);
-  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + std::strlen(label), nullptr, 10);
-}
-
 }  // namespace
+
+SwitchCounts parse_switches(const std::string& status) {
+  const auto number_after = [&](const char* label) -> uint64_t {
+    const size_t at = status.find(label);
+    return at == std::string::npos ? 0 : std::strtoull(status.c_str() + at + std::strlen(label), nullptr, 10);
+  };
+  return {number_after("\nvoluntary_ctxt_switches:"), number_after("\nnonvoluntary_ctxt_switches:")};
+}
 
 WorkerCensus::WorkerCensus(pid_t submitter)
     : name_(kAnyWorker + std::to_string(submitter)), foreign_pid_namespace_(in_foreign_pid_namespace()) {
@@ -68,10 +71,9 @@ void WorkerCensus::sample(Detail detail) {
     // schedstat: "run_ns wait_ns slices". Counts only grow; a worker that just exited reads as empty.
     worker.cpu_ns = std::max<uint64_t>(worker.cpu_ns, std::strtoull(task_file(tid, "schedstat").c_str(), nullptr, 10));
     if (detail == Detail::kCpu) continue;
-    const std::string status = task_file(tid, "status");
-    worker.switches.voluntary = std::max(worker.switches.voluntary, number_after(status, "\nvoluntary_ctxt_switches:"));
-    worker.switches.involuntary =
-        std::max(worker.switches.involuntary, number_after(status, "nonvoluntary_ctxt_switches:"));
+    const SwitchCounts now = parse_switches(task_file(tid, "status"));
+    worker.switches.voluntary = std::max(worker.switches.voluntary, now.voluntary);
+    worker.switches.involuntary = std::max(worker.switches.involuntary, now.involuntary);
   }
   peak_ = std::max(peak_, alive);
   ++samples_;

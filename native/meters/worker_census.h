@@ -18,6 +18,9 @@ struct SwitchCounts {
   uint64_t involuntary = 0;
 };
 
+// From the text of /proc/PID/status (proc(5)); what it does not hold is 0.
+SwitchCounts parse_switches(const std::string& status);
+
 struct WorkerUsage {
   uint64_t peak = 0;  // most workers alive at one time
   double mean = 0;    // over the samples

@@ -124,3 +124,18 @@ test("a histogram that inflates without end is refused", () => {
   head.writeInt32BE(compressed.length, 4);
   assert.throws(() => decodeHistogram(Buffer.concat([head, compressed]).toString("base64")));
 });
+
+test("a number of hundreds of bytes is refused, and does not become NaN", () => {
+  const counts = Buffer.from([...Array(300).fill(0x80), 2, 2]);
+  const head = Buffer.alloc(40);
+  head.writeUInt32BE(0x1c849303, 0);
+  head.writeInt32BE(counts.length, 4);
+  head.writeInt32BE(3, 12);
+  head.writeBigInt64BE(1n, 16);
+  const body = deflateSync(Buffer.concat([head, counts]));
+  const cookie = Buffer.alloc(8);
+  cookie.writeUInt32BE(0x1c849304, 0);
+  cookie.writeUInt32BE(body.length, 4);
+  const text = Buffer.concat([cookie, body]).toString("base64");
+  assert.throws(() => decodeHistogram(text), /histogram: .* beyond 2\^53/);
+});

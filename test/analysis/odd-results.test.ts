@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { encodeLatency } from "../../results/encode-latency.js";
 import type { Measurement } from "../../results/schema.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type FixtureRun, fixtureLines, type Line } from "./fixture.js";
@@ -109,4 +110,12 @@ test("labels cannot become markup in Markdown either", () => {
   const outsideCode = markdown.replaceAll(/```[\s\S]*?```/g, "");
   assert.ok(outsideCode.includes("a\\|b &lt;img src=x&gt; \\[c\\](http://d) \\`e\\` \\*f\\*"));
   assert.doesNotMatch(outsideCode, /<img|[^\\]\[c\]\(/);
+});
+
+test("a run of four writes in each trial, and times of 0, still give a report", () => {
+  const four = { ...small, rounds: 1, writes: 4 };
+  assert.match(report("few", four, (line) => line).markdown, /4 writes|queue depth/);
+  const none = encodeLatency(new Float64Array([0, 0]));
+  const { markdown } = report("no-time", small, (line) => withMeasured(line, { latency: none }));
+  assert.match(markdown, /queue depth/);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 const MAGIC = 0xeb9f;
+const HEADER_BYTES = 24;
 const KIND_STRUCT = 4;
 const KIND_FLAG = 0x8000_0000;
 /** Bytes that follow the first 12 of a type, by kind and number of members (linux/btf.h). */
@@ -34,9 +35,9 @@ export function memberOffsets(
 }
 
 export function offsetsIn(btf: Buffer, wanted: readonly string[]): Offsets {
-  if (btf.readUInt16LE(0) !== MAGIC) return new Map();
+  if (btf.length < HEADER_BYTES || btf.readUInt16LE(0) !== MAGIC) return new Map();
   const body = btf.readUInt32LE(4);
-  const typesEnd = body + btf.readUInt32LE(8) + btf.readUInt32LE(12);
+  const typesEnd = Math.min(btf.length, body + btf.readUInt32LE(8) + btf.readUInt32LE(12));
   const stringsStart = body + btf.readUInt32LE(16);
   const strings = btf.subarray(stringsStart, stringsStart + btf.readUInt32LE(20));
   const structs = new Map<number, string>();
@@ -53,7 +54,7 @@ export function offsetsIn(btf: Buffer, wanted: readonly string[]): Offsets {
     const name = kind === KIND_STRUCT ? structs.get(btf.readUInt32LE(at)) : undefined;
     if (name !== undefined) {
       const bitfields = (info & KIND_FLAG) !== 0;
-      for (let i = 0; i < members; i += 1) {
+      for (let i = 0; i < members && at + 24 + i * 12 <= typesEnd; i += 1) {
         const entry = at + 12 + i * 12;
         const member = `${name}.${textAt(strings, btf.readUInt32LE(entry))}`;
         const offset = btf.readUInt32LE(entry + 8);

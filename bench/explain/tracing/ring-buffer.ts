@@ -33,20 +33,24 @@ export function recordsOf(page: Buffer, { dataOffset }: PageLayout): RawRecord[]
     const head = page.readUInt32LE(at);
     const type = head & 0x1f;
     const delta = head >>> 5;
+    const hasSecond = type === 0 || type >= PADDING;
+    // A page that ends within a record ends before it.
+    if (hasSecond && at + 8 > page.length) break;
+    const second = hasSecond ? page.readUInt32LE(at + 4) : 0;
     if (type === PADDING) {
       if (delta === 0) break;
-      at += 4 + page.readUInt32LE(at + 4);
+      at += 4 + second;
     } else if (type === TIME_EXTEND) {
-      timeNs += delta + page.readUInt32LE(at + 4) * EXTEND_NS;
+      timeNs += delta + second * EXTEND_NS;
       at += 8;
     } else if (type === TIME_STAMP) {
       // 59 bits; the upper five are those of the page.
-      timeNs = delta + page.readUInt32LE(at + 4) * EXTEND_NS;
+      timeNs = delta + second * EXTEND_NS;
       at += 8;
     } else {
       timeNs += delta;
       // A length of 0 in the head: the next word holds the length, with its own four bytes.
-      const bytes = type === 0 ? page.readUInt32LE(at + 4) - 4 : type * 4;
+      const bytes = type === 0 ? Math.max(0, second - 4) : type * 4;
       const start = type === 0 ? at + 8 : at + 4;
       records.push({ timeNs, data: page.subarray(start, start + bytes) });
       at = start + Math.ceil(bytes / 4) * 4;

@@ -1,4 +1,5 @@
 import type { FaultGroup } from "../group.js";
+import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, labKills } from "./kills.js";
 import { ring } from "./ring.js";
 import { signals } from "./signals.js";
@@ -16,4 +17,5 @@ export const GROUPS: readonly FaultGroup[] = [
   streams,
   twoCommands,
   ring,
+  hostileResults,
 ];

@@ -1,0 +1,11 @@
+import { LAB_TARGETS } from "./lab-targets.js";
+import { RESULTS_TARGETS } from "./results-targets.js";
+import type { FuzzTarget } from "./target.js";
+import { TRACING_TARGETS } from "./tracing-targets.js";
+
+/** Every reader of bytes that is written in TypeScript. */
+export const TARGETS: readonly FuzzTarget[] = [
+  ...RESULTS_TARGETS,
+  ...LAB_TARGETS,
+  ...TRACING_TARGETS,
+];
