@@ -57,6 +57,7 @@ export class ScratchDirectory {
     } catch (error) {
       if (made !== null) removeIfEmpty(made);
       if (error instanceof UserError) throw error;
+      if (made !== null && isNoDirectory(error as NodeJS.ErrnoException)) throw exchanged(folder);
       throw unusable(givenAs, folder, error as NodeJS.ErrnoException);
     }
     process.on("exit", this.#removeAtExit);
@@ -131,7 +132,16 @@ function refuseExchanged(descriptor: number, path: string, folder: string): void
   const { uid, mode } = fstatSync(descriptor);
   const own = uid === process.geteuid?.() && (mode & 0o777) === 0o700;
   if (own && readdirSync(path).length === 0) return;
-  throw new UserError(
+  throw exchanged(folder);
+}
+
+/** A link or a file stands where the new directory was. */
+function isNoDirectory({ code }: NodeJS.ErrnoException): boolean {
+  return code === "ENOTDIR" || code === "ELOOP";
+}
+
+function exchanged(folder: string): UserError {
+  return new UserError(
     `the scratch directory in ${folder} was exchanged while it was made`,
     "Somebody else changes this directory: name another one.",
   );

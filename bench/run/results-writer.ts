@@ -1,8 +1,10 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ResultsLine } from "../../results/schema.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { makeFolders } from "../../terminal/make-folders.js";
+
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
 
 /**
  * Appends one line at a time and flushes it, so that a crash loses at most the trial under way. A line that cannot be
@@ -20,11 +22,14 @@ export class ResultsWriter {
     this.path = join(folder, `${runId}.jsonl`);
     try {
       makeFolders(folder);
-      this.#file = openSync(this.path, "ax", 0o644);
+      this.#file = newFile(folder, `${runId}.jsonl`);
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
       throw new UsageError(
-        `--out ${out}: results cannot be written there (${(error as NodeJS.ErrnoException).code})`,
-        "Name a directory that you may write to.",
+        `--out ${out}: results cannot be written there (${code})`,
+        code === "ENOTDIR" || code === "ELOOP"
+          ? `${folder} is a symbolic link or a file, which another user may have put there: name another directory.`
+          : "Name a directory that you may write to.",
       );
     }
   }
@@ -64,6 +69,16 @@ export class ResultsWriter {
 
   close(): void {
     closeSync(this.#file);
+  }
+}
+
+/** Through the folder's descriptor: no link leads the file, which root writes, to another place. */
+function newFile(folder: string, name: string): number {
+  const held = openSync(folder, O_DIRECTORY | O_NOFOLLOW);
+  try {
+    return openSync(`/proc/self/fd/${held}/${name}`, "ax", 0o644);
+  } finally {
+    closeSync(held);
   }
 }
 

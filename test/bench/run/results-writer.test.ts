@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { ResultsWriter } from "../../../bench/run/results-writer.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 import { onlyRunBelow, trialsIn } from "../../support/results.js";
@@ -39,4 +40,14 @@ test("runs that start at once in a new folder all get their results file", async
   assert.equal(files.length, 3);
   for (const file of files)
     assert.match(readFileSync(join(out, "same", file), "utf8"), /"complete"/);
+});
+
+test("a symbolic link in the place of the label's folder is not followed", () => {
+  const outside = join(folder, "outside");
+  mkdirSync(outside);
+  const out = join(folder, "linked");
+  mkdirSync(out);
+  symlinkSync(outside, join(out, "6.12"));
+  assert.throws(() => new ResultsWriter(out, "6.12", "run"), /written there \((ENOTDIR|ELOOP)\)/);
+  assert.deepEqual(readdirSync(outside), []);
 });

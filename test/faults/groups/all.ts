@@ -4,6 +4,7 @@ import { benchKills, explainKills, labKills } from "./kills.js";
 import { ring } from "./ring.js";
 import { signals } from "./signals.js";
 import { streams } from "./streams.js";
+import { swaps } from "./swaps.js";
 import { systemCalls } from "./system-calls.js";
 import { twoCommands } from "./two-commands.js";
 
@@ -17,5 +18,6 @@ export const GROUPS: readonly FaultGroup[] = [
   streams,
   twoCommands,
   ring,
+  swaps,
   hostileResults,
 ];
