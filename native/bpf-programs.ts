@@ -44,7 +44,7 @@ function remedyFor(code: string | undefined): string {
     return "Run it as root, or with the capabilities CAP_BPF and CAP_PERFMON.";
   }
   if (code === "ESRCH" || code === "ENOENT") {
-    return "They need a kernel with type information, /sys/kernel/btf/vmlinux; watch needs Linux 6.4 or newer.";
+    return "They need a kernel with type information, /sys/kernel/btf/vmlinux; watch needs Linux 6.0 or newer, or Debian's 5.10.";
   }
-  return "They need a kernel with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF; watch needs Linux 6.4 or newer.";
+  return "They need a kernel with CONFIG_BPF_SYSCALL and CONFIG_DEBUG_INFO_BTF; watch needs Linux 6.0 or newer, or Debian's 5.10.";
 }

@@ -17,15 +17,33 @@ export interface WatchRow {
   requests: number;
   /** Of `requests`: handed to io-wq after a refused attempt. */
   punts: number;
-  /** Of `requests`: handed to io-wq without an attempt. */
+  /** Of `requests`: handed to io-wq without an attempt, as asked (IOSQE_ASYNC). */
   forced: number;
+  /** Of `requests`: handed to io-wq without an attempt, because a request with IOSQE_IO_DRAIN was in the ring. */
+  drained: number;
+  /** Of `requests`: executed by an io-wq worker that had the request linked before them; they are not handed over. */
+  chained: number;
   /** Of `requests`: with a negative result. */
   failed: number;
   /** Sum of the positive results: bytes, for reads and writes. */
   bytes: number;
   /** Latencies from submission to completion, in the buckets that `bucketNs` describes. */
-  inlineBuckets: number[];
-  puntedBuckets: number[];
+  inlineBuckets: Uint32Array;
+  puntedBuckets: Uint32Array;
+}
+
+/** What is not in the rows, since the watch began. */
+export interface WatchLosses {
+  /** Not counted: too many rows. */
+  requests: number;
+  /** Punts that stand among the inline requests: too many were under way. */
+  punts: number;
+  /** Latencies that were not measured. */
+  latencies: number;
+  /** Completions of no known request: Linux 5.10 gives only its user_data, which others under way may have too. */
+  unmatched: number;
+  /** Events at which the kernel did not run a BPF program: any of the counts may be too low by these. */
+  events: number;
 }
 
 export interface WatchOptions {
@@ -40,8 +58,7 @@ export interface Watch {
   add(process: number): void;
   remove(process: number): void;
   rows(): WatchRow[];
-  /** What did not fit into the kernel's maps since the watch began. */
-  lost(): { rows: number; requests: number };
+  lost(): WatchLosses;
   close(): void;
 }
 

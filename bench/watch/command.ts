@@ -8,7 +8,7 @@ Examples:
   $ puntbench watch --all --duration 30s --json
   $ puntbench watch --cgroup /system.slice/scylla.service
 
-Needs root and Linux 6.4 or newer. Counts are exact. p99 is the upper end of a bucket a fifth of its value wide.
+Needs root and Linux 6.0 or newer, or Debian's 5.10. Counts are exact. p99 is the upper end of a bucket a fifth of its value wide.
 Why a write to a file punts: puntbench inspect FILE. Nothing stays in the kernel when the command ends, however
 it ends.
 

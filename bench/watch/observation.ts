@@ -17,8 +17,12 @@ export interface Observation {
   failed: number;
   /** Handed to io-wq after a refused attempt. */
   punts: number;
-  /** Handed to io-wq without an attempt: asked for by the program or by the kernel. */
+  /** Handed to io-wq without an attempt, as the program asked (IOSQE_ASYNC). */
   forced: number;
+  /** Handed to io-wq without an attempt, because a request with IOSQE_IO_DRAIN was in the ring. */
+  drained: number;
+  /** Executed by a worker that had the request linked before them. */
+  chained: number;
   /** 99 % of the latencies are at most this; buckets are a fifth of the value wide. null: none was measured. */
   inlineNsP99: number | null;
   puntedNsP99: number | null;
@@ -46,14 +50,19 @@ export function observationsBetween(
   }
   return [...groups.values()]
     .map((rows) => observe(rows, seconds, names))
-    .sort((a, b) => b.punts + b.forced - a.punts - a.forced || b.requests - a.requests);
+    .sort((a, b) => byWorkers(b) - byWorkers(a) || b.requests - a.requests);
+}
+
+/** Requests that a worker executed, for whatever reason. */
+function byWorkers({ punts, forced, drained, chained }: Observation): number {
+  return punts + forced + drained + chained;
 }
 
 function observe(rows: readonly WatchRow[], seconds: number, names: Names): Observation {
   const [first] = rows as [WatchRow];
   const sum = (count: (row: WatchRow) => number) =>
     rows.reduce((total, row) => total + count(row), 0);
-  const buckets = (of: (row: WatchRow) => number[]) =>
+  const buckets = (of: (row: WatchRow) => Uint32Array) =>
     of(first).map((_, index) => sum((row) => of(row)[index] as number));
   const requests = sum((row) => row.requests);
   const succeeded = requests - sum((row) => row.failed);
@@ -70,6 +79,8 @@ function observe(rows: readonly WatchRow[], seconds: number, names: Names): Obse
     failed: sum((row) => row.failed),
     punts: sum((row) => row.punts),
     forced: sum((row) => row.forced),
+    drained: sum((row) => row.drained),
+    chained: sum((row) => row.chained),
     inlineNsP99: quantileNs(
       buckets((row) => row.inlineBuckets),
       0.99,
@@ -82,12 +93,15 @@ function observe(rows: readonly WatchRow[], seconds: number, names: Names): Obse
 }
 
 function difference(after: WatchRow, before: WatchRow | undefined): WatchRow {
-  if (before === undefined) return after;
+  // Fewer than before: the kernel has dropped the row to make place, and it began anew.
+  if (before === undefined || after.requests < before.requests) return after;
   return {
     ...after,
     requests: after.requests - before.requests,
     punts: after.punts - before.punts,
     forced: after.forced - before.forced,
+    drained: after.drained - before.drained,
+    chained: after.chained - before.chained,
     failed: after.failed - before.failed,
     bytes: after.bytes - before.bytes,
     inlineBuckets: subtract(after.inlineBuckets, before.inlineBuckets),
@@ -95,12 +109,12 @@ function difference(after: WatchRow, before: WatchRow | undefined): WatchRow {
   };
 }
 
-function subtract(after: readonly number[], before: readonly number[]): number[] {
+function subtract(after: Uint32Array, before: Uint32Array): Uint32Array {
   return after.map((count, index) => count - (before[index] ?? 0));
 }
 
 /** Upper end of the bucket in which the quantile lies; null when there is no value. */
-export function quantileNs(buckets: readonly number[], share: number): number | null {
+export function quantileNs(buckets: Uint32Array, share: number): number | null {
   const total = buckets.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   let seen = 0;

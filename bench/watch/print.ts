@@ -1,3 +1,4 @@
+import type { WatchLosses } from "../../native/watch.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { visible } from "../../terminal/quote.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
@@ -11,7 +12,7 @@ export interface Report {
   observations: Observation[];
   /** io-wq workers of the watched processes. */
   workers: WorkerUse;
-  lost: { rows: number; requests: number };
+  lost: WatchLosses;
 }
 
 const COLUMNS = [
@@ -62,7 +63,20 @@ function closing({ workers, lost, seconds }: Report): string {
   const lines = [
     `io-wq: ${workers.peak} workers, at least ${cpus} CPUs, over ${formatNs(seconds * 1e9)}`,
   ];
-  if (lost.rows > 0) lines.push(`${lost.rows} requests were not counted: too many files`);
-  if (lost.requests > 0) lines.push(`${lost.requests} latencies or punts were missed`);
-  return lines.join("\n");
+  return [...lines, ...lossLines(lost)].join("\n");
+}
+
+/** What the counts leave out, one line for each reason. */
+function lossLines({ requests, punts, latencies, unmatched, events }: WatchLosses): string[] {
+  const reasons: [number, string][] = [
+    [requests, "requests were not counted: too many files"],
+    [punts, "punts are counted as inline requests: too many were under way"],
+    [
+      unmatched,
+      "completions are not counted: this kernel does not say to which request they belong",
+    ],
+    [events, "events were missed by the kernel: counts may be too low"],
+    [latencies, "latencies were not measured: too many requests were under way"],
+  ];
+  return reasons.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }

@@ -1,6 +1,8 @@
 /*
  * Counts the requests of watched processes in the kernel, by ring, file and operation, with their latencies. Nothing
- * is sent per request. Runs from Linux 6.4 on; tried on 6.12, 6.18 and 7.2.
+ * is sent per request. There are several programs for one event, because the arguments of tracepoints change between
+ * kernels: the loader takes those that fit (native/watch/programs.cc). Their type is raw_tp and not tp_btf, because the
+ * address of a request has to be a number for the verifier, and most arguments have no type anyway.
  *
  * SPDX-License-Identifier: MIT OR GPL-2.0
  */
@@ -14,32 +16,10 @@
 #include <bpf/bpf_tracing.h>
 
 #include "watch.h"
+#include "kernel_types.h"
+#include "latency.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-/* Only the members that are read; CO-RE finds where they are in the running kernel. */
-#define KERNEL_TYPE __attribute__((preserve_access_index))
-struct super_block {
-  __u32 s_dev;
-} KERNEL_TYPE;
-struct inode {
-  unsigned long i_ino;
-  struct super_block *i_sb;
-} KERNEL_TYPE;
-struct file {
-  struct inode *f_inode;
-} KERNEL_TYPE;
-struct io_cqe {
-  __s32 res;
-} KERNEL_TYPE;
-struct io_kiocb {
-  struct file *file;
-  __u8 opcode;
-  __u64 flags; /* __u32 until 6.9: CO-RE reads as many bytes as there are */
-  struct io_cqe cqe;
-} KERNEL_TYPE;
-
-#define REQ_F_FORCE_ASYNC (1 << 4) /* the bit of IOSQE_ASYNC */
 
 /* Set by the loader before the programs are checked, so that what is not asked for costs nothing. */
 const volatile bool watch_everything = false;
@@ -54,19 +34,40 @@ struct {
 } watched_processes SEC(".maps");
 
 struct {
-  __uint(type, BPF_MAP_TYPE_LRU_HASH);
-  __uint(max_entries, 65536);
-  __type(key, __u64);
-  __type(value, struct watch_request);
-} requests SEC(".maps");
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, WATCH_SLOTS);
+  __type(key, __u32);
+  __type(value, struct watch_slot);
+} slots SEC(".maps");
 
 struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 32768);
+  __type(key, __u64);
+  __type(value, struct watch_noted);
+} noted_requests SEC(".maps");
+
+/* The loader makes it small where completions name their request. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 32768);
+  __type(key, struct watch_completion);
+  __type(value, struct watch_pending);
+} pending_completions SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
   __uint(max_entries, 8192);
   __type(key, struct watch_key);
   __type(value, struct watch_counts);
 } rows SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 8192);
+  __type(key, struct watch_key);
+  __type(value, struct watch_latencies);
+} latencies SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -75,8 +76,9 @@ struct {
   __type(value, __u64);
 } losses SEC(".maps");
 
-/* A row has to be initialised from memory, and it is too large for the stack. */
+/* A new row is copied from memory; the latencies are too large for the stack. */
 static const struct watch_counts no_counts;
+static const struct watch_latencies no_latencies;
 
 static __always_inline void lose(__u32 what) {
   __u64 *count = bpf_map_lookup_elem(&losses, &what);
@@ -89,96 +91,218 @@ static __always_inline bool is_watched(void) {
   return bpf_map_lookup_elem(&watched_processes, &process) != NULL;
 }
 
-static __always_inline __u32 bucket_of(__u64 ns) {
-  if (ns < (1ULL << WATCH_FIRST_POWER)) return 0;
-  __u32 power = 0;
-  __u64 rest = ns;
-  /* floor(log2(ns)) by halves: clang 14 has no instruction for it in BPF. */
-  if (rest >> 32) rest >>= 32, power += 32;
-  if (rest >> 16) rest >>= 16, power += 16;
-  if (rest >> 8) rest >>= 8, power += 8;
-  if (rest >> 4) rest >>= 4, power += 4;
-  if (rest >> 2) rest >>= 2, power += 2;
-  if (rest >> 1) power += 1;
-  __u32 quarter = (ns >> (power - 2)) & 3;
-  __u32 bucket = (power - WATCH_FIRST_POWER) * 4 + quarter;
-  return bucket < WATCH_BUCKETS ? bucket : WATCH_BUCKETS - 1;
+static __always_inline struct watch_slot *slot_of(__u64 address) {
+  __u32 index = (address * 0x9e3779b97f4a7c15ULL) >> 48;
+  return bpf_map_lookup_elem(&slots, &index);
 }
 
-static __always_inline int submitted(void *req) {
-  if (!is_watched()) return 0;
-  if (sample_shift && (bpf_get_prandom_u32() & ((1u << sample_shift) - 1))) return 0;
-  __u64 address = (__u64)req;
-  struct watch_request request = {.submitted_ns = bpf_ktime_get_ns()};
-  if (bpf_map_update_elem(&requests, &address, &request, BPF_ANY)) lose(WATCH_LOST_REQUESTS);
-  return 0;
+static __always_inline void forget(struct watch_slot *slot, __u64 address) {
+  if (!bpf_map_delete_elem(&noted_requests, &address)) __sync_fetch_and_add(&slot->noted, -1);
 }
 
-/* Until 6.3 this was io_uring_submit_sqe. Those kernels are refused until their counts have been verified. */
-SEC("tp_btf/io_uring_submit_req")
-int BPF_PROG(submit_req, void *req) { return submitted(req); }
-
-SEC("tp_btf/io_uring_queue_async_work")
-int BPF_PROG(queue_async_work, struct io_kiocb *req) {
-  if (!is_watched()) return 0;
-  __u64 address = (__u64)req;
-  __u32 how = BPF_CORE_READ(req, flags) & REQ_F_FORCE_ASYNC ? 2 : 1;
-  struct watch_request *known = bpf_map_lookup_elem(&requests, &address);
+static __always_inline void note(struct watch_slot *slot, __u64 address, __u32 how, __u32 handed_over) {
+  struct watch_noted *known = slot->noted ? bpf_map_lookup_elem(&noted_requests, &address) : NULL;
   if (known) {
-    if (!known->handed_over) known->handed_over = how;
-    return 0;
+    /* The first hand-over tells why; a request that a drain has forced stays one. */
+    if (!handed_over || known->handed_over) return;
+    known->handed_over = 1;
+    if (known->how != WATCH_DRAINED) known->how = how;
+    return;
   }
-  /* Not sampled at submission: the punt is counted, its latency is not known. */
-  struct watch_request request = {.submitted_ns = 0, .handed_over = how};
-  if (bpf_map_update_elem(&requests, &address, &request, BPF_ANY)) lose(WATCH_LOST_REQUESTS);
-  return 0;
+  struct watch_noted noted = {.how = how, .handed_over = handed_over};
+  if (slot->request == address) noted.submitted_ns = slot->submitted_ns;
+  if (bpf_map_update_elem(&noted_requests, &address, &noted, BPF_NOEXIST)) lose(WATCH_LOST_PUNTS);
+  else __sync_fetch_and_add(&slot->noted, 1);
 }
 
-static __always_inline struct watch_counts *row_of(void *ring, struct io_kiocb *req) {
-  struct watch_key key = {};
-  struct file *file = BPF_CORE_READ(req, file);
-  key.ring = (__u64)ring;
+static __always_inline bool is_draining(struct io_kiocb *req) {
+  struct io_ring_ctx *ring = BPF_CORE_READ(req, ctx);
+  if (bpf_core_field_exists(ring->drain_active)) return BPF_CORE_READ_BITFIELD_PROBED(ring, drain_active);
+  if (bpf_core_field_exists(ring->int_flags)) return BPF_CORE_READ(ring, int_flags) & IO_RING_F_DRAIN_ACTIVE;
+  return false;
+}
+
+static __always_inline void submitted(struct io_kiocb *req) {
+  __u64 address = (__u64)req;
+  struct watch_slot *slot = slot_of(address);
+  if (!slot) return;
+  /* An earlier request at this address may have ended without a completion (IOSQE_CQE_SKIP_SUCCESS). */
+  if (slot->noted) forget(slot, address);
+  if (sample_shift && (bpf_get_prandom_u32() & ((1u << sample_shift) - 1))) {
+    if (slot->request == address) slot->request = 0;
+  } else {
+    if (slot->request && slot->request != address) lose(WATCH_LOST_LATENCIES);
+    slot->submitted_ns = bpf_ktime_get_ns();
+    slot->request = address;
+  }
+  /* While a ring drains, the kernel sets the bit of IOSQE_ASYNC in requests that did not ask for it. */
+  if (BPF_CORE_READ(req, flags) & REQ_F_FORCE_ASYNC && is_draining(req)) note(slot, address, WATCH_DRAINED, 0);
+}
+
+/* Requests that are linked behind this one may be executed by the worker that has it, without a further event. */
+static __always_inline void note_links(struct io_kiocb *req) {
+  struct io_kiocb *next = req;
+  for (int i = 0; i < 32; ++i) {
+    if (!(BPF_CORE_READ(next, flags) & REQ_F_ANY_LINK)) return;
+    next = BPF_CORE_READ(next, link);
+    if (!next) return;
+    struct watch_slot *slot = slot_of((__u64)next);
+    if (slot) note(slot, (__u64)next, WATCH_CHAINED, 0);
+  }
+}
+
+static __always_inline void handed_over(struct io_kiocb *req) {
+  __u64 flags = BPF_CORE_READ(req, flags);
+  __u32 how = WATCH_PUNTED;
+  if (flags & REQ_F_FORCE_ASYNC) how = flags & REQ_F_IO_DRAIN ? WATCH_DRAINED : WATCH_FORCED;
+  struct watch_slot *slot = slot_of((__u64)req);
+  if (slot) note(slot, (__u64)req, how, 1);
+  if (flags & REQ_F_ANY_LINK) note_links(req);
+}
+
+/* A worker's name begins with iou-wrk-; the bit of a worker in the task's flags differs between kernels. */
+static __always_inline bool is_worker(void) {
+  char name[16];
+  if (bpf_get_current_comm(name, sizeof name)) return false;
+  return *(__u64 *)name == *(const __u64 *)"iou-wrk-";
+}
+
+static __always_inline void add_latency(const struct watch_key *key, __u64 ns, bool is_punted) {
+  struct watch_latencies *row = bpf_map_lookup_elem(&latencies, key);
+  if (!row) {
+    bpf_map_update_elem(&latencies, key, &no_latencies, BPF_NOEXIST);
+    row = bpf_map_lookup_elem(&latencies, key);
+    if (!row) return lose(WATCH_LOST_LATENCIES);
+  }
+  __u64 bucket = bucket_of(ns);
+  /* Without the barrier the compiler moves the mask, and the verifier of older kernels sees no bound. */
+  barrier_var(bucket);
+  bucket &= WATCH_BUCKETS - 1;
+  if (is_punted) __sync_fetch_and_add(&row->punted_ns[bucket], 1);
+  else __sync_fetch_and_add(&row->inline_ns[bucket], 1);
+}
+
+/* Takes out what was noted. Returns how the request came to a worker. */
+static __always_inline __u32 take_noted(struct watch_slot *slot, __u64 address, __u64 *submitted_ns) {
+  struct watch_noted *noted = bpf_map_lookup_elem(&noted_requests, &address);
+  if (!noted) return WATCH_INLINE;
+  __u32 how = noted->how;
+  if (!noted->handed_over && !(how == WATCH_CHAINED && is_worker())) how = WATCH_INLINE;
+  *submitted_ns = noted->submitted_ns;
+  forget(slot, address);
+  return how;
+}
+
+static __always_inline struct watch_counts *counts_of(const struct watch_key *key) {
+  struct watch_counts *counts = bpf_map_lookup_elem(&rows, key);
+  if (counts) return counts;
+  bpf_map_update_elem(&rows, key, &no_counts, BPF_NOEXIST);
+  return bpf_map_lookup_elem(&rows, key);
+}
+
+static __always_inline void completed(void *ring, struct io_kiocb *req, __s32 result) {
+  __u64 address = (__u64)req;
+  struct watch_slot *slot = slot_of(address);
+  if (!slot) return;
+  __u64 submitted_ns = 0;
+  __u32 how = WATCH_INLINE;
+  if (slot->request == address) {
+    submitted_ns = slot->submitted_ns;
+    slot->request = 0;
+  }
+  if (slot->noted) how = take_noted(slot, address, &submitted_ns);
+
+  struct watch_key key = {.ring = (__u64)ring};
   key.process = bpf_get_current_pid_tgid() >> 32;
   key.opcode = BPF_CORE_READ(req, opcode);
+  struct file *file = BPF_CORE_READ(req, file);
   if (file) {
     struct inode *inode = BPF_CORE_READ(file, f_inode);
     key.inode = BPF_CORE_READ(inode, i_ino);
     key.device = BPF_CORE_READ(inode, i_sb, s_dev);
   }
-  struct watch_counts *counts = bpf_map_lookup_elem(&rows, &key);
-  if (counts) return counts;
-  bpf_map_update_elem(&rows, &key, &no_counts, BPF_NOEXIST);
-  return bpf_map_lookup_elem(&rows, &key);
+  struct watch_counts *counts = counts_of(&key);
+  if (!counts) return lose(WATCH_LOST_ROWS);
+  /* Plain additions: the counts belong to this CPU, and the kernel lets no program interrupt itself. */
+  counts->requests += 1;
+  if (result < 0) counts->failed += 1;
+  else counts->bytes += result;
+  if (how == WATCH_PUNTED) counts->punts += 1;
+  if (how == WATCH_FORCED) counts->forced += 1;
+  if (how == WATCH_DRAINED) counts->drained += 1;
+  if (how == WATCH_CHAINED) counts->chained += 1;
+  if (submitted_ns) add_latency(&key, bpf_ktime_get_ns() - submitted_ns, how != WATCH_INLINE);
 }
 
-SEC("tp_btf/io_uring_complete")
-int BPF_PROG(complete, void *ring, struct io_kiocb *req) {
-  /* A completion without a request comes from a message to the ring or a multishot's last post. */
-  if (!req || !is_watched()) return 0;
-  __u64 address = (__u64)req;
-  struct watch_request *request = bpf_map_lookup_elem(&requests, &address);
-  struct watch_counts *counts = row_of(ring, req);
-  if (!counts) {
-    lose(WATCH_LOST_ROWS);
-    if (request) bpf_map_delete_elem(&requests, &address);
+/* Linux 6.4 and newer. */
+SEC("raw_tp/io_uring_submit_req")
+int BPF_PROG(submit_req, struct io_kiocb *req) {
+  if (is_watched()) submitted(req);
+  return 0;
+}
+
+/* Linux 6.0 to 6.3. */
+SEC("raw_tp/io_uring_submit_sqe")
+int BPF_PROG(submit_sqe, struct io_kiocb *req) {
+  if (is_watched()) submitted(req);
+  return 0;
+}
+
+/* The 5.10 that Debian has, whose io_uring is that of 5.15. */
+SEC("raw_tp/io_uring_submit_sqe")
+int BPF_PROG(submit_sqe_5_10, void *ring, void *req, __u8 opcode, __u64 user_data) {
+  if (!is_watched()) return 0;
+  submitted(req);
+  struct watch_completion key = {.ring = (__u64)ring, .user_data = user_data};
+  struct watch_pending *same = bpf_map_lookup_elem(&pending_completions, &key);
+  if (same) {
+    same->request = 0;
+    __sync_fetch_and_add(&same->count, 1);
     return 0;
   }
-  /* One CPU may be interrupted between two of these lines by a completion in softirq: so the adds are atomic. */
-  __s32 result = BPF_CORE_READ(req, cqe.res);
-  __sync_fetch_and_add(&counts->requests, 1);
-  if (result < 0) __sync_fetch_and_add(&counts->failed, 1);
-  else __sync_fetch_and_add(&counts->bytes, result);
-  if (!request) return 0;
-  if (request->handed_over == 1) __sync_fetch_and_add(&counts->punts, 1);
-  if (request->handed_over == 2) __sync_fetch_and_add(&counts->forced, 1);
-  if (request->submitted_ns) {
-    __u64 bucket = bucket_of(bpf_ktime_get_ns() - request->submitted_ns);
-    /* Without the barrier the compiler moves the mask, and the verifier of older kernels sees no bound. */
-    barrier_var(bucket);
-    bucket &= WATCH_BUCKETS - 1;
-    if (request->handed_over) __sync_fetch_and_add(&counts->punted_ns[bucket], 1);
-    else __sync_fetch_and_add(&counts->inline_ns[bucket], 1);
-  }
-  bpf_map_delete_elem(&requests, &address);
+  struct watch_pending pending = {.request = (__u64)req, .count = 1};
+  bpf_map_update_elem(&pending_completions, &key, &pending, BPF_ANY);
+  return 0;
+}
+
+/* Linux 6.0 and newer. */
+SEC("raw_tp/io_uring_queue_async_work")
+int BPF_PROG(queue_async_work, struct io_kiocb *req) {
+  if (is_watched()) handed_over(req);
+  return 0;
+}
+
+SEC("raw_tp/io_uring_queue_async_work")
+int BPF_PROG(queue_async_work_5_10, void *ring, int rw, void *req) {
+  if (is_watched()) handed_over(req);
+  return 0;
+}
+
+/* Linux 6.16 and newer. A completion without a request comes from a message to the ring or a multishot's last post. */
+SEC("raw_tp/io_uring_complete")
+int BPF_PROG(complete, void *ring, void *req, struct io_uring_cqe *cqe) {
+  if (req && is_watched()) completed(ring, req, BPF_CORE_READ(cqe, res));
+  return 0;
+}
+
+/* Linux 5.19 to 6.15. */
+SEC("raw_tp/io_uring_complete")
+int BPF_PROG(complete_6_0, void *ring, void *req, __u64 user_data, int result) {
+  if (req && is_watched()) completed(ring, req, result);
+  return 0;
+}
+
+/* Here a completion does not name its request, which is found by its user_data where that is unambiguous. */
+SEC("raw_tp/io_uring_complete")
+int BPF_PROG(complete_5_10, void *ring, __u64 user_data, int result, __u32 flags) {
+  const __u32 more = 1 << 1; /* IORING_CQE_F_MORE: the request goes on */
+  if (flags & more || !is_watched()) return 0;
+  struct watch_completion key = {.ring = (__u64)ring, .user_data = user_data};
+  struct watch_pending *pending = bpf_map_lookup_elem(&pending_completions, &key);
+  if (!pending || !pending->request) lose(WATCH_LOST_UNMATCHED);
+  else completed(ring, (struct io_kiocb *)pending->request, result);
+  if (!pending) return 0;
+  if (pending->count <= 1) bpf_map_delete_elem(&pending_completions, &key);
+  else __sync_fetch_and_add(&pending->count, -1);
   return 0;
 }

@@ -8,6 +8,9 @@
 #define WATCH_FIRST_POWER 10
 #define WATCH_BUCKETS 128
 
+/* Number of places for requests under way; a power of two. */
+#define WATCH_SLOTS 65536
+
 /* One row of the answer: what one process does through one ring to one file with one operation. */
 struct watch_key {
   unsigned long long ring;  /* address of the ring's context: only its identity counts */
@@ -18,22 +21,59 @@ struct watch_key {
   unsigned int padding;
 };
 
+/* Per CPU, so it is small: the histograms are apart. */
 struct watch_counts {
   unsigned long long requests; /* completed */
-  unsigned long long punts;    /* of these, handed to io-wq after a refused attempt */
-  unsigned long long forced;   /* of these, handed to io-wq without an attempt (REQ_F_FORCE_ASYNC) */
-  unsigned long long failed;   /* completed with a negative result */
+  unsigned long long failed;   /* of these, with a negative result */
   unsigned long long bytes;    /* sum of positive results */
+  unsigned long long punts;    /* of `requests`, handed to io-wq after a refused attempt */
+  unsigned long long forced;   /* of these, handed to io-wq without an attempt: asked for (IOSQE_ASYNC) */
+  unsigned long long drained;  /* of these, handed to io-wq without an attempt: IOSQE_IO_DRAIN in the ring */
+  unsigned long long chained;  /* of these, executed by a worker because the request linked before them was there */
+};
+
+/* Of the requests whose latency is measured. */
+struct watch_latencies {
   unsigned int inline_ns[WATCH_BUCKETS];
   unsigned int punted_ns[WATCH_BUCKETS];
 };
 
-/* A request under way, by the address of its struct io_kiocb. */
-struct watch_request {
+/* How a request came to a worker. */
+enum watch_how { WATCH_INLINE, WATCH_PUNTED, WATCH_FORCED, WATCH_DRAINED, WATCH_CHAINED };
+
+/*
+ * A place for requests under way. A request's address chooses the place, without a search: this is what makes inline
+ * requests cheap. Two requests may meet in one place; then the later one has its latency measured.
+ */
+struct watch_slot {
+  unsigned long long request; /* address of its struct io_kiocb; 0: none is measured */
   unsigned long long submitted_ns;
-  unsigned int handed_over; /* 0 no, 1 refused, 2 forced */
+  unsigned int noted; /* requests in `noted_requests` whose place this is: mostly 0, which saves the search */
   unsigned int padding;
 };
 
+/* What completion has to know of a request that a worker has or may get. */
+struct watch_noted {
+  unsigned long long submitted_ns; /* 0: not measured */
+  unsigned int how;                /* enum watch_how */
+  unsigned int handed_over;        /* 1: io_uring_queue_async_work was hit; 0: it may be or not */
+};
+
+/* Of a kernel whose completions do not name their request: the request by ring and user_data. */
+struct watch_completion {
+  unsigned long long ring;
+  unsigned long long user_data;
+};
+struct watch_pending {
+  unsigned long long request; /* 0: several requests with the same user_data are under way */
+  unsigned long long count;
+};
+
 /* Index in the array of losses. */
-enum { WATCH_LOST_ROWS = 0, WATCH_LOST_REQUESTS = 1, WATCH_LOSSES = 2 };
+enum {
+  WATCH_LOST_ROWS,      /* requests that were not counted: too many rows */
+  WATCH_LOST_PUNTS,     /* punts that were counted as inline requests: too many punts under way */
+  WATCH_LOST_LATENCIES, /* latencies that were not measured: two requests met in one slot */
+  WATCH_LOST_UNMATCHED, /* completions that belong to no known request (Linux 5.10) */
+  WATCH_LOSSES
+};

@@ -18,9 +18,9 @@ Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
 
 namespace {
 
-Napi::Array to_array(Napi::Env env, const unsigned int (&buckets)[WATCH_BUCKETS]) {
-  Napi::Array out = Napi::Array::New(env, WATCH_BUCKETS);
-  for (uint32_t i = 0; i < WATCH_BUCKETS; ++i) out.Set(i, static_cast<double>(buckets[i]));
+Napi::Uint32Array to_array(Napi::Env env, const unsigned int (&buckets)[WATCH_BUCKETS]) {
+  Napi::Uint32Array out = Napi::Uint32Array::New(env, WATCH_BUCKETS);
+  memcpy(out.Data(), buckets, sizeof buckets);
   return out;
 }
 
@@ -36,10 +36,12 @@ Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   out.Set("requests", static_cast<double>(row.counts.requests));
   out.Set("punts", static_cast<double>(row.counts.punts));
   out.Set("forced", static_cast<double>(row.counts.forced));
+  out.Set("drained", static_cast<double>(row.counts.drained));
+  out.Set("chained", static_cast<double>(row.counts.chained));
   out.Set("failed", static_cast<double>(row.counts.failed));
   out.Set("bytes", static_cast<double>(row.counts.bytes));
-  out.Set("inlineBuckets", to_array(env, row.counts.inline_ns));
-  out.Set("puntedBuckets", to_array(env, row.counts.punted_ns));
+  out.Set("inlineBuckets", to_array(env, row.latencies.inline_ns));
+  out.Set("puntedBuckets", to_array(env, row.latencies.punted_ns));
   return out;
 }
 
@@ -94,11 +96,14 @@ class WatchObject : public Napi::ObjectWrap<WatchObject> {
   }
 
   Napi::Value lost(const Napi::CallbackInfo& info) {
-    uint64_t losses[WATCH_LOSSES] = {};
+    WatchLosses losses;
     if (const int error = open(info.Env()).lost(losses)) throw to_error(info.Env(), error, "reading the losses");
     Napi::Object out = Napi::Object::New(info.Env());
-    out.Set("rows", static_cast<double>(losses[WATCH_LOST_ROWS]));
-    out.Set("requests", static_cast<double>(losses[WATCH_LOST_REQUESTS]));
+    out.Set("requests", static_cast<double>(losses.by_reason[WATCH_LOST_ROWS]));
+    out.Set("punts", static_cast<double>(losses.by_reason[WATCH_LOST_PUNTS]));
+    out.Set("latencies", static_cast<double>(losses.by_reason[WATCH_LOST_LATENCIES]));
+    out.Set("unmatched", static_cast<double>(losses.by_reason[WATCH_LOST_UNMATCHED]));
+    out.Set("events", static_cast<double>(losses.missed_events));
     return out;
   }
 

@@ -4,49 +4,57 @@
 
 #include <cerrno>
 
+#include "watch/programs.h"
+
 namespace puntbench {
 namespace {
 
-// Kernels rename tracepoints, so BTF is asked.
-int check_tracepoints(bpf_object* object, std::string& message) {
-  const std::unique_ptr<btf, BpfClose> types(btf__load_vmlinux_btf());
-  if (!types) return -errno;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    const std::string section = bpf_program__section_name(program);
-    const std::string tracepoint = section.substr(section.find('/') + 1);
-    if (tracepoint_arguments(types.get(), tracepoint) >= 0) continue;
-    message = "this kernel has no tracepoint " + tracepoint;
-    return -ENOENT;
-  }
-  return 0;
+// Rows that one system call reads.
+constexpr uint32_t kBatch = 512;
+
+void add(watch_counts& sum, const watch_counts& more) {
+  sum.requests += more.requests;
+  sum.failed += more.failed;
+  sum.bytes += more.bytes;
+  sum.punts += more.punts;
+  sum.forced += more.forced;
+  sum.drained += more.drained;
+  sum.chained += more.chained;
 }
 
 }  // namespace
 
-int Watch::open(const WatchOptions& options, std::string& message) {
-  keep_messages();
-  message.clear();
-  const auto fail = [&](int error) {
-    if (message.empty()) message = kept_messages();
-    links_.clear();
-    object_.reset();
-    return error;
-  };
+int Watch::load(const WatchOptions& options, std::string& message) {
   object_.reset(bpf_object__open(options.object_path.c_str()));
-  if (!object_) return fail(-errno);
-  if (int error = check_tracepoints(object_.get(), message)) return fail(error);
+  if (!object_) return -errno;
+  bool names_requests = true;
+  if (int error = choose_programs(object_.get(), names_requests, message)) return error;
+  if (names_requests) {
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "pending_completions"), 1);
+  }
   const uint32_t shift = options.sample_shift;
-  if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return fail(error);
-  if (int error = set_constant(object_.get(), "sample_shift", shift)) return fail(error);
-  if (int error = bpf_object__load(object_.get())) return fail(error);
+  if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return error;
+  if (int error = set_constant(object_.get(), "sample_shift", shift)) return error;
+  if (int error = bpf_object__load(object_.get())) return error;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
+    if (!bpf_program__autoload(program)) continue;
     bpf_link* link = bpf_program__attach(program);
-    if (link == nullptr) return fail(-errno);
+    if (link == nullptr) return -errno;
     links_.emplace_back(link);
   }
   return 0;
+}
+
+int Watch::open(const WatchOptions& options, std::string& message) {
+  keep_messages();
+  message.clear();
+  const int error = load(options, message);
+  if (error == 0) return 0;
+  if (message.empty()) message = kept_messages();
+  links_.clear();
+  object_.reset();
+  return error;
 }
 
 int Watch::add(uint32_t process) {
@@ -59,38 +67,42 @@ int Watch::remove(uint32_t process) {
 }
 
 int Watch::read(std::vector<WatchRow>& rows) const {
-  const int fd = map("rows");
-  const int cpus = libbpf_num_possible_cpus();
-  if (cpus < 0) return cpus;
+  const int possible = libbpf_num_possible_cpus();
+  if (possible < 0) return possible;
+  const auto cpus = static_cast<size_t>(possible);
+  std::vector<watch_key> keys(kBatch);
   // A per-CPU map gives one value for each possible CPU, padded to 8 bytes; watch_counts is a multiple of 8.
-  std::vector<watch_counts> values(static_cast<size_t>(cpus));
-  watch_key key{};
-  const void* previous = nullptr;
-  watch_key next{};
-  while (bpf_map_get_next_key(fd, previous, &next) == 0) {
-    key = next;
-    previous = &key;
-    if (bpf_map_lookup_elem(fd, &key, values.data()) != 0) continue;
-    WatchRow row{key, {}};
-    for (const watch_counts& value : values) {
-      row.counts.requests += value.requests;
-      row.counts.punts += value.punts;
-      row.counts.forced += value.forced;
-      row.counts.failed += value.failed;
-      row.counts.bytes += value.bytes;
-      for (int i = 0; i < WATCH_BUCKETS; ++i) {
-        row.counts.inline_ns[i] += value.inline_ns[i];
-        row.counts.punted_ns[i] += value.punted_ns[i];
-      }
+  std::vector<watch_counts> values(kBatch * cpus);
+  uint32_t position = 0;
+  for (bool first = true, last = false; !last; first = false) {
+    uint32_t count = kBatch;
+    if (bpf_map_lookup_batch(map("rows"), first ? nullptr : &position, &position, keys.data(), values.data(), &count,
+                             nullptr) != 0) {
+      if (errno != ENOENT) return -errno;
+      last = true;
     }
-    rows.push_back(row);
+    for (uint32_t i = 0; i < count; ++i) {
+      WatchRow row{keys[i], {}, {}};
+      for (size_t cpu = 0; cpu < cpus; ++cpu) puntbench::add(row.counts, values[i * cpus + cpu]);
+      // None is there until a request of the row was sampled.
+      bpf_map_lookup_elem(map("latencies"), &row.key, &row.latencies);
+      rows.push_back(row);
+    }
   }
-  return errno == ENOENT ? 0 : -errno;
+  return 0;
 }
 
-int Watch::lost(uint64_t (&losses)[WATCH_LOSSES]) const {
+int Watch::lost(WatchLosses& losses) const {
   for (uint32_t what = 0; what < WATCH_LOSSES; ++what) {
-    if (const int error = sum_over_cpus(map("losses"), what, losses[what])) return error;
+    if (const int error = sum_over_cpus(map("losses"), what, losses.by_reason[what])) return error;
+  }
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object_.get()) {
+    if (!bpf_program__autoload(program)) continue;
+    bpf_prog_info info{};
+    uint32_t size = sizeof info;
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) return -errno;
+    losses.missed_events += info.recursion_misses;
   }
   return 0;
 }

@@ -12,12 +12,19 @@ namespace puntbench {
 struct WatchRow {
   watch_key key;
   watch_counts counts;  // summed over the CPUs
+  watch_latencies latencies;
 };
 
 struct WatchOptions {
   std::string object_path;  // the compiled BPF programs
   bool everything = false;  // every process; else those given to `add`
   unsigned sample_shift = 0;
+};
+
+// What is not in the counts, since `open`.
+struct WatchLosses {
+  uint64_t by_reason[WATCH_LOSSES] = {};
+  uint64_t missed_events = 0;  // the kernel did not run a program, because that program ran on the same CPU already
 };
 
 // The BPF programs, loaded and attached. They end with this object, or with the process, whatever ends it.
@@ -29,11 +36,11 @@ class Watch {
   int remove(uint32_t process);
   // All rows since `open`. Returns 0 or -errno.
   int read(std::vector<WatchRow>& rows) const;
-  // Requests and rows that did not fit into the maps since `open`.
-  int lost(uint64_t (&losses)[WATCH_LOSSES]) const;
+  int lost(WatchLosses& losses) const;
 
  private:
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
+  int load(const WatchOptions& options, std::string& message);
 
   std::unique_ptr<bpf_object, BpfClose> object_;
   std::vector<std::unique_ptr<bpf_link, BpfClose>> links_;

@@ -20,8 +20,10 @@ function row(changes: Partial<WatchRow>): WatchRow {
     forced: 0,
     failed: 0,
     bytes: 0,
-    inlineBuckets: Array(BUCKETS).fill(0),
-    puntedBuckets: Array(BUCKETS).fill(0),
+    drained: 0,
+    chained: 0,
+    inlineBuckets: new Uint32Array(BUCKETS),
+    puntedBuckets: new Uint32Array(BUCKETS),
     ...changes,
   };
 }
@@ -59,7 +61,7 @@ test("files without a new request are left out, and the dearest stand first", ()
 });
 
 test("a quantile is the upper end of its bucket, and null without values", () => {
-  const buckets = Array(BUCKETS).fill(0);
+  const buckets = new Uint32Array(BUCKETS);
   assert.equal(quantileNs(buckets, 0.99), null);
   buckets[0] = 98;
   buckets[40] = 2;

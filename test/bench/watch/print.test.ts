@@ -16,13 +16,16 @@ function observation(changes: Partial<Observation>): Observation {
     failed: 0,
     punts: 0,
     forced: 0,
+    drained: 0,
+    chained: 0,
     inlineNsP99: 2048,
     puntedNsP99: null,
     ...changes,
   };
 }
 
-const whole = { seconds: 2, workers: { peak: 3, cpuNs: 1e9 }, lost: { rows: 0, requests: 0 } };
+const NOTHING_LOST = { requests: 0, punts: 0, latencies: 0, unmatched: 0, events: 0 };
+const whole = { seconds: 2, workers: { peak: 3, cpuNs: 1e9 }, lost: NOTHING_LOST };
 
 test("a latency that was not measured is no number, and rows beyond the limit are counted", () => {
   const observations = [observation({ punts: 100 }), observation({ file: "/data/b" })];
@@ -40,7 +43,7 @@ test("names of files and processes cannot send escape sequences to the terminal"
 });
 
 test("what the kernel's maps could not hold is said", () => {
-  const lost = { rows: 7, requests: 0 };
+  const lost = { ...NOTHING_LOST, requests: 7 };
   const text = printed({ ...whole, lost, observations: [] }, 20);
   assert.match(text, /no io_uring request completed/);
   assert.match(text, /7 requests were not counted/);

@@ -3,96 +3,16 @@ import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { rowKey } from "../../../bench/watch/observation.js";
-import type { TrialRequest } from "../../../native/index.js";
-import { openWatch, type Watch, type WatchRow } from "../../../native/watch.js";
-import {
-  cannotRun,
-  driver,
-  noPuntCounter,
-  scratchFolder,
-  smallTrial,
-} from "../../support/kernel.js";
+import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { CLI, puntbench } from "../../support/puntbench.js";
+import { tryToWatch } from "../../support/watching.js";
 
 const folder = scratchFolder();
 
-/** A watch of this process, and why there is none. */
-function tryToWatch(): { watch: Watch | null; skip: string | false } {
-  try {
-    const watch = openWatch({ everything: false, sampleShift: 0 });
-    watch.add(process.pid);
-    return { watch, skip: false };
-  } catch (error) {
-    return { watch: null, skip: `SKIPPED, watch does not work here: ${(error as Error).message}` };
-  }
-}
 const { watch, skip } = tryToWatch();
+watch?.add(process.pid);
 after(() => watch?.close());
 const noFio = cannotRun("fio", "--version");
-
-/** Runs one trial of the driver; what the watch saw of its file beside what the driver measured itself. */
-async function watched(changes: Partial<TrialRequest>) {
-  const request = smallTrial(folder, { ...changes, keepFile: true });
-  // An inode number is used again for a later file, so rows of earlier rings do not count.
-  const earlier = new Set(watch?.rows().map(rowKey));
-  const measured = await driver.runTrial(request);
-  const inode = statSync(request.path).ino;
-  const isNew = (row: WatchRow) => row.inode === inode && !earlier.has(rowKey(row));
-  const rows = watch?.rows().filter(isNew) ?? [];
-  const sum = (count: (row: WatchRow) => number) =>
-    rows.reduce((total, row) => total + count(row), 0);
-  return { measured, rows, sum };
-}
-
-for (const changes of [
-  { preparation: "no-fallocate" },
-  { preparation: "fallocate-0" },
-  { preparation: "dd-prefill" },
-  { preparation: "dd-prefill", arm: "forced" },
-  { preparation: "keep-size", queueDepth: 32 },
-  { preparation: "no-fallocate", intervalNs: 1_000_000, fileSizeBytes: 64 * 4096 },
-] as const) {
-  const name = Object.values(changes).join(" ");
-  test(`${name}: requests, punts and forced punts equal the driver's own counts`, {
-    skip: skip || noPuntCounter,
-  }, async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { measured, sum } = await watched(changes);
-      assert.equal(
-        sum((row) => row.requests),
-        measured.writes,
-      );
-      assert.equal(
-        sum((row) => row.forced),
-        measured.puntCountForced,
-      );
-      assert.equal(
-        sum((row) => row.punts + row.forced),
-        measured.puntCount,
-      );
-      assert.equal(
-        sum((row) => row.bytes),
-        measured.bytes,
-      );
-      assert.equal(
-        sum((row) => row.failed),
-        0,
-      );
-    }
-  });
-}
-
-test("every request has one latency, inline or punted, and no longer than the trial", {
-  skip: skip || noPuntCounter,
-}, async () => {
-  const { measured, rows } = await watched({ preparation: "no-fallocate" });
-  const [row] = rows as [WatchRow];
-  const inline = row.inlineBuckets.reduce((sum, count) => sum + count, 0);
-  const punted = row.puntedBuckets.reduce((sum, count) => sum + count, 0);
-  assert.deepEqual([inline, punted], [row.requests - row.punts, row.punts]);
-  assert.equal(inline + punted, measured.writes);
-});
 
 test("a process that is not watched is not counted", { skip: skip || noFio }, () => {
   const file = join(folder, "of-another");

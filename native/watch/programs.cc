@@ -1,0 +1,60 @@
+#include "watch/programs.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <span>
+
+namespace puntbench {
+namespace {
+
+struct Candidate {
+  const char* program;
+  const char* tracepoint;
+  int arguments;
+};
+
+// include/trace/events/io_uring.h of the kernels in question.
+constexpr Candidate kSubmission[] = {
+    {"submit_req", "io_uring_submit_req", 1},
+    {"submit_sqe", "io_uring_submit_sqe", 2},
+    {"submit_sqe_5_10", "io_uring_submit_sqe", 7},
+};
+constexpr Candidate kHandOver[] = {
+    {"queue_async_work", "io_uring_queue_async_work", 2},
+    {"queue_async_work_5_10", "io_uring_queue_async_work", 5},
+};
+constexpr Candidate kCompletion[] = {
+    {"complete", "io_uring_complete", 3},
+    {"complete_6_0", "io_uring_complete", 7},
+    {"complete_5_10", "io_uring_complete", 4},
+};
+
+const Candidate* fitting(std::span<const Candidate> candidates, const btf* types) {
+  for (const Candidate& candidate : candidates) {
+    if (tracepoint_arguments(types, candidate.tracepoint) == candidate.arguments) return &candidate;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int choose_programs(bpf_object* object, bool& names_requests, std::string& message) {
+  const std::unique_ptr<btf, BpfClose> types(btf__load_vmlinux_btf());
+  if (!types) return -errno;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
+  for (const std::span<const Candidate> event : {std::span(kSubmission).subspan(0), std::span(kHandOver).subspan(0),
+                                                 std::span(kCompletion).subspan(0)}) {
+    const Candidate* chosen = fitting(event, types.get());
+    if (chosen == nullptr) {
+      message = std::string("this kernel's tracepoint ") + event[0].tracepoint + " is missing or has unknown arguments";
+      return -ENOENT;
+    }
+    bpf_program__set_autoload(bpf_object__find_program_by_name(object, chosen->program), true);
+    if (event.data() == kCompletion) names_requests = strcmp(chosen->program, "complete_5_10") != 0;
+  }
+  return 0;
+}
+
+}  // namespace puntbench

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { promisify } from "node:util";
+import { rowKey } from "../../../bench/watch/observation.js";
+import { operationName } from "../../../bench/watch/operations.js";
+import type { TrialRequest } from "../../../native/index.js";
+import {
+  cannotRun,
+  driver,
+  noPuntCounter,
+  scratchFolder,
+  smallTrial,
+} from "../../support/kernel.js";
+import { tracedPunts } from "../../support/traced-punts.js";
+import { sumOf, tryToWatch } from "../../support/watching.js";
+
+const folder = scratchFolder();
+const { watch, skip } = tryToWatch({ everything: true });
+after(() => watch?.close());
+const noFio = cannotRun("fio", "--version");
+const noTrace = process.geteuid?.() === 0 ? false : "SKIPPED, needs root";
+
+/** Rows of a file that began after `earlier`: an inode number is used again for a later file. */
+function newRows(path: string, earlier: ReadonlySet<string>) {
+  const { ino } = statSync(path);
+  return (watch?.rows() ?? []).filter((row) => row.inode === ino && !earlier.has(rowKey(row)));
+}
+
+const keysNow = () => new Set(watch?.rows().map(rowKey));
+
+/** Runs one trial of the driver; what the watch saw of its file beside what the driver measured itself. */
+async function watched(changes: Partial<TrialRequest>) {
+  const request = smallTrial(folder, { ...changes, keepFile: true });
+  const earlier = keysNow();
+  const measured = await driver.runTrial(request);
+  return { measured, rows: newRows(request.path, earlier) };
+}
+
+for (const changes of [
+  { preparation: "no-fallocate" },
+  { preparation: "fallocate-0" },
+  { preparation: "dd-prefill" },
+  { preparation: "dd-prefill", arm: "forced" },
+  { preparation: "keep-size", queueDepth: 32 },
+  { preparation: "no-fallocate", intervalNs: 1_000_000, fileSizeBytes: 64 * 4096 },
+] as const) {
+  const name = Object.values(changes).join(" ");
+  test(`${name}: requests, punts and forced punts equal the driver's own counts`, {
+    skip: skip || noPuntCounter,
+  }, async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { measured, rows } = await watched(changes);
+      const seen = {
+        writes: sumOf(rows, (row) => row.requests),
+        bytes: sumOf(rows, (row) => row.bytes),
+        failed: sumOf(rows, (row) => row.failed),
+        forced: sumOf(rows, (row) => row.forced),
+        allPunts: sumOf(rows, (row) => row.punts + row.forced + row.drained),
+      };
+      assert.deepEqual(seen, {
+        writes: measured.writes,
+        bytes: measured.bytes,
+        failed: 0,
+        forced: measured.puntCountForced,
+        allPunts: measured.puntCount,
+      });
+    }
+  });
+}
+
+test("every request has one latency, inline or punted, and no longer than the trial", {
+  skip: skip || noPuntCounter,
+}, async () => {
+  const { measured, rows } = await watched({ preparation: "no-fallocate" });
+  const [row] = rows as [(typeof rows)[0]];
+  const inline = row.inlineBuckets.reduce((sum, count) => sum + count, 0);
+  const punted = row.puntedBuckets.reduce((sum, count) => sum + count, 0);
+  assert.deepEqual([inline, punted], [row.requests - row.punts, row.punts]);
+  assert.equal(inline + punted, measured.writes);
+});
+
+test("several jobs of fio: each file's requests equal fio's own count, its punts those of tracefs", {
+  skip: skip || noFio || noTrace,
+}, async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const earlier = keysNow();
+    const jobs = ["holes", "overwrites", "reads"].map((name) => ({
+      name,
+      file: join(folder, `${name}-${round}`),
+    }));
+    const args = jobs.flatMap(({ name, file }) => [
+      `--name=${name}`,
+      `--filename=${file}`,
+      ...KINDS[name as keyof typeof KINDS],
+    ]);
+    const fio = () => promisify(execFile)("fio", [...COMMON, ...args]);
+    const [{ stdout }, hits] = await tracedPunts(fio);
+    const results = JSON.parse(stdout.slice(stdout.indexOf("{"))).jobs;
+    for (const [index, { name, file }] of jobs.entries()) {
+      const rows = newRows(file, earlier);
+      const { read, write } = results[index];
+      assert.equal(
+        sumOf(rows, (row) => row.requests),
+        read.total_ios + write.total_ios,
+        name,
+      );
+      assert.deepEqual(
+        [...new Set(rows.map((row) => operationName(row.opcode)))],
+        [name === "reads" ? "readv" : "writev"],
+      );
+      const punts = sumOf(rows, (row) => row.punts + row.forced + row.drained);
+      assert.equal(punts, hits.get(rows[0]?.process ?? 0) ?? 0, name);
+      if (name === "holes") assert.ok(punts > 0, "no write into a hole was punted");
+    }
+  }
+  assert.equal(watch?.lost().events, 0);
+});
+
+const COMMON = [
+  "--output-format=json",
+  "--ioengine=io_uring",
+  "--nonvectored=0",
+  "--direct=1",
+  "--bs=4k",
+  "--size=2m",
+  "--iodepth=8",
+];
+const KINDS = {
+  holes: ["--rw=randwrite", "--fallocate=none"],
+  overwrites: ["--rw=write", "--overwrite=1"],
+  reads: ["--rw=randread"],
+};
