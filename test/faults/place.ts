@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../terminal/package-root.js";
 import type { Ending } from "./ending.js";
@@ -47,6 +47,8 @@ export class Place {
     for (const folder of [root, this.dir, this.temporary, this.cache, this.outside]) {
       mkdirSync(folder, { mode: 0o700 });
     }
+    // Another user may pass through.
+    chmodSync(root, 0o711);
     mkdirSync(join(this.outside, "data"));
     writeFileSync(join(this.outside, "data", "table"), "what a database holds\n");
     symlinkSync("data/table", join(this.outside, "link"));
@@ -80,6 +82,14 @@ export class Place {
       XDG_CACHE_HOME: this.cache,
       NO_COLOR: "1",
     };
+  }
+
+  /** Makes a user the owner of all that puntbench may write to. */
+  giveTo(user: number): void {
+    mkdirSync(this.out, { recursive: true });
+    for (const folder of [this.dir, this.out, this.temporary, this.cache]) {
+      chownSync(folder, user, user);
+    }
   }
 
   remove(): void {

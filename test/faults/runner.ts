@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gitCommit } from "../../terminal/git-commit.js";
@@ -29,6 +29,8 @@ export interface Run {
 /** A directory of root, on a filesystem with O_DIRECT. */
 export function makeWork(parent = tmpdir()): { path: string; remove(): void } {
   const path = mkdtempSync(join(parent, "puntbench-faults-"));
+  // Some cases run as another user.
+  chmodSync(path, 0o711);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

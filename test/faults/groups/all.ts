@@ -1,6 +1,8 @@
 import type { FaultGroup } from "../group.js";
 import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, labKills } from "./kills.js";
+import { limits } from "./limits.js";
+import { missing } from "./missing.js";
 import { ring } from "./ring.js";
 import { signals } from "./signals.js";
 import { streams } from "./streams.js";
@@ -17,6 +19,8 @@ export const GROUPS: readonly FaultGroup[] = [
   signals,
   streams,
   twoCommands,
+  limits,
+  missing,
   ring,
   swaps,
   hostileResults,
