@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   ARMS,
   CAUSES,
+  LABEL_CHARACTERS_MAX,
   OBSERVED_CAUSES,
   ORDERS,
   PREPARATIONS,
@@ -288,7 +289,7 @@ export const Header = z.object({
   toolVersion: z.string(),
   gitCommit: z.string().nullable(),
   startedAt: z.string(),
-  kernelLabel: z.string().min(1),
+  kernelLabel: z.string().min(1).max(LABEL_CHARACTERS_MAX),
   commandLine: z.array(z.string()),
   seed: count,
   rounds: count.positive(),

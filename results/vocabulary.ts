@@ -3,6 +3,9 @@
 /** Of the results files that this puntbench writes. It also reads version 1, see `upgrade.ts`. */
 export const SCHEMA_VERSION = 2;
 
+/** Of a kernel label. Charts and tables lay out every character of it, several times. */
+export const LABEL_CHARACTERS_MAX = 200;
+
 /** State of the file before the measured writes, in the order charts show them: dearest first. */
 export const PREPARATIONS = [
   "no-fallocate",

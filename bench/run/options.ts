@@ -2,6 +2,7 @@ import { release } from "node:os";
 import {
   ARMS,
   type Arm,
+  LABEL_CHARACTERS_MAX,
   ORDERS,
   type Order,
   PREPARATIONS,
@@ -98,6 +99,12 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     throw new UsageError(
       `--kernel-label ${visible(kernelLabel)} holds a control character`,
       "Use only characters that can be seen, for example 6.12.",
+    );
+  }
+  if (kernelLabel.length > LABEL_CHARACTERS_MAX) {
+    throw new UsageError(
+      `--kernel-label has ${kernelLabel.length} characters`,
+      `Use at most ${LABEL_CHARACTERS_MAX}.`,
     );
   }
   return {

@@ -1,4 +1,5 @@
 import type { FaultGroup } from "../group.js";
+import { cache } from "./cache.js";
 import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, labKills } from "./kills.js";
 import { limits } from "./limits.js";
@@ -24,4 +25,5 @@ export const GROUPS: readonly FaultGroup[] = [
   ring,
   swaps,
   hostileResults,
+  cache,
 ];
