@@ -4,13 +4,15 @@ const GRACE_MS = 10_000;
 
 /**
  * Runs `work` with a signal that aborts when `outer` does, or after `limitMs`. A device that hangs keeps
- * its trial in the kernel, where no signal reaches it: then the wait ends after a grace period all the same.
+ * its trial in the kernel, where no signal reaches it: then the wait ends after a grace period all the same. Throws
+ * the reason of `outer`, or a UserError that names `what`.
  */
 export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
   limitMs: number,
   what: string,
   outer: AbortSignal,
+  graceMs = GRACE_MS,
 ): Promise<T> {
   const overdue = new UserError(
     `${what} did not end within ${limitMs / 1000} s`,
@@ -22,11 +24,12 @@ export async function withTimeLimit<T>(
     stuck = () => reject(overdue);
   });
   const timers = [setTimeout(() => limit.abort(overdue), limitMs)];
-  limit.signal.addEventListener("abort", () => {
-    timers.push(setTimeout(() => stuck?.(), GRACE_MS));
+  const either = AbortSignal.any([outer, limit.signal]);
+  either.addEventListener("abort", () => {
+    timers.push(setTimeout(() => stuck?.(), graceMs));
   });
   try {
-    return await Promise.race([work(AbortSignal.any([outer, limit.signal])), abandoned]);
+    return await Promise.race([work(either), abandoned]);
   } catch (error) {
     // What was cancelled says only ECANCELED: the reason is what the reader needs.
     if (outer.aborted) throw outer.reason;
