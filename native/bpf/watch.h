@@ -11,6 +11,13 @@
 /* Number of places for requests under way; a power of two. */
 #define WATCH_SLOTS 65536
 
+/* Process ids whose lowest bits are the same stand together. 0: free. */
+#define WATCH_PROCESS_PLACES 16384
+#define WATCH_PROCESSES_PER_PLACE 4
+struct watch_processes {
+  unsigned int ids[WATCH_PROCESSES_PER_PLACE];
+};
+
 /* One row of the answer: what one process does through one ring to one file with one operation. */
 struct watch_key {
   unsigned long long ring;  /* address of the ring's context: only its identity counts */

@@ -12,11 +12,12 @@ struct Candidate {
   const char* program;
   const char* tracepoint;
   int arguments;
+  const char* function = nullptr;  // of the kernel, that the program calls
 };
 
 // include/trace/events/io_uring.h of the kernels in question.
 constexpr Candidate kSubmission[] = {
-    {"submit_req", "io_uring_submit_req", 1},
+    {"submit_req", "io_uring_submit_req", 1, "bpf_rdonly_cast"},
     {"submit_sqe", "io_uring_submit_sqe", 2},
     {"submit_sqe_5_10", "io_uring_submit_sqe", 7},
 };
@@ -25,14 +26,17 @@ constexpr Candidate kHandOver[] = {
     {"queue_async_work_5_10", "io_uring_queue_async_work", 5},
 };
 constexpr Candidate kCompletion[] = {
-    {"complete", "io_uring_complete", 3},
+    {"complete", "io_uring_complete", 3, "bpf_rdonly_cast"},
+    {"complete_6_2", "io_uring_complete", 7, "bpf_rdonly_cast"},
     {"complete_6_0", "io_uring_complete", 7},
     {"complete_5_10", "io_uring_complete", 4},
 };
 
 const Candidate* fitting(std::span<const Candidate> candidates, const btf* types) {
   for (const Candidate& candidate : candidates) {
-    if (tracepoint_arguments(types, candidate.tracepoint) == candidate.arguments) return &candidate;
+    if (tracepoint_arguments(types, candidate.tracepoint) != candidate.arguments) continue;
+    const char* function = candidate.function;
+    if (function == nullptr || btf__find_by_name_kind(types, function, BTF_KIND_FUNC) > 0) return &candidate;
   }
   return nullptr;
 }

@@ -57,14 +57,26 @@ int Watch::open(const WatchOptions& options, std::string& message) {
   return error;
 }
 
-int Watch::add(uint32_t process) {
-  const uint8_t yes = 1;
-  return bpf_map_update_elem(map("watched_processes"), &process, &yes, BPF_ANY) == 0 ? 0 : -errno;
+int Watch::replace(uint32_t process, uint32_t old_id, uint32_t new_id) {
+  const int fd = map("watched_processes");
+  const uint32_t place = process & (WATCH_PROCESS_PLACES - 1);
+  watch_processes at{};
+  if (bpf_map_lookup_elem(fd, &place, &at) != 0) return -errno;
+  for (unsigned int& id : at.ids) {
+    if (id != old_id) continue;
+    id = new_id;
+    return bpf_map_update_elem(fd, &place, &at, BPF_EXIST) == 0 ? 0 : -errno;
+  }
+  return old_id == 0 ? -ENOSPC : -ESRCH;
 }
 
-int Watch::remove(uint32_t process) {
-  return bpf_map_delete_elem(map("watched_processes"), &process) == 0 ? 0 : -errno;
+int Watch::add(uint32_t process) {
+  // Twice in the list would need two removals.
+  if (const int error = replace(process, process, process); error != -ESRCH) return error;
+  return replace(process, 0, process);
 }
+
+int Watch::remove(uint32_t process) { return replace(process, process, 0); }
 
 int Watch::read(std::vector<WatchRow>& rows) const {
   const int possible = libbpf_num_possible_cpus();

@@ -32,6 +32,7 @@ class Watch {
  public:
   // Loads and attaches. Returns 0 or -errno; `message` then holds the last line that libbpf printed.
   int open(const WatchOptions& options, std::string& message);
+  // -ENOSPC: too many processes, of which the lowest bits of the id are the same.
   int add(uint32_t process);
   int remove(uint32_t process);
   // All rows since `open`. Returns 0 or -errno.
@@ -40,6 +41,8 @@ class Watch {
 
  private:
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
+  // Puts an id into the place of another one of the watched processes.
+  int replace(uint32_t process, uint32_t old_id, uint32_t new_id);
   int load(const WatchOptions& options, std::string& message);
 
   std::unique_ptr<bpf_object, BpfClose> object_;
