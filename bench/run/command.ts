@@ -8,6 +8,7 @@ Examples:
   $ puntbench bench --quick --json > summary.json
   $ puntbench bench --dir /mnt/data --preparations fallocate-0,dd-prefill --queue-depths 1,16
   $ puntbench bench --preparations dd-prefill --interval 0,10ms     does this kernel punt on clock ticks?
+  $ puntbench bench --fio wal.fio --dir /mnt/data          your own fio job
   $ puntbench bench --arms inline,unbatched,own-files,forced,forced-own-files
                                                     what does the cost consist of?
   $ puntbench bench --find-capacity --p99 2ms -p fallocate-0,dd-prefill
@@ -29,6 +30,7 @@ export function benchCommand(): Command {
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
         "io-wq workers, and measures latency, throughput and CPU time beside. One results file a run.",
     )
+    .option("--fio <file>", "run the io_uring jobs of a fio job file instead of the matrix")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawOptions, command: Command) => {
       const { main } = await import("./main.js");

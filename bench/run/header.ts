@@ -27,7 +27,8 @@ export async function openingHeader(
 ): Promise<Header> {
   const filesystemType = mountOf(scratch.location)?.type ?? "unknown filesystem";
   const alignment = directIoAlignment(driver, scratch, filesystemType);
-  checkBlockSize(options.blockSizeBytes, alignment);
+  const blockSizes = new Set(scenarios.map(({ blockSizeBytes }) => blockSizeBytes));
+  for (const size of blockSizes) checkBlockSize(size, alignment);
   checkSpace(scratch, scenarios, options.maxSpaceBytes);
   const puntCounter = openPuntCounter(driver);
   const startedAt = new Date();
@@ -48,7 +49,7 @@ export async function openingHeader(
     warnings: [
       ...(puntCounter.reason === null ? [] : [`punts are not counted: ${puntCounter.reason}`]),
       ...otherBenchWarnings(scratch.location),
-      ...placeWarnings(driver, scratch.path, options.blockSizeBytes),
+      ...placeWarnings(driver, scratch.path, Math.min(...blockSizes)),
       ...abandonedScratch(driver, options.dir).map(
         (path) => `a killed run left ${path}; remove it with: rm -r ${shellWord(path)}`,
       ),

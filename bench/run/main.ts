@@ -4,9 +4,10 @@ import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
+import type { MeasuredJob } from "../fio/scenarios.js";
 import { capacitySentence } from "./capacity-words.js";
+import { chosenScenarios } from "./chosen-scenarios.js";
 import { findCapacities, type ScenarioCapacity } from "./find-capacity.js";
-import { scenariosOf } from "./matrix.js";
 import { type BenchOptions, parseOptions, type RawOptions } from "./options.js";
 import { type RunOutcome, type RunPlan, runBench } from "./run.js";
 import { type ScenarioSummary, summarise } from "./summary.js";
@@ -15,21 +16,24 @@ import { summaryTable } from "./summary-table.js";
 /** `puntbench bench`: runs the matrix and prints what came of it. */
 export async function main(raw: RawOptions, command: Command): Promise<void> {
   const options = parseOptions(raw);
+  const chosen = chosenScenarios(raw, options, command);
   const interrupt = new Interrupt();
   const capacities: ScenarioCapacity[] = [];
   const search: RunPlan<never>["measure"] = (run, keep) =>
     findCapacities(run, keep, (found) => capacities.push(found));
   try {
+    const progress = stderrProgress();
+    for (const sentence of chosen.about) progress.milestone(sentence);
     const outcome = await runBench<never>(
       options,
       process.argv.slice(2),
-      stderrProgress(),
+      progress,
       interrupt.signal,
-      { scenarios: scenariosOf(options), ...(options.capacity !== null && { measure: search }) },
+      { scenarios: chosen.scenarios, ...(options.capacity !== null && { measure: search }) },
     );
     const warnings = warningsOf(outcome);
     if (options.capacity !== null) printCapacities(options, outcome, capacities, warnings);
-    else printSummary(options, outcome, warnings, command);
+    else printSummary(options, outcome, { warnings, jobs: chosen.jobs }, command);
     for (const warning of warnings.slice(outcome.header.warnings.length)) {
       process.stderr.write(`warning: ${warning}\n`);
     }
@@ -53,11 +57,11 @@ function warningsOf({ header, trials }: RunOutcome): string[] {
 function printSummary(
   { json }: BenchOptions,
   outcome: RunOutcome,
-  warnings: string[],
+  { warnings, jobs }: { warnings: string[]; jobs: MeasuredJob[] | null },
   command: Command,
 ): void {
   const scenarios = summarise(outcome.header.scenarios, outcome.trials);
-  if (json) printJson(outcome, { scenarios, warnings });
+  if (json) printJson(outcome, { scenarios, ...(jobs !== null && { jobs }), warnings });
   else printTable(outcome, scenarios, command);
 }
 
@@ -88,9 +92,16 @@ function printJson({ resultsFile, header }: RunOutcome, found: object): void {
 
 function whatRan({ header }: RunOutcome): string {
   const { environment, kernelLabel, scenarios } = header;
-  const [scenario] = scenarios;
-  const writes = `${formatBytes(scenario?.blockSizeBytes ?? 0)} O_DIRECT writes, ${scenario?.order}`;
-  return `${kernelLabel}: ${writes}, ${environment.filesystem.type}`;
+  const blocks = common(
+    scenarios.map(({ blockSizeBytes }) => blockSizeBytes),
+    formatBytes,
+  );
+  const writes = [...blocks, "O_DIRECT writes"].join(" ");
+  const orders = common(
+    scenarios.map(({ order }) => order),
+    String,
+  );
+  return `${kernelLabel}: ${[writes, ...orders, environment.filesystem.type].join(", ")}`;
 }
 
 function resultsLine({ resultsFile }: RunOutcome): string {
@@ -118,6 +129,11 @@ function lasted({ trials }: RunOutcome): string {
 function range(timesNs: readonly number[]): string {
   const [least, most] = [Math.min(...timesNs), Math.max(...timesNs)].map(formatNs);
   return least === most ? `${least}` : `${least} to ${most}`;
+}
+
+/** What all have in common; where they differ, the table has a column. */
+function common<T>(values: readonly T[], words: (value: T) => string): string[] {
+  return new Set(values).size === 1 ? [words(values[0] as T)] : [];
 }
 
 function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Command): void {

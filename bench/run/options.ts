@@ -40,6 +40,8 @@ export interface RawOptions {
   p99?: string;
   quick?: boolean;
   json?: boolean;
+  /** A fio job file, which then decides the scenarios. */
+  fio?: string;
 }
 
 export interface BenchOptions {

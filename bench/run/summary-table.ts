@@ -1,6 +1,6 @@
 import { formatPercent } from "../../terminal/percent.js";
 import { type Column, renderTable } from "../../terminal/table.js";
-import { formatNs, formatRate } from "../../terminal/units.js";
+import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { ScenarioSummary } from "./summary.js";
 
 /** What was not measured reads as "?", never as 0. */
@@ -12,6 +12,8 @@ interface Field extends Column {
   value: (row: Row) => string;
   /** The column is shown when this holds for some row; always, if it is not given. */
   when?: (row: Row) => boolean;
+  /** The column is shown only where not all rows have the same value. */
+  onlyVaried?: true;
 }
 
 const counted = (row: Row) => row.instructionsPerWrite !== null;
@@ -25,6 +27,8 @@ function right(title: string, value: Field["value"], when?: Field["when"]): Fiel
 const FIELDS: readonly Field[] = [
   { title: "preparation", value: (row) => row.preparation },
   { title: "arm", value: (row) => row.arm },
+  { title: "order", value: (row) => row.order, onlyVaried: true },
+  { ...right("block", (row) => formatBytes(row.blockSizeBytes)), onlyVaried: true },
   right("depth", (row) => String(row.queueDepth)),
   right("interval", (row) => pace(row.intervalNs), paced),
   right("punted", (row) => shown(row.puntRatio, formatPercent)),
@@ -59,7 +63,10 @@ const FIELDS: readonly Field[] = [
 ];
 
 export function summaryTable(rows: readonly Row[]): string {
-  const fields = FIELDS.filter(({ when }) => when === undefined || rows.some(when));
+  const fields = FIELDS.filter(
+    ({ value, when, onlyVaried }) =>
+      (when === undefined || rows.some(when)) && (!onlyVaried || new Set(rows.map(value)).size > 1),
+  );
   const cells = rows.map((row) => fields.map((field) => field.value(row)));
   const table = renderTable(fields, cells);
   return cells.flat().includes(UNKNOWN) ? `${table}\n\n${UNKNOWN}: not measured` : table;

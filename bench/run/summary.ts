@@ -4,7 +4,7 @@ import { type Metric, metricsOf } from "../../results/metrics.js";
 import type { BySpender, Latency, Measurement, Scenario, Trial } from "../../results/schema.js";
 
 /** Medians over the ok trials of a scenario; null where nothing was measured. */
-export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes" | "order"> {
+export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes"> {
   trials: number;
   failedTrials: number;
   skippedReason: string | null;
@@ -51,6 +51,7 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
     arm: scenario.arm,
     queueDepth: scenario.queueDepth,
     blockSizeBytes: scenario.blockSizeBytes,
+    order: scenario.order,
     intervalNs: scenario.intervalNs,
     registeredBuffers: scenario.registeredBuffers,
     trials: trials.length,

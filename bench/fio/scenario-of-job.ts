@@ -1,0 +1,198 @@
+import type { Scenario } from "../../results/schema.js";
+import type { Order, Preparation } from "../../results/vocabulary.js";
+import type { FioJob } from "./job-file.js";
+import { ALIASES, OPTIONS } from "./option-table.js";
+import { fioBytes, fioTimeNs, forWrites } from "./values.js";
+
+/** What a job becomes, or all reasons why it cannot be measured. */
+export interface TranslatedJob {
+  name: string;
+  scenario: Scenario | null;
+  /** Options and what each needs; empty where there is a scenario. */
+  problems: string[];
+  /** What the job implies or leaves out, in sentences. */
+  notes: string[];
+}
+
+/** fio's defaults, of fio 3.33 (HOWTO and `fio --cmdhelp=all`). */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  ioengine: "psync",
+  rw: "read",
+  bs: "4k",
+  iodepth: "1",
+  fallocate: "native",
+};
+
+const PREPARATIONS: Readonly<Record<string, Preparation>> = {
+  none: "no-fallocate",
+  "0": "no-fallocate",
+  keep: "keep-size",
+  posix: "fallocate-0",
+  "1": "fallocate-0",
+  native: "fallocate-0",
+};
+
+const ORDERS: Readonly<Record<string, Order>> = { write: "sequential", randwrite: "random" };
+
+const withoutAliases = ({ options }: FioJob) =>
+  new Map([...options].map(([key, value]) => [ALIASES[key] ?? key, value] as const));
+
+/** The engine that would run the job. */
+export const engineOf = (job: FioJob): string => withoutAliases(job).get("ioengine") ?? "psync";
+
+export function scenarioOfJob(job: FioJob): TranslatedJob {
+  const reader = new JobReader(withoutAliases(job));
+  const scenario = reader.scenario();
+  const problems = [...reader.problems, ...reader.unsupported()];
+  const measurable = problems.length === 0;
+  return {
+    name: job.name,
+    scenario: measurable ? scenario : null,
+    problems,
+    notes: reader.notes(),
+  };
+}
+
+class JobReader {
+  readonly problems: string[] = [];
+
+  constructor(private readonly given: ReadonlyMap<string, string | null>) {}
+
+  scenario(): Scenario {
+    const overwrites = this.isOn("overwrite");
+    this.checkOnce(overwrites);
+    if (this.given.get("direct") !== "1" && this.given.get("buffered") !== "0") {
+      this.problems.push("direct=0, fio's default (buffered writes)");
+    }
+    const order = ORDERS[this.text("rw")];
+    if (order === undefined) this.problems.push(`rw=${this.text("rw")} (reads or trims)`);
+    const blockSizeBytes = this.bytes("bs", forWrites(this.text("bs"))) ?? 4096;
+    if (blockSizeBytes % 512 !== 0)
+      this.problems.push(`bs=${this.text("bs")} (O_DIRECT needs multiples of 512)`);
+    const sizeBytes = this.given.has("size") ? this.bytes("size", this.text("size")) : null;
+    if (!this.given.has("size"))
+      this.problems.push("no size (the size of an existing file or device)");
+    return {
+      preparation: overwrites ? "dd-prefill" : this.preparation(),
+      arm: this.isForced() ? "forced" : "inline",
+      queueDepth: this.count("iodepth", this.text("iodepth")) ?? 1,
+      blockSizeBytes,
+      fileSizeBytes: Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes,
+      order: order ?? "sequential",
+      intervalNs: this.intervalNs(),
+      registeredBuffers: this.registered(),
+      ...this.length(),
+    };
+  }
+
+  /** Options that only have one supported value, and options that are not known. */
+  unsupported(): string[] {
+    return [...this.given].flatMap(([key, value]) => {
+      const rule = OPTIONS[key];
+      const shown = value === null ? key : `${key}=${value}`;
+      if (key === "filename" && value?.startsWith("/dev/")) return [`${shown} (a raw device)`];
+      if (rule === undefined) return [`${shown} (not known to puntbench)`];
+      return rule.use === "only" && !rule.values.includes(value ?? "1")
+        ? [`${shown} (${rule.needs})`]
+        : [];
+    });
+  }
+
+  notes(): string[] {
+    const leftOut = [...this.given.keys()].filter((key) => OPTIONS[key]?.use === "ignored");
+    const notes = [this.preparationNote()];
+    if (this.given.has("runtime") && !this.isOn("time_based")) {
+      notes.push("runtime is only a limit here and is ignored: each block is written once");
+    }
+    if (leftOut.length > 0) notes.push(`ignored: ${leftOut.join(", ")}`);
+    return notes;
+  }
+
+  private preparationNote(): string {
+    if (this.isOn("overwrite"))
+      return "overwrite=1: the file is written before the measured writes (dd-prefill)";
+    const mode = this.text("fallocate");
+    const implied = `fallocate=${mode}${this.given.has("fallocate") ? "" : ", fio's default,"} is the preparation ${PREPARATIONS[mode]}`;
+    return PREPARATIONS[mode] === "fallocate-0"
+      ? `${implied}: the file is allocated before the writes, which hides the punts of a file that grows (fallocate=none shows them)`
+      : implied;
+  }
+
+  private preparation(): Preparation {
+    const mode = this.text("fallocate");
+    const found = PREPARATIONS[mode];
+    if (found === undefined) this.problems.push(`fallocate=${mode} (a file of holes)`);
+    return found ?? "no-fallocate";
+  }
+
+  /** Where every block is written just once, a file that was not prefilled stays what its preparation made it. */
+  private checkOnce(overwrites: boolean): void {
+    if (overwrites) return;
+    for (const key of ["time_based", "norandommap"]) {
+      if (this.isOn(key))
+        this.problems.push(`${key} without overwrite=1 (blocks that are written twice)`);
+    }
+  }
+
+  private isForced(): boolean {
+    const every = this.given.get("force_async") ?? "0";
+    if (every !== "0" && every !== "1")
+      this.problems.push(`force_async=${every} (only some requests forced)`);
+    return every === "1";
+  }
+
+  private registered(): boolean {
+    const buffers = this.isOn("fixedbufs");
+    if (buffers !== this.isOn("registerfiles")) {
+      this.problems.push(
+        `${buffers ? "fixedbufs" : "registerfiles"} alone (both are registered, or neither)`,
+      );
+    }
+    return buffers;
+  }
+
+  private intervalNs(): number {
+    const rate = this.given.get("rate_iops");
+    if (rate === undefined || rate === null) return 0;
+    const perSecond = this.count("rate_iops", forWrites(rate));
+    return perSecond === null ? 0 : Math.round(1e9 / perSecond);
+  }
+
+  private length(): Pick<Scenario, "durationNs" | "rampNs"> {
+    const durationNs = this.isOn("time_based") ? this.time("runtime") : null;
+    if (this.isOn("time_based") && durationNs === null)
+      this.problems.push("time_based without runtime");
+    const rampNs = this.time("ramp_time");
+    return { ...(durationNs && { durationNs }), ...(rampNs && { rampNs }) };
+  }
+
+  private time(key: string): number | null {
+    const text = this.given.get(key);
+    if (text === undefined || text === null) return null;
+    const ns = fioTimeNs(text);
+    if (ns === null) this.problems.push(`${key}=${text} (not a time)`);
+    return ns;
+  }
+
+  private bytes(key: string, text: string): number | null {
+    const bytes = fioBytes(text);
+    if (bytes !== null && bytes > 0) return bytes;
+    this.problems.push(`${key}=${text} (not a plain size like 4k or 16m)`);
+    return null;
+  }
+
+  private count(key: string, text: string): number | null {
+    if (/^[1-9]\d*$/.test(text)) return Number(text);
+    this.problems.push(`${key}=${text} (not a whole number)`);
+    return null;
+  }
+
+  private text(key: string): string {
+    return this.given.get(key) ?? DEFAULTS[key] ?? "";
+  }
+
+  /** fio reads an option that is on or off also without a value. */
+  private isOn(key: string): boolean {
+    return this.given.has(key) && this.given.get(key) !== "0";
+  }
+}

@@ -1,0 +1,32 @@
+/** fio's suffixes, with its default kb_base=1024. It reads "kib" as 1000 there, which surprises: not accepted. */
+const EXPONENTS: Readonly<Record<string, number>> = { "": 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
+
+/** "4k", "16M", "1g", "4096" -> bytes; null for what is no plain size (percentages, expressions, other suffixes). */
+export function fioBytes(text: string): number | null {
+  const [, digits, suffix] = /^(\d+)([kmgtp]?)b?$/i.exec(text) ?? [];
+  if (digits === undefined || suffix === undefined) return null;
+  return Number(digits) * 1024 ** (EXPONENTS[suffix.toLowerCase()] as number);
+}
+
+const NS: Readonly<Record<string, number>> = {
+  d: 86400e9,
+  h: 3600e9,
+  m: 60e9,
+  s: 1e9,
+  ms: 1e6,
+  us: 1e3,
+  "": 1e9,
+};
+
+/** A time whose unit is seconds where none is given, as of `runtime` and `ramp_time`. null for what is no time. */
+export function fioTimeNs(text: string): number | null {
+  const [, digits, unit] = /^(\d+)(d|h|m|s|ms|us)?$/i.exec(text) ?? [];
+  if (digits === undefined) return null;
+  return Number(digits) * (NS[(unit ?? "").toLowerCase()] as number);
+}
+
+/** Of "read,write,trim" the value for writes; a single value is for all. */
+export function forWrites(text: string): string {
+  const [reads = "", writes] = text.split(",").map((part) => part.trim());
+  return writes === undefined || writes === "" ? reads : writes;
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ALIASES, OPTIONS } from "../../../bench/fio/option-table.js";
+import { scenarioOfJob } from "../../../bench/fio/scenario-of-job.js";
+import { packageRoot } from "../../../terminal/package-root.js";
+
+const EASY = { ioengine: "io_uring", direct: "1", rw: "write", size: "4m" };
+
+function translated(options: Record<string, string | null>) {
+  return scenarioOfJob({ name: "job", options: new Map(Object.entries({ ...EASY, ...options })) });
+}
+
+test("a job without more than the necessary has fio's defaults", () => {
+  const { scenario, problems } = translated({});
+  assert.deepEqual(problems, []);
+  assert.deepEqual(scenario, {
+    preparation: "fallocate-0",
+    arm: "inline",
+    queueDepth: 1,
+    blockSizeBytes: 4096,
+    fileSizeBytes: 4 << 20,
+    order: "sequential",
+    intervalNs: 0,
+    registeredBuffers: false,
+  });
+});
+
+const READ: [options: Record<string, string | null>, expected: object][] = [
+  [
+    { rw: "randwrite", iodepth: "32" },
+    { order: "random", queueDepth: 32 },
+  ],
+  [{ readwrite: "randwrite", rw: "randwrite" }, { order: "random" }],
+  [{ blocksize: "8k,16k" }, { blockSizeBytes: 16384 }],
+  [
+    { bs: "64K", size: "100k" },
+    { blockSizeBytes: 65536, fileSizeBytes: 65536 },
+  ],
+  [{ fallocate: "none" }, { preparation: "no-fallocate" }],
+  [{ fallocate: "0" }, { preparation: "no-fallocate" }],
+  [{ fallocate: "keep" }, { preparation: "keep-size" }],
+  [{ fallocate: "posix" }, { preparation: "fallocate-0" }],
+  [{ fallocate: "none", overwrite: "1" }, { preparation: "dd-prefill" }],
+  [{ overwrite: null }, { preparation: "dd-prefill" }],
+  [{ rate_iops: "100,2000" }, { intervalNs: 500_000 }],
+  [{ overwrite: "1", time_based: null, runtime: "30" }, { durationNs: 30e9 }],
+  [{ ramp_time: "500ms" }, { rampNs: 5e8 }],
+  [{ fixedbufs: null, registerfiles: null }, { registeredBuffers: true }],
+  [{ force_async: "1" }, { arm: "forced" }],
+];
+
+for (const [options, expected] of READ) {
+  test(`a job with ${JSON.stringify(options)} becomes ${JSON.stringify(expected)}`, () => {
+    const { scenario, problems } = translated(options);
+    assert.deepEqual(problems, []);
+    assert.deepEqual({ ...scenario, ...expected }, scenario);
+  });
+}
+
+const UNSUPPORTED: Record<string, string | null>[] = [
+  { rw: "read" },
+  { rw: "randrw" },
+  { direct: "0" },
+  { size: "10%" },
+  { size: "4kib" },
+  { sync: "1" },
+  { fsync: "32" },
+  { fdatasync: "1" },
+  { bsrange: "4k-64k" },
+  { bssplit: "4k/50:8k/50" },
+  { nrfiles: "4" },
+  { numjobs: "2" },
+  { thinktime: "100" },
+  { sqthread_poll: null },
+  { hipri: null },
+  { force_async: "4" },
+  { fallocate: "truncate" },
+  { time_based: null, runtime: "5" },
+  { norandommap: null, rw: "randwrite" },
+  { fixedbufs: "1" },
+  { exec_prerun: "rm -rf /" },
+  { filename: "/dev/sda" },
+  { no_such_option: "1" },
+];
+
+for (const options of UNSUPPORTED) {
+  test(`a job with ${JSON.stringify(options)} is refused, with what it would need`, () => {
+    const { scenario, problems } = translated(options);
+    assert.equal(scenario, null);
+    assert.equal(problems.length, 1, problems.join());
+    assert.match(problems[0] as string, /\(.+\)|without|alone|default/);
+  });
+}
+
+test("all options that are not supported are named at once", () => {
+  const { problems } = translated({ rw: "read", fsync: "1", numjobs: "4", foo: null });
+  assert.equal(problems.length, 4);
+});
+
+test("what a job implies is said: its preparation, and which options were left out", () => {
+  const { notes } = translated({ group_reporting: null, directory: "/data", runtime: "5" });
+  assert.match(notes.join("; "), /fio's default, is the preparation fallocate-0.*hides the punts/);
+  assert.match(notes.join("; "), /runtime is only a limit/);
+  assert.match(notes.join("; "), /ignored: group_reporting, directory$/);
+});
+
+/** Named in the description of the feature; each must at least be known. */
+const PROMISED =
+  "rw bs bsrange size iodepth direct sync fsync fdatasync fallocate overwrite nrfiles numjobs rate_iops thinktime runtime " +
+  "time_based ramp_time rwmixread fixedbufs registerfiles sqthread_poll hipri force_async iodepth_batch " +
+  "iodepth_batch_submit iodepth_batch_complete_min iodepth_batch_complete_max";
+
+test("every option that storage jobs commonly use is in the table", () => {
+  const unknown = PROMISED.split(" ").filter(
+    (name) => OPTIONS[ALIASES[name] ?? name] === undefined,
+  );
+  assert.deepEqual(unknown, []);
+});
+
+function page(): string {
+  const rows = Object.entries(OPTIONS).map(([name, rule]) => {
+    if (rule.use === "read") return `| \`${name}\` | read | ${rule.how} |`;
+    if (rule.use === "ignored") return `| \`${name}\` | ignored | ${rule.why} |`;
+    const allowed = rule.values.map((value) => `\`${value}\``).join(" or ");
+    const what = allowed === "" ? "error" : `error, unless ${allowed}`;
+    return `| \`${name}\` | ${what} | ${rule.needs} |`;
+  });
+  return [
+    "# What `bench --fio` does with fio's options",
+    "",
+    "Read: it decides the scenario. Error: it changes what is measured, and the bench cannot do it. Ignored: it does not",
+    "change which writes punt. An option that is not listed is an error. Generated from option-table.ts by",
+    "test/bench/fio/scenario-of-job.test.ts with PUNTBENCH_UPDATE=1.",
+    "",
+    `Other names: ${Object.entries(ALIASES)
+      .map(([other, name]) => `\`${other}\` is \`${name}\``)
+      .join(", ")}.`,
+    "",
+    "| option | what happens | how, or why |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+test("options.md lists the options as the code treats them", () => {
+  const file = join(packageRoot(), "bench", "fio", "options.md");
+  if (process.env.PUNTBENCH_UPDATE === "1") writeFileSync(file, page());
+  assert.ok(existsSync(file));
+  assert.equal(readFileSync(file, "utf8"), page());
+});
