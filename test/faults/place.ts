@@ -14,6 +14,8 @@ export interface Launch {
   prefix?: readonly string[];
   env?: NodeJS.ProcessEnv;
   stdio?: StdioOptions;
+  /** For a program that may take longer than others. */
+  hangsAfterMs?: number;
 }
 
 export interface Running {
@@ -63,7 +65,8 @@ export class Place {
     return this.start(args, launch).ended;
   }
 
-  startProgram(words: readonly string[], { prefix = [], env, stdio }: Launch = {}): Running {
+  startProgram(words: readonly string[], launch: Launch = {}): Running {
+    const { prefix = [], env, stdio, hangsAfterMs = HANGS_AFTER_MS } = launch;
     const [program, ...args] = [...prefix, ...words] as [string, ...string[]];
     const child = spawn(program, args, {
       cwd: this.root,
@@ -71,7 +74,7 @@ export class Place {
       stdio: stdio ?? ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    return { child, ended: endingOf(child, words.slice(2).join(" ") || program) };
+    return { child, ended: endingOf(child, words.slice(2).join(" ") || program, hangsAfterMs) };
   }
 
   environment(): NodeJS.ProcessEnv {
@@ -97,7 +100,7 @@ export class Place {
   }
 }
 
-function endingOf(child: ChildProcess, command: string): Promise<Ending> {
+function endingOf(child: ChildProcess, command: string, hangsAfterMs: number): Promise<Ending> {
   const ending: Ending = { command, code: null, signal: null, stdout: "", stderr: "" };
   child.stdout?.on("data", (piece) => {
     ending.stdout += piece;
@@ -107,9 +110,9 @@ function endingOf(child: ChildProcess, command: string): Promise<Ending> {
   });
   return new Promise((resolve, reject) => {
     const hangs = setTimeout(() => {
-      ending.stderr += `\nfault suite: it hung, and was killed after ${HANGS_AFTER_MS / 1000} s\n`;
+      ending.stderr += `\nfault suite: it hung, and was killed after ${hangsAfterMs / 1000} s\n`;
       child.kill("SIGKILL");
-    }, HANGS_AFTER_MS);
+    }, hangsAfterMs);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(hangs);

@@ -50,3 +50,15 @@ test("nothing in text from outside acts on the terminal; its words, lines and ta
   ];
   for (const [text, expected] of cases) assert.equal(printable(text), expected);
 });
+
+test("text made to keep a regular expression busy takes linear time: quadratic, it would take half an hour", {
+  timeout: 120_000,
+}, () => {
+  const pairs = 200_000;
+  for (const piece of [";?", "[", ";a", "\u001b[", "\u001b]", "\u009b1;", "_", " ", "|"]) {
+    const text = `\u001b${piece.repeat(pairs)}`;
+    for (const shown of [printable(text), visible(text), escapeMarkdown(text), csvField(text)]) {
+      assert.ok(shown.length <= 12 * text.length);
+    }
+  }
+});

@@ -18,6 +18,8 @@ import type { FaultCase, FaultGroup } from "../group.js";
 import { cannotRunLab, fillCache, smallLab } from "../lab-template.js";
 import type { Place } from "../place.js";
 
+/** apt tries each address several times before it says that there is no network. */
+const OFFLINE_MS = 240_000;
 const NOBODY = 65534;
 
 /** What a guest is made of, and what the lab chooses by. Each by the end of its path in the cache. */
@@ -81,7 +83,10 @@ function spoiledCase(name: string, how: string): FaultCase {
       SPOIL[how]?.(file, place);
       const spoiled = { bytes: readFileSync(file), owner: statSync(file).uid };
       // Without network: what is damaged cannot be fetched anew.
-      const ending = await place.run(smallLab(place, "--dry-run"), { prefix: ["unshare", "-n"] });
+      const ending = await place.run(smallLab(place, "--dry-run"), {
+        prefix: ["unshare", "-n"],
+        hangsAfterMs: OFFLINE_MS,
+      });
       const same =
         existsSync(file) &&
         statSync(file).uid === spoiled.owner &&
