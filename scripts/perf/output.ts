@@ -89,7 +89,7 @@ export function printTables(results: PerfResults): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function words(found: Figure): string[] {
+export function words(found: Figure): string[] {
   const { name, interval, promised } = found;
   const kept = isKept(found);
   return [
@@ -101,7 +101,7 @@ function words(found: Figure): string[] {
   ];
 }
 
-function toJson(found: Figure) {
+export function toJson(found: Figure) {
   const { name, interval, promised } = found;
   const { point = null, lower = null, upper = null } = interval ?? {};
   return { name, median: point, lower, upper, promised, kept: isKept(found) };

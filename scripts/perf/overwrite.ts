@@ -52,7 +52,7 @@ async function overwrite(tools: Tools, name: Contender, load: Load): Promise<Ach
   return { iops: (writes / wallNs) * 1e9, cpuNsPerWrite: (cpuNs.submitter ?? Number.NaN) / writes };
 }
 
-function trialOf(load: Load): TrialRequest {
+export function trialOf(load: Load): TrialRequest {
   return {
     path: load.file,
     preparation: "dd-prefill",
