@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { findLeftovers } from "../../bench/explain/tracing/leftovers.js";
 import { loadDriver } from "../../native/index.js";
 import type { Place } from "./place.js";
-import { isAlive } from "./processes.js";
 
 let tracefs: string | null | undefined;
 
@@ -19,11 +18,14 @@ function openedTracefs(): string | null {
   return tracefs;
 }
 
-/** What ended processes of puntbench have left in tracefs on this machine. */
-export function tracefsLeftovers(): string[] {
+/** In a PID namespace the first process has this number. On the host it is init, which makes nothing in tracefs. */
+const FIRST = 1;
+
+/** What the processes of a case, which have ended, have left in tracefs. Other programs may trace at the same time. */
+export function tracefsLeftovers({ pids }: Place): string[] {
   const root = openedTracefs();
   if (root === null) return [];
-  const { instances, probes } = findLeftovers(root, ({ pid }) => !isAlive(pid));
+  const { instances, probes } = findLeftovers(root, ({ pid }) => pid === FIRST || pids.has(pid));
   return [...instances, ...probes];
 }
 
@@ -54,7 +56,7 @@ export function leftoversOf(place: Place, before: readonly string[]): string[] {
   return [
     ...readdirSync(place.dir).map((name) => `dir: ${name}`),
     ...readdirSync(place.temporary).map((name) => `temporary: ${name}`),
-    ...tracefsLeftovers()
+    ...tracefsLeftovers(place)
       .filter((name) => !before.includes(name))
       .map((name) => `tracefs: ${name}`),
     ...pinned.filter((name) => name.includes("puntbench")).map((name) => `bpf: ${name}`),

@@ -34,6 +34,8 @@ export class Place {
   /** Stands for the rest of the host: nothing here may change. */
   readonly outside: string;
   readonly marker: string;
+  /** Process ids of what was started. */
+  readonly pids = new Set<number>();
 
   /** @param random gives numbers in [0, 1), the same for the same case and seed. */
   constructor(
@@ -74,6 +76,7 @@ export class Place {
       stdio: stdio ?? ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    if (child.pid !== undefined) this.pids.add(child.pid);
     return { child, ended: endingOf(child, words.slice(2).join(" ") || program, hangsAfterMs) };
   }
 

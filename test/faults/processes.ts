@@ -35,10 +35,6 @@ export async function survivorsOf(marker: string, waitMs: number): Promise<strin
   return left.map(({ pid, command }) => `${pid} (${command})`);
 }
 
-export function isAlive(pid: number): boolean {
-  return contents(`/proc/${pid}/stat`) !== "";
-}
-
 function contents(path: string): string {
   try {
     return readFileSync(path, "latin1");

@@ -8,7 +8,7 @@ const NTH = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const ERRORS: readonly Fault[] = ["ENOSPC", "EIO", "EDQUOT", "EINTR", "524"];
 /** These can do a part of what is asked for; for the others memory runs out in its place. */
 const TRANSFERS: readonly Call[] = ["read", "write", "io_uring_enter"];
-/** What the bench calls at least ten times: in two rounds of five preparations. */
+/** What the bench calls at least ten times: in two rounds of five preparations, or in four of those that allocate. */
 const CALLS: readonly Call[] = [
   "openat",
   "read",
@@ -26,6 +26,7 @@ const CALLS: readonly Call[] = [
   "io_uring_register",
 ];
 const PREPARATIONS = "no-fallocate,fallocate-0,keep-size,zero-range,dd-prefill";
+const FALLOCATING = "fallocate-0,keep-size,zero-range";
 
 function failingCase(call: Call, fault: Fault, nth: number): FaultCase {
   return {
@@ -33,7 +34,11 @@ function failingCase(call: Call, fault: Fault, nth: number): FaultCase {
     async run(place) {
       const report = join(place.root, "report");
       const prefix = failingOnce(call, fault, nth, report);
-      const ending = await place.run(smallBench(place, PREPARATIONS, 2), { prefix });
+      const bench =
+        call === "fallocate"
+          ? smallBench(place, FALLOCATING, 4)
+          : smallBench(place, PREPARATIONS, 2);
+      const ending = await place.run(bench, { prefix });
       return { endings: [ending], reached: existsSync(report) };
     },
   };
