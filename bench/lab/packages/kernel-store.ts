@@ -132,7 +132,8 @@ export async function readStored(folder: string): Promise<StoredKernel | null> {
       modules: join(folder, "lib", "modules", manifest.release),
     };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError)
+      return null;
     throw error;
   }
 }

@@ -153,6 +153,8 @@ test("a stored kernel is refused when any file that a guest gets was changed", a
     writeFileSync(path, "as signed");
   }
   assert.ok(await readStored(kernel));
+  writeFileSync(join(kernel, "manifest.json"), JSON.stringify(manifest).slice(0, 30));
+  assert.equal(await readStored(kernel), null, "a manifest that is cut");
 });
 
 test("a compressed kernel that is damaged or of another size is an error, not passed over", {

@@ -27,7 +27,7 @@ const ARTEFACTS: Readonly<Record<string, { path: RegExp; booted: boolean }>> = {
   "the list of packages": { path: /^packages\.json$/, booted: false },
   "an index of apt": { path: /^apt\/.*_Packages/, booted: false },
   "the kernel": { path: /^kernels\/.*\/vmlinuz[^/]*$/, booted: true },
-  "a module": { path: /^kernels\/.*\/ext4\.ko(\.xz)?$/, booted: true },
+  "a module": { path: /^kernels\/.*\/xfs\.ko(\.xz)?$/, booted: true },
   "the modules' dependencies": { path: /^kernels\/.*\/modules\.dep\.bin$/, booted: true },
   "the configuration": { path: /^kernels\/.*\/config[^/]*$/, booted: true },
   "the manifest": { path: /^kernels\/.*\/manifest\.json$/, booted: false },
