@@ -29,7 +29,7 @@ export const EVERY_COMMAND: { [name: string]: (place: Place) => string[] } = {
   plan: (place) => ["plan", "--iops", "10k", ...fixtures(place)],
   export: (place) => ["export", ...fixtures(place)],
   lab: (place) => {
-    fillCache(place);
+    fillCache(place, true);
     return smallLab(place, "--dry-run");
   },
   reproduce: () => ["reproduce", "--help"],

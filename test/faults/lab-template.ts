@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { labCache } from "../../bench/lab/host/cache.js";
 import type { Place } from "./place.js";
@@ -33,13 +33,21 @@ export function cannotRunLab(): string | null {
 
 /**
  * Gives the case a cache with one kernel and the package indexes: links to the files of the user's cache, which the lab
- * never changes in place. The case fetches nothing.
+ * never changes in place. The case fetches nothing, and with `images` builds nothing that the user's cache has.
  */
-export function fillCache(place: Place): void {
+export function fillCache(place: Place, images = false): void {
   const root = join(place.cache, "puntbench");
   mkdirSync(join(root, "kernels"), { recursive: true, mode: 0o700 });
   execFileSync("cp", ["-al", user.packageIndex, user.apt, root]);
   execFileSync("cp", ["-al", join(user.kernels, kernel?.folder ?? ""), join(root, "kernels")]);
+  // A lock on a link would be a lock on the user's kernel.
+  rmSync(join(root, "kernels", kernel?.folder ?? "", "lock"), { force: true });
+  if (images && existsSync(user.payloads)) execFileSync("cp", ["-al", user.payloads, root]);
+}
+
+/** Removes the kernel from the case's cache, and what killed labs have left there. */
+export function cleanLab(): string[] {
+  return ["lab", "clean", kernel?.series ?? ""];
 }
 
 /** One guest, emulated, with one short trial. */

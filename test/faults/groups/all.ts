@@ -1,7 +1,7 @@
 import type { FaultGroup } from "../group.js";
 import { cache } from "./cache.js";
 import { hostileResults } from "./hostile-results.js";
-import { benchKills, explainKills, labKills } from "./kills.js";
+import { benchKills, explainKills, guestKills, labKills } from "./kills.js";
 import { limits } from "./limits.js";
 import { missing } from "./missing.js";
 import { ring } from "./ring.js";
@@ -17,6 +17,7 @@ export const GROUPS: readonly FaultGroup[] = [
   benchKills,
   explainKills,
   labKills,
+  guestKills,
   signals,
   streams,
   twoCommands,
