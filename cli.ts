@@ -14,6 +14,7 @@ import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { benchCommand } from "./bench/run/command.js";
 import { watchCommand } from "./bench/watch/command.js";
+import { workloadsCommand } from "./bench/workloads/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
 import { packageRoot } from "./terminal/package-root.js";
 import { reportError } from "./terminal/report-error.js";
@@ -26,6 +27,7 @@ function program(): Command {
   root.enablePositionalOptions();
   const commands: Command[] = [
     benchCommand(),
+    workloadsCommand(),
     probeCommand(),
     explainCommand(estimateSavings),
     inspectCommand(),

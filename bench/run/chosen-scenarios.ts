@@ -7,6 +7,7 @@ import {
   type MeasuredJob,
   wordsAboutJobs,
 } from "../fio/scenarios.js";
+import { valuesOf } from "../workloads/workloads.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions, RawOptions } from "./options.js";
 
@@ -19,40 +20,57 @@ export interface ChosenScenarios {
   about: string[];
 }
 
-/** Options that a job file decides, by the names of commander. */
+/** Options that a workload decides, by the names of commander. */
+const DECIDED_BY_WORKLOAD = ["preparations", "queueDepths", "blockSize", "order"];
+
+/** Options that a job file decides. */
 const DECIDED_BY_JOBS = [
-  "preparations",
-  "queueDepths",
-  "blockSize",
+  ...DECIDED_BY_WORKLOAD,
   "fileSize",
   "duration",
   "ramp",
-  "order",
   "arms",
   "interval",
   "registeredBuffers",
   "quick",
+  "workload",
 ];
 
-/** The matrix of the options, or the jobs of `--fio`. Throws a UsageError where both are asked for. */
+/** The matrix of the options, a workload, or the jobs of a fio file. Throws a UsageError where two are asked for. */
 export function chosenScenarios(
-  { fio }: RawOptions,
+  { fio, workload }: RawOptions,
   options: BenchOptions,
   command: Command,
 ): ChosenScenarios {
-  if (fio === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
+  if (fio !== undefined) {
+    refuseBoth(command, "--fio", DECIDED_BY_JOBS);
+    const measured = jobsOfFile(fio, process.env);
+    const { jobs } = measured;
+    return { scenarios: distinctScenarios(jobs), jobs, about: wordsAboutJobs(measured) };
+  }
+  if (workload === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
+  refuseBoth(command, "--workload", DECIDED_BY_WORKLOAD);
+  const { preparation, queueDepth, blockSizeBytes, order } = valuesOf(workload);
+  const matrix = {
+    ...options,
+    preparations: [preparation],
+    queueDepths: [queueDepth],
+    blockSizeBytes,
+    order,
+    arms: options.arms ?? ["inline"],
+  } satisfies BenchOptions;
+  return { scenarios: scenariosOf(matrix), jobs: null, about: [] };
+}
+
+function refuseBoth(command: Command, source: string, decided: readonly string[]): void {
   const both = command.options.filter(
     (option) =>
-      DECIDED_BY_JOBS.includes(option.attributeName()) &&
+      decided.includes(option.attributeName()) &&
       command.getOptionValueSource(option.attributeName()) === "cli",
   );
-  if (both.length > 0) {
-    throw new UsageError(
-      `--fio and ${both.map(({ long }) => long).join(", ")} exclude each other`,
-      "The job file decides these: change it there.",
-    );
-  }
-  const measured = jobsOfFile(fio, process.env);
-  const { jobs } = measured;
-  return { scenarios: distinctScenarios(jobs), jobs, about: wordsAboutJobs(measured) };
+  if (both.length === 0) return;
+  throw new UsageError(
+    `${source} and ${both.map(({ long }) => long).join(", ")} exclude each other`,
+    `${source} decides these.`,
+  );
 }

@@ -30,6 +30,7 @@ export function benchCommand(): Command {
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
         "io-wq workers, and measures latency, throughput and CPU time beside. One results file a run.",
     )
+    .option("--workload <name>", "the stream of a well-known program, see `puntbench workloads`")
     .option("--fio <file>", "run the io_uring jobs of a fio job file instead of the matrix")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawOptions, command: Command) => {

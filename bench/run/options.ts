@@ -42,6 +42,8 @@ export interface RawOptions {
   json?: boolean;
   /** A fio job file, which then decides the scenarios. */
   fio?: string;
+  /** A named workload, which then decides the scenarios. */
+  workload?: string;
 }
 
 export interface BenchOptions {
