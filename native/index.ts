@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Measurement } from "../results/schema.js";
-import type { Arm, Preparation, Ring } from "../results/vocabulary.js";
+import type { Arm, Durability, Io, Operation, Preparation, Ring } from "../results/vocabulary.js";
 import { UserError } from "../terminal/errors.js";
 import { packageRoot } from "../terminal/package-root.js";
 
@@ -16,6 +16,13 @@ export interface TrialRequest {
   /** A multiple of `blockSizeBytes`. */
   fileSizeBytes: number;
   order: "sequential" | "random";
+  /** What each request is; see `Scenario`. Default: a plain O_DIRECT write. */
+  operation?: Operation | undefined;
+  readPercent?: number | undefined;
+  io?: Io | undefined;
+  durability?: Durability | undefined;
+  vectored?: boolean | undefined;
+  fixedFiles?: boolean | undefined;
   /** Decides the random order, and is written into every block. */
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */

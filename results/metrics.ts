@@ -131,9 +131,14 @@ export function puntRatioOf({ status, measurement }: Trial): number | null {
   return puntsPerWrite(measurement);
 }
 
-/** A write is punted while it is submitted. So the writes that were under way when the ramp ended had theirs in it. */
-function puntsPerWrite({ puntCount, writesIssued, writes }: Measurement): number {
-  return (puntCount ?? Number.NaN) / (writesIssued ?? writes);
+/**
+ * A write is punted while it is submitted. So the writes that were under way when the ramp ended had theirs in it. An fsync
+ * that is linked behind a write always runs in a worker, which says nothing of the write.
+ */
+function puntsPerWrite({ puntCount, puntCountFsyncs, writesIssued, writes }: Measurement): number {
+  const ofWrites =
+    puntCountFsyncs === undefined ? puntCount : (puntCount ?? 0) - (puntCountFsyncs ?? Number.NaN);
+  return (ofWrites ?? Number.NaN) / (writesIssued ?? writes);
 }
 
 /** Per write. What one spender lacks, a sum with it lacks too. */

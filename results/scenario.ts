@@ -6,7 +6,34 @@ import { ARMS, PREPARATIONS } from "./vocabulary.js";
 export function scenarioKey(scenario: Scenario): string {
   const { preparation, arm, queueDepth, blockSizeBytes, order } = scenario;
   const buffers = scenario.registeredBuffers ? "registered" : "plain";
-  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${extentWords(scenario)} ${order} ${scenario.intervalNs} ${buffers}`;
+  return `${preparation} ${arm} ${queueDepth} ${blockSizeBytes} ${extentWords(scenario)} ${order} ${scenario.intervalNs} ${buffers}${variantWords(
+    scenario,
+  )
+    .map((word) => ` ${word}`)
+    .join("")}`;
+}
+
+/** What each request is, where that is not a plain O_DIRECT write: ["70 % reads", "buffered"]. */
+export function variantWords(scenario: Scenario): string[] {
+  const { operation, readPercent, io, durability, vectored, fixedFiles } = scenario;
+  return [
+    operation === "readwrite" ? `${readPercent} % reads` : operation,
+    io,
+    durability,
+    vectored && "vectored",
+    fixedFiles && "fixed files",
+  ].filter((word) => typeof word === "string");
+}
+
+/** "4 KiB O_DIRECT writes", "4 KiB buffered reads, vectored". */
+export function workloadWords(scenario: Scenario): string {
+  const { operation = "write", io = "direct", blockSizeBytes } = scenario;
+  const size = operation === "fsync" ? "" : `${formatBytes(blockSizeBytes)} `;
+  const how = operation === "fsync" ? "" : io === "direct" ? "O_DIRECT " : `${io} `;
+  const what = { write: "writes", read: "reads", readwrite: "reads and writes", fsync: "fsync" };
+  const said: readonly (string | undefined)[] = [operation, io];
+  const others = variantWords(scenario).filter((word) => !said.includes(word));
+  return [`${size}${how}${what[operation]}`, ...others].join(", ");
 }
 
 /** For `sort`: the order in which tables and charts show scenarios. */
@@ -17,7 +44,8 @@ export function compareScenarios(a: Scenario, b: Scenario): number {
     a.queueDepth - b.queueDepth ||
     a.intervalNs - b.intervalNs ||
     a.blockSizeBytes - b.blockSizeBytes ||
-    a.fileSizeBytes - b.fileSizeBytes
+    a.fileSizeBytes - b.fileSizeBytes ||
+    variantWords(a).join().localeCompare(variantWords(b).join())
   );
 }
 
@@ -40,5 +68,6 @@ export function describeScenario(
   depths = `depth ${scenario.queueDepth}`,
 ): string {
   const pace = scenario.intervalNs === 0 ? "" : ` every ${formatNs(scenario.intervalNs)}`;
-  return `${seriesName(scenario)} at ${depths}${pace}`;
+  const variant = variantWords(scenario).map((word) => `, ${word}`);
+  return `${seriesName(scenario)}${variant.join("")} at ${depths}${pace}`;
 }

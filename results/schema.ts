@@ -2,8 +2,11 @@ import { z } from "zod";
 import {
   ARMS,
   CAUSES,
+  DURABILITIES,
+  IOS,
   LABEL_CHARACTERS_MAX,
   OBSERVED_CAUSES,
+  OPERATIONS,
   ORDERS,
   PREPARATIONS,
   SCHEMA_VERSION,
@@ -32,6 +35,16 @@ export const Scenario = z.object({
   /** Pace: from one write's due moment to the next; 0 is back to back. */
   intervalNs: count,
   registeredBuffers: z.boolean(),
+  /** What each request is. What is absent is the default: a plain O_DIRECT write. */
+  operation: z.enum(OPERATIONS).optional(),
+  /** `readwrite` only. */
+  readPercent: count.optional(),
+  io: z.enum(IOS).optional(),
+  durability: z.enum(DURABILITIES).optional(),
+  /** readv and writev with one buffer. */
+  vectored: z.boolean().optional(),
+  /** IOSQE_FIXED_FILE without registered buffers. */
+  fixedFiles: z.boolean().optional(),
   /**
    * How long each trial should last. Its file grows with the pace that the run measured before its first round, so
    * `fileSizeBytes` does not tell cells apart. Absent where the size was given.
@@ -88,6 +101,10 @@ export const Measurement = z.object({
   puntCountForced: count.nullable(),
   /** Of `puntCount`: serialised with other writes to the same inode. */
   puntCountHashed: count.nullable(),
+  /** `linked-fdatasync` only. Of `puntCount`: fsyncs. */
+  puntCountFsyncs: count.nullable().optional(),
+  /** `linked-fdatasync` only: fsyncs that followed a punted write into its worker without a hit of the tracepoint. */
+  puntCountUntraced: count.nullable().optional(),
   workersPeak: count.nullable(),
   workersMean: amount.nullable(),
   workerSamples: count,

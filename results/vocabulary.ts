@@ -46,6 +46,18 @@ export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;
 export const RINGS = ["best", "defer", "coop", "plain"] as const;
 export type Ring = (typeof RINGS)[number];
 
+/** What each request does. `readwrite` draws reads at random, as many as `readPercent` says. */
+export const OPERATIONS = ["write", "read", "readwrite", "fsync"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** `uncached`: through the page cache, and dropped from it after use (RWF_DONTCACHE, Linux 6.14). */
+export const IOS = ["direct", "buffered", "uncached"] as const;
+export type Io = (typeof IOS)[number];
+
+/** When a write is on stable storage: with its completion, except for `none`. */
+export const DURABILITIES = ["none", "o_dsync", "rwf_dsync", "linked-fdatasync"] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
 /** Order in which the blocks of the file are written, each exactly once. */
 export const ORDERS = ["sequential", "random"] as const;
 export type Order = (typeof ORDERS)[number];

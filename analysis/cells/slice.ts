@@ -1,11 +1,10 @@
-import { compareScenarios, extentWords } from "../../results/scenario.js";
+import { compareScenarios, extentWords, workloadWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
-import { formatBytes } from "../../terminal/units.js";
 import type { Cell } from "./cell.js";
 import { groupBy } from "./group-by.js";
 
 /**
- * The cells that may stand in one chart: one block size and order for all, and for each subject one
+ * The cells that may stand in one chart: one kind of request, block size and order for all, and for each subject one
  * file size and one kind of buffers, so that no point of a line stands for two workloads.
  */
 export interface Slice {
@@ -20,7 +19,7 @@ export interface Slice {
 
 /** The slices of some cells, the one with the most trials first. */
 export function slicesOf(cells: readonly Cell[]): Slice[] {
-  const groups = groupBy(cells, ({ scenario }) => `${scenario.blockSizeBytes} ${scenario.order}`);
+  const groups = groupBy(cells, ({ scenario }) => `${workloadWords(scenario)} ${scenario.order}`);
   return [...groups.values()].sort((a, b) => trialsIn(b) - trialsIn(a)).map(sliceOf);
 }
 
@@ -35,7 +34,7 @@ function sliceOf(group: Cell[]): Slice {
     order,
     cells: chosen.filter((cell) => cell.scenario.intervalNs === 0),
     paced: chosen.filter((cell) => cell.scenario.intervalNs > 0),
-    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}, ${lengths} file`,
+    workload: `${workloadWords((group[0] as Cell).scenario)}, ${order}, ${lengths} file`,
   };
 }
 

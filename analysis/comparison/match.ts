@@ -1,4 +1,4 @@
-import { describeScenario, extentWords } from "../../results/scenario.js";
+import { describeScenario, extentWords, variantWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
@@ -38,6 +38,7 @@ export function matchCells(a: Side, b: Side, allowed: ReadonlySet<Allowable>): M
       scenario.queueDepth,
       scenario.intervalNs,
       scenario.order,
+      variantWords(scenario),
       anySize ? null : scenario.blockSizeBytes,
       sameFilesystem ? subject.filesystem : null,
     ]);

@@ -1,4 +1,5 @@
 import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
+import { variantWords } from "../../results/scenario.js";
 import { csvField } from "../../terminal/quote.js";
 import type { Cell } from "../cells/cell.js";
 import { bootsOf } from "../cells/values.js";
@@ -23,6 +24,7 @@ export function exportRows(cells: readonly Cell[]): ExportRow[] {
       order: scenario.order,
       intervalNs: scenario.intervalNs,
       registeredBuffers: scenario.registeredBuffers,
+      request: variantWords(scenario).join(", ") || "write",
       trials: cell.runOf.length,
       trialsFailed: cell.failed,
       trialsSkipped: cell.skipped,

@@ -4,6 +4,7 @@ import { withExplainOptions } from "../explain/command.js";
 import { parseExplainOptions, type RawExplainOptions } from "../explain/options.js";
 import { withBenchOptions } from "../run/command.js";
 import { parseOptions, type RawOptions } from "../run/options.js";
+import { withStreamOptions } from "../run/stream-options.js";
 import type { GuestCommand } from "./session/settings.js";
 
 /**
@@ -14,7 +15,9 @@ export function checkGuestOptions({ name, options }: GuestCommand): void {
   if (name === "explain") {
     parseExplainOptions(rawOptions<RawExplainOptions>(withExplainOptions(new Command()), options));
   } else {
-    parseOptions(rawOptions<RawOptions>(withBenchOptions(new Command()), options));
+    parseOptions(
+      rawOptions<RawOptions>(withStreamOptions(withBenchOptions(new Command())), options),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ARMS, ORDERS, PREPARATIONS, RINGS } from "../../results/vocabulary.js";
 import type { RawOptions } from "./options.js";
+import { withStreamOptions } from "./stream-options.js";
 
 const EXAMPLES = `
 Examples:
@@ -19,7 +20,7 @@ counts are null. Only a scratch directory made under --dir is written to; it is 
 Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
 
 export function benchCommand(): Command {
-  return withBenchOptions(new Command("bench"))
+  return withStreamOptions(withBenchOptions(new Command("bench")))
     .option(
       "--find-capacity",
       "search by bisection for the highest load of writes at fixed times that holds --p99",
@@ -53,7 +54,7 @@ export function withBenchOptions(command: Command): Command {
       "-q, --queue-depths <list>",
       "writes under way at a time (default: 1,8,32; 128 with --find-capacity)",
     )
-    .option("-b, --block-size <size>", "bytes of a write, 512 to 1M", "4096")
+    .option("-b, --block-size <size>", "bytes of a request, 512 to 4M", "4096")
     .option(
       "-s, --file-size <size>",
       "bytes of a trial's file, each written once (default: as --duration needs)",

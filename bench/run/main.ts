@@ -1,9 +1,10 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
+import { workloadWords } from "../../results/scenario.js";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
-import { formatBytes, formatNs } from "../../terminal/units.js";
+import { formatNs } from "../../terminal/units.js";
 import type { MeasuredJob } from "../fio/scenarios.js";
 import { capacitySentence } from "./capacity-words.js";
 import { chosenScenarios } from "./chosen-scenarios.js";
@@ -92,16 +93,13 @@ function printJson({ resultsFile, header }: RunOutcome, found: object): void {
 
 function whatRan({ header }: RunOutcome): string {
   const { environment, kernelLabel, scenarios } = header;
-  const blocks = common(
-    scenarios.map(({ blockSizeBytes }) => blockSizeBytes),
-    formatBytes,
-  );
-  const writes = [...blocks, "O_DIRECT writes"].join(" ");
+  // fio jobs may mix block sizes; one that differs is a column of the table.
+  const kinds = [...new Set(scenarios.map(workloadWords))].join(" and ");
   const orders = common(
     scenarios.map(({ order }) => order),
     String,
   );
-  return `${kernelLabel}: ${[writes, ...orders, environment.filesystem.type].join(", ")}`;
+  return `${kernelLabel}: ${[kinds, ...orders, environment.filesystem.type].join(", ")}`;
 }
 
 function resultsLine({ resultsFile }: RunOutcome): string {

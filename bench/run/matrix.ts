@@ -6,27 +6,36 @@ import { type BenchOptions, defaultWrites } from "./options.js";
 /** The product of the dimensions, in the order in which tables and charts show it. */
 export function scenariosOf(options: BenchOptions): Scenario[] {
   const scenarios: Scenario[] = [];
-  for (const intervalNs of options.intervalsNs) {
-    for (const preparation of options.preparations) {
-      for (const arm of armsOf(options, preparation)) {
-        for (const queueDepth of depthsOf(options, arm)) {
-          scenarios.push({
-            preparation,
-            arm,
-            queueDepth,
-            blockSizeBytes: options.blockSizeBytes,
-            fileSizeBytes:
-              options.fileSizeBytes ?? defaultWrites(options, intervalNs) * options.blockSizeBytes,
-            order: options.order,
-            intervalNs,
-            registeredBuffers: options.registeredBuffers,
-            ...lengthOf(options, intervalNs),
-          });
+  for (const variant of options.variants) {
+    for (const intervalNs of options.intervalsNs) {
+      for (const preparation of options.preparations) {
+        for (const arm of armsOf(options, preparation)) {
+          for (const queueDepth of depthsOf(options, arm)) {
+            scenarios.push({
+              preparation,
+              arm,
+              queueDepth,
+              blockSizeBytes: options.blockSizeBytes,
+              fileSizeBytes:
+                options.fileSizeBytes ??
+                defaultBlocks(options, intervalNs, queueDepth) * options.blockSizeBytes,
+              order: options.order,
+              intervalNs,
+              registeredBuffers: options.registeredBuffers,
+              ...variant,
+              ...lengthOf(options, intervalNs),
+            });
+          }
         }
       }
     }
   }
   return scenarios;
+}
+
+/** Enough to fill the queue more than once. */
+function defaultBlocks(options: BenchOptions, intervalNs: number, queueDepth: number): number {
+  return Math.max(defaultWrites(options, intervalNs), 2 * queueDepth);
 }
 
 /** The default ramp is long enough for the journal and the workers, and short beside what is counted. */

@@ -15,9 +15,10 @@ import { integer, list, word, words } from "../../terminal/option-values.js";
 import { hasUnseen, visible } from "../../terminal/quote.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
 import { MAX_BLOCKS } from "./preflight.js";
+import { type RawStreamOptions, type Variant, variantsOf } from "./stream-options.js";
 
 /** Options as commander hands them over: text. */
-export interface RawOptions {
+export interface RawOptions extends RawStreamOptions {
   kernelLabel?: string;
   dir: string;
   out: string;
@@ -65,6 +66,8 @@ export interface BenchOptions {
   /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
   order: Order;
+  /** What each request is. */
+  variants: Variant[];
   ring: Ring;
   registeredBuffers: boolean;
   rounds: number;
@@ -76,9 +79,10 @@ export interface BenchOptions {
   trialTimeoutMs: number;
 }
 
-export const MAX_QUEUE_DEPTH = 4096;
+/** IORING_MAX_ENTRIES in io_uring/io_uring.h. More than the device's queue takes is allowed: the rest waits before it. */
+export const MAX_QUEUE_DEPTH = 32768;
 const MIN_BLOCK_BYTES = 512;
-const MAX_BLOCK_BYTES = 1 << 20;
+const MAX_BLOCK_BYTES = 4 << 20;
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
 export function parseOptions(raw: RawOptions): BenchOptions {
@@ -86,7 +90,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
   if (blockSizeBytes < MIN_BLOCK_BYTES || blockSizeBytes > MAX_BLOCK_BYTES) {
     throw new UsageError(
       `--block-size ${raw.blockSize}: out of range`,
-      "Choose 512 to 1M, in the device's alignment.",
+      "Choose 512 to 4M, in the device's alignment.",
     );
   }
   if (blockSizeBytes % MIN_BLOCK_BYTES !== 0) {
@@ -127,6 +131,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     rampNs: raw.ramp === undefined ? null : parseDurationNs(raw.ramp, "--ramp"),
     fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
     order: word(raw.order, ORDERS, "--order"),
+    variants: variantsOf(raw),
     ring: word(raw.ring, RINGS, "--ring"),
     registeredBuffers: raw.registeredBuffers ?? false,
     rounds: integer(

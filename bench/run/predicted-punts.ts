@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import type { Driver } from "../../native/index.js";
+import { variantWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
@@ -48,10 +49,12 @@ function verdictOrNull(...asked: Parameters<typeof probePreparation>): ProbeVerd
  */
 export function ratioOf(
   verdict: ProbeVerdict | null,
-  { arm, blockSizeBytes, intervalNs }: Scenario,
+  scenario: Scenario,
   filesystemBlockBytes: number,
 ): number | null {
-  if (arm !== "inline") return null;
+  const { arm, blockSizeBytes, intervalNs } = scenario;
+  // The probe asks about plain writes.
+  if (arm !== "inline" || variantWords(scenario).length > 0) return null;
   if (verdict === "inline") return 0;
   if (verdict === "punts") return blockSizeBytes % filesystemBlockBytes === 0 ? 1 : null;
   return verdict === "tick" && intervalNs >= TICK_NS ? 1 : null;

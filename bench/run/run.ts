@@ -9,6 +9,7 @@ import { scenariosOf } from "./matrix.js";
 import { measureRounds } from "./measure-rounds.js";
 import type { RunContext } from "./measure-trial.js";
 import type { BenchOptions } from "./options.js";
+import { possibleScenarios } from "./possible.js";
 import { checkMemory, checkQueueDepths } from "./preflight.js";
 import { ResultsWriter } from "./results-writer.js";
 
@@ -51,12 +52,18 @@ export async function runBench<Afterwards>(
   plan: RunPlan<Afterwards> = { scenarios: scenariosOf(options) },
 ): Promise<RunOutcome<Afterwards>> {
   const driver = loadDriver();
-  const { scenarios } = plan;
-  checkQueueDepths(scenarios);
-  checkMemory(scenarios);
+  checkQueueDepths(plan.scenarios);
+  checkMemory(plan.scenarios);
   const scratch = new ScratchDirectory(options.dir);
   try {
-    const opening = await openingHeader(driver, options, scenarios, scratch, commandLine);
+    const checked = await openingHeader(driver, options, plan.scenarios, scratch, commandLine);
+    const { scenarios, skipped } = await possibleScenarios(
+      driver,
+      options,
+      scratch,
+      plan.scenarios,
+    );
+    const opening = { ...checked, scenarios, warnings: [...checked.warnings, ...skipped] };
     for (const warning of opening.warnings) progress.milestone(`warning: ${warning}`);
     const timed = plan.timed?.(opening) ?? true;
     const limits: SizedScenarios["limits"] = new Map();

@@ -26,6 +26,11 @@ function right(title: string, value: Field["value"], when?: Field["when"]): Fiel
 
 const FIELDS: readonly Field[] = [
   { title: "preparation", value: (row) => row.preparation },
+  {
+    title: "request",
+    value: (row) => row.stream ?? "write",
+    when: (row) => row.stream !== null,
+  },
   { title: "arm", value: (row) => row.arm },
   { title: "order", value: (row) => row.order, onlyVaried: true },
   { ...right("block", (row) => formatBytes(row.blockSizeBytes)), onlyVaried: true },

@@ -1,10 +1,13 @@
 import { median } from "simple-statistics";
 import { HistogramReader, histogramQuantiles } from "../../results/histogram.js";
 import { type Metric, metricsOf } from "../../results/metrics.js";
+import { variantWords } from "../../results/scenario.js";
 import type { BySpender, Latency, Measurement, Scenario, Trial } from "../../results/schema.js";
 
 /** Medians over the ok trials of a scenario; null where nothing was measured. */
 export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes"> {
+  /** What each request is, "read, buffered"; null: a plain O_DIRECT write. */
+  stream: string | null;
   trials: number;
   failedTrials: number;
   skippedReason: string | null;
@@ -54,6 +57,7 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
     order: scenario.order,
     intervalNs: scenario.intervalNs,
     registeredBuffers: scenario.registeredBuffers,
+    stream: variantWords(scenario).join(", ") || null,
     trials: trials.length,
     failedTrials: all.filter((trial) => trial.status === "failed").length,
     skippedReason: all.find((trial) => trial.status === "skipped")?.reason ?? null,

@@ -12,7 +12,7 @@
 
 namespace puntbench {
 
-// Control arm `libaio`: the same writes through io_submit and io_getevents. It makes the system calls directly,
+// Control arm `libaio`: the same reads and writes through io_submit and io_getevents. It makes the system calls directly,
 // because libaio adds nothing to them.
 class AioBackend {
  public:
@@ -30,16 +30,18 @@ class AioBackend {
     return {};
   }
 
-  void fill(const Slot& slot) noexcept {
+  unsigned fill(const Slot& slot) noexcept {
     iocb& request = requests_[slot.index];
     request = {};
     request.aio_data = slot.index;
-    request.aio_lio_opcode = IOCB_CMD_PWRITE;
+    request.aio_lio_opcode = slot.read ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
+    request.aio_rw_flags = stream_->kind.rw_flags(slot.read);
     request.aio_fildes = static_cast<uint32_t>(slot.fd);
     request.aio_buf = reinterpret_cast<uint64_t>(slot.buffer);
     request.aio_nbytes = stream_->block_bytes;
     request.aio_offset = static_cast<int64_t>(slot.block * stream_->block_bytes);
     filled_.push_back(&request);
+    return 1;
   }
 
   int submit() noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/status.h"
@@ -7,7 +8,7 @@
 
 namespace puntbench {
 
-// Control arm `psync`: one thread that calls pwrite, one write at a time.
+// Control arm `psync`: one thread that calls pwritev2, preadv2 or fsync, one at a time.
 class PsyncBackend {
  public:
   Status open(const WriteQueue& queue) {
@@ -15,11 +16,13 @@ class PsyncBackend {
     return {};
   }
 
-  void fill(const Slot& slot) noexcept { slot_ = &slot; }
+  unsigned fill(const Slot& slot) noexcept {
+    slot_ = &slot;
+    return 1;
+  }
 
   int submit() noexcept {
-    const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
-    const ssize_t n = pwrite(slot_->fd, slot_->buffer, stream_->block_bytes, offset);
+    const ssize_t n = call();
     result_ = n < 0 ? -errno : n;
     return 1;
   }
@@ -35,6 +38,15 @@ class PsyncBackend {
   int wait(uint64_t) noexcept { return 0; }
 
  private:
+  ssize_t call() noexcept {
+    const RequestKind& kind = stream_->kind;
+    if (kind.operation == Operation::kFsync) return fsync(slot_->fd);
+    const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
+    const iovec buffer{slot_->buffer, stream_->block_bytes};
+    const int flags = kind.rw_flags(slot_->read);
+    return slot_->read ? preadv2(slot_->fd, &buffer, 1, offset, flags) : pwritev2(slot_->fd, &buffer, 1, offset, flags);
+  }
+
   const WriteStream* stream_ = nullptr;
   const Slot* slot_ = nullptr;
   int64_t result_ = 0;

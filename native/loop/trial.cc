@@ -37,6 +37,15 @@ class TrialFiles {
     return bytes_each() > 0 ? Status{} : Status{-EINVAL, "a file of its own for each slot"};
   }
 
+  // The files were prepared with O_DIRECT; the stream may use them in another way.
+  Status reopen(int flags) {
+    for (size_t i = 0; i < files_.size() && flags != O_DIRECT; ++i) {
+      files_[i] = FileDescriptor(open(path(i).c_str(), O_RDWR | flags | O_NOFOLLOW | O_CLOEXEC));
+      if (!files_[i].valid()) return Status::last_errno("open");
+    }
+    return {};
+  }
+
   uint64_t bytes_each() const noexcept {
     return request_.file_bytes / wanted_ / request_.block_bytes * request_.block_bytes;
   }
@@ -86,6 +95,7 @@ Status prepare(const TrialRequest& request, const TrialFiles& files, const std::
 
 WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   WriteStream stream;
+  stream.kind = request.kind;
   stream.fds = files.fds();
   stream.block_bytes = request.block_bytes;
   stream.blocks = files.bytes_each() / request.block_bytes * stream.fds.size();
@@ -119,10 +129,13 @@ Status measure(Backend& backend, const WriteStream& stream, Meters& meters, cons
 Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, Meters::Workers workers,
                      const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
   Meters meters;
-  if (Status status = meters.open(tracepoint, workers); !status.ok()) return status;
+  const bool linked = stream.kind.linked(false);
+  const auto fsyncs = linked ? PuntCounter::Fsyncs::kCounted : PuntCounter::Fsyncs::kNotCounted;
+  if (Status status = meters.open(tracepoint, workers, fsyncs); !status.ok()) return status;
   UringBackend backend;
   Status status = measure(backend, stream, meters, cancelled, measurement);
   if (!status.ok()) return status;
+  measurement.linked_fsyncs = linked;
   measurement.ring_flags = backend.ring().flags();
   measurement.ring_entries = backend.ring().entries();
   measurement.worker_limit = backend.ring().bounded_worker_limit();
@@ -180,6 +193,7 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   if (Status status = files.create(); !status.ok()) return status;
   if (Status status = prepare(request, files, cancelled, measurement); !status.ok()) return status;
   if (request.prepare_only) return {};
+  if (Status status = files.reopen(request.kind.open_flags()); !status.ok()) return status;
   // The default timer slack would add 50 us to each pause of a paced trial.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
   const WriteStream stream = stream_of(request, files);

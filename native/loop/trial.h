@@ -31,6 +31,7 @@ struct TrialRequest {
   uint32_t block_bytes = 4096;
   uint64_t file_bytes = 0;  // of all files together
   bool random_order = false;
+  RequestKind kind;
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
   uint64_t ramp_ns = 0;
@@ -61,6 +62,7 @@ struct TrialMeasurement {
   std::optional<unsigned> ring_flags;
   unsigned ring_entries = 0;
   unsigned worker_limit = 0;
+  bool linked_fsyncs = false;  // an fdatasync was linked behind each write
 };
 
 // Runs one trial on the calling thread, from creation to removal of its file. The thread should be new: the

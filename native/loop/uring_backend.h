@@ -1,45 +1,45 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "base/clock.h"
 #include "loop/ring.h"
 #include "loop/write_queue.h"
 
 namespace puntbench {
 
-// Issues the writes through io_uring; a stream without a file issues NOPs.
+// Issues the requests through io_uring; a stream without a file issues NOPs.
 class UringBackend {
  public:
   Status open(const WriteQueue& queue) {
     const WriteStream& stream = queue.stream();
+    kind_ = stream.kind;
     block_bytes_ = stream.block_bytes;
     if (stream.unbatched) reap_limit_ = 1;
     sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
-    const unsigned entries = stream.queue_depth > kMinRingEntries ? stream.queue_depth : kMinRingEntries;
+    const unsigned requests = stream.queue_depth * (kind_.linked(false) ? 2 : 1);
+    const unsigned entries = requests > kMinRingEntries ? requests : kMinRingEntries;
     if (Status status = ring_.open(entries, stream.ring); !status.ok()) return status;
     if (stream.forced_async) ring_.limit_unbounded_workers();
-    if (!stream.registered_buffers || stream.fds.empty()) return {};
-    registered_ = true;
-    iovec region{queue.memory().data(), queue.memory().size()};
-    const int result = io_uring_register_buffers(ring_.get(), &region, 1);
-    if (result < 0) return {result, "io_uring_register_buffers"};
-    // Whoever registers buffers to save work for each write registers the files too.
-    const auto files = static_cast<unsigned>(stream.fds.size());
-    return {io_uring_register_files(ring_.get(), stream.fds.data(), files), "io_uring_register_files"};
+    if (stream.fds.empty()) return {};
+    iovecs_.resize(stream.queue_depth);
+    written_.resize(stream.queue_depth);
+    return register_resources(queue);
   }
 
-  void fill(const Slot& slot) noexcept {
+  unsigned fill(const Slot& slot) noexcept {
     io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());
-    const uint64_t offset = slot.block * block_bytes_;
-    if (slot.fd < 0) {
-      io_uring_prep_nop(sqe);
-    } else if (registered_) {
-      io_uring_prep_write_fixed(sqe, static_cast<int>(slot.file), slot.buffer, block_bytes_, offset, 0);
-      sqe->flags |= IOSQE_FIXED_FILE;
-    } else {
-      io_uring_prep_write(sqe, slot.fd, slot.buffer, block_bytes_, offset);
-    }
-    sqe->flags |= static_cast<uint8_t>(sqe_flags_);
+    prepare(sqe, slot);
     sqe->user_data = slot.index;
+    if (slot.fd < 0 || !kind_.linked(slot.read)) return 1;
+    sqe->flags |= IOSQE_IO_LINK;
+    sqe->user_data |= kHeadOfLink;
+    sqe = io_uring_get_sqe(ring_.get());
+    io_uring_prep_fsync(sqe, file_of(slot), IORING_FSYNC_DATASYNC);
+    set_flags(sqe, slot);
+    sqe->user_data = slot.index;
+    return 2;
   }
 
   // Also runs the completions that have arrived (GETEVENTS without waiting). With DEFER_TASKRUN nothing is ready to
@@ -52,7 +52,13 @@ class UringBackend {
     io_uring_cqe* cqe = nullptr;
     io_uring_for_each_cqe(ring_.get(), head, cqe) {
       ++ready;
-      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) complete(cqe->user_data, cqe->res);
+      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) {
+        if ((cqe->user_data & kHeadOfLink) != 0) {
+          written_[cqe->user_data & ~kHeadOfLink] = cqe->res;
+        } else {
+          complete(cqe->user_data, result_of(*cqe));
+        }
+      }
       if (ready == reap_limit_) break;
     }
     io_uring_cq_advance(ring_.get(), ready);
@@ -69,11 +75,67 @@ class UringBackend {
   Ring& ring() noexcept { return ring_; }
 
  private:
+  // In the user data of a write that has an fdatasync behind it.
+  static constexpr uint64_t kHeadOfLink = uint64_t{1} << 32;
+
+  Status register_resources(const WriteQueue& queue) {
+    const WriteStream& stream = queue.stream();
+    registered_buffers_ = stream.registered_buffers;
+    if (registered_buffers_) {
+      iovec region{queue.memory().data(), queue.memory().size()};
+      const int result = io_uring_register_buffers(ring_.get(), &region, 1);
+      if (result < 0) return {result, "io_uring_register_buffers"};
+    }
+    // Whoever registers buffers to save work for each write registers the files too.
+    fixed_files_ = kind_.fixed_files || registered_buffers_;
+    if (!fixed_files_) return {};
+    const auto files = static_cast<unsigned>(stream.fds.size());
+    return {io_uring_register_files(ring_.get(), stream.fds.data(), files), "io_uring_register_files"};
+  }
+
+  void prepare(io_uring_sqe* sqe, const Slot& slot) noexcept {
+    const uint64_t offset = slot.block * block_bytes_;
+    const int file = file_of(slot);
+    if (slot.fd < 0) {
+      io_uring_prep_nop(sqe);
+    } else if (kind_.operation == Operation::kFsync) {
+      io_uring_prep_fsync(sqe, file, 0);
+    } else if (kind_.vectored) {
+      iovecs_[slot.index] = {slot.buffer, block_bytes_};
+      (slot.read ? io_uring_prep_readv : io_uring_prep_writev)(sqe, file, &iovecs_[slot.index], 1, offset);
+    } else if (registered_buffers_) {
+      (slot.read ? io_uring_prep_read_fixed(sqe, file, slot.buffer, block_bytes_, offset, 0)
+                 : io_uring_prep_write_fixed(sqe, file, slot.buffer, block_bytes_, offset, 0));
+    } else {
+      (slot.read ? io_uring_prep_read(sqe, file, slot.buffer, block_bytes_, offset)
+                 : io_uring_prep_write(sqe, file, slot.buffer, block_bytes_, offset));
+    }
+    set_flags(sqe, slot);
+    if (slot.fd >= 0 && kind_.operation != Operation::kFsync) sqe->rw_flags = kind_.rw_flags(slot.read);
+  }
+
+  int file_of(const Slot& slot) const noexcept { return fixed_files_ ? static_cast<int>(slot.file) : slot.fd; }
+
+  void set_flags(io_uring_sqe* sqe, const Slot& slot) const noexcept {
+    sqe->flags |= static_cast<uint8_t>(sqe_flags_ | (fixed_files_ && slot.fd >= 0 ? IOSQE_FIXED_FILE : 0u));
+  }
+
+  // An fdatasync stands for its write too: a write that failed or was short cancels it (-ECANCELED).
+  int64_t result_of(const io_uring_cqe& cqe) noexcept {
+    if (!kind_.linked(false) || written_.empty()) return cqe.res;
+    const int64_t written = std::exchange(written_[cqe.user_data], 0);
+    return cqe.res == 0 || cqe.res == -ECANCELED ? written : cqe.res;
+  }
+
   Ring ring_;
+  RequestKind kind_;
+  std::vector<iovec> iovecs_;    // of vectored requests, one for each slot
+  std::vector<int64_t> written_;  // results of writes whose fdatasync is under way
   uint32_t block_bytes_ = 0;
   unsigned reap_limit_ = ~0u;
   unsigned sqe_flags_ = 0;
-  bool registered_ = false;
+  bool registered_buffers_ = false;
+  bool fixed_files_ = false;
 };
 
 }  // namespace puntbench

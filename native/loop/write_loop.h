@@ -10,7 +10,7 @@
 // The measured loop. Every way of issuing writes uses it. Nothing here allocates, throws or logs.
 //
 // A Backend offers, all noexcept:
-//   void fill(const Slot&)               prepares one request
+//   unsigned fill(const Slot&)           prepares the requests of one write, mostly one; returns their number
 //   int submit()                         hands over the filled requests; returns their number or a negative errno
 //   unsigned reap(complete)              calls complete(slot_index, result) for each completion; returns their number
 //   int wait(uint64_t timeout_ns)        waits for one completion; kForever: without limit
@@ -57,7 +57,7 @@ class WriteLoop {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
       if (!counting_) count_if(half_issued());
       const uint64_t now = now_ns();
-      while (queue_.can_queue() && queue_.next_due_ns() <= now) backend_.fill(queue_.queue_next());
+      while (queue_.can_queue() && queue_.next_due_ns() <= now) fill_next();
       submit();
       if (reap() > 0 || queue_.finished()) continue;
       const uint64_t until = queue_.can_queue() ? queue_.next_due_ns() : now + kCancelCheckNs;
@@ -69,7 +69,7 @@ class WriteLoop {
   void count_if(bool now_at_latest) noexcept {
     if (!ramp_.over(now_at_latest)) return;
     counting_ = true;
-    record_.restart(ramp_.ns() == 0 ? 0 : now_ns() - first_ns_);
+    record_.restart(ramp_.ns() == 0 ? 0 : now_ns() - first_ns_, unsubmitted_ / per_write_);
     ramp_.count();
     counted_since_ns_ = now_ns();
   }
@@ -78,11 +78,15 @@ class WriteLoop {
   bool half_issued() const noexcept { return queue_.taken() * 2 >= queue_.stream().blocks; }
 
   void fill(uint32_t batch) noexcept {
-    for (uint32_t filled = 0; filled < batch && queue_.can_queue(); ++filled) backend_.fill(queue_.queue_next());
+    for (uint32_t filled = 0; filled < batch && queue_.can_queue(); ++filled) fill_next();
+  }
+
+  void fill_next() noexcept {
+    per_write_ = backend_.fill(queue_.queue_next());
+    unsubmitted_ += per_write_;
   }
 
   void submit() noexcept {
-    unsubmitted_ += queue_.queued();
     if (unsubmitted_ == 0) return;
     const uint64_t before = now_ns();
     queue_.submitting(before);
@@ -91,7 +95,6 @@ class WriteLoop {
     record_.submitted(clock_ns_ - before);
     // The kernel may take only a part; the rest is handed over again.
     if (result >= 0) {
-      record_.issued += static_cast<uint32_t>(result);
       unsubmitted_ -= std::min(unsubmitted_, static_cast<uint32_t>(result));
       return;
     }
@@ -153,6 +156,7 @@ class WriteLoop {
   uint64_t first_ns_ = 0;
   uint64_t counted_since_ns_ = 0;
   bool counting_ = false;  // the ramp is over
+  uint32_t per_write_ = 1;  // requests of the last write
   uint32_t unsubmitted_ = 0;  // filled requests that the kernel has not taken yet
 };
 

@@ -21,6 +21,7 @@ struct Slot {
   uint32_t file = 0;  // index into the stream's fds
   int fd = -1;
   bool under_way = false;
+  bool read = false;
 };
 
 // Keeps the state of the writes: which is next, which slot it uses, and its result.
@@ -78,11 +79,13 @@ class WriteQueue {
     slot.write = next_++;
     slot.block = stream_.block_of(stream_.file_per_slot() ? slot.issued++ : slot.write);
     slot.under_way = true;
-    if (slot.fd >= 0) stamp(slot);
+    slot.read = stream_.kind.reads(slot.write, stream_.seed);
+    if (slot.fd >= 0 && !slot.read) stamp(slot);
     return slot;
   }
 
   void submitting(uint64_t now_ns) noexcept {
+    record_.issued += queued_.size();
     for (const uint32_t index : queued_) {
       Slot& slot = slots_[index];
       slot.start_ns = now_ns;
@@ -104,8 +107,7 @@ class WriteQueue {
     } else {
       idle_.push_back(slot.index);
     }
-    const int64_t wanted = slot.fd >= 0 ? stream_.block_bytes : 0;
-    if (result == wanted) {
+    if (result == wanted(slot)) {
       ++record_.completed;
     } else {
       failed(result < 0 ? static_cast<int>(result) : -EIO, result >= 0);
@@ -122,6 +124,11 @@ class WriteQueue {
   }
 
  private:
+  // The result of a request that succeeded in full.
+  int64_t wanted(const Slot& slot) const noexcept {
+    return slot.fd < 0 || stream_.kind.operation == Operation::kFsync ? 0 : stream_.block_bytes;
+  }
+
   void stamp(Slot& slot) noexcept {
     const uint64_t mark[2] = {slot.block, stream_.seed};
     std::memcpy(slot.buffer, mark, sizeof mark);

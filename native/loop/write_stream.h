@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "loop/request_kind.h"
 #include "loop/ring.h"
 
 namespace puntbench {
 
-// The writes of one trial: every block of a file exactly once. A NOP stream has no file.
+// The requests of one trial: every block of a file exactly once. By default they are writes. A NOP stream has no file.
 struct WriteStream {
+  RequestKind kind;
   std::vector<int> fds;             // one file; or one for each slot, so that no two writes under way share an inode
   uint32_t block_bytes = 4096;
   uint64_t blocks = 0;              // of all files together
@@ -35,7 +37,7 @@ struct WriteRecord {
   std::vector<uint64_t> submit_call_ns;  // n-th submitting call; see submitted()
   uint64_t recorded = 0;                 // elements of latency_ns and issue_delay_ns
   uint64_t completed = 0;                // writes that succeeded in full
-  uint64_t issued = 0;                   // writes that the kernel took; punts belong to these
+  uint64_t issued = 0;                   // writes that were handed over; punts belong to these
   uint64_t wall_ns = 0;
   uint64_t submit_ns = 0;  // inside the calls that hand writes over; hidden blocking shows here
   uint64_t wait_ns = 0;    // inside the calls that wait for completions
@@ -68,10 +70,12 @@ struct WriteRecord {
   }
 
   // Forgets what was counted in the ramp. A write under way counts when it completes, with all of its latency.
-  void restart(uint64_t lasted_ns) noexcept {
+  // `unsubmitted`: writes that were handed over and that the kernel has not taken yet.
+  void restart(uint64_t lasted_ns, uint64_t unsubmitted) noexcept {
     ramp_ns = lasted_ns;
     ramp_writes = completed;
-    recorded = completed = issued = submit_ns = wait_ns = submit_calls = wait_calls = 0;
+    recorded = completed = submit_ns = wait_ns = submit_calls = wait_calls = 0;
+    issued = unsubmitted;
   }
 };
 

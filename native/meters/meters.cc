@@ -9,10 +9,10 @@ uint64_t delta(long after, long before) { return static_cast<uint64_t>(after - b
 
 }  // namespace
 
-Status Meters::open(const PuntTracepoint* tracepoint, Workers workers) {
+Status Meters::open(const PuntTracepoint* tracepoint, Workers workers, PuntCounter::Fsyncs fsyncs) {
   if (tracepoint != nullptr) {
     punts_.emplace();
-    if (Status status = punts_->open(*tracepoint); !status.ok()) return status;
+    if (Status status = punts_->open(*tracepoint, fsyncs); !status.ok()) return status;
   }
   if (workers != Workers::kNone) workers_.emplace(gettid());
   sample_workers_ = workers == Workers::kSampled;

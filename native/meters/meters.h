@@ -32,7 +32,8 @@ class Meters {
  public:
   enum class Workers { kNone, kSampled, kCountedOnce };
 
-  Status open(const PuntTracepoint* tracepoint, Workers workers);
+  Status open(const PuntTracepoint* tracepoint, Workers workers,
+              PuntCounter::Fsyncs fsyncs = PuntCounter::Fsyncs::kNotCounted);
   // Starts the thread that samples workers. Before the counted part.
   void sample_workers();
   // Reads /proc for where the slow counters stand; takes milliseconds. Any thread may call it.

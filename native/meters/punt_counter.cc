@@ -17,6 +17,9 @@ constexpr char kEventDirectory[] = "events/io_uring/io_uring_queue_async_work";
 // REQ_F_FORCE_ASYNC_BIT has been 4 from 5.10 to 7.3: it mirrors IOSQE_ASYNC.
 constexpr char kForcedFilter[] = "flags & 0x10";
 
+// IORING_OP_FSYNC in include/uapi/linux/io_uring.h.
+constexpr char kFsyncFilter[] = "opcode == 3";
+
 bool has_field(const std::string& format, const std::string& name) {
   return format.find(' ' + name + ';') != std::string::npos;
 }
@@ -55,6 +58,7 @@ void choose_filters(const std::string& format, PuntTracepoint& tracepoint) {
   if (has_field(format, "flags")) tracepoint.forced_filter = kForcedFilter;
   if (has_field(format, "hashed")) tracepoint.hashed_filter = "hashed == 1";
   if (has_field(format, "rw")) tracepoint.hashed_filter = "rw == 1";
+  if (has_field(format, "opcode")) tracepoint.fsync_filter = kFsyncFilter;
 }
 
 Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
@@ -70,13 +74,15 @@ Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
   return status;
 }
 
-Status PuntCounter::open(const PuntTracepoint& tracepoint) {
+Status PuntCounter::open(const PuntTracepoint& tracepoint, Fsyncs fsyncs) {
   Status status;
   total_ = open_event(tracepoint.id, -1, status);
   if (!status.ok()) return status;
   forced_ = open_filtered(tracepoint.id, tracepoint.forced_filter, total_.get(), status);
   if (!status.ok()) return status;
   hashed_ = open_filtered(tracepoint.id, tracepoint.hashed_filter, total_.get(), status);
+  if (!status.ok() || fsyncs == Fsyncs::kNotCounted) return status;
+  fsyncs_ = open_filtered(tracepoint.id, tracepoint.fsync_filter, total_.get(), status);
   return status;
 }
 
@@ -88,7 +94,7 @@ void PuntCounter::start() noexcept {
 void PuntCounter::stop() noexcept { ioctl(total_.get(), PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP); }
 
 PuntCounts PuntCounter::read() const {
-  return {read_event(total_), read_event(forced_), read_event(hashed_)};
+  return {read_event(total_), read_event(forced_), read_event(hashed_), read_event(fsyncs_)};
 }
 
 }  // namespace puntbench

@@ -15,6 +15,7 @@ struct PuntCounts {
   std::optional<uint64_t> total;
   std::optional<uint64_t> forced;  // REQ_F_FORCE_ASYNC was set: requested by IOSQE_ASYNC, not caused by -EAGAIN
   std::optional<uint64_t> hashed;  // one at a time per inode
+  std::optional<uint64_t> fsyncs;  // IORING_OP_FSYNC; only where asked for
 };
 
 // The punt tracepoint: its id, and filters with the field names of this kernel.
@@ -22,6 +23,7 @@ struct PuntTracepoint {
   uint64_t id = 0;
   std::string forced_filter;  // empty: the tracepoint has no `flags`
   std::string hashed_filter;  // empty: it has neither `rw` (to 6.19) nor `hashed` (from 7.0)
+  std::string fsync_filter;   // empty: the tracepoint has no `opcode`
 
   // Reads id and format from tracefs. -ENOENT: this kernel has no such tracepoint.
   static Status find(PuntTracepoint& tracepoint);
@@ -35,7 +37,9 @@ void choose_filters(const std::string& format, PuntTracepoint& tracepoint);
 // counts of exited children.
 class PuntCounter {
  public:
-  Status open(const PuntTracepoint& tracepoint);
+  enum class Fsyncs { kNotCounted, kCounted };
+
+  Status open(const PuntTracepoint& tracepoint, Fsyncs fsyncs = Fsyncs::kNotCounted);
   void start() noexcept;
   void stop() noexcept;
   PuntCounts read() const;
@@ -44,6 +48,7 @@ class PuntCounter {
   FileDescriptor total_;
   FileDescriptor forced_;
   FileDescriptor hashed_;
+  FileDescriptor fsyncs_;
 };
 
 }  // namespace puntbench

@@ -1,0 +1,90 @@
+import type { Driver, DriverError } from "../../native/index.js";
+import { describeScenario, variantWords } from "../../results/scenario.js";
+import type { Scenario } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import type { ScratchDirectory } from "../environment/scratch.js";
+import type { BenchOptions } from "./options.js";
+
+export interface PossibleScenarios {
+  scenarios: Scenario[];
+  /** One line for each scenario that cannot be made, with the reason. */
+  skipped: string[];
+}
+
+/**
+ * Leaves out the cells that cannot be made, before anything is timed: combinations without a meaning, and requests that
+ * this kernel, filesystem or device refuses. Each kind of request is tried once, with a few blocks. Throws a UsageError
+ * where nothing is left.
+ */
+export async function possibleScenarios(
+  driver: Driver,
+  options: BenchOptions,
+  scratch: ScratchDirectory,
+  wanted: readonly Scenario[],
+): Promise<PossibleScenarios> {
+  const scenarios: Scenario[] = [];
+  const skipped: string[] = [];
+  const tried = new Map<string, string | null>();
+  for (const scenario of wanted) {
+    const kind = `${variantWords(scenario)} ${scenario.arm} ${scenario.registeredBuffers}`;
+    let reason = meaningless(scenario) ?? tried.get(kind) ?? null;
+    if (reason === null && variantWords(scenario).length > 0 && !tried.has(kind)) {
+      reason = await refusal(driver, options, scratch, scenario);
+      tried.set(kind, reason);
+    }
+    if (reason === null) scenarios.push(scenario);
+    else skipped.push(`skipped ${describeScenario(scenario)}: ${reason}`);
+  }
+  if (scenarios.length > 0) return { scenarios, skipped };
+  throw new UsageError(
+    `no scenario can be measured: ${skipped[0]?.replace(/^skipped /, "")}`,
+    "Choose another combination; `puntbench bench --help` lists the values.",
+  );
+}
+
+const EMPTY_FILES: readonly string[] = ["no-fallocate", "keep-size"];
+
+/** Why this combination has no meaning; null where it has one. */
+export function meaningless(scenario: Scenario): string | null {
+  const { preparation, arm, operation = "write", durability = "none" } = scenario;
+  const reads = operation === "read" || operation === "readwrite";
+  if (reads && EMPTY_FILES.includes(preparation)) return "the file is empty, nothing can be read";
+  if (operation === "read" && durability !== "none") return "a read is not made durable";
+  if (operation === "fsync" && durability !== "none") return "an fsync is durable by itself";
+  if (operation === "fsync" && scenario.vectored) return "an fsync has no buffers";
+  if (scenario.vectored && scenario.registeredBuffers) {
+    return "a vectored request does not use registered buffers";
+  }
+  const linked = durability === "linked-fdatasync";
+  if (linked && (arm === "psync" || arm === "libaio")) return `${arm} cannot link requests`;
+  if (arm === "libaio" && operation === "fsync") return "the libaio arm only reads and writes";
+  return null;
+}
+
+/** What this kernel said to a few requests of this kind; null where it took them. */
+async function refusal(
+  driver: Driver,
+  { ring }: BenchOptions,
+  scratch: ScratchDirectory,
+  scenario: Scenario,
+): Promise<string | null> {
+  const { durationNs, rampNs, ...kind } = scenario;
+  const few = { queueDepth: 1, fileSizeBytes: 4 * scenario.blockSizeBytes, intervalNs: 0 };
+  const place = { path: scratch.file("possible"), seed: 0, settleNs: 0, countPunts: false };
+  try {
+    const request = { ...kind, ...few, ...place, ring, preparation: "dd-prefill" as const };
+    const { firstError } = await driver.runTrial(request);
+    return firstError === null ? null : meaningOf(scenario, firstError, "the request");
+  } catch (error) {
+    const { code, syscall } = error as DriverError;
+    if (code === undefined) throw error;
+    return meaningOf(scenario, code, syscall);
+  }
+}
+
+function meaningOf({ io }: Scenario, code: string, refused: string): string {
+  if (io === "uncached" && (code === "EOPNOTSUPP" || code === "EINVAL")) {
+    return `this kernel or filesystem has no RWF_DONTCACHE (Linux 6.14; ${code})`;
+  }
+  return `this kernel, filesystem or device refuses ${refused} (${code})`;
+}
