@@ -7,47 +7,12 @@
 #include <system_error>
 #include <thread>
 
+#include "addon/trial_request.h"
 #include "addon/values.h"
 #include "loop/trial.h"
 
 namespace puntbench {
 namespace {
-
-// What is absent is the default.
-RequestKind kind_of(const Napi::Object& from) {
-  RequestKind kind;
-  if (from.Get("operation").IsString()) kind.operation = named(from, "operation", operation_named);
-  if (from.Get("io").IsString()) kind.io = named(from, "io", io_named);
-  if (from.Get("durability").IsString()) kind.durability = named(from, "durability", durability_named);
-  if (from.Get("readPercent").IsNumber()) kind.read_percent = static_cast<uint32_t>(integer(from, "readPercent"));
-  kind.vectored = flag(from, "vectored");
-  kind.fixed_files = flag(from, "fixedFiles");
-  return kind;
-}
-
-TrialRequest to_request(const Napi::Object& from) {
-  TrialRequest request;
-  request.path = text(from, "path");
-  request.preparation = named(from, "preparation", preparation_named);
-  request.arm = named(from, "arm", arm_named);
-  request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
-  request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
-  request.file_bytes = integer(from, "fileSizeBytes");
-  request.random_order = text(from, "order") == "random";
-  request.seed = integer(from, "seed");
-  request.kind = kind_of(from);
-  request.interval_ns = integer(from, "intervalNs");
-  if (from.Get("rampNs").IsNumber()) request.ramp_ns = integer(from, "rampNs");
-  request.registered_buffers = flag(from, "registeredBuffers");
-  request.settle_ns = integer(from, "settleNs");
-  request.count_workers_once = flag(from, "countWorkersOnce");
-  request.keep_file = flag(from, "keepFile");
-  if (from.Has("ring")) request.ring = named(from, "ring", ring_mode_named);
-  request.drained = flag(from, "drained");
-  request.existing_file = flag(from, "existingFile");
-  request.prepare_only = flag(from, "prepareOnly");
-  return request;
-}
 
 Napi::Object to_object(Napi::Env env, const ExtentState& state) {
   Napi::Object out = Napi::Object::New(env);
