@@ -23,6 +23,8 @@ export interface TrialRequest {
   durability?: Durability | undefined;
   vectored?: boolean | undefined;
   fixedFiles?: boolean | undefined;
+  /** Most bounded io-wq workers. Default: as many as the kernel allows. */
+  iowqWorkers?: number | undefined;
   /** Decides the random order, and is written into every block. */
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */

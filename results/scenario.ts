@@ -15,13 +15,14 @@ export function scenarioKey(scenario: Scenario): string {
 
 /** What each request is, where that is not a plain O_DIRECT write: ["70 % reads", "buffered"]. */
 export function variantWords(scenario: Scenario): string[] {
-  const { operation, readPercent, io, durability, vectored, fixedFiles } = scenario;
+  const { operation, readPercent, io, durability, vectored, fixedFiles, iowqWorkers } = scenario;
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
     durability,
     vectored && "vectored",
     fixedFiles && "fixed files",
+    iowqWorkers && `io-wq workers <= ${iowqWorkers}`,
   ].filter((word) => typeof word === "string");
 }
 

@@ -45,6 +45,8 @@ export const Scenario = z.object({
   vectored: z.boolean().optional(),
   /** IOSQE_FIXED_FILE without registered buffers. */
   fixedFiles: z.boolean().optional(),
+  /** Most bounded io-wq workers (IORING_REGISTER_IOWQ_MAX_WORKERS). Absent: as many as the kernel allows. */
+  iowqWorkers: count.positive().optional(),
   /**
    * How long each trial should last. Its file grows with the pace that the run measured before its first round, so
    * `fileSizeBytes` does not tell cells apart. Absent where the size was given.

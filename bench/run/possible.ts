@@ -57,6 +57,9 @@ export function meaningless(scenario: Scenario): string | null {
   }
   const linked = durability === "linked-fdatasync";
   if (linked && (arm === "psync" || arm === "libaio")) return `${arm} cannot link requests`;
+  if (scenario.iowqWorkers !== undefined && (arm === "psync" || arm === "libaio")) {
+    return `${arm} has no io-wq workers`;
+  }
   if (arm === "libaio" && operation === "fsync") return "the libaio arm only reads and writes";
   return null;
 }
@@ -83,6 +86,9 @@ async function refusal(
 }
 
 function meaningOf({ io }: Scenario, code: string, refused: string): string {
+  if (refused === "IORING_REGISTER_IOWQ_MAX_WORKERS") {
+    return `this kernel cannot limit io-wq workers (Linux 5.15; ${code})`;
+  }
   if (io === "uncached" && (code === "EOPNOTSUPP" || code === "EINVAL")) {
     return `this kernel or filesystem has no RWF_DONTCACHE (Linux 6.14; ${code})`;
   }

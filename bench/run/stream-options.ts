@@ -7,7 +7,7 @@ import { integer, list, word, words } from "../../terminal/option-values.js";
 /** What each request is. Members that are absent have their default: a plain O_DIRECT write. */
 export type Variant = Pick<
   Scenario,
-  "operation" | "readPercent" | "io" | "durability" | "vectored" | "fixedFiles"
+  "operation" | "readPercent" | "io" | "durability" | "vectored" | "fixedFiles" | "iowqWorkers"
 >;
 
 /** Options as commander hands them over. */
@@ -17,6 +17,7 @@ export interface RawStreamOptions {
   durability?: string;
   vectored?: boolean;
   fixedFiles?: boolean;
+  iowqWorkers?: string;
 }
 
 /** The options that choose what each request is. */
@@ -26,7 +27,8 @@ export function withStreamOptions(command: Command): Command {
     .option("--io <list>", `${IOS.join(", ")} (RWF_DONTCACHE) (default: direct)`)
     .option("--durability <list>", `of writes: ${DURABILITIES.join(", ")} (default: none)`)
     .option("--vectored", "readv and writev instead of read and write")
-    .option("--fixed-files", "register the files, but not the buffers");
+    .option("--fixed-files", "register the files, but not the buffers")
+    .option("--iowq-workers <list>", "most bounded io-wq workers (default: the kernel's limit)");
 }
 
 /** The product of the dimensions. */
@@ -34,17 +36,30 @@ export function variantsOf(raw: RawStreamOptions): Variant[] {
   const operations = list(raw.operation ?? "write", "--operation").map(operationOf);
   const ios = words(raw.io ?? "direct", IOS, "--io");
   const durabilities = words(raw.durability ?? "none", DURABILITIES, "--durability");
+  const switches = {
+    ...(raw.vectored && { vectored: true }),
+    ...(raw.fixedFiles && { fixedFiles: true }),
+  };
   return operations.flatMap((operation) =>
     ios.flatMap((io) =>
-      durabilities.map((durability) => ({
-        ...operation,
-        ...(io !== "direct" && { io }),
-        ...(durability !== "none" && { durability }),
-        ...(raw.vectored && { vectored: true }),
-        ...(raw.fixedFiles && { fixedFiles: true }),
-      })),
+      durabilities.flatMap((durability) =>
+        workerLimits(raw).map((limit) => ({
+          ...operation,
+          ...(io !== "direct" && { io }),
+          ...(durability !== "none" && { durability }),
+          ...switches,
+          ...limit,
+        })),
+      ),
     ),
   );
+}
+
+function workerLimits({ iowqWorkers }: RawStreamOptions): Pick<Scenario, "iowqWorkers">[] {
+  if (iowqWorkers === undefined) return [{}];
+  return list(iowqWorkers, "--iowq-workers").map((text) => ({
+    iowqWorkers: integer(text, "--iowq-workers", 1, 4096),
+  }));
 }
 
 function operationOf(text: string): Variant {

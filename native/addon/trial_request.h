@@ -37,6 +37,7 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.count_workers_once = flag(from, "countWorkersOnce");
   request.keep_file = flag(from, "keepFile");
   if (from.Has("ring")) request.ring = named(from, "ring", ring_mode_named);
+  if (from.Get("iowqWorkers").IsNumber()) request.iowq_workers = static_cast<uint32_t>(integer(from, "iowqWorkers"));
   request.drained = flag(from, "drained");
   request.existing_file = flag(from, "existingFile");
   request.prepare_only = flag(from, "prepareOnly");

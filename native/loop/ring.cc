@@ -41,6 +41,11 @@ unsigned Ring::bounded_worker_limit() noexcept {
   return io_uring_register_iowq_max_workers(&ring_, limits) == 0 ? limits[0] : 0;
 }
 
+Status Ring::limit_bounded_workers(unsigned workers) noexcept {
+  unsigned limits[2] = {workers, 0};
+  return {io_uring_register_iowq_max_workers(&ring_, limits), "IORING_REGISTER_IOWQ_MAX_WORKERS"};
+}
+
 void Ring::limit_unbounded_workers() noexcept {
   unsigned limits[2] = {0, bounded_worker_limit()};
   if (limits[1] != 0) io_uring_register_iowq_max_workers(&ring_, limits);

@@ -40,6 +40,9 @@ class Ring {
   // Limit of bounded io-wq workers of this task (IORING_REGISTER_IOWQ_MAX_WORKERS, 5.15); 0 if unknown.
   unsigned bounded_worker_limit() noexcept;
 
+  // Lets at most `workers` bounded io-wq workers of this task run. -EINVAL before Linux 5.15.
+  Status limit_bounded_workers(unsigned workers) noexcept;
+
   // Lets no more unbounded workers run than bounded ones. From 6.12 on a forced request is punted before its file is
   // known, so it goes to the unbounded pool, whose limit is the number of processes. A natural punt of a write to a
   // file goes to the bounded one. Without the system call (before 5.15, except 5.10.162+) nothing changes.

@@ -106,6 +106,7 @@ WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
   stream.unbatched = request.arm == Arm::kUnbatched;
   stream.ring = request.ring;
+  stream.iowq_workers = request.iowq_workers;
   stream.drained = request.drained;
   stream.seed = request.seed;
   if (request.random_order) stream.order = shuffled_blocks(stream.blocks_per_file(), request.seed);

@@ -37,6 +37,7 @@ struct TrialRequest {
   uint64_t ramp_ns = 0;
   bool registered_buffers = false;
   RingMode ring = RingMode::kBest;
+  uint32_t iowq_workers = 0;
   bool drained = false;  // io_uring only: each write waits for all before it (IOSQE_IO_DRAIN)
   uint64_t settle_ns = 0;
   // Count workers only at the end. With instruction counting, the guest's time jumps while it waits for the host's

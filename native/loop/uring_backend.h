@@ -21,6 +21,9 @@ class UringBackend {
     const unsigned requests = stream.queue_depth * (kind_.linked(false) ? 2 : 1);
     const unsigned entries = requests > kMinRingEntries ? requests : kMinRingEntries;
     if (Status status = ring_.open(entries, stream.ring); !status.ok()) return status;
+    if (stream.iowq_workers > 0) {
+      if (Status status = ring_.limit_bounded_workers(stream.iowq_workers); !status.ok()) return status;
+    }
     if (stream.forced_async) ring_.limit_unbounded_workers();
     if (stream.fds.empty()) return {};
     iovecs_.resize(stream.queue_depth);

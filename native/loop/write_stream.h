@@ -22,6 +22,7 @@ struct WriteStream {
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
   bool unbatched = false;           // io_uring only: submits and reaps one write at a time
   RingMode ring = RingMode::kBest;  // io_uring only
+  uint32_t iowq_workers = 0;        // io_uring only: most bounded io-wq workers; 0: as many as the kernel allows
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 

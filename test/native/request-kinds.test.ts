@@ -189,6 +189,25 @@ test("a read of nothing is a failed request, not a success", { skip }, async () 
   }
 });
 
+for (const arm of ["inline", "forced"] as const) {
+  test(`${arm}: io-wq workers are limited as asked, and the writes reach the file all the same`, {
+    skip,
+  }, async (t) => {
+    const limited = { arm, preparation: "no-fallocate", queueDepth: 32, iowqWorkers: 2 } as const;
+    try {
+      const found = await traced(limited);
+      agrees(found, { write: BLOCKS });
+      assert.deepEqual(stampedBlocks(found.content), all);
+      assert.equal(found.measured.workerLimit, 2);
+      assert.ok((found.measured.workersPeak ?? 0) <= 2, `${found.measured.workersPeak} workers`);
+    } catch (error) {
+      const { syscall } = error as { syscall?: string };
+      if (syscall !== "IORING_REGISTER_IOWQ_MAX_WORKERS") throw error;
+      t.skip("SKIPPED, this kernel cannot limit workers");
+    }
+  });
+}
+
 test("a word that the driver does not know is refused before anything is written", async () => {
   for (const unknown of [{ operation: "mmap" }, { io: "dax" }, { durability: "maybe" }]) {
     const request = smallTrial(folder, unknown as object);

@@ -24,6 +24,7 @@ const rejected: [string, string[]][] = [
   ["an unknown operation", ["--operation", "mmap"]],
   ["a share of reads above 99 %", ["--operation", "readwrite:100"]],
   ["a share of reads for writes", ["--operation", "write:70"]],
+  ["no io-wq worker", ["--iowq-workers", "0"]],
   ["an unknown durability", ["--durability", "maybe"]],
   ["a file that holds no whole number of blocks", ["--block-size", "4k", "--file-size", "6k"]],
   ["an interval without a unit", ["--interval", "10"]],

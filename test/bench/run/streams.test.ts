@@ -46,6 +46,8 @@ test("a cell without a meaning has a reason", () => {
   assert.match((read && meaningless(read)) ?? "", /empty/);
   const [linked] = scenariosWith("--durability", "linked-fdatasync", "-a", "psync");
   assert.match((linked && meaningless(linked)) ?? "", /cannot link/);
+  const [limited] = scenariosWith("--iowq-workers", "2", "-a", "libaio");
+  assert.match((limited && meaningless(limited)) ?? "", /no io-wq workers/);
   const [plain] = scenariosWith();
   assert.equal(plain && meaningless(plain), null);
 });
