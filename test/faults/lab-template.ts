@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { labCache } from "../../bench/lab/host/cache.js";
+import { EXIT } from "../../terminal/errors.js";
 import type { Place } from "./place.js";
 
 /** Series that cases may boot; the first that is in the user's cache is taken. */
@@ -57,4 +58,21 @@ export function smallLab(place: Place, ...more: readonly string[]): string[] {
     ...["--disk", "320M", "--cpus", "1", "--preparations", "fallocate-0", "--queue-depths", "1"],
     ...["--file-size", "64k", "--rounds", "1", ...more],
   ];
+}
+
+let template: string | null = null;
+
+/** The same with a system image, which is built once for a run. Returns the cache's folder. */
+export async function fillCacheWithImage(place: Place): Promise<string> {
+  fillCache(place);
+  const root = join(place.cache, "puntbench");
+  if (template === null) {
+    const built = await place.run(smallLab(place, "--dry-run"));
+    if (built.code !== EXIT.ok) throw new Error(`no system image: ${built.stderr}`);
+    const kept = mkdtempSync(join(dirname(place.root), "image-"));
+    process.on("exit", () => rmSync(kept, { recursive: true, force: true }));
+    execFileSync("cp", ["-al", join(root, "payloads"), kept]);
+    template = join(kept, "payloads");
+  } else execFileSync("cp", ["-al", template, root]);
+  return root;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { STATUS_PREFIX } from "../../bench/environment/lab-guest.js";
 import { compareVersions } from "../../bench/lab/packages/debian-version.js";
 import { parsePackages } from "../../bench/lab/packages/package-index.js";
 import { bzImagePayload } from "../../bench/lab/packages/uncompressed-kernel.js";
@@ -26,12 +27,12 @@ const guestStatus: FuzzTarget = {
   name: "guest-status",
   samples: () =>
     texts(
-      "puntbench: step mount 1.25",
-      "[    1.2] puntbench: trials 3 120",
-      "puntbench: exit 0 2",
-      "puntbench: fail mount: \u001b[31mext4",
-      "puntbench: alive 5",
-      "puntbench: done",
+      `${STATUS_PREFIX}step mount 1.25`,
+      `[    1.2] ${STATUS_PREFIX}trials 3 120`,
+      `${STATUS_PREFIX}exit 0 2`,
+      `${STATUS_PREFIX}fail mount: \u001b[31mext4`,
+      `${STATUS_PREFIX}alive 5`,
+      `${STATUS_PREFIX}done`,
     ),
   check(input) {
     const line = printable(input.toString("utf8"));

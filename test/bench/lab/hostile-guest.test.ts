@@ -15,7 +15,11 @@ import { PassThrough } from "node:stream";
 import { after, test } from "node:test";
 import { GuestFollower } from "../../../bench/lab/qemu/follow-guest.js";
 import type { GuestError } from "../../../bench/lab/qemu/guest-error.js";
-import { LINE_CHARACTERS_MAX, onGuestLine } from "../../../bench/lab/qemu/guest-lines.js";
+import {
+  LINE_CHARACTERS_MAX,
+  onGuestLine,
+  STREAM_CHARACTERS_MAX,
+} from "../../../bench/lab/qemu/guest-lines.js";
 import { OUTPUT_BYTES_MAX } from "../../../bench/lab/qemu/guest-output.js";
 import { parseStatus } from "../../../bench/lab/qemu/guest-status.js";
 import { bringBack, standardOutput } from "../../../bench/lab/session/bring-back.js";
@@ -93,6 +97,20 @@ test("a line without end takes bounded memory, and escape sequences do not reach
   assert.deepEqual(lines, ["first", "x".repeat(LINE_CHARACTERS_MAX), "last"]);
   const printed = [{ path: "stdout.0", content: Buffer.from("\u001b]0;title\u0007text\n") }];
   assert.equal(standardOutput(printed, 0), "text\n");
+});
+
+test("lines beyond the limit of a stream are dropped, so that a flood does not keep the lab busy", async () => {
+  const stream = new PassThrough();
+  let lines = 0;
+  onGuestLine(stream, () => {
+    lines += 1;
+  });
+  const chunk = "a line\n".repeat(1 << 14);
+  const chunks = Math.ceil(STREAM_CHARACTERS_MAX / chunk.length);
+  for (let sent = 0; sent < 2 * chunks; sent += 1) stream.write(chunk);
+  stream.end();
+  await new Promise((resolve) => stream.once("end", resolve));
+  assert.ok(lines > 0 && lines <= STREAM_CHARACTERS_MAX / "a line\n".length, String(lines));
 });
 
 test("a guest that sends without end is ended, and its bytes are dropped", async () => {

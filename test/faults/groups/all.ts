@@ -1,5 +1,6 @@
 import type { FaultGroup } from "../group.js";
 import { cache } from "./cache.js";
+import { hostileGuests } from "./hostile-guests.js";
 import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, guestKills, labKills } from "./kills.js";
 import { limits } from "./limits.js";
@@ -26,5 +27,6 @@ export const GROUPS: readonly FaultGroup[] = [
   ring,
   swaps,
   hostileResults,
+  hostileGuests,
   cache,
 ];

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
 import {
   chownSync,
   copyFileSync,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,10 +10,10 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { EXIT } from "../../../terminal/errors.js";
 import type { FaultCase, FaultGroup } from "../group.js";
-import { cannotRunLab, fillCache, smallLab } from "../lab-template.js";
+import { cannotRunLab, fillCacheWithImage, smallLab } from "../lab-template.js";
 import type { Place } from "../place.js";
 
 /** apt tries each address several times before it says that there is no network. */
@@ -45,23 +43,6 @@ const SPOIL: Readonly<Record<string, (file: string, place: Place) => void>> = {
   "another user's": (file) => chownSync(file, NOBODY, NOBODY),
 };
 
-let template: string | null = null;
-
-/** A cache with a kernel and a system image; the image is built once for a run. */
-async function fillWithImage(place: Place): Promise<string> {
-  fillCache(place);
-  const root = join(place.cache, "puntbench");
-  if (template === null) {
-    const built = await place.run(smallLab(place, "--dry-run"));
-    if (built.code !== EXIT.ok) throw new Error(`no system image: ${built.stderr}`);
-    const kept = mkdtempSync(join(dirname(place.root), "image-"));
-    process.on("exit", () => rmSync(kept, { recursive: true, force: true }));
-    execFileSync("cp", ["-al", join(root, "payloads"), kept]);
-    template = join(kept, "payloads");
-  } else execFileSync("cp", ["-al", template, root]);
-  return root;
-}
-
 /** The files are hard links: the case gets a copy of the one that it spoils. */
 function ownCopy(file: string): void {
   copyFileSync(file, `${file}.copy`);
@@ -73,7 +54,7 @@ function spoiledCase(name: string, how: string): FaultCase {
   return {
     name: `${name}: ${how}`,
     async run(place) {
-      const root = await fillWithImage(place);
+      const root = await fillCacheWithImage(place);
       const found = readdirSync(root, { recursive: true, encoding: "utf8" }).find(
         (file) => path.test(file) && statSync(join(root, file)).isFile(),
       );
