@@ -9,7 +9,6 @@ import { mountOf } from "../environment/mount.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import type { Attribution } from "./attribution/attribution.js";
-import type { BackendName } from "./backends/backend.js";
 import {
   CannotInject,
   type InjectedCause,
@@ -18,9 +17,9 @@ import {
 } from "./injected/injected-cause.js";
 import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
 import type { ExplainOptions } from "./options.js";
+import { type BackendName, openRecorder } from "./recorder.js";
 import { tally } from "./summary.js";
 import { type ExplainedWrite, type TracingContext, traceWrites } from "./trace-writes.js";
-import { openTracer } from "./tracer.js";
 
 /** Least share of the punts of an injected cause that must be given that cause. */
 const LEAST_NAMED_RATIO = 0.95;
@@ -67,16 +66,15 @@ export async function check(
   const scratch = new ScratchDirectory(bench.dir);
   try {
     const system = systemUnderTest(driver, scratch);
-    const warn = progress.milestone;
-    const tracer = await openTracer(driver, { backend: requested, warn, signal });
+    const recorder = openRecorder(requested);
     try {
-      const plants = await injectAll({ driver, tracer, signal, system, scratch }, progress);
+      const plants = await injectAll({ driver, recorder, signal, system, scratch }, progress);
       const { kernelLabel } = bench;
       const { filesystem } = system;
-      const { name: backend, what: backendWhat } = tracer.backend;
+      const { name: backend, what: backendWhat } = recorder;
       return { kernelLabel, kernelRelease: release(), filesystem, backend, backendWhat, plants };
     } finally {
-      tracer.remove();
+      recorder.close();
     }
   } finally {
     progress.done();
@@ -85,7 +83,7 @@ export async function check(
 }
 
 async function injectAll(context: CheckContext, progress: Progress): Promise<InjectionReport[]> {
-  const { what } = context.tracer.backend;
+  const { what } = context.recorder;
   progress.milestone(`observed with ${what}, ${INJECTED_CAUSES.length} trials to run`);
   const reports: InjectionReport[] = [];
   for (const [index, injected] of INJECTED_CAUSES.entries()) {

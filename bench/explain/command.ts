@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import { withBenchOptions } from "../run/command.js";
-import { BACKENDS } from "./backends/backend.js";
 import type { EstimateSavings } from "./main.js";
 import type { RawExplainOptions } from "./options.js";
+import { BACKENDS } from "./recorder.js";
 
 const EXAMPLES = `
 Examples:
@@ -15,9 +15,9 @@ Examples:
 Needs root. Takes the options of the bench. First it runs the timed trials without tracing, together with the same
 writes into written blocks: the difference is the most that a cure can save. Then it runs each scenario once more with
 tracing on, untimed. Both go into one results file, for "puntbench report". On an emulated CPU nothing is timed.
-Trace buffers and probes are removed on every exit; the next run removes what a killed run left behind.
-Kernels with kprobes show most. bpftrace, where installed, works without kprobes on kernels with type information (BTF).
-Static tracepoints alone show less: a cause that they do not decide is reported as unknown.
+The kernel is watched with BPF programs, which need its type information (/sys/kernel/btf/vmlinux). They end with this
+process, however it ends. Kernels with kprobes show most. Static tracepoints alone show less: a cause that they do not
+decide is reported as unknown.
 
 Exit codes: 0 ok, 1 failure or a failed --check, 2 usage, 130 interrupted.`;
 

@@ -1,20 +1,19 @@
 import { rmSync } from "node:fs";
+import type { Attempt } from "../../native/causes.js";
 import type { DriverError, TrialRequest } from "../../native/index.js";
 import { describeScenario } from "../../results/scenario.js";
 import type { Explanation } from "../../results/schema.js";
 import type { Progress } from "../../terminal/progress.js";
 import type { Stage } from "../run/run.js";
 import { withTimeLimit } from "../run/time-limit.js";
-import type { BackendName } from "./backends/backend.js";
 import type { ExplainOptions } from "./options.js";
+import { type BackendName, openRecorder, type Recording } from "./recorder.js";
 import { summarise } from "./summary.js";
 import { type ExplainedStream, type TracingContext, traceWrites } from "./trace-writes.js";
-import { openTracer } from "./tracer.js";
-import type { Trace } from "./tracing/trace.js";
 
 /** An explanation as `--json` prints it, with what results files do not hold. */
 export interface ScenarioReport extends Explanation {
-  /** With --raw: one line per recorded event. */
+  /** With --raw: one line for each recorded step. */
   events?: string[];
 }
 
@@ -36,7 +35,7 @@ const SETTLE_NS = 10_000_000;
 
 /**
  * Runs every scenario once with tracing on, and appends an explanation of each to the results file. On every way
- * out it removes its files, trace buffers and probes.
+ * out it removes its files. The programs in the kernel end with this process.
  */
 export async function explain(
   { driver, scratch, header, append }: Stage,
@@ -45,9 +44,8 @@ export async function explain(
   signal: AbortSignal,
 ): Promise<ExplainReport> {
   const { kernelRelease, filesystem } = header.environment;
-  const warn = progress.milestone;
-  const tracer = await openTracer(driver, { backend: requested, warn, signal });
-  const { name: backend, what: backendWhat, cannotSee } = tracer.backend;
+  const recorder = openRecorder(requested);
+  const { name: backend, what: backendWhat, cannotSee } = recorder;
   const reports: ScenarioReport[] = [];
   try {
     progress.milestone(`observed with ${backendWhat}, ${scenarios.length} traced trials`);
@@ -61,7 +59,7 @@ export async function explain(
       const uncounted = { settleNs: SETTLE_NS, countPunts: false, rampNs: 0 };
       const request = { ...scenario, ...uncounted, path, seed: bench.seed };
       const stream = await withTimeLimit(
-        (limited) => tracedOrNull({ driver, tracer, signal: limited }, request),
+        (limited) => tracedOrNull({ driver, recorder, signal: limited }, request),
         bench.trialTimeoutMs,
         `a trial of ${describeScenario(scenario)}`,
         signal,
@@ -75,10 +73,10 @@ export async function explain(
         ...summarise(stream),
       };
       append(explanation);
-      reports.push(raw ? { ...explanation, events: eventLines(stream?.trace) } : explanation);
+      reports.push(raw ? { ...explanation, events: linesOf(stream?.recording) } : explanation);
     }
   } finally {
-    tracer.remove();
+    recorder.close();
     progress.done();
   }
   return {
@@ -112,13 +110,20 @@ async function tracedOrNull(
   }
 }
 
-/** Time, thread, name and fields of every event. */
-function eventLines(trace: Trace | undefined): string[] {
-  return (trace?.events ?? []).map(({ timeNs, tid, name, fields }) => {
-    const values = Object.entries(fields).map(
-      ([field, value]) =>
-        `${field}=${typeof value === "bigint" ? `0x${value.toString(16)}` : value}`,
-    );
-    return `${(timeNs / 1e9).toFixed(6)} ${tid} ${name} ${values.join(" ")}`;
+/** For each request its submission, its punt and its retry, each with the steps seen meanwhile. */
+function linesOf(recording: Recording | undefined): string[] {
+  return (recording?.records ?? []).flatMap(({ request, thread, inline, punt }) => {
+    const line = (atNs: number, text: string) =>
+      `${(atNs / 1e9).toFixed(6)} 0x${request.toString(16)} ${text}`;
+    return [
+      ...(inline ? [line(inline.beganNs, `submitted by ${thread}:${attemptWords(inline)}`)] : []),
+      ...(punt ? [line(punt.atNs, `io_uring_queue_async_work flags=${punt.requestFlags}`)] : []),
+      ...(punt?.retry ? [line(punt.retry.beganNs, `in a worker:${attemptWords(punt.retry)}`)] : []),
+    ];
   });
+}
+
+function attemptWords({ steps, result }: Attempt): string {
+  const words = steps.map(({ name, value, detail }) => ` ${name}(${value}, ${detail})`);
+  return `${words.join("")}${result === null ? "" : `, result ${result}`}`;
 }

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
 import { relative } from "node:path";
-import { loadDriver } from "../../native/index.js";
 import type { Header } from "../../results/schema.js";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
@@ -16,7 +15,7 @@ import {
 } from "./options.js";
 import { type PossibleSaving, printedReport } from "./print.js";
 import { printedCheck } from "./print-check.js";
-import { checkTracing } from "./tracer.js";
+import { openRecorder } from "./recorder.js";
 
 /** What the timed trials in a results file say that a cure would save. */
 export type EstimateSavings = (resultsFile: string) => Promise<PossibleSaving[]>;
@@ -27,7 +26,7 @@ export async function main(
   estimateSavings: EstimateSavings,
 ): Promise<void> {
   const options = parseExplainOptions(raw);
-  const interrupt = new Interrupt("No probe or trace buffer was left behind.");
+  const interrupt = new Interrupt("Nothing is left in the kernel.");
   const progress = stderrProgress();
   const { signal } = interrupt;
   const print = (report: object, text: string) =>
@@ -62,7 +61,8 @@ export async function timeAndTrace(
   signal: AbortSignal,
 ): Promise<RunReport> {
   const { bench, traceOnly, scenarios } = options;
-  checkTracing(loadDriver(), options.backend);
+  // Fails before the timed trials where tracing is not possible as requested.
+  openRecorder(options.backend).close();
   const run = await runBench(bench, process.argv.slice(2), progress, signal, {
     scenarios: traceOnly ? scenarios : withReferences(scenarios),
     timed: (header) => !traceOnly && worthTiming(header, progress),

@@ -2,7 +2,7 @@ import type { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 import { scenariosOf } from "../run/matrix.js";
 import { type BenchOptions, parseOptions, type RawOptions } from "../run/options.js";
-import type { BackendName } from "./backends/backend.js";
+import type { BackendName } from "./recorder.js";
 
 export interface RawExplainOptions extends RawOptions {
   backend?: BackendName;

@@ -35,7 +35,7 @@ export function summarise(stream: ExplainedStream | null): StreamSummary {
     causes: causesOf(writes, stream?.filesystem ?? ""),
     predicted: predictedOf(writes),
     disagreements: disagreementsOf(writes),
-    lostEvents: stream?.trace.lostEvents ?? 0,
+    lostEvents: stream?.recording.lostEvents ?? 0,
   };
 }
 
@@ -70,13 +70,13 @@ function disagreementsOf(writes: readonly ExplainedWrite[]): Disagreement[] {
     ({ expected, attribution }) => `${nameOf(expected.prediction)} ${attribution?.cause}`,
   );
   return groups.map((members) => {
-    const [{ expected, attribution, traced }] = members;
+    const [{ expected, attribution, index }] = members;
     const { punts, cause } = expected.prediction;
     return {
       predicted: punts === false ? "no punt" : `a punt: ${CAUSE_WORDS[cause]}`,
       observed: attribution === null ? "no punt" : `a punt: ${CAUSE_WORDS[attribution.cause]}`,
       writes: members.length,
-      firstWrite: traced.index,
+      firstWrite: index,
       evidence: attribution?.evidence ?? null,
     };
   });

@@ -1,16 +1,16 @@
-import { statSync } from "node:fs";
+import type { RequestRecord } from "../../native/causes.js";
 import type { Driver, TrialRequest } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
 import { attribute } from "./attribution/attribute.js";
 import type { Attribution } from "./attribution/attribution.js";
-import { joinEvents } from "./attribution/join-events.js";
-import type { TracedWrite } from "./attribution/traced-write.js";
+import { type TracedWrite, tracedWrite, workersInside } from "./attribution/traced-write.js";
 import { type ExpectedWrite, expectWrites } from "./expected-writes.js";
-import type { Tracer } from "./tracer.js";
-import type { Trace } from "./tracing/trace.js";
+import type { Recorder, Recording } from "./recorder.js";
 
 /** One write: what the rules expect of it, what it did, and why. */
 export interface ExplainedWrite {
+  /** It was the n-th write submitted, from 0. */
+  index: number;
   traced: TracedWrite;
   expected: ExpectedWrite;
   /** null: it did not punt. */
@@ -21,13 +21,13 @@ export interface ExplainedWrite {
 export interface ExplainedStream {
   filesystem: string;
   writes: ExplainedWrite[];
-  trace: Trace;
+  recording: Recording;
 }
 
 /** What traced writes are issued with. */
 export interface TracingContext {
   driver: Driver;
-  tracer: Tracer;
+  recorder: Recorder;
   signal: AbortSignal;
 }
 
@@ -36,47 +36,72 @@ export interface TracingContext {
  * @param freshInode the kernel has just loaded the inode of the file.
  */
 export async function traceWrites(
-  { driver, tracer, signal }: TracingContext,
+  { driver, recorder, signal }: TracingContext,
   request: TrialRequest,
   freshInode = false,
 ): Promise<ExplainedStream> {
-  const { path, blockSizeBytes } = request;
+  const { blockSizeBytes: lengthBytes } = request;
   const offsetsBytes = offsetsOf(driver, request);
   const expected = expectWrites(driver, request, offsetsBytes, freshInode);
   const { file, filesystemBlockBytes } = expected;
-  const { result, trace } = await tracer.record(() =>
+  const { result, recording } = await recorder.record(() =>
     driver.runTrial({ ...request, existingFile: true }, signal),
   );
   if (result.firstError !== null) {
     throw new UserError(`a traced write failed: ${result.firstError}`, "See dmesg.");
   }
-  const inode = statSync(path).ino;
-  const stream = { submitterTid: result.submitterTid, inode, blockSizeBytes, offsetsBytes };
-  const traced = joinEvents(trace, stream);
-  if (traced.length < offsetsBytes.length && trace.lostEvents === 0) {
+  const records = submittedBy(result.submitterTid, recording.records);
+  if (records.length !== offsetsBytes.length && recording.lostEvents === 0) {
     throw new UserError(
-      `the trace shows ${traced.length} of ${offsetsBytes.length} writes`,
+      `the trace shows ${records.length} of ${offsetsBytes.length} writes`,
       "In a container thread ids are not the kernel's: run it on the host, or with --pid=host.",
     );
   }
+  const inside = workersInside(records);
+  const traced = records.map((record, index) => {
+    const place = { offsetBytes: offsetsBytes[index] ?? 0, lengthBytes };
+    return tracedWrite(record, place, inside[index] ?? false, recorder.functionsOf);
+  });
   const context = {
     kernel: file.kernel,
     filesystem: file.filesystem,
     filesystemBlockBytes,
     forced: file.forced,
-    reachedFilesystem: traced.some(
-      ({ inline }) => inline.entry !== null || inline.events.length > 0,
-    ),
+    reachedFilesystem: traced.some(({ inline }) => inline.entered || inline.steps.length > 0),
     setId: file.setId,
     noCow: file.inode.noCow,
-    events: tracer.backend.events,
+    events: recorder.steps,
   };
   const writes = traced.map((write, index) => ({
+    index,
     traced: write,
     expected: expected.writes[index] as ExpectedWrite,
     attribution: write.punt === null ? null : attribute(write, context),
   }));
-  return { filesystem: file.filesystem, writes, trace };
+  return { filesystem: file.filesystem, writes, recording };
+}
+
+/**
+ * The requests of a thread in the order of their submission. One that waited for others before it was punted has a
+ * record of its submission and one of its punt: they are joined.
+ */
+function submittedBy(thread: number, records: readonly RequestRecord[]): RequestRecord[] {
+  const startNs = ({ inline, punt }: RequestRecord) => inline?.beganNs ?? punt?.atNs ?? 0;
+  const inOrder = records
+    .filter((record) => record.thread === thread)
+    .sort((a, b) => startNs(a) - startNs(b));
+  const requests: RequestRecord[] = [];
+  const submitted = new Map<bigint, number>();
+  for (const record of inOrder) {
+    const earlier = record.inline === null ? submitted.get(record.request) : undefined;
+    if (earlier !== undefined) {
+      requests[earlier] = { ...record, inline: requests[earlier]?.inline ?? null };
+    } else {
+      submitted.set(record.request, requests.length);
+      requests.push(record);
+    }
+  }
+  return requests;
 }
 
 function offsetsOf(driver: Driver, request: TrialRequest): number[] {

@@ -90,7 +90,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     out: raw.out,
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
-    settings: parseSettings(raw, cost, guestProgramsOf(benchOptions)),
+    settings: parseSettings(raw, cost),
     commands: [command],
   };
 }
@@ -107,18 +107,7 @@ function refuseReserved(options: readonly string[], explain: boolean): void {
   }
 }
 
-/** bpftrace is large, so guests have it only when it is asked for. */
-function guestProgramsOf(options: readonly string[]): string[] {
-  const backend = options.indexOf("--backend") + 1;
-  const asked = options.includes("--backend=bpftrace") || options[backend] === "bpftrace";
-  return asked ? ["bpftrace"] : [];
-}
-
-function parseSettings(
-  raw: RawLabOptions,
-  cost: LabOptions["cost"],
-  guestPrograms: string[],
-): GuestSettings {
+function parseSettings(raw: RawLabOptions, cost: LabOptions["cost"]): GuestSettings {
   const counting = cost === "instructions";
   if (counting && raw.cpus !== undefined && raw.cpus !== "1") {
     throw new UsageError(
@@ -141,7 +130,7 @@ function parseSettings(
   const chosen = accelerator === "auto" ? null : accelerator;
   return {
     accelerator: counting ? "tcg-icount" : chosen,
-    guestPrograms: [...guestPrograms, ...stackPrograms(stack)],
+    guestPrograms: stackPrograms(stack),
     cpus: integer(raw.cpus ?? (counting ? "1" : "2"), "--cpus", 1, 64),
     memoryBytes: atLeast(parseBytes(raw.memory, "--memory"), 512 * 2 ** 20, "--memory"),
     device,

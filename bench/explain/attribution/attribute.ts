@@ -10,7 +10,7 @@ export function attribute(write: TracedWrite, context: AttributionContext): Attr
   const refusedEarlier = attributeBeforeFilesystem(write, context);
   if (refusedEarlier !== null) return refusedEarlier;
   if (filesystem === "ext4") return attributeExt4(write, context);
-  if (filesystem === "xfs") return attributeXfs(write);
+  if (filesystem === "xfs") return attributeXfs(write, context);
   if (filesystem === "btrfs") return attributeBtrfs(write, context);
   return undecided(`what ${filesystem} does is not known here`);
 }
@@ -38,7 +38,7 @@ function attributeBeforeFilesystem(
   if (punt?.stack?.some((name) => name.includes("task_work"))) {
     return attributed("linked-or-drained", "it was queued from task work, after another request");
   }
-  if (inline.entry !== null || !events.includes(`write_${filesystem}`)) return null;
+  if (inline.entered || !events.includes(`write_${filesystem}`)) return null;
   return reachedFilesystem
     ? undecided("io_uring was not seen to call the filesystem: it may have been frozen")
     : attributed(

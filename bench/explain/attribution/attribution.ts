@@ -22,9 +22,9 @@ export interface AttributionContext {
   reachedFilesystem: boolean;
   /** The file is set-user-ID or set-group-ID. */
   setId: boolean;
-  /** btrfs: the file is written in place (chattr +C, or mounted with nodatacow). */
-  noCow: boolean;
-  /** Names of the events that this kernel has. */
+  /** btrfs: the file is written in place (chattr +C, or mounted with nodatacow); null: not known. */
+  noCow: boolean | null;
+  /** Names of the steps that can be seen on this kernel. */
   events: readonly string[];
 }
 

@@ -1,16 +1,25 @@
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
-import { eventsNamed, has, isAligned, lockRefusal, returned, seenSizeBytes } from "./evidence.js";
+import {
+  has,
+  isAligned,
+  lockByElimination,
+  lockRefusal,
+  returned,
+  seenSizeBytes,
+  seesLocks,
+  stepsNamed,
+} from "./evidence.js";
 import { EAGAIN, type TracedWrite } from "./traced-write.js";
 
-/** EXTENT_MAP_HOLE, (u64)-3: stands where a block number would. */
-const HOLE = 2n ** 64n - 3n;
+/** EXTENT_MAP_HOLE: stands where a block number would. */
+const HOLE = -3;
 /** A file of a page or more has no inline extent. */
 const INLINE_BYTES_MAX = 4096;
 
 /** btrfs_file_write_iter -> lock -> btrfs_write_check -> iomap_dio_rw -> btrfs_dio_iomap_begin. */
 export function attributeBtrfs(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
-  if (inline.entry === null) {
+  if (!inline.entered) {
     return undecided("the tracepoints do not show which check of btrfs refused");
   }
   if (returned(inline, "btrfs_check_ret", EAGAIN)) {
@@ -22,7 +31,16 @@ export function attributeBtrfs(write: TracedWrite, context: AttributionContext):
   if (returned(inline, "has_page_ret", 1)) {
     return attributed("page-cache", "filemap_range_has_page returned 1");
   }
-  return lockRefusal(write) ?? afterLock(write, context);
+  return lockRefusal(write) ?? notLocked(write, context) ?? afterLock(write, context);
+}
+
+/** Where locks are not seen: btrfs_write_check follows the lock. null: it was called, or that cannot be seen. */
+function notLocked(write: TracedWrite, context: AttributionContext): Attribution | null {
+  const { inline } = write;
+  if (seesLocks(context) || !context.events.includes("btrfs_check_ret")) return null;
+  if (inline.result !== EAGAIN || inline.steps.length > 0) return null;
+  const evidence = "btrfs gave up before btrfs_write_check, which follows the lock of the inode";
+  return lockByElimination(write, evidence);
 }
 
 function afterLock(write: TracedWrite, context: AttributionContext): Attribution {
@@ -34,14 +52,14 @@ function afterLock(write: TracedWrite, context: AttributionContext): Attribution
       "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and did not call can_nocow_extent: in a NODATACOW file it leaves out that call only for holes",
     );
   }
-  if (returned(inline, "nocow_ret", 0) && !context.noCow) {
+  if (returned(inline, "nocow_ret", 0) && context.noCow === false) {
     return attributed(
       "copy-on-write",
       "can_nocow_extent returned 0 for written blocks of a file that is not NODATACOW",
     );
   }
   if (has(inline, "btrfs_check_ret") && !has(inline, "btrfs_begin_ret")) {
-    return isAligned(write, context) && !context.noCow
+    return isAligned(write, context) && context.noCow === false
       ? attributed(
           "checksums",
           "btrfs_write_check passed, and direct I/O did not begin: at that point btrfs refuses aligned writes only to files with checksums",
@@ -65,20 +83,18 @@ function refusedByInlinedCheck(write: TracedWrite, context: AttributionContext):
     returned(inline, lock, 1),
   );
   return (
-    !noCow &&
+    noCow === false &&
     locked &&
     isAligned(write, context) &&
     inline.result === EAGAIN &&
     !events.includes("btrfs_check_ret") &&
-    events.includes("iomap/iomap_iter") &&
+    events.includes("iomap_iter") &&
     !has(inline, "iomap_iter", "iomap_dio_rw_begin", "has_page_ret", "btrfs_begin_ret")
   );
 }
 
 function foundHole({ inline }: TracedWrite): boolean {
-  const fields = eventsNamed(inline, "btrfs_get_extent").at(-1)?.fields;
-  // The field was renamed in Linux 6.11.
-  return (fields?.disk_bytenr ?? fields?.block_start) === HOLE;
+  return stepsNamed(inline, "btrfs_get_extent").at(-1)?.detail === HOLE;
 }
 
 /** For 6.12, whose tracepoint does not show holes: btrfs_get_blocks_direct_write. A small file may be stored in the tree. */
@@ -86,7 +102,7 @@ function leavesOnlyHole(write: TracedWrite, { noCow, events }: AttributionContex
   const { inline } = write;
   const size = seenSizeBytes(write)?.bytes ?? 0;
   return (
-    noCow &&
+    noCow === true &&
     (size === 0 || size >= INLINE_BYTES_MAX) &&
     events.includes("nocow_ret") &&
     !has(inline, "nocow_ret") &&

@@ -1,4 +1,4 @@
-import type { TraceEvent } from "../tracing/trace.js";
+import type { Step } from "../../../native/causes.js";
 import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
 import type { IssueAttempt, TracedWrite } from "./traced-write.js";
 
@@ -19,33 +19,30 @@ const S_NOSEC = 1 << 12;
 /** IOMAP_DIO_FORCE_WAIT of include/linux/iomap.h. */
 const DIO_FORCE_WAIT = 1;
 
-export function eventsNamed({ events }: IssueAttempt, ...names: string[]): TraceEvent[] {
-  return events.filter(({ name }) => names.includes(name));
+export function stepsNamed({ steps }: IssueAttempt, ...names: string[]): Step[] {
+  return steps.filter(({ name }) => names.includes(name));
 }
 
-/** Whether any of these events was seen. */
+/** Whether any of these steps was seen. */
 export function has(attempt: IssueAttempt, ...names: string[]): boolean {
-  return eventsNamed(attempt, ...names).length > 0;
+  return stepsNamed(attempt, ...names).length > 0;
 }
 
 /** Whether the probe at a function's return saw this value. */
-export function returned(attempt: IssueAttempt, probe: string, value: number): boolean {
-  return eventsNamed(attempt, probe).some(({ fields }) => Number(fields.ret) === value);
+export function returned(attempt: IssueAttempt, probe: string, result: number): boolean {
+  return stepsNamed(attempt, probe).some(({ value }) => value === result);
 }
 
 /** The extent look-ups of ext4, in their order. */
-export function extentLookups({ events }: IssueAttempt): ExtentLookup[] {
+export function extentLookups({ steps }: IssueAttempt): ExtentLookup[] {
   const found: ExtentLookup[] = [];
-  for (const { name, fields } of events) {
+  for (const { name, value, detail } of steps) {
     if (name === "ext4_es_lookup_extent_exit") {
-      found.push({
-        state: Number(fields.found) === 1 ? stateOf(Number(fields.status)) : "unseen",
-        blocks: Number(fields.len),
-      });
+      found.push({ state: value < 0 ? "unseen" : stateOf(value), blocks: detail });
     }
     // The extent was not in memory: ext4 reads the extent tree next.
     if (name === "ext4_ext_map_blocks_exit" && found.at(-1)?.state === "unseen") {
-      found[found.length - 1] = treeLookup(Number(fields.ret), Number(fields.mflags));
+      found[found.length - 1] = treeLookup(value, detail);
     }
   }
   return found;
@@ -64,23 +61,21 @@ function stateOf(status: number): ExtentLookup["state"] {
 }
 
 /** The size of the file at the attempt, or an upper bound of it, and when it was seen. */
-export function seenSizeBytes(write: TracedWrite): { bytes: number; when: string } | null {
-  const atEntry = write.inline.entry?.fields.i_size;
-  if (atEntry !== undefined) return { bytes: Number(atEntry), when: "at the inline attempt" };
-  if (write.laterSizeBytes === null) return null;
-  return { bytes: write.laterSizeBytes, when: "at the next event that shows it" };
+export function seenSizeBytes({ state }: TracedWrite): { bytes: number; when: string } | null {
+  if (state === null) return null;
+  const when = state.seen === "at-entry" ? "at the inline attempt" : "right after the attempt";
+  return { bytes: state.sizeBytes, when };
 }
 
 /** null: the flags of the inode were not seen. */
-export function hasNoSecurityAttributes({ inline }: TracedWrite): boolean | null {
-  const flags = inline.entry?.fields.i_flags;
-  return flags === undefined ? null : (Number(flags) & S_NOSEC) !== 0;
+export function hasNoSecurityAttributes({ state }: TracedWrite): boolean | null {
+  return state === null ? null : (state.inodeFlags & S_NOSEC) !== 0;
 }
 
 /** ext4 makes the worker wait for the device when the write extends the file or needs the exclusive lock. null: not seen. */
 export function workerForcedToWait({ retry }: TracedWrite): boolean | null {
-  const [begin] = retry === null ? [] : eventsNamed(retry, "iomap_dio_rw_begin");
-  return begin ? (Number(begin.fields.dio_flags) & DIO_FORCE_WAIT) !== 0 : null;
+  const [begin] = retry === null ? [] : stepsNamed(retry, "iomap_dio_rw_begin");
+  return begin ? (begin.value & DIO_FORCE_WAIT) !== 0 : null;
 }
 
 /** To blocks of the filesystem. */
@@ -106,16 +101,24 @@ export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
   );
 }
 
-/** The last event of the attempt is a lock that could not be taken. null: it is another event. */
-export function lockRefusal({ inline, workersInside }: TracedWrite): Attribution | null {
-  const last = inline.events.at(-1);
+/** The last step of the attempt is a lock that could not be taken. null: it is another step. */
+export function lockRefusal({ inline, workerInside }: TracedWrite): Attribution | null {
+  const last = inline.steps.at(-1);
   const lock = LOCKS[last?.name ?? ""];
-  if (lock === undefined || Number(last?.fields.ret) !== 0) return null;
+  if (lock === undefined || last?.value !== 0) return null;
   const failed = `${lock} failed before any check of the write`;
-  if (workersInside === 0) return attributed("lock-contended", failed);
+  if (!workerInside) return attributed("lock-contended", failed);
   const overlap = "while an io-wq worker was inside an earlier write to the file";
   return { ...attributed("lock-contended", `${failed}, ${overlap}`), ...OWN_WORKER };
 }
+
+/** The filesystem gave up before a step that it makes right after it takes the lock. For kernels where locks are not seen. */
+export function lockByElimination({ workerInside }: TracedWrite, evidence: string): Attribution {
+  return { ...attributed("lock-contended", evidence), ...(workerInside ? PERHAPS_OWN_WORKER : {}) };
+}
+
+/** Probes show each attempt to take a lock. */
+export const seesLocks = ({ events }: AttributionContext) => events.includes("read_trylock_ret");
 
 /** Workers of the same stream hold the lock. */
 const OWN_WORKER = {
@@ -124,7 +127,7 @@ const OWN_WORKER = {
 } as const;
 
 /** The same where the trace does not show when a worker releases the lock. */
-export const PERHAPS_OWN_WORKER = {
+const PERHAPS_OWN_WORKER = {
   curedBy: `${OWN_WORKER.curedBy}, if they hold it; else one writer per file`,
   ownWorker: true,
 } as const;

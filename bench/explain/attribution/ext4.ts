@@ -7,10 +7,11 @@ import {
   has,
   hasNoSecurityAttributes,
   isAligned,
+  lockByElimination,
   lockRefusal,
-  PERHAPS_OWN_WORKER,
   returned,
   seenSizeBytes,
+  seesLocks,
   stoppedAtPageCache,
   workerForcedToWait,
 } from "./evidence.js";
@@ -28,9 +29,8 @@ export function attributeExt4(write: TracedWrite, context: AttributionContext): 
   if (has(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "has_page_ret", "iomap_iter")) {
     return insideDirectIo(inline);
   }
-  if (inline.entry !== null && !has(inline, "checks")) {
-    const gaveUp = "ext4 gave up before its write checks, and no lock was seen to fail";
-    return lockRefusal(write) ?? undecided(gaveUp);
+  if (inline.entered && !has(inline, "checks")) {
+    return lockRefusal(write) ?? beforeChecks(write, context);
   }
   return beforeDirectIo(write, context);
 }
@@ -48,6 +48,14 @@ function insideDirectIo(inline: IssueAttempt): Attribution {
   return undecided("iomap_dio_rw was entered and refused; no event shows why");
 }
 
+function beforeChecks(write: TracedWrite, context: AttributionContext): Attribution {
+  if (seesLocks(context) || write.inline.result !== EAGAIN) {
+    return undecided("ext4 gave up before its write checks, and no lock was seen to fail");
+  }
+  const evidence = "ext4 gave up before its write checks, which follow the lock of the inode";
+  return lockByElimination(write, evidence);
+}
+
 /** The checks of ext4_dio_write_checks. First those that a second attempt would not pass either. */
 function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
@@ -56,8 +64,8 @@ function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attrib
   if (size !== null && end > size.bytes) {
     return attributed("extends-size", `it ends at ${end}, i_size is ${size.bytes} ${size.when}`);
   }
-  const onDisk = inline.entry?.fields.i_disksize;
-  if (onDisk !== undefined && end > Number(onDisk)) {
+  const onDisk = write.state?.diskSizeBytes ?? null;
+  if (onDisk !== null && end > onDisk) {
     return attributed("extends-size", `it ends at ${end}, i_disksize is ${onDisk}`);
   }
   if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
@@ -65,7 +73,7 @@ function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attrib
   }
   const [lookup] = extentLookups(inline);
   if (lookup !== undefined) return byLookup(write, lookup, context);
-  if (inline.entry !== null) return withoutLookup(write, context);
+  if (inline.entered) return withoutLookup(write, context);
   return withTracepointsOnly(write, context);
 }
 
@@ -104,7 +112,24 @@ function byLookup(
       `${found}; nothing extends, and the worker did not have to wait: only the check for security attributes is left`,
     );
   }
+  if (aligned && secure === true && onlyPageCacheIsLeft(write, context)) {
+    const pages = `${write.state?.cachedPages} pages of the file are in the page cache`;
+    return attributed("page-cache", `${found}, nothing else refuses such a write, and ${pages}`);
+  }
   return undecided(`${found}; neither size, alignment nor security attributes explain the refusal`);
+}
+
+/** Where no tracepoint shows that direct I/O begins (until 6.5), and before timestamps punt. */
+function onlyPageCacheIsLeft(
+  { inline, state }: TracedWrite,
+  { kernel, events }: AttributionContext,
+): boolean {
+  return (
+    !inline.entered &&
+    !events.includes("iomap_dio_rw_begin") &&
+    !atLeast(kernel, 7, 3) &&
+    (state?.cachedPages ?? 0) > 0
+  );
 }
 
 /** The write function was entered, and gave up without an extent look-up. */
@@ -136,8 +161,7 @@ function withTracepointsOnly(write: TracedWrite, context: AttributionContext): A
   }
   const evidence =
     "ext4 did not look up the extents of a write inside i_size, which it does right after it takes the lock";
-  const holder = write.workersInside > 0 ? PERHAPS_OWN_WORKER : {};
-  return { ...attributed("lock-contended", evidence), ...holder };
+  return lockByElimination(write, evidence);
 }
 
 /** Two kinds of inode need the exclusive lock: one with such attributes, and one whose attributes are not known yet. */

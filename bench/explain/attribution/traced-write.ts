@@ -1,15 +1,20 @@
-import type { TraceEvent } from "../tracing/trace.js";
+import type { Attempt, InodeState, RequestRecord, Step } from "../../../native/causes.js";
 
 /** -EAGAIN: the attempt would have had to wait. */
 export const EAGAIN = -11;
 /** -EIOCBQUEUED: the filesystem handed the write to the device and did not wait. */
 export const EIOCBQUEUED = -529;
 
+// REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3.
+const FORCE_ASYNC = 0x10;
+const IO_DRAIN = 0x2;
+
 /** One call of the filesystem's write function. */
 export interface IssueAttempt {
-  events: TraceEvent[];
-  /** Entry of the write function; null where it could not be probed. */
-  entry: TraceEvent | null;
+  /** In their order. */
+  steps: readonly Step[];
+  /** The write function was seen to be called. */
+  entered: boolean;
   /** Return value of the write function; null where it could not be seen. */
   result: number | null;
 }
@@ -24,23 +29,94 @@ export interface Punt {
   stack: readonly string[] | null;
 }
 
-/** One write from its submission to its end, as far as the trace shows it. */
+/** One write, with the evidence that the kernel gave of it. */
 export interface TracedWrite {
-  /** It was the n-th write submitted, from 0. */
-  index: number;
   offsetBytes: number;
   lengthBytes: number;
-  /** The size of the file that a later event shows: at the attempt it was no larger. null: no event shows it. */
-  laterSizeBytes: number | null;
+  /** Of the inode, at the inline attempt or right after it; null for writes that did not punt. */
+  state: InodeState | null;
   /**
-   * io-wq workers that were inside a write of this stream when the inline attempt ended. Where no probe shows that
-   * a worker leaves a write, all workers that had entered one by then.
+   * An io-wq worker was inside a write to the same file during the inline attempt. Where the end of a worker's write
+   * is not seen: a worker had begun one.
    */
-  workersInside: number;
+  workerInside: boolean;
   /** The non-blocking attempt, on the submitting thread. */
   inline: IssueAttempt;
   /** null when the write was issued inline. */
   punt: Punt | null;
-  /** The second attempt, in an io-wq worker. */
+  /** The second attempt, in an io-wq worker; null: not seen. */
   retry: IssueAttempt | null;
+}
+
+/** Where a write lies, for records that do not say it. */
+export interface Place {
+  offsetBytes: number;
+  lengthBytes: number;
+}
+
+/** @param functionsOf the names of a stack's functions. */
+export function tracedWrite(
+  { inline, punt }: RequestRecord,
+  { offsetBytes, lengthBytes }: Place,
+  workerInside: boolean,
+  functionsOf: (stack: readonly bigint[]) => string[],
+): TracedWrite {
+  return {
+    offsetBytes,
+    lengthBytes,
+    state: punt?.state ?? null,
+    workerInside,
+    inline: issueAttempt(inline),
+    punt:
+      punt === null
+        ? null
+        : {
+            forced: (punt.requestFlags & FORCE_ASYNC) !== 0,
+            drained: (punt.requestFlags & IO_DRAIN) !== 0,
+            stack: punt.stack.length === 0 ? null : functionsOf(punt.stack),
+          },
+    retry: punt?.retry ? issueAttempt(punt.retry) : null,
+  };
+}
+
+function issueAttempt(attempt: Attempt | null): IssueAttempt {
+  if (attempt === null) return { steps: [], entered: false, result: null };
+  const { steps, entered, result } = attempt;
+  return { steps, entered, result: entered ? result : resultByTracepoints(steps) };
+}
+
+/** Where the write function cannot be probed, tracepoints show how it ended, if it came as far as the device. */
+function resultByTracepoints(steps: readonly Step[]): number | null {
+  const end = steps.find(({ name }) =>
+    ["iomap_dio_rw_queued", "iomap_dio_complete"].includes(name),
+  );
+  if (end === undefined) return null;
+  return end.name === "iomap_dio_rw_queued" ? EIOCBQUEUED : end.value;
+}
+
+/** For each record, whether a worker was inside a retry while its inline attempt was made. */
+export function workersInside(records: readonly RequestRecord[]): boolean[] {
+  const retries = records
+    .flatMap(({ punt }) => punt?.retry ?? [])
+    .sort((a, b) => a.beganNs - b.beganNs);
+  const order = [...records.keys()].sort((a, b) => endNs(records[a]) - endNs(records[b]));
+  const inside: boolean[] = records.map(() => false);
+  let next = 0;
+  let latestEndNs = Number.NEGATIVE_INFINITY;
+  for (const index of order) {
+    const record = records[index] as RequestRecord;
+    for (; next < retries.length; next += 1) {
+      const { beganNs, endedNs } = retries[next] as Attempt;
+      if (beganNs >= endNs(record)) break;
+      latestEndNs = Math.max(latestEndNs, endedNs ?? Number.POSITIVE_INFINITY);
+    }
+    const beganNs = record.inline?.beganNs ?? record.punt?.atNs ?? 0;
+    inside[index] = latestEndNs > beganNs;
+  }
+  return inside;
+}
+
+/** When the inline attempt was over. */
+function endNs(record: RequestRecord | undefined): number {
+  return record?.inline?.endedNs ?? record?.punt?.atNs ?? record?.inline?.beganNs ?? 0;
 }

@@ -1,15 +1,21 @@
-import { type Attribution, attributed, undecided } from "./attribution.js";
+import { atLeast } from "../../rules/kernel-version.js";
+import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import {
   cachedPageFound,
-  eventsNamed,
   has,
+  hasNoSecurityAttributes,
+  lockByElimination,
   lockRefusal,
   returned,
   seenSizeBytes,
+  seesLocks,
+  stepsNamed,
   stoppedAtPageCache,
 } from "./evidence.js";
 import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
+/** XFS_IOLOCK_EXCL and XFS_IOLOCK_SHARED of fs/xfs/xfs_inode.h: the lock of the inode, i_rwsem. */
+const IOLOCK = 3;
 /** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
 const COW_FORK = 2;
 
@@ -17,25 +23,34 @@ const COW_FORK = 2;
  * xfs_file_write_iter -> lock -> kiocb_modified -> iomap_dio_rw -> xfs_direct_write_iomap_begin. Why the last of
  * them refused is seen from what the worker did at the same place.
  */
-export function attributeXfs(write: TracedWrite): Attribution {
-  const { inline, retry } = write;
-  if (inline.entry === null) return byTracepoints(write);
+export function attributeXfs(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
+  if (!inline.entered) return byTracepoints(write, context);
   const cached = cachedPageFound(inline);
   if (cached !== null) return cached;
   if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
     return attributed("timestamp", "kiocb_modified returned -11");
   }
   if (returned(inline, "xfs_begin_ret", EAGAIN)) {
-    const refused = "xfs_direct_write_iomap_begin returned -11, and the worker";
-    if (retry !== null && wroteToCopy(retry)) {
-      const evidence = `${refused} wrote to a copy (xfs_iomap_found in the CoW fork)`;
-      return attributed("shared-extent", evidence);
-    }
-    return retry !== null && has(retry, "xfs_iomap_alloc")
-      ? attributed("hole", `${refused} allocated blocks (xfs_iomap_alloc)`)
-      : undecided(`${refused} allocated nothing`);
+    return byRetry(write, "xfs_direct_write_iomap_begin returned -11");
   }
-  return lockRefusal(write) ?? beyondSize(write) ?? undecided("no step of XFS was seen to refuse");
+  return (
+    lockRefusal(write) ??
+    beyondSize(write) ??
+    (seesLocks(context) ? null : notLocked(write, context)) ??
+    undecided("no step of XFS was seen to refuse")
+  );
+}
+
+/** The mapping was refused: what the worker did instead says why. */
+function byRetry({ retry }: TracedWrite, refused: string): Attribution {
+  if (retry !== null && wroteToCopy(retry)) {
+    const evidence = `${refused}, and the worker wrote to a copy (xfs_iomap_found in the CoW fork)`;
+    return attributed("shared-extent", evidence);
+  }
+  return retry !== null && has(retry, "xfs_iomap_alloc")
+    ? attributed("hole", `${refused}, and the worker allocated blocks (xfs_iomap_alloc)`)
+    : undecided(`${refused}, and the worker was not seen to allocate anything`);
 }
 
 /** XFS first zeroes what lies between the size and the write, which needs the exclusive lock. */
@@ -50,18 +65,45 @@ function beyondSize(write: TracedWrite): Attribution | null {
 
 /** XFS writes shared blocks to another place first: to extents of a separate fork. */
 function wroteToCopy(retry: IssueAttempt): boolean {
-  return eventsNamed(retry, "xfs_iomap_found").some(({ fields }) => fields.whichfork === COW_FORK);
+  return stepsNamed(retry, "xfs_iomap_found").some(({ value }) => value === COW_FORK);
 }
 
-/** Without probes only two more are seen: a mapping that was refused, and a gap between the size and the write. */
-function byTracepoints(write: TracedWrite): Attribution {
-  const { inline, retry } = write;
-  if (has(inline, "iomap_iter") && retry !== null && has(retry, "xfs_iomap_alloc")) {
+/** Without probes of functions: XFS has tracepoints at the lock, at the start of direct I/O and at its mappings. */
+function byTracepoints(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
+  if (has(inline, "iomap_iter")) return byRetry(write, "the mapping was refused");
+  if (has(inline, "xfs_file_direct_write") && context.events.includes("iomap_iter")) {
     return attributed(
-      "hole",
-      "the mapping was refused, and the worker allocated blocks (xfs_iomap_alloc)",
+      "page-cache",
+      "direct I/O began (xfs_file_direct_write) and stopped before its first mapping, where pages are invalidated",
     );
   }
   const hidden = "the tracepoints do not show which check of XFS refused";
-  return stoppedAtPageCache(inline) ?? beyondSize(write) ?? undecided(hidden);
+  return (
+    stoppedAtPageCache(inline) ??
+    beyondSize(write) ??
+    notLocked(write, context) ??
+    beforeDirectIo(write, context) ??
+    undecided(hidden)
+  );
 }
+
+/** XFS traces each lock that it takes without waiting. null: it took the lock, or that cannot be seen. */
+function notLocked(write: TracedWrite, context: AttributionContext): Attribution | null {
+  const visible = context.events.includes("xfs_ilock_nowait") && context.reachedFilesystem;
+  if (!visible || tookLock(write)) return null;
+  return lockByElimination(write, "XFS did not take the lock of the inode (no xfs_ilock_nowait)");
+}
+
+/** Between the lock and direct I/O, security attributes and timestamps are what may have to wait. */
+function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attribution | null {
+  const updatesTimes = atLeast(context.kernel, 6, 0) && hasNoSecurityAttributes(write) === true;
+  if (!tookLock(write) || !updatesTimes || seenSizeBytes(write) === null) return null;
+  return attributed(
+    "timestamp",
+    "XFS took the lock and did not begin direct I/O, although the file covers the write and has no security attributes: kiocb_modified is left",
+  );
+}
+
+const tookLock = ({ inline }: TracedWrite) =>
+  stepsNamed(inline, "xfs_ilock_nowait").some(({ value }) => (value & IOLOCK) !== 0);

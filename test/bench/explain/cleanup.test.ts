@@ -1,32 +1,24 @@
 import assert from "node:assert/strict";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { timeAndTrace } from "../../../bench/explain/main.js";
 import { parseExplainOptions } from "../../../bench/explain/options.js";
-import { openTracer } from "../../../bench/explain/tracer.js";
-import { findLeftovers, removeAbandoned } from "../../../bench/explain/tracing/leftovers.js";
-import { openTracefs } from "../../../bench/explain/tracing/tracefs.js";
-import { driver, noPuntCounter, scratchFolder } from "../../support/kernel.js";
+import { programsOf, stillLoaded } from "../../support/bpf-programs.js";
+import { cannotRun, noPuntCounter, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 
 const skip = noPuntCounter;
 const folder = scratchFolder();
-/** Trace buffers and probes of one process: other runs on this machine have theirs. */
-const leftBy = (pid: number) => findLeftovers(openTracefs(driver), (owner) => owner.pid === pid);
-const NOTHING = { instances: [], probes: [] };
 
 const place = ["--dir", folder, "--out", folder, "--trace-only"];
-const quick = [...place, "--file-size", "256k", "--queue-depths", "1"];
 /** A trial of some seconds, so that there is time to end it from outside. */
-const slow = [...quick, "--preparations", "dd-prefill", "--arms", "inline", "--interval", "100ms"];
+const slow = [
+  ...place,
+  ...["--file-size", "256k", "--queue-depths", "1"],
+  ...["--preparations", "dd-prefill", "--arms", "inline", "--interval", "100ms"],
+];
 
-test("after explain no trace buffer and no probe is left", { skip }, async () => {
-  const { pid, code, stderr } = await puntbench(["explain", ...quick, "--json"]);
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(leftBy(pid), NOTHING);
-});
-
-test("no timed trial is traced: trace buffers are made after the last of them", {
+test("no timed trial is traced: the BPF programs are loaded after the last of them", {
   skip,
 }, async () => {
   const raw = {
@@ -43,19 +35,20 @@ test("no timed trial is traced: trace buffers are made after the last of them", 
     trialTimeout: "1m",
   };
   // The run calls it between its trials and waits for it, so that no trial goes on meanwhile.
-  const buffersAt: [string, number][] = [];
+  const loadedAt: [string, boolean][] = [];
   const note = (text: string) => {
-    buffersAt.push([text, leftBy(process.pid).instances.length]);
+    loadedAt.push([text, programsOf(process.pid).length > 0]);
   };
   const progress = { step: note, milestone: note, done: () => {} };
   const never = new AbortController().signal;
   await timeAndTrace(parseExplainOptions(raw), async () => [], progress, never);
   const during = (pattern: RegExp) =>
-    buffersAt.filter(([text]) => pattern.test(text)).map(([, buffers]) => buffers);
+    loadedAt.filter(([text]) => pattern.test(text)).map(([, loaded]) => loaded);
   // keep-size, and dd-prefill to compare with, in two rounds each; then keep-size once more, traced.
-  assert.deepEqual(during(/^round \d\/2 {2}trial/), [0, 0, 0, 0]);
-  assert.deepEqual(during(/^round 2\/2 done/), [0]);
-  assert.deepEqual(during(/^1\/1 traced/), [2]);
+  assert.deepEqual(during(/^round \d\/2 {2}trial/), [false, false, false, false]);
+  assert.deepEqual(during(/^round 2\/2 done/), [false]);
+  assert.deepEqual(during(/^1\/1 traced/), [true]);
+  assert.deepEqual(programsOf(process.pid), []);
 });
 
 test("timed trials and explanations stand in one results file, with what a cure saves", {
@@ -74,59 +67,27 @@ test("timed trials and explanations stand in one results file, with what a cure 
   assert.match(savings[0].words, /^CPU per write × .+, IOPS × .+, 2 trials$/);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  test(`nothing is left after ${signal} either`, { skip }, async () => {
-    let tracing = 0;
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 130],
+  ["SIGKILL", null],
+] as const) {
+  test(`nothing is left in the kernel after ${signal}`, {
+    skip: skip || cannotRun("bpftool", "prog", "list"),
+  }, async () => {
+    let programs: string[] = [];
     const outcome = await puntbench(["explain", ...slow], {
       onStderr: (text, kill, pid) => {
-        if (!text.includes("traced trials") || tracing > 0) return;
-        tracing = leftBy(pid).instances.length;
+        if (!text.includes("traced trials") || programs.length > 0) return;
+        programs = programsOf(pid);
         kill(signal);
       },
     });
-    assert.equal(outcome.code, 130, outcome.stderr);
-    assert.equal(tracing, 2);
-    assert.deepEqual(leftBy(outcome.pid), NOTHING);
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.ok(programs.length > 3, `${programs.length} programs were loaded`);
+    for (let tries = 0; tries < 50 && stillLoaded(programs).length > 0; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.deepEqual(stillLoaded(programs), []);
   });
 }
-
-test("the next run removes what a run ended by SIGKILL left behind", { skip }, async () => {
-  const { pid } = await puntbench(["explain", ...slow], {
-    onStderr: (text, kill) => text.includes("traced trials") && kill("SIGKILL"),
-  });
-  assert.equal(leftBy(pid).instances.length, 2);
-  const { code, stderr } = await puntbench(["explain", ...quick, "--json"]);
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(leftBy(pid), NOTHING);
-});
-
-test("a run does not remove the trace buffers of another live process", { skip }, async () => {
-  const { signal } = new AbortController();
-  const tracer = await openTracer(driver, { backend: "auto", warn: () => {}, signal });
-  try {
-    const { code } = await puntbench(["explain", ...quick, "--json"]);
-    assert.equal(code, 0);
-    assert.equal(leftBy(process.pid).instances.length, 2);
-  } finally {
-    tracer.remove();
-  }
-  assert.deepEqual(leftBy(process.pid), NOTHING);
-});
-
-test("clean-up goes on after an instance that is in use, names it, and asks no pid", {
-  skip,
-}, () => {
-  const tracefs = openTracefs(driver);
-  // Process 1 always lives: a killed run may have had any number.
-  const [busy, idle] = ["puntbench-1-busy", "puntbench-1-idle"];
-  for (const name of [busy, idle]) mkdirSync(`${tracefs}/instances/${name}`);
-  const reader = openSync(`${tracefs}/instances/${busy}/trace_pipe`, "r");
-  try {
-    assert.throws(() => removeAbandoned(driver, tracefs), /instances\/puntbench-1-busy \(EBUSY\)/);
-    assert.deepEqual(leftBy(1).instances, [busy]);
-  } finally {
-    closeSync(reader);
-  }
-  removeAbandoned(driver, tracefs);
-  assert.deepEqual(leftBy(1), NOTHING);
-});

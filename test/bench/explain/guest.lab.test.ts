@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ExplainReport, ScenarioReport } from "../../../bench/explain/explain.js";
-import { inGuest, kernelOf, skip } from "../../support/guest.js";
+import { skip } from "../../support/guest.js";
 import { puntbench } from "../../support/puntbench.js";
 
 /** What the two published sources say of 8 KiB writes on ext4: cause of the punts, null for none. */
@@ -66,41 +66,3 @@ function assertReturnValues(report: ScenarioReport): void {
     );
   }
 }
-
-const CLEAN_UP = `
-import { spawn } from "node:child_process";
-import { loadDriver } from "/puntbench/dist/native/index.js";
-import { findLeftovers } from "/puntbench/dist/bench/explain/tracing/leftovers.js";
-import { openTracefs } from "/puntbench/dist/bench/explain/tracing/tracefs.js";
-const tracefs = openTracefs(loadDriver());
-const left = () => {
-  const { instances, probes } = findLeftovers(tracefs, () => true);
-  return { instances: instances.length, probes: probes.length };
-};
-const explain = (options, signal) => new Promise((resolve) => {
-  const child = spawn(process.execPath, ["/puntbench/dist/cli.js", "explain", "--dir", "/scratch", "--out", "/output", ...options]);
-  child.stderr.on("data", (text) => String(text).includes("traced trials") && signal && child.kill(signal));
-  child.on("close", resolve);
-});
-const quick = ["-p", "keep-size", "-q", "1", "--file-size", "64k"];
-const slow = ["-p", "dd-prefill", "--arms", "inline", "-q", "1", "--interval", "1s"];
-const found = [];
-await explain(quick); found.push(left());
-await explain(slow, "SIGTERM"); found.push(left());
-await explain(slow, "SIGKILL"); found.push(left());
-await explain(quick); found.push(left());
-console.log(JSON.stringify(found));
-`;
-
-test("on a kernel with kprobes no end leaves a probe, and the next run removes what SIGKILL left", {
-  skip,
-}, async () => {
-  const kernel = await kernelOf("6.12");
-  const command = ["--input-type=module", "-e", CLEAN_UP];
-  const printed = await inGuest({ kernel, command, settings: { cpus: 2 } });
-  const [done, ended, killed, cleaned] = JSON.parse(printed);
-  const nothing = { instances: 0, probes: 0 };
-  assert.deepEqual([done, ended, cleaned], [nothing, nothing, nothing]);
-  assert.equal(killed.instances, 2);
-  assert.ok(killed.probes > 10, `${killed.probes} probes were there to be removed`);
-});

@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BACKENDS } from "../../../bench/explain/backends/backend.js";
 import type { CheckReport } from "../../../bench/explain/check.js";
+import { BACKENDS } from "../../../bench/explain/recorder.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { puntbench } from "../../support/puntbench.js";
 import { committedRows, keyOf, rowOf, updateRow } from "./observable-causes.js";
 
 const missing = ["qemu-system-x86_64", "busybox"].filter((name) => findProgram(name) === null);
 
-function skipped(backend: string): string | false {
-  if (missing.length > 0) return `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab`;
-  return backend === "bpftrace" && findProgram("bpftrace") === null
-    ? "SKIPPED, needs bpftrace: ./scripts/bootstrap --dev"
-    : false;
-}
-
-/** bpftrace needs headers of these kernels beside their type information, and guests do not have them. */
-const WITHOUT_BPFTRACE = ["5.10"];
+const skip: string | false =
+  missing.length > 0 ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --lab` : false;
 
 /** What to boot: all that the committed table has, or PUNTBENCH_LAB_KERNELS=6.1,6.12 PUNTBENCH_LAB_FILESYSTEMS=ext4. */
 function guests(): { kernel: string; filesystem: string; backend: string }[] {
@@ -34,14 +27,11 @@ function guests(): { kernel: string; filesystem: string; backend: string }[] {
       (filesystems ?? "ext4")
         .split(",")
         .flatMap((filesystem) => BACKENDS.map((backend) => ({ kernel, filesystem, backend }))),
-    )
-    .filter(({ kernel, backend }) => backend !== "bpftrace" || !WITHOUT_BPFTRACE.includes(kernel));
+    );
 }
 
 /** The kernels and the filesystem for which at least 95 % of the punts of every injected cause must be named. */
-const COMPLETE = new Set(
-  ["bpftrace", "kprobes"].flatMap((backend) => [`ext4 6.1 ${backend}`, `ext4 6.12 ${backend}`]),
-);
+const COMPLETE = new Set(["ext4 6.1 kprobes", "ext4 6.12 kprobes"]);
 
 async function checked(kernel: string, filesystem: string, backend: string): Promise<CheckReport> {
   const guest = ["--kernels", kernel, "--filesystems", filesystem, "--accelerator", "tcg"];
@@ -53,7 +43,7 @@ async function checked(kernel: string, filesystem: string, backend: string): Pro
 
 for (const { kernel, filesystem, backend } of guests()) {
   test(`${kernel} ${filesystem}, ${backend}: no punt of an injected cause is given a wrong cause`, {
-    skip: skipped(backend),
+    skip,
   }, async () => {
     const report = await checked(kernel, filesystem, backend);
     assert.equal(report.backend, backend);
@@ -69,7 +59,6 @@ for (const { kernel, filesystem, backend } of guests()) {
       }
     }
     if (process.env.PUNTBENCH_UPDATE === "1") updateRow(row);
-    else if (backend !== "bpftrace")
-      assert.deepEqual(row, committedRows().get(keyOf(row)), "as the committed table says");
+    else assert.deepEqual(row, committedRows().get(keyOf(row)), "as the committed table says");
   });
 }

@@ -19,15 +19,15 @@ function write(
   seen: ObservedCause | null,
   early = predicted,
 ): ExplainedWrite {
-  const attempt = { events: [], entry: null, result: null };
+  const attempt = { steps: [], entered: false, result: null };
   const punt = { forced: false, drained: false, hashed: false, stack: null };
   return {
+    index: 0,
     traced: {
-      index: 0,
       offsetBytes: 0,
       lengthBytes: 4096,
-      laterSizeBytes: null,
-      workersInside: 0,
+      state: null,
+      workerInside: false,
       inline: attempt,
       punt: seen === null ? null : punt,
       retry: null,
@@ -38,8 +38,8 @@ function write(
 }
 
 function disagreements(...writes: ExplainedWrite[]): number {
-  const trace = { events: [], stacks: [], lostEvents: 0 };
-  const summary = summarise({ filesystem: "xfs", writes, trace });
+  const recording = { records: [], lostEvents: 0 };
+  const summary = summarise({ filesystem: "xfs", writes, recording });
   return summary.disagreements.reduce((sum, { writes: count }) => sum + count, 0);
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { programsOf, stillLoaded } from "../../support/bpf-programs.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { CLI, puntbench } from "../../support/puntbench.js";
 import { tryToWatch } from "../../support/watching.js";
@@ -69,32 +70,14 @@ test("nothing is left in the kernel after a watch was killed", {
     await new Promise((resolve) => child.stdout.once("data", resolve));
     const programs = programsOf(child.pid ?? 0);
     assert.ok(programs.length >= 3, `the watch has loaded ${programs.length} programs`);
-    const loaded = () =>
-      programs.filter(
-        (id) => spawnSync("bpftool", ["prog", "show", "id", id], { stdio: "ignore" }).status === 0,
-      );
-    assert.deepEqual(loaded(), programs);
+    assert.deepEqual(stillLoaded(programs), programs);
     child.kill("SIGKILL");
-    await until(() => loaded().length === 0);
-    assert.deepEqual(loaded(), []);
+    await until(() => stillLoaded(programs).length === 0);
+    assert.deepEqual(stillLoaded(programs), []);
   } finally {
     child.kill("SIGKILL");
   }
 });
-
-/** Numbers of the BPF programs that a process holds. */
-function programsOf(pid: number): string[] {
-  const folder = `/proc/${pid}/fdinfo`;
-  try {
-    return readdirSync(folder).flatMap((name) => {
-      const text = readFileSync(`${folder}/${name}`, "utf8");
-      const id = /^prog_type[\s\S]*^prog_id:\s*(\d+)$/m.exec(text)?.[1];
-      return id === undefined ? [] : [id];
-    });
-  } catch {
-    return [];
-  }
-}
 
 test("what cannot be watched is one line with a remedy and exit code 2 or 1", async () => {
   for (const [args, code, words] of [
