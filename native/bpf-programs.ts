@@ -22,7 +22,7 @@ export function openPrograms<Options extends object, Programs>(
     });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(`the BPF programs cannot be loaded: ${message}`, remedyFor(code));
+    throw new UserError(`the BPF programs cannot be loaded: ${message}`, remedyFor(code, message));
   }
 }
 
@@ -39,7 +39,8 @@ function loadAddon(path: string): Record<string, unknown> {
   }
 }
 
-function remedyFor(code: string | undefined): string {
+function remedyFor(code: string | undefined, message: string): string {
+  if (message.includes("PROG LOAD LOG")) return "This is a mistake in puntbench: please report it.";
   if (code === "EPERM" || code === "EACCES") {
     return "Run it as root, or with the capabilities CAP_BPF and CAP_PERFMON.";
   }

@@ -49,6 +49,8 @@ export interface PuntRecord {
   magic: number;
   /** i_mode. */
   mode: number;
+  /** FMODE_* of the open file; null for a request without a file. */
+  fileMode: number | null;
   /** Of the filesystem; null for a request without a file. */
   blockBytes: number | null;
   /** IOCB_* of a read or write. */
@@ -89,6 +91,8 @@ export interface CausesOptions {
   everyRequest: boolean;
   /** Also probes of kernel functions, where the kernel has kprobes. */
   functions: boolean;
+  /** With `functions`: also each attempt to take a lock, which all processes of the machine then pay for. */
+  locks: boolean;
   /** Records for each process, file and operation in about a second; 0: all. */
   recordsPerPeriod: number;
 }
@@ -97,6 +101,9 @@ export interface CausesOptions {
 export interface Causes {
   add(process: number): void;
   remove(process: number): void;
+  /** While paused nothing is recorded, and nothing costs time. What was under way is forgotten. */
+  pause(): void;
+  resume(): void;
   /** Names of the steps that can be seen on this kernel. */
   attached(): string[];
   /** The records since the last call. With `all` also of requests that were not seen to end. */

@@ -92,6 +92,10 @@ export const OBSERVED_CAUSES = [
   ...CAUSES,
   /** Somebody held the inode's lock at that moment; often a worker at an earlier write. */
   "lock-contended",
+  /** Not O_DIRECT, on a filesystem whose buffered writes may always wait. */
+  "buffered-write",
+  /** io_uring never tries the operation inline: fsync, fallocate and the like. */
+  "blocking-operation",
   /** Handed over because of the request before it. */
   "linked-or-drained",
   /** The evidence does not decide. */

@@ -1,4 +1,4 @@
-import { rmSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import { type Driver, loadDriver } from "../../native/index.js";
 import type { ObservedCause } from "../../results/vocabulary.js";
@@ -9,11 +9,11 @@ import { mountOf } from "../environment/mount.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import type { Attribution } from "./attribution/attribution.js";
+import { inject } from "./injected/inject.js";
 import {
   CannotInject,
   type InjectedCause,
   type SystemUnderTest,
-  USUAL_WRITES,
 } from "./injected/injected-cause.js";
 import { INJECTED_CAUSES, ticksPunt } from "./injected/injected-causes.js";
 import type { ExplainOptions } from "./options.js";
@@ -101,7 +101,8 @@ async function injectAndJudge(
 ): Promise<InjectionReport> {
   const { name } = injected;
   try {
-    const report = judge(name, cause, await inject(context, injected), context.system);
+    const writes = await tracedInjection(context, injected);
+    const report = judge(name, cause, writes, context.system);
     const tooFew = report.punts < (injected.leastPuntRatio ?? 0) * report.writes;
     if (tooFew) return { ...report, outcome: "not-planted" };
     return injected.hasControl ? await againstControl(context, injected, report) : report;
@@ -122,7 +123,7 @@ async function againstControl(
   const control = judge(
     report.plant,
     report.cause,
-    await inject(context, undisturbed),
+    await tracedInjection(context, undisturbed),
     context.system,
   );
   const evidence = `${report.punts} of ${report.writes} writes punt with it and ${control.punts} of ${control.writes} without; ${report.evidence}`;
@@ -130,47 +131,15 @@ async function againstControl(
   return shown ? { ...report, evidence } : { ...report, evidence, outcome: "not-planted" };
 }
 
-/** Prepares the files of an injected cause, and traces the writes to them. Throws CannotInject. */
-async function inject(context: CheckContext, injected: InjectedCause): Promise<ExplainedWrite[]> {
-  const { driver, system, scratch, signal } = context;
-  const files = Math.max(injected.files ?? 1, ticksPunt(system) ? FILES_WITH_TICKS : 1);
-  const writing = { ...USUAL_WRITES, ...paceOf(system), ...injected.request };
-  const requests = Array.from({ length: files }, (_, file) => ({
-    ...writing,
-    path: scratch.file(`injected-${file}`),
-  }));
-  const writes: ExplainedWrite[] = [];
-  try {
-    for (const request of requests) await injected.prepare(driver, request);
-    await injected.afterPreparing?.();
-    for (const request of requests) {
-      signal.throwIfAborted();
-      const endDisturbance = await injected.disturb?.(request.path);
-      try {
-        writes.push(...(await traceWrites(context, request, injected.freshInode)).writes);
-      } finally {
-        await endDisturbance?.();
-      }
-    }
-    return writes;
-  } finally {
-    for (const { path } of requests) rmSync(path, { force: true });
-  }
-}
-
-/** On a slow machine most writes come after a tick, and few are left to show another cause. */
-const FILES_WITH_TICKS = 4;
-
-/** Far longer than the worker of the write before needs to leave the filesystem and release its lock. */
-const PACE_NS = 10_000_000;
-
-/**
- * Paced, so that no write meets the lock of the worker before. Where ticks punt, a paced write punts for the tick
- * alone, so there several writes share a tick. On ext4 they do not: they would meet that lock.
- */
-function paceOf(system: SystemUnderTest): { queueDepth?: number; intervalNs?: number } {
-  if (!ticksPunt(system)) return { intervalNs: PACE_NS };
-  return system.filesystem === "xfs" ? { queueDepth: 8 } : {};
+/** Injects a cause, and traces the writes to its files. Throws CannotInject. */
+function tracedInjection(
+  context: CheckContext,
+  injected: InjectedCause,
+): Promise<ExplainedWrite[]> {
+  const pathOf = (file: string) => context.scratch.file(file);
+  return inject({ ...context, pathOf }, injected, async (request) => {
+    return (await traceWrites(context, request, injected.freshInode)).writes;
+  });
 }
 
 /**
@@ -219,7 +188,7 @@ function outcomeOf(
   return named >= punts * LEAST_NAMED_RATIO ? "named" : "unknown";
 }
 
-function systemUnderTest(driver: Driver, scratch: ScratchDirectory): SystemUnderTest {
+export function systemUnderTest(driver: Driver, scratch: ScratchDirectory): SystemUnderTest {
   const mount = mountOf(scratch.location);
   const filesystem = mount?.type ?? "unknown";
   return {

@@ -6,6 +6,7 @@ import { type Region, regionsOf } from "../inspect/regions.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { WriteQuestion } from "../rules/question.js";
+import { isSetId } from "./attribution/attribute-request.js";
 
 /** What the rules expect of one write. */
 export interface ExpectedWrite {
@@ -63,11 +64,6 @@ export function expectWrites(
     return { prediction, early };
   });
   return { file, filesystemBlockBytes, writes };
-}
-
-/** As is_sxid of include/linux/fs.h: set-user-ID, or set-group-ID with the right to execute. */
-function isSetId(mode: number): boolean {
-  return (mode & 0o4000) !== 0 || (mode & 0o2010) === 0o2010;
 }
 
 /** Size of a file and state of its blocks, while writes are applied to it. */

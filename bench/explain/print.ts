@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { describeScenario } from "../../results/scenario.js";
 import type { PredictedCount, Scenario } from "../../results/schema.js";
 import { type Column, renderTable } from "../../terminal/table.js";
-import { CAUSE_WORDS } from "./cause-words.js";
+import { CAUSE_WORDS } from "./attribution/cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
 import { grouped } from "./summary.js";
 

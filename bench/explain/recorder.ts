@@ -1,6 +1,6 @@
 import { type Causes, openCauses, type RequestRecord } from "../../native/causes.js";
 import { UserError } from "../../terminal/errors.js";
-import { kernelFunctions } from "./kernel-functions.js";
+import { kernelFunctions } from "./attribution/kernel-functions.js";
 
 /** What is seen: kernel functions and tracepoints, or tracepoints alone. */
 export const BACKENDS = ["kprobes", "tracepoints"] as const;
@@ -37,6 +37,7 @@ export function openRecorder(requested: BackendName | "auto"): Recorder {
     everything: false,
     everyRequest: true,
     functions: requested !== "tracepoints",
+    locks: true,
     recordsPerPeriod: 0,
   });
   causes.add(process.pid);

@@ -7,8 +7,8 @@ import type {
 import { cureFor } from "../rules/cures.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { Attribution } from "./attribution/attribution.js";
+import { CAUSE_WORDS } from "./attribution/cause-words.js";
 import { EAGAIN, EIOCBQUEUED } from "./attribution/traced-write.js";
-import { CAUSE_WORDS } from "./cause-words.js";
 import type { ExplainedStream, ExplainedWrite } from "./trace-writes.js";
 
 /** The counts of one stream. Field names are stable: they are those of `--json` and of results files. */

@@ -9,6 +9,9 @@ const CURES: Partial<Record<ObservedCause, string>> = {
     "one writer per file for what needs the exclusive lock: no appends, truncates, fallocates or buffered writes beside the O_DIRECT writes",
   "no-nowait":
     "a file and a device that can refuse to wait: not overlayfs or tmpfs, and before Linux 6.4 no dm-crypt, dm-thin or dm-snapshot",
+  "buffered-write": "O_DIRECT, with the file prepared for it",
+  "blocking-operation":
+    "none for the operation itself; issue it seldom, and not in the thread that waits for writes",
   "linked-or-drained": "not linking or draining the request",
 };
 

@@ -1,9 +1,11 @@
 import { openWatch, type Watch, type WatchRow } from "../../native/watch.js";
 import { Interrupt } from "../../terminal/interrupt.js";
+import { type CauseCounts, type CauseFinder, openCauseFinder } from "./causes.js";
 import { Names } from "./names.js";
-import { observationsBetween, rowKey } from "./observation.js";
+import { byWorkers, type Observation, observationsBetween, rowKey } from "./observation.js";
 import { parseWatchOptions, type RawWatchOptions, type WatchCommandOptions } from "./options.js";
 import { printed, type Report } from "./print.js";
+import { evidenceLines } from "./print-causes.js";
 import { allProcesses, selectedProcesses } from "./processes.js";
 import { Workers } from "./workers.js";
 
@@ -20,24 +22,34 @@ export async function main(raw: RawWatchOptions): Promise<void> {
   const options = parseWatchOptions(raw);
   const interrupt = new Interrupt("The watch has ended; nothing is left in the kernel.");
   const { selection, sampleShift } = options;
-  const watch = openWatch({ everything: selection.kind === "all", sampleShift });
+  const everything = selection.kind === "all";
+  const watch = openWatch({ everything, sampleShift });
+  const causes = openCauseFinder(everything);
   try {
-    await report(watch, options, interrupt.signal);
+    await report({ watch, causes }, options, interrupt.signal);
   } finally {
+    causes.close();
     watch.close();
     interrupt.dispose();
   }
 }
 
+/** What runs in the kernel. */
+interface Programs {
+  watch: Watch;
+  causes: CauseFinder;
+}
+
 async function report(
-  watch: Watch,
+  programs: Programs,
   options: WatchCommandOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { watch, causes } = programs;
   const names = new Names();
   const workers = new Workers();
   const watched = new Set<number>();
-  follow(watch, options, watched, names);
+  follow(programs, options, watched, names);
   // Of every process: with --all a process is watched from its first request on, and its workers may be older.
   workers.start(allProcesses());
   const first = read(watch);
@@ -45,19 +57,22 @@ async function report(
   let last = first;
   while (!signal.aborted && performance.now() < endsAtMs) {
     await pause(Math.min(options.intervalMs, endsAtMs - performance.now()), signal);
-    follow(watch, options, watched, names);
+    follow(programs, options, watched, names);
     const next = read(watch);
     const use = workers.look(watched);
-    show({ ...between(last, next, names), workers: use, lost: watch.lost() }, options, "interval");
+    const seen = between(last, next, names, causes.look());
+    show({ ...seen, workers: use, lost: watch.lost() }, options, "interval");
+    causes.pauseOrResume(puntsOf(seen.observations));
     last = next;
   }
-  const total = { ...between(first, last, names), workers: workers.total(), lost: watch.lost() };
+  const seen = between(first, last, names, causes.total);
+  const total = { ...seen, workers: workers.total(), lost: watch.lost() };
   show(total, options, "total");
 }
 
 /** Adds processes that were started and removes those that ended; looks at the files that each has open. */
 function follow(
-  watch: Watch,
+  { watch, causes }: Programs,
   { selection }: WatchCommandOptions,
   watched: Set<number>,
   names: Names,
@@ -67,14 +82,19 @@ function follow(
       ? new Set(watch.rows().map((row) => row.process))
       : selectedProcesses(selection);
   for (const id of now) {
-    if (!watched.has(id) && selection.kind !== "all") watch.add(id);
+    if (!watched.has(id) && selection.kind !== "all") {
+      watch.add(id);
+      causes.add(id);
+    }
     watched.add(id);
     names.look(id);
   }
   for (const id of watched) {
     if (now.has(id)) continue;
     watched.delete(id);
-    if (selection.kind !== "all") watch.remove(id);
+    if (selection.kind === "all") continue;
+    watch.remove(id);
+    causes.remove(id);
   }
 }
 
@@ -83,9 +103,14 @@ function read(watch: Watch): Reading {
   return { atMs: performance.now(), rows };
 }
 
-function between(before: Reading, after: Reading, names: Names) {
+function between(before: Reading, after: Reading, names: Names, causes: CauseCounts) {
   const seconds = (after.atMs - before.atMs) / 1000;
-  return { seconds, observations: observationsBetween(before.rows, after.rows, seconds, names) };
+  const observations = observationsBetween(before.rows, after.rows, seconds, names, causes);
+  return { seconds, observations };
+}
+
+function puntsOf(observations: readonly Observation[]): number {
+  return observations.reduce((sum, row) => sum + byWorkers(row), 0);
 }
 
 const CLEAR_SCREEN = "\u001b[H\u001b[J";
@@ -98,6 +123,10 @@ function show(report: Report, options: WatchCommandOptions, of: "interval" | "to
   const live = process.stdout.isTTY === true && of === "interval";
   const title = of === "total" ? "\nThe whole time:\n" : "";
   process.stdout.write(`${live ? CLEAR_SCREEN : ""}${title}${printed(report, options.top)}\n`);
+  if (of === "interval") return;
+  for (const line of evidenceLines(report.observations, options.top)) {
+    process.stdout.write(`${line}\n`);
+  }
 }
 
 /** Waits, or returns at once when the signal comes. */

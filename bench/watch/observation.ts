@@ -1,4 +1,5 @@
 import { bucketNs, type WatchRow } from "../../native/watch.js";
+import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
 import { operationName } from "./operations.js";
 
@@ -23,6 +24,8 @@ export interface Observation {
   drained: number;
   /** Executed by a worker that had the request linked before them. */
   chained: number;
+  /** Of the punts that were looked at, most frequent first; empty where none was. */
+  causes: CauseShare[];
   /** 99 % of the latencies are at most this; buckets are a fifth of the value wide. null: none was measured. */
   inlineNsP99: number | null;
   puntedNsP99: number | null;
@@ -40,6 +43,7 @@ export function observationsBetween(
   after: Rows,
   seconds: number,
   names: Names,
+  causes: CauseCounts | null,
 ): Observation[] {
   const groups = new Map<string, WatchRow[]>();
   for (const [key, row] of after) {
@@ -49,16 +53,21 @@ export function observationsBetween(
     groups.set(group, [...(groups.get(group) ?? []), added]);
   }
   return [...groups.values()]
-    .map((rows) => observe(rows, seconds, names))
+    .map((rows) => observe(rows, seconds, names, causes))
     .sort((a, b) => byWorkers(b) - byWorkers(a) || b.requests - a.requests);
 }
 
 /** Requests that a worker executed, for whatever reason. */
-function byWorkers({ punts, forced, drained, chained }: Observation): number {
+export function byWorkers({ punts, forced, drained, chained }: Observation): number {
   return punts + forced + drained + chained;
 }
 
-function observe(rows: readonly WatchRow[], seconds: number, names: Names): Observation {
+function observe(
+  rows: readonly WatchRow[],
+  seconds: number,
+  names: Names,
+  causes: CauseCounts | null,
+): Observation {
   const [first] = rows as [WatchRow];
   const sum = (count: (row: WatchRow) => number) =>
     rows.reduce((total, row) => total + count(row), 0);
@@ -81,6 +90,7 @@ function observe(rows: readonly WatchRow[], seconds: number, names: Names): Obse
     forced: sum((row) => row.forced),
     drained: sum((row) => row.drained),
     chained: sum((row) => row.chained),
+    causes: causes?.of(first) ?? [],
     inlineNsP99: quantileNs(
       buckets((row) => row.inlineBuckets),
       0.99,

@@ -4,6 +4,7 @@ import { visible } from "../../terminal/quote.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { Observation } from "./observation.js";
+import { causesCell, cureSentences } from "./print-causes.js";
 import type { WorkerUse } from "./workers.js";
 
 /** Everything that is said of one interval, or of the whole watch. */
@@ -16,7 +17,7 @@ export interface Report {
 }
 
 const COLUMNS = [
-  ...textColumns("file", "operation"),
+  ...textColumns("file", "operation", "cause"),
   ...numberColumns("requests/s", "punted", "forced", "failed", "inline p99", "punted p99"),
 ];
 
@@ -28,7 +29,8 @@ export function printed(report: Report, limit: number): string {
   }
   const blocks = [...processes.values()].map((rows) => processBlock(rows, limit));
   const lines = blocks.length === 0 ? ["no io_uring request completed"] : blocks;
-  return `${[...lines, closing(report)].join("\n\n")}\n`;
+  const cures = cureSentences(report.observations);
+  return `${[...lines, [closing(report), ...cures].join("\n")].join("\n\n")}\n`;
 }
 
 function processBlock(rows: readonly Observation[], limit: number): string {
@@ -45,6 +47,7 @@ function cells(row: Observation): string[] {
   return [
     visible(row.file),
     `${row.operation}${size}`,
+    causesCell(row.causes),
     perSecond(row.requestsPerSecond),
     formatPercent(row.punts / row.requests),
     formatPercent(row.forced / row.requests),

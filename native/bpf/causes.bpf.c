@@ -65,10 +65,24 @@ static __always_inline int submitted(__u64 request) {
 SEC("raw_tp/io_uring_submit_req")
 int submit_req(struct bpf_raw_tracepoint_args *ctx) { return submitted(ctx->args[0]); }
 
+/* The request: the first argument, or where the ring comes first the n-th, from 0. */
+static __always_inline __u64 request_argument(struct bpf_raw_tracepoint_args *ctx, int n) {
+  __u64 request;
+  /* The barriers keep the two loads apart: verifiers up to 5.10 refuse an offset that is computed. */
+  if (ring_comes_first) {
+    request = ctx->args[n];
+    barrier_var(request);
+  } else {
+    request = ctx->args[0];
+    barrier_var(request);
+  }
+  return request;
+}
+
 /* Its name until Linux 6.3 */
 SEC("raw_tp/io_uring_submit_sqe")
 int submit_sqe(struct bpf_raw_tracepoint_args *ctx) {
-  return submitted(ring_comes_first ? ctx->args[1] : ctx->args[0]);
+  return submitted(request_argument(ctx, 1));
 }
 
 static __always_inline bool has_offset(__u8 opcode) {
@@ -76,6 +90,19 @@ static __always_inline bool has_offset(__u8 opcode) {
   const __u64 vectored = 1ULL << 1 | 1ULL << 2 | 1ULL << 60 | 1ULL << 61;
   const __u64 opcodes = vectored | 1ULL << 4 | 1ULL << 5 | 1ULL << 22 | 1ULL << 23;
   return opcode < 64 && (opcodes >> opcode & 1);
+}
+
+/* Before its attempt a request may have no file yet. */
+static __always_inline void describe_file(struct causes_record *record, struct io_kiocb *request) {
+  struct file *file = BPF_CORE_READ(request, file);
+  if (!file) return;
+  struct inode *inode = BPF_CORE_READ(file, f_inode);
+  record->file_mode = BPF_CORE_READ(file, f_mode);
+  record->inode = BPF_CORE_READ(inode, i_ino);
+  record->mode = BPF_CORE_READ(inode, i_mode);
+  record->block_bits = BPF_CORE_READ(inode, i_blkbits);
+  record->device = BPF_CORE_READ(inode, i_sb, s_dev);
+  record->magic = BPF_CORE_READ(inode, i_sb, s_magic);
 }
 
 static __always_inline void describe(struct causes_record *record, struct io_kiocb *request) {
@@ -88,16 +115,9 @@ static __always_inline void describe(struct causes_record *record, struct io_kio
   record->request_flags = BPF_CORE_READ(request, flags);
   record->completed = 0;
   record->inode = record->device = record->magic = record->mode = record->block_bits = record->write_flags = 0;
+  record->file_mode = 0;
   record->offset_bytes = record->length_bytes = 0;
-  struct file *file = BPF_CORE_READ(request, file);
-  if (file) {
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    record->inode = BPF_CORE_READ(inode, i_ino);
-    record->mode = BPF_CORE_READ(inode, i_mode);
-    record->block_bits = BPF_CORE_READ(inode, i_blkbits);
-    record->device = BPF_CORE_READ(inode, i_sb, s_dev);
-    record->magic = BPF_CORE_READ(inode, i_sb, s_magic);
-  }
+  describe_file(record, request);
   if (!has_offset(record->opcode)) return;
   record->write_flags = BPF_CORE_READ((struct kiocb *)request, ki_flags);
   record->offset_bytes = BPF_CORE_READ((struct kiocb *)request, ki_pos);
@@ -107,7 +127,7 @@ static __always_inline void describe(struct causes_record *record, struct io_kio
 SEC("raw_tp/io_uring_queue_async_work")
 int punt(struct bpf_raw_tracepoint_args *ctx) {
   if (!is_watched()) return 0;
-  __u64 address = ring_comes_first ? ctx->args[2] : ctx->args[0];
+  __u64 address = request_argument(ctx, 2);
   struct io_kiocb *request = (struct io_kiocb *)address;
   __u32 zero = 0;
   struct causes_record *record = bpf_map_lookup_elem(&scratch, &zero);
@@ -148,6 +168,7 @@ int complete(struct bpf_raw_tracepoint_args *ctx) {
   struct causes_record *record = bpf_map_lookup_elem(&punts, &address);
   if (record) {
     record->completed = 1;
+    if (!record->inode) describe_file(record, (struct io_kiocb *)address);
     /* The device may be quicker than the worker, which is then about to return. */
     if (sees_returns && record->retry.entered && !record->retry.ended_ns) return 0;
     send(record, sizeof *record);

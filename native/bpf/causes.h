@@ -81,11 +81,13 @@ struct causes_record {
   unsigned int mode;            /* i_mode */
   unsigned int block_bits;      /* i_blkbits: blocks of the filesystem have 2^n bytes */
   unsigned int write_flags;     /* ki_flags of a read or write: IOCB_* */
+  unsigned int file_mode;       /* f_mode: FMODE_* */
   unsigned int process;
   unsigned int thread;
   unsigned int opcode;        /* IORING_OP_* */
   unsigned int request_flags; /* REQ_F_* */
   unsigned int completed;
+  unsigned int padding;
   struct causes_attempt inline_attempt;
   struct causes_attempt retry; /* in an io-wq worker */
   long long stack_bytes;

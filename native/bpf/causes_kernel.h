@@ -27,6 +27,7 @@ struct inode {
   struct rw_semaphore i_rwsem;
 };
 struct file {
+  __u32 f_mode;
   struct inode *f_inode;
 };
 struct kiocb {

@@ -17,6 +17,8 @@ bool is_function_probe(const bpf_program* program) {
   return strstr(bpf_program__section_name(program), "probe/") != nullptr;
 }
 
+bool is_lock_probe(const std::string& name) { return name.find("trylock") != std::string::npos; }
+
 bool kernel_has_kprobes() { return access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0; }
 
 // Records of requests that did not punt end before `retry`.
@@ -57,7 +59,8 @@ int Causes::open(const CausesOptions& options, std::string& message) {
     return error;
   };
   every_request_ = options.every_request;
-  const bool functions = options.functions && kernel_has_kprobes();
+  functions_ = options.functions && kernel_has_kprobes();
+  locks_ = options.locks;
   const std::unique_ptr<btf, BpfClose> types(btf__load_vmlinux_btf());
   if (!types) return fail(-errno);
   const int arguments = tracepoint_arguments(types.get(), kPuntTracepoint);
@@ -73,25 +76,27 @@ int Causes::open(const CausesOptions& options, std::string& message) {
   if (int error = set_constant(object, "every_request", options.every_request)) return fail(error);
   if (int error = set_constant(object, "records_per_period", options.records_per_period)) return fail(error);
   if (int error = set_constant(object, "ring_comes_first", ring_comes_first)) return fail(error);
-  if (int error = set_constant(object, "sees_returns", functions)) return fail(error);
+  if (int error = set_constant(object, "sees_returns", functions_)) return fail(error);
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
-    if (is_function_probe(program)) bpf_program__set_autoload(program, functions);
+    if (is_function_probe(program)) bpf_program__set_autoload(program, functions_);
   }
   if (int error = bpf_object__load(object)) return fail(error);
   buffer_.reset(ring_buffer__new(map("records"), take_record, &taken_, nullptr));
   if (!buffer_) return fail(-errno);
-  if (int error = attach(functions)) return fail(error);
+  if (int error = resume()) return fail(error);
   return 0;
 }
 
 // What this kernel lacks is left out; without the punts themselves nothing can be seen.
-int Causes::attach(bool functions) {
+int Causes::resume() {
+  attached_.clear();
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
-    if (is_function_probe(program) && !functions) continue;
-    bpf_link* link = bpf_program__attach(program);
     const std::string name = bpf_program__name(program);
+    if (is_function_probe(program) && !functions_) continue;
+    if (is_lock_probe(name) && !locks_) continue;
+    bpf_link* link = bpf_program__attach(program);
     if (link != nullptr) {
       links_.emplace_back(link);
       attached_.push_back(name);
@@ -100,6 +105,12 @@ int Causes::attach(bool functions) {
     }
   }
   return 0;
+}
+
+int Causes::pause() {
+  links_.clear();
+  std::vector<causes_record> unfinished;
+  return read_unfinished(unfinished);
 }
 
 int Causes::add(uint32_t process) {

@@ -16,6 +16,7 @@ struct CausesOptions {
   bool everything = false;     // every process; else those given to `add`
   bool every_request = false;  // records also of requests that do not punt
   bool functions = false;      // also probes of kernel functions, where the kernel has kprobes
+  bool locks = false;          // also each attempt to take a lock of the kernel, by any process: slow
   uint32_t records_per_period = 0;
 };
 
@@ -26,6 +27,9 @@ class Causes {
   int open(const CausesOptions& options, std::string& message);
   int add(uint32_t process);
   int remove(uint32_t process);
+  // While paused nothing is recorded, and nothing costs time. Open programs are not paused.
+  int pause();
+  int resume();
   // Names of the attached programs: the steps that can be seen.
   const std::vector<std::string>& attached() const { return attached_; }
   // Takes the records out of the ring buffer. With `all` also those whose request has not been seen to end.
@@ -34,7 +38,6 @@ class Causes {
   int lost(uint64_t& count) const;
 
  private:
-  int attach(bool functions);
   int read_unfinished(std::vector<causes_record>& records);
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
 
@@ -44,6 +47,8 @@ class Causes {
   std::vector<std::string> attached_;
   std::vector<causes_record> taken_;
   bool every_request_ = false;
+  bool functions_ = false;
+  bool locks_ = false;
 };
 
 }  // namespace puntbench

@@ -75,6 +75,7 @@ Napi::Value to_punt(Napi::Env env, const causes_record& record) {
   out.Set("minor", number(env, record.device & 0xfffff));
   out.Set("magic", number(env, record.magic));
   out.Set("mode", number(env, record.mode));
+  out.Set("fileMode", or_null(env, record.inode != 0, record.file_mode));
   out.Set("blockBytes", or_null(env, record.inode != 0, static_cast<double>(1U << (record.block_bits & 31))));
   out.Set("writeFlags", number(env, record.write_flags));
   out.Set("opcode", number(env, record.opcode));
@@ -102,11 +103,12 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Causes",
                        {InstanceMethod("add", &CausesObject::add), InstanceMethod("remove", &CausesObject::remove),
+                        InstanceMethod("pause", &CausesObject::pause), InstanceMethod("resume", &CausesObject::resume),
                         InstanceMethod("attached", &CausesObject::attached), InstanceMethod("read", &CausesObject::read),
                         InstanceMethod("lost", &CausesObject::lost), InstanceMethod("close", &CausesObject::close)});
   }
 
-  // new Causes({objectPath, everything, everyRequest, functions, recordsPerPeriod})
+  // new Causes({objectPath, everything, everyRequest, functions, locks, recordsPerPeriod})
   explicit CausesObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CausesObject>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     CausesOptions options;
@@ -114,6 +116,7 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
     options.everything = from.Get("everything").ToBoolean();
     options.every_request = from.Get("everyRequest").ToBoolean();
     options.functions = from.Get("functions").ToBoolean();
+    options.locks = from.Get("locks").ToBoolean();
     options.records_per_period = from.Get("recordsPerPeriod").As<Napi::Number>().Uint32Value();
     auto causes = std::make_unique<Causes>();
     std::string message;
@@ -138,6 +141,16 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
   // A process that is not watched is no error: it may have ended.
   Napi::Value remove(const Napi::CallbackInfo& info) {
     open(info.Env()).remove(info[0].As<Napi::Number>().Uint32Value());
+    return info.Env().Undefined();
+  }
+
+  Napi::Value pause(const Napi::CallbackInfo& info) {
+    if (const int error = open(info.Env()).pause()) throw to_error(info.Env(), error, "detaching the programs");
+    return info.Env().Undefined();
+  }
+
+  Napi::Value resume(const Napi::CallbackInfo& info) {
+    if (const int error = open(info.Env()).resume()) throw to_error(info.Env(), error, "attaching the programs");
     return info.Env().Undefined();
   }
 

@@ -8,7 +8,13 @@ const folder = scratchFolder();
 const FORCE_ASYNC = 0x10;
 
 function tryToOpen(): { causes: Causes | null; skip: string | false } {
-  const all = { everything: false, everyRequest: true, functions: false, recordsPerPeriod: 0 };
+  const all = {
+    everything: false,
+    everyRequest: true,
+    functions: false,
+    locks: false,
+    recordsPerPeriod: 0,
+  };
   try {
     const causes = openCauses(all);
     causes.add(process.pid);
@@ -65,6 +71,7 @@ test("with a limit, a file and operation has no more records than that in about 
     everything: true,
     everyRequest: false,
     functions: false,
+    locks: false,
     recordsPerPeriod: 4,
   });
   try {

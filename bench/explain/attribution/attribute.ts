@@ -17,7 +17,7 @@ export function attribute(write: TracedWrite, context: AttributionContext): Attr
 
 /** null: the filesystem was asked, or may have been. */
 function attributeBeforeFilesystem(
-  { punt, inline }: TracedWrite,
+  { punt, inline, nowait }: TracedWrite,
   { forced, filesystem, events, reachedFilesystem }: AttributionContext,
 ): Attribution | null {
   if (punt?.drained) {
@@ -38,6 +38,8 @@ function attributeBeforeFilesystem(
   if (punt?.stack?.some((name) => name.includes("task_work"))) {
     return attributed("linked-or-drained", "it was queued from task work, after another request");
   }
+  // From Linux 6.4 on this alone decides; before, the device may refuse too.
+  if (nowait === false) return attributed("no-nowait", "the open file has no FMODE_NOWAIT");
   if (inline.entered || !events.includes(`write_${filesystem}`)) return null;
   return reachedFilesystem
     ? undecided("io_uring was not seen to call the filesystem: it may have been frozen")

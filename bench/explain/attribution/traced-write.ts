@@ -8,6 +8,8 @@ export const EIOCBQUEUED = -529;
 // REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3.
 const FORCE_ASYNC = 0x10;
 const IO_DRAIN = 0x2;
+/** include/linux/fs.h, from 5.10 to 7.3. */
+const FMODE_NOWAIT = 0x800_0000;
 
 /** One call of the filesystem's write function. */
 export interface IssueAttempt {
@@ -35,6 +37,8 @@ export interface TracedWrite {
   lengthBytes: number;
   /** Of the inode, at the inline attempt or right after it; null for writes that did not punt. */
   state: InodeState | null;
+  /** The open file can refuse to wait (FMODE_NOWAIT); null for writes that did not punt. */
+  nowait: boolean | null;
   /**
    * An io-wq worker was inside a write to the same file during the inline attempt. Where the end of a worker's write
    * is not seen: a worker had begun one.
@@ -65,6 +69,7 @@ export function tracedWrite(
     offsetBytes,
     lengthBytes,
     state: punt?.state ?? null,
+    nowait: punt?.fileMode == null ? null : (punt.fileMode & FMODE_NOWAIT) !== 0,
     workerInside,
     inline: issueAttempt(inline),
     punt:

@@ -27,6 +27,7 @@ function write(
       offsetBytes: 0,
       lengthBytes: 4096,
       state: null,
+      nowait: null,
       workerInside: false,
       inline: attempt,
       punt: seen === null ? null : punt,

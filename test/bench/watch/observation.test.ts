@@ -36,7 +36,7 @@ test("an interval holds what was added, and rings of one file are added up", () 
     row({ requests: 30, punts: 14, bytes: 122_880 }),
     row({ ring: 2n, requests: 20, punts: 5, failed: 10, bytes: 40_960 }),
   );
-  const [seen, ...others] = observationsBetween(before, after, 2, new Names());
+  const [seen, ...others] = observationsBetween(before, after, 2, new Names(), null);
   assert.deepEqual(others, []);
   assert.deepEqual(
     [seen?.requests, seen?.requestsPerSecond, seen?.punts, seen?.failed, seen?.rings],
@@ -53,7 +53,7 @@ test("files without a new request are left out, and the dearest stand first", ()
     row({ inode: 2, requests: 1000 }),
     row({ inode: 3, requests: 10, punts: 10 }),
   );
-  const seen = observationsBetween(before, after, 1, new Names());
+  const seen = observationsBetween(before, after, 1, new Names(), null);
   assert.deepEqual(
     seen.map(({ file }) => file),
     ["inode 3 on device 8:1", "inode 2 on device 8:1"],

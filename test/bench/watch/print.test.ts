@@ -18,6 +18,7 @@ function observation(changes: Partial<Observation>): Observation {
     forced: 0,
     drained: 0,
     chained: 0,
+    causes: [],
     inlineNsP99: 2048,
     puntedNsP99: null,
     ...changes,
@@ -30,7 +31,7 @@ const whole = { seconds: 2, workers: { peak: 3, cpuNs: 1e9 }, lost: NOTHING_LOST
 test("a latency that was not measured is no number, and rows beyond the limit are counted", () => {
   const observations = [observation({ punts: 100 }), observation({ file: "/data/b" })];
   const text = printed({ ...whole, observations }, 1);
-  assert.match(text, /\/data\/a +write 4 KiB +50 +100 % +0 % +0 +2.05 µs +-/);
+  assert.match(text, /\/data\/a +write 4 KiB +- +50 +100 % +0 % +0 +2.05 µs +-/);
   assert.match(text, /1 more files and operations/);
   assert.match(text, /io-wq: 3 workers, at least 0.50 CPUs, over 2 s/);
 });

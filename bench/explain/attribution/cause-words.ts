@@ -1,4 +1,4 @@
-import type { ObservedCause } from "../../results/vocabulary.js";
+import type { ObservedCause } from "../../../results/vocabulary.js";
 
 /** In a sentence: "... because <words>". */
 export const CAUSE_WORDS: Record<ObservedCause, string> = {
@@ -23,6 +23,8 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   "not-established": "no rule knows",
   "lock-contended": "the lock of the inode was held",
   "no-nowait": "the file or its device cannot write without waiting",
+  "buffered-write": "it is a buffered write, which this filesystem does only in a worker",
+  "blocking-operation": "the kernel does this operation only in a worker",
   "linked-or-drained": "a request before it had to end first",
   unknown: "the evidence does not decide",
 };

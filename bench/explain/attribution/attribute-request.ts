@@ -1,0 +1,116 @@
+import type { PuntRecord, RequestRecord } from "../../../native/causes.js";
+import { cureFor } from "../../rules/cures.js";
+import { atLeast, type KernelVersion } from "../../rules/kernel-version.js";
+import { predict } from "../../rules/predict.js";
+import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
+import { attribute } from "./attribute.js";
+import { type Attribution, attributed, undecided } from "./attribution.js";
+import { tracedWrite } from "./traced-write.js";
+
+/** What the attribution of any program's request may use besides its own record. */
+export interface RequestContext {
+  kernel: KernelVersion;
+  /** Names of the steps that can be seen on this kernel. */
+  steps: readonly string[];
+  /** Some request to the same file reached the filesystem. */
+  reachedFilesystem: boolean;
+  workerInside: boolean;
+  functionsOf(stack: readonly bigint[]): string[];
+}
+
+/** IORING_OP_WRITEV, WRITE_FIXED, WRITE, WRITEV_FIXED. */
+const WRITES = [2, 5, 23, 61];
+/**
+ * Fsync, sync_file_range, fallocate, statx, fadvise, madvise, splice, tee, renameat, unlinkat, mkdirat, symlinkat,
+ * linkat, four for attributes, ftruncate: io_uring does them only in a worker, from 5.10 to 7.3.
+ */
+const ONLY_IN_WORKERS = [3, 8, 17, 21, 24, 25, 30, 33, 35, 36, 37, 38, 39, 41, 42, 43, 44, 55];
+/** s_magic, include/uapi/linux/magic.h. */
+const FILESYSTEMS: Record<number, string> = {
+  61267: "ext4",
+  1481003842: "xfs",
+  2435016766: "btrfs",
+  2035054128: "overlay",
+};
+// include/linux/fs.h, include/uapi/linux/stat.h.
+const IOCB_DIRECT = 1 << 17;
+const FORCE_ASYNC = 0x10;
+const TYPE_BITS = 0o170000;
+const REGULAR = 0o100000;
+
+/** The name that mount(8) gives a filesystem; null for others than those that rules exist for. */
+export const filesystemOf = ({ magic }: PuntRecord): string | null => FILESYSTEMS[magic] ?? null;
+
+/** Why a request of any program punted. Call it for punted requests only. */
+export function attributeRequest(record: RequestRecord, context: RequestContext): Attribution {
+  const { punt, inline } = record;
+  if (punt === null) return undecided("the request did not punt");
+  if (ONLY_IN_WORKERS.includes(punt.opcode)) {
+    return attributed("blocking-operation", "io_uring does not try this operation inline");
+  }
+  const forced = (punt.requestFlags & FORCE_ASYNC) !== 0;
+  const filesystem = filesystemOf(punt) ?? "this filesystem";
+  if (!forced) {
+    const early = notExamined(punt, filesystem, inline !== null);
+    if (early !== null) return early;
+  }
+  const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
+  const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
+  return attribute(write, {
+    kernel: context.kernel,
+    filesystem,
+    filesystemBlockBytes: punt.blockBytes ?? 4096,
+    forced,
+    reachedFilesystem: context.reachedFilesystem || nowaitDecides,
+    setId: isSetId(punt.mode),
+    noCow: null,
+    events: context.steps,
+  });
+}
+
+/** Requests for which the attribution of O_DIRECT writes would be wrong. */
+function notExamined(
+  { opcode, mode, writeFlags }: PuntRecord,
+  filesystem: string,
+  attemptSeen: boolean,
+): Attribution | null {
+  if (!WRITES.includes(opcode)) return undecided("why such an operation punts is not examined");
+  if ((mode & TYPE_BITS) !== REGULAR) return undecided("it is no write to a regular file");
+  if ((writeFlags & IOCB_DIRECT) === 0) {
+    return filesystem === "ext4"
+      ? attributed("buffered-write", "the file is not open with O_DIRECT")
+      : undecided("why buffered writes punt is not examined");
+  }
+  return attemptSeen ? null : undecided("its attempt was not seen");
+}
+
+/** As is_sxid of include/linux/fs.h: set-user-ID, or set-group-ID with the right to execute. */
+export function isSetId(mode: number): boolean {
+  return (mode & 0o4000) !== 0 || (mode & 0o2010) === 0o2010;
+}
+
+/** What a write is like that punts for a cause, so that the rules of this kernel give its cure. */
+const TYPICAL: Partial<Record<Attribution["cause"], Partial<WriteQuestion>>> = {
+  "extends-size": { extending: true },
+  "beyond-size": { extending: true, afterGap: true },
+  hole: { extent: "hole" },
+  unwritten: { extent: "unwritten" },
+  "crosses-extents": { crossesExtents: true },
+  unaligned: { aligned: false, extent: "unwritten" },
+  "page-cache": { cached: true },
+  "security-attributes": { setId: true },
+  "first-write-of-inode": { firstWriteOfInode: true },
+  "shared-extent": { extent: "shared" },
+};
+
+/** What makes such a request go inline; null where no cure is known. */
+export function cureOf(
+  { cause, curedBy }: Attribution,
+  filesystem: string | null,
+  kernel: KernelVersion,
+): string | null {
+  if (curedBy !== undefined) return curedBy;
+  if (filesystem === null) return cureFor(cause, "", null);
+  const typical = { ...EASY_WRITE, filesystem, kernel, ...TYPICAL[cause] };
+  return cureFor(cause, filesystem, predict(typical));
+}

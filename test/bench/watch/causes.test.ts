@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
+import {
+  type CauseCounts,
+  type CauseFinder,
+  openCauseFinder,
+} from "../../../bench/watch/causes.js";
+import type { ObservedCause } from "../../../results/vocabulary.js";
+import { packageRoot } from "../../../terminal/package-root.js";
+import { noPuntCounter, scratchFolder } from "../../support/kernel.js";
+
+const folder = scratchFolder();
+
+function tryToOpen(): { finder: CauseFinder | null; skip: string | false } {
+  try {
+    return { finder: openCauseFinder(false), skip: noPuntCounter };
+  } catch (error) {
+    return { finder: null, skip: `SKIPPED, BPF does not work here: ${(error as Error).message}` };
+  }
+}
+const { finder, skip } = tryToOpen();
+after(() => finder?.close());
+
+interface Line {
+  about: "writes" | "written";
+  plant: string;
+  expected: ObservedCause;
+  inode: number;
+}
+
+interface Seen {
+  expected: ObservedCause;
+  /** Punts that were looked at, by the cause that was named. */
+  named: Partial<Record<ObservedCause, number>>;
+}
+
+/** Lets another process plant its causes; what was named for each. */
+async function namedForPlants(causes: CauseFinder): Promise<Map<string, Seen>> {
+  const program = join(packageRoot(), "dist/test/bench/watch/planted-causes.js");
+  const child = spawn(process.execPath, [program, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  const process_ = child.pid as number;
+  causes.add(process_);
+  const seen = new Map<string, Seen>();
+  for await (const text of createInterface({ input: child.stdout })) {
+    const { about, plant, expected, inode }: Line = JSON.parse(text);
+    const added = causes.look();
+    if (about === "written") {
+      const known = seen.get(plant) ?? { expected, named: {} };
+      addShares(known.named, added, process_, inode);
+      seen.set(plant, known);
+    }
+    child.stdin.write("\n");
+  }
+  return seen;
+}
+
+function addShares(named: Seen["named"], added: CauseCounts, process_: number, inode: number) {
+  for (const { place, shares } of added.all()) {
+    if (place.process !== process_ || place.inode !== inode) continue;
+    for (const { cause, punts } of shares) named[cause] = (named[cause] ?? 0) + punts;
+  }
+}
+
+test("causes that another process plants are named: 95 % of the punts of each, and none wrong", {
+  skip,
+}, async () => {
+  const seen = await namedForPlants(finder as CauseFinder);
+  assert.ok(seen.size >= 3, [...seen.keys()].join());
+  for (const [plant, { expected, named }] of seen) {
+    const all = Object.values(named).reduce((sum, punts) => sum + punts, 0);
+    const right = named[expected] ?? 0;
+    const what = `${plant}: ${JSON.stringify(named)}`;
+    assert.ok(all > 0, what);
+    assert.ok(right >= 0.95 * all, what);
+  }
+});
