@@ -48,7 +48,7 @@ export interface Before {
 }
 
 export function lookBefore(place: Place): Before {
-  return { outside: outsideDigest(place), tracefs: tracefsLeftovers(place) };
+  return { outside: outsideDigest(place), tracefs: tracefsLeftovers() };
 }
 
 /** The seven checks. `second` false leaves the second run out, where a group runs it once for several cases. */

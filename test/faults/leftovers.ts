@@ -51,7 +51,7 @@ export function leftoversOf(place: Place, before: readonly string[]): string[] {
   return [
     ...readdirSync(place.dir).map((name) => `dir: ${name}`),
     ...readdirSync(place.temporary).map((name) => `temporary: ${name}`),
-    ...tracefsLeftovers(place)
+    ...tracefsLeftovers()
       .filter((name) => !before.includes(name))
       .map((name) => `tracefs: ${name}`),
     ...pinned.filter((name) => name.includes("puntbench")).map((name) => `bpf: ${name}`),
