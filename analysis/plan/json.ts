@@ -1,6 +1,6 @@
 import { subjectName } from "../cells/subject.js";
 import { PLAN_ASSUMPTIONS, subjectsOf } from "./output.js";
-import type { CoreSaving, Plan } from "./plan.js";
+import { type CoreSaving, isTold, type Plan } from "./plan.js";
 
 /** The plan for programs: subjects by name, estimates complete. */
 export function planJson(plan: Plan, coresCost: number | null): object {
@@ -23,6 +23,7 @@ export function planJson(plan: Plan, coresCost: number | null): object {
     })),
     savings: plan.savings.map(({ from, to, ...rest }) => ({
       ...rest,
+      told: isTold({ from, to, ...rest }),
       from: side(from),
       to: side(to),
       value: cost(rest.cores),

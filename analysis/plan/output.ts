@@ -1,10 +1,11 @@
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import { type Subject, subjectName } from "../cells/subject.js";
+import { BOOTS_MIN } from "../estimates/change.js";
 import { intervalWords } from "../estimates/format.js";
 import type { PrefillBreakEven } from "../estimates/prefill.js";
 import type { Capacity } from "./capacity.js";
-import type { CoreSaving, Plan } from "./plan.js";
+import { type CoreSaving, isTold, type Plan } from "./plan.js";
 
 export const PLAN_ASSUMPTIONS: readonly string[] = [
   "only measured points count: nothing is interpolated between depths or extrapolated beyond them",
@@ -106,15 +107,31 @@ function number(value: number | null | undefined): string {
   return value === null || value === undefined ? "?" : value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** Only those whose interval is clear of 0. */
+/** Only those whose interval is clear of 0; and which kernels lack boots for a verdict. */
 export function savingLines(
   plan: Plan,
   subjects: readonly Subject[],
   coresCost: number | null,
 ): string[] {
-  return plan.savings
-    .filter((saving) => saving.lower > 0 || saving.upper < 0)
+  const told = plan.savings
+    .filter((saving) => isTold(saving) && (saving.lower > 0 || saving.upper < 0))
     .map((saving) => savingSentence(saving, subjects, coresCost));
+  return [...told, ...untoldLines(plan, subjects)];
+}
+
+function untoldLines({ savings }: Plan, subjects: readonly Subject[]): string[] {
+  const pairs = savings
+    .filter((saving) => !isTold(saving))
+    .map(({ from, to }) => [from.subject, to.subject] as const);
+  const names = new Set(
+    pairs.map(([from, to]) => `${subjectName(from, subjects)} to ${subjectName(to, subjects)}`),
+  );
+  if (names.size === 0) return [];
+  const kernels = new Set(pairs.flat().map(({ kernelLabel }) => kernelLabel));
+  return [
+    `Not enough data for what an upgrade saves (${[...names].join("; ")}): a side has fewer than ${BOOTS_MIN} boots.`,
+    `  Run: puntbench lab --kernels ${[...kernels].join(",")} --boots ${BOOTS_MIN}; or reboot and run the same bench again, until each kernel has ${BOOTS_MIN} boots.`,
+  ];
 }
 
 function savingSentence(

@@ -4,6 +4,7 @@ import { UserError } from "../../terminal/errors.js";
 import { groupBy } from "../cells/group-by.js";
 import { slicesOf } from "../cells/slice.js";
 import type { Subject } from "../cells/subject.js";
+import { BOOTS_MIN } from "../estimates/change.js";
 import { type PrefillBreakEven, prefillBreakEvens } from "../estimates/prefill.js";
 import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -15,6 +16,8 @@ export interface CoreSaving {
   from: Capacity;
   to: Capacity;
   cores: number;
+  /** Of the side with fewer. Between kernels nothing is claimed below `BOOTS_MIN`. */
+  boots: number;
   /** From the far ends of both intervals, so rather too wide. */
   lower: number;
   upper: number;
@@ -85,6 +88,11 @@ function coreSavings(capacities: readonly Capacity[]): CoreSaving[] {
   });
 }
 
+/** Whether a saving may be claimed: what differs from boot to boot is in no interval of fewer boots. */
+export function isTold({ kind, boots }: CoreSaving): boolean {
+  return kind === "preparation" || boots >= BOOTS_MIN;
+}
+
 function coreSaving(kind: CoreSaving["kind"], from: Capacity, to: Capacity): CoreSaving | null {
   const [before, after] = [from.cores?.total, to.cores?.total];
   if (!before || !after) return null;
@@ -92,6 +100,7 @@ function coreSaving(kind: CoreSaving["kind"], from: Capacity, to: Capacity): Cor
     kind,
     from,
     to,
+    boots: Math.min(from.best?.iops.boots ?? 0, to.best?.iops.boots ?? 0),
     cores: before.point - after.point,
     lower: before.lower - after.upper,
     upper: before.upper - after.lower,

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import type { Estimate } from "../../analysis/estimates/estimate.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { capacityOf, type OperatingPoint } from "../../analysis/plan/capacity.js";
+import { planJson } from "../../analysis/plan/json.js";
 import { planText } from "../../analysis/plan/output.js";
 import { planFor } from "../../analysis/plan/plan.js";
 import { parseRate } from "../../analysis/plan/run.js";
@@ -77,18 +78,15 @@ test("nothing is extrapolated: outside the measured loads the plan names the run
 
 async function planOf(...runs: FixtureRun[]) {
   const name = runs.map((run) => `${run.kernelLabel}${run.emulated ?? ""}`).join("-");
-  for (const run of runs) {
-    writeFixture(join(folder, name, `${run.kernelLabel}.jsonl`), run);
+  for (const [index, run] of runs.entries()) {
+    writeFixture(join(folder, name, `${run.kernelLabel}-${index}.jsonl`), run);
   }
   const analysis = await analyse([join(folder, name)]);
   return planFor(analysis, { iops: 50_000, latencyNsP99: 2e6 });
 }
 
 test("changes of kernel and of preparation are valued in cores with an interval", async () => {
-  const found = await planOf(
-    { kernelLabel: "6.1", unwrittenPunts: true },
-    { kernelLabel: "6.12", seed: 2 },
-  );
+  const found = await planOf(...bootsOfBoth(3));
   const upgrade = found.savings.find(
     (saving) => saving.kind === "kernel" && saving.from.preparation === "fallocate-0",
   );
@@ -98,7 +96,29 @@ test("changes of kernel and of preparation are valued in cores with an interval"
   assert.match(text, /fallocate-0: from 6\.1 to 6\.12 saves .* cores .*, worth/);
   assert.match(text, /a prefill .* instead of no-fallocate.* has paid for itself after/);
   assert.match(text, /Assumptions:/);
+  assert.match(text, /6\.1: from fallocate-0 to dd-prefill/);
+  assert.doesNotMatch(text, /Not enough data/);
 });
+
+test("with two boots of each kernel a plan claims no saving by an upgrade, and says which command tells it", async () => {
+  const found = await planOf(...bootsOfBoth(2));
+  const text = planText(found, null);
+  assert.doesNotMatch(text, /from 6\.1 to 6\.12 (saves|costs)/);
+  assert.match(text, /Not enough data for what an upgrade saves \(6\.1 to 6\.12\)/);
+  assert.match(text, /puntbench lab --kernels 6\.1,6\.12 --boots 3/);
+  // Preparations of one kernel are compared within the same boots.
+  assert.match(text, /6\.1: from fallocate-0 to dd-prefill saves/);
+  const { savings } = planJson(found, null) as { savings: { kind: string; told: boolean }[] };
+  for (const { kind, told } of savings) assert.equal(told, kind === "preparation");
+});
+
+/** So many runs of 6.1 and of 6.12, each on its own boot. */
+function bootsOfBoth(boots: number): FixtureRun[] {
+  return Array.from({ length: boots }, (_, boot) => [
+    { kernelLabel: "6.1", unwrittenPunts: true, seed: 2 * boot + 1 },
+    { kernelLabel: "6.12", seed: 2 * boot + 2 },
+  ]).flat();
+}
 
 test("emulated results are left out by name, and are not enough on their own", async () => {
   const found = await planOf({ kernelLabel: "6.12" }, { kernelLabel: "6.1", emulated: true });
