@@ -36,7 +36,7 @@ function percentileRows(cell: Cell, all: readonly Subject[]): PercentileRow[] {
     ...scenarioRow(subjectName(cell.subject, all), cell.scenario),
     intervalNs: cell.scenario.intervalNs,
     ...scaled(interval, 1000),
-    coverage: null,
+    coverage: interval.coverage,
     trials: cell.runOf.length,
     boots: bootsOf(cell),
     oneIn: oneIn[index] as number,

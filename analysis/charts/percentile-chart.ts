@@ -1,3 +1,4 @@
+import { intervalWords } from "../estimates/format.js";
 import { lineChart, microsecondAxis } from "./lines.js";
 import type { MeasuredRow } from "./rows.js";
 import { byNumber, type ChartContext, type ChartSpec } from "./spec.js";
@@ -12,7 +13,7 @@ export interface PercentileRow extends MeasuredRow {
 /** Latency by percentile at one queue depth, on HdrHistogram's axis. */
 export function percentileChart(rows: readonly PercentileRow[], context: ChartContext): ChartSpec {
   const depth = rows[0]?.queueDepth;
-  const reading = `at queue depth ${depth}; all writes of all trials together (merged histograms); bands: bootstrap of whole trials, too narrow with few; both axes logarithmic`;
+  const reading = `at queue depth ${depth}; all writes of all trials together (merged histograms); bands: ${intervalWords(rows)}, by whole trials; both axes logarithmic`;
   const scale = { type: "log", nice: false, padding: 8 };
   return lineChart("Latency by percentile", reading, context, rows, {
     x: byNumber("oneIn", "percentile of writes", scale, {

@@ -4,8 +4,7 @@ import type { Cell } from "../cells/cell.js";
 import { groupBy } from "../cells/group-by.js";
 import { HistogramBatch } from "../cells/histogram-batch.js";
 import { bootsOf } from "../cells/values.js";
-import type { Interval } from "../statistics/median-interval.js";
-import { mergedQuantiles } from "../statistics/merged-quantile.js";
+import { type MergedInterval, mergedQuantiles } from "../statistics/merged-quantile.js";
 
 /**
  * Latency quantiles of all writes of all trials together: the only way to a p99.99, of which one trial has too few
@@ -13,7 +12,11 @@ import { mergedQuantiles } from "../statistics/merged-quantile.js";
  *
  * @returns in the order of `shares`; empty: not measured.
  */
-export function mergedLatencies(cell: Cell, shares: readonly number[], seed: string): Interval[] {
+export function mergedLatencies(
+  cell: Cell,
+  shares: readonly number[],
+  seed: string,
+): MergedInterval[] {
   const histograms = latencyUnits(cell);
   if (histograms.length === 0) return [];
   return mergedQuantiles(histograms, shares, seededRandom(seedOf(seed)));

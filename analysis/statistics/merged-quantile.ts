@@ -1,13 +1,18 @@
 import type { ValueCounts } from "../../results/histogram.js";
 import type { Random } from "../../results/seeded-random.js";
-import type { Interval } from "./median-interval.js";
+import { type Interval, medianInterval } from "./median-interval.js";
 import { resamplesOf } from "./resamples.js";
+import { normalTail, studentCritical } from "./student-t.js";
 
 const RESAMPLES = 400;
 
 /**
  * A quantile of several histograms taken together, with a bootstrap percentile interval whose unit
  * is the whole histogram: writes of one trial are not independent, so single writes are never resampled.
+ *
+ * Plain percentiles cover too little with few units (84 % with five), so they are expanded for Student's t (T. C.
+ * Hesterberg, The American Statistician 69, 2015, section 4.1). Below six units no interval from them can reach the level:
+ * it is then the range of the units' own quantiles, between which the quantile of all of them always lies.
  *
  * With cumulative counts on a common axis one resample costs a binary search instead of a merge.
  * @param share 0..1; @param histograms at least one, none empty. The point always lies within.
@@ -17,10 +22,21 @@ export function mergedQuantiles(
   shares: readonly number[],
   random: Random,
   level = 0.95,
-): Interval[] {
+): MergedInterval[] {
   const { axis, cumulative } = onCommonAxis(histograms);
   const once = new Float64Array(histograms.length).fill(1);
   const points = shares.map((share) => weightedQuantile(axis, cumulative, once, share));
+  const reachable = rangeCoverage(histograms.length);
+  if (reachable < level) {
+    return points.map((point, index) => {
+      const own = cumulative.map((column) =>
+        weightedQuantile(axis, [column], new Float64Array([1]), shares[index] as number),
+      );
+      const [lower, upper] = [Math.min(point, ...own), Math.max(point, ...own)];
+      return { point, lower, upper, coverage: reachable };
+    });
+  }
+  const tail = expandedTail(histograms.length, level);
   const resamples = resamplesOf(histograms.length, random, RESAMPLES);
   const weights = new Float64Array(histograms.length);
   const resampled = shares.map((): Weighted[] => []);
@@ -33,13 +49,26 @@ export function mergedQuantiles(
   }
   return points.map((point, index) => {
     const sorted = (resampled[index] as Weighted[]).sort((a, b) => a.value - b.value);
-    const tail = (1 - level) / 2;
     return {
       point,
       lower: Math.min(point, quantileOf(sorted, tail)),
       upper: Math.max(point, quantileOf(sorted, 1 - tail)),
+      coverage: level,
     };
   });
+}
+
+export interface MergedInterval extends Interval {
+  /** Below six units that of their range, as for a median; else the level, which holds to first order. */
+  coverage: number;
+}
+
+function rangeCoverage(n: number): number {
+  return medianInterval(new Float64Array(n), 1).coverage;
+}
+
+function expandedTail(n: number, level: number): number {
+  return normalTail(Math.sqrt(n / (n - 1)) * studentCritical(level, n - 1));
 }
 
 interface Weighted {

@@ -22,6 +22,11 @@ export function studentCritical(level: number, degrees: number): number {
   return high;
 }
 
+/** P(Z > z) of the normal distribution: Student's t with so many degrees that they do not matter. */
+export function normalTail(z: number): number {
+  return studentTwoSidedP(z, 1e6) / 2;
+}
+
 function regularisedBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -141,3 +141,46 @@ test("a merged quantile lies within its interval, which widens with disagreement
   assert.ok(alike.lower <= alike.point && alike.point <= alike.upper);
   assert.ok(apart.upper - apart.lower > 20 * (alike.upper - alike.lower));
 });
+
+/** 200 writes of a trial whose median lies `shift` above 1000. */
+function shiftedTrial(shift: number) {
+  const valuesNs = Float64Array.from({ length: 20 }, (_, index) => 1000 + shift + index / 10);
+  return { valuesNs, counts: new Float64Array(20).fill(10), total: 200 };
+}
+
+test("a merged quantile names the coverage of its interval, which at 2, 3 and 5 trials is their range", () => {
+  for (const [trials, coverage] of [
+    [2, 0.5],
+    [3, 0.75],
+    [5, 0.9375],
+    [6, 0.95],
+    [10, 0.95],
+  ] as const) {
+    const shifts = Array.from({ length: trials }, (_, index) => 10 * index);
+    const [found] = mergedQuantiles(shifts.map(shiftedTrial), [0.5], seededRandom(1));
+    assert.ok(found);
+    assert.equal(found.coverage, coverage);
+    if (trials > 5) continue;
+    const width = found.upper - found.lower;
+    assert.ok(Math.abs(width - 10 * (trials - 1)) < 0.2, `${width}`);
+  }
+});
+
+test("the interval of a merged quantile covers as often as it says, at 3, 5, 6, 10 and 15 trials", () => {
+  const random = seededRandom(7);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  for (const trials of [3, 5, 6, 10, 15]) {
+    const repeats = 400;
+    let held = 0;
+    let named = 0;
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      const units = Array.from({ length: trials }, () => shiftedTrial(300 + 50 * normal()));
+      const [found] = mergedQuantiles(units, [0.5], random);
+      assert.ok(found);
+      named = found.coverage;
+      if (found.lower - 2 <= 1300 && 1300 <= found.upper) held += 1;
+    }
+    // Three standard errors of a share of 400.
+    assert.ok(held / repeats > named - 0.045, `${trials}: ${held / repeats} of ${named}`);
+  }
+});
