@@ -11,6 +11,7 @@ import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
 import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
 import { type Estimate, estimate } from "./estimate.js";
 import { commonSpending, type Spending } from "./spending.js";
+import { type Difference, type WorkCheck, workDifferences } from "./work-check.js";
 
 /** One part of what a write costs more than on dd-prefill. */
 export interface CostPart {
@@ -36,6 +37,8 @@ export interface CostBreakdown {
   /** The write on this preparation, inline: base plus all parts. */
   total: Estimate;
   parts: CostPart[];
+  /** null: no psync was measured beside it, or the quantity is a time, which says nothing of work. */
+  check: WorkCheck | null;
 }
 
 const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
@@ -103,7 +106,20 @@ function breakdown(
     base,
     total,
     parts: parts as CostPart[],
+    check: punted.point >= PUNTS_FROM ? workCheck(index, inline, quantity) : null,
   };
+}
+
+function workCheck(index: CellIndex, inline: Source, quantity: Quantity): WorkCheck | null {
+  if (quantity !== "cpuNs" && quantity !== "instructions") return null;
+  const [punts, psync] = workDifferences(inline);
+  if (!comparable(index.get(punts.to)) || !comparable(index.get(punts.from))) return null;
+  const byPunts = index.value(punts.to, punts.from, quantity);
+  const byPsync = index.value(psync.to, psync.from, quantity);
+  const difference = index.difference(punts, psync, quantity);
+  if (!byPunts || !byPsync || !difference) return null;
+  const agrees = difference.lower <= 0 && difference.upper >= 0;
+  return { byPunts, byPsync, difference, agrees };
 }
 
 /** Measured; and where it has a ring, by no more workers than natural punts may have. */
@@ -166,19 +182,38 @@ class CellIndex {
 
   /** A cell by round, or how much more it is than another; null when they share fewer than two rounds. */
   value(source: Source, less: Source | null, quantity: Quantity): Estimate | null {
-    const metric = this.metricOf(quantity);
-    const rounds = (of: Source) => {
-      const cell = this.get(of);
-      return cell ? quantityByRound(cell, metric) : new Map<string, number>();
-    };
-    const subtracted = less && rounds(less);
-    const differences = [...rounds(source)].flatMap(([round, value]): [string, number][] => {
-      const other = subtracted ? subtracted.get(round) : 0;
-      return other === undefined ? [] : [[round, value - other]];
-    });
-    const unit = quantity === "instructions" ? "1" : "ns";
-    return estimateOf(new Map(differences), unit, `${quantity} ${JSON.stringify([source, less])}`);
+    const rounds = this.#byRound(source, quantity);
+    const differences = less ? without(rounds, this.#byRound(less, quantity)) : rounds;
+    return this.#estimate(differences, quantity, [source, less]);
   }
+
+  /** How much more one difference is than another, within the same rounds. */
+  difference(of: Difference, less: Difference, quantity: Quantity): Estimate | null {
+    const rounds = ({ to, from }: Difference) =>
+      without(this.#byRound(to, quantity), this.#byRound(from, quantity));
+    return this.#estimate(without(rounds(of), rounds(less)), quantity, [of, less]);
+  }
+
+  #byRound(source: Source, quantity: Quantity): ByRound {
+    const cell = this.get(source);
+    return cell ? quantityByRound(cell, this.metricOf(quantity)) : new Map();
+  }
+
+  #estimate(byRound: ByRound, quantity: Quantity, seed: unknown): Estimate | null {
+    const unit = quantity === "instructions" ? "1" : "ns";
+    return estimateOf(byRound, unit, `${quantity} ${JSON.stringify(seed)}`);
+  }
+}
+
+type ByRound = Map<string, number>;
+
+/** Only rounds that both have. */
+function without(rounds: ByRound, less: ByRound): ByRound {
+  const differences = [...rounds].flatMap(([round, value]): [string, number][] => {
+    const other = less.get(round);
+    return other === undefined ? [] : [[round, value - other]];
+  });
+  return new Map(differences);
 }
 
 function keyOf({ preparation, arm, queueDepth }: Source): string {

@@ -23,7 +23,7 @@ export function costSection(analysis: Analysis, charts: readonly Chart[]): Secti
       "A punt is not one cost. Each part is the difference of two controls that differ in one thing, in this order: submitting and reaping one write at a time (unbatched against inline, on dd-prefill), the hand-off to a worker (forced against that), the filesystem's own work (forced writes on this preparation against dd-prefill, each slot with its own file), the attempt that the filesystem refuses (natural against forced punts, each slot with its own file), and the lock of the one inode (one file against a file for each slot).",
     ),
     text(
-      "The forced arm may use as many workers as natural punts may. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”). Where it used more workers, it separates nothing. All differences are taken within a round. Parts whose control was not measured are named together. To measure all: bench --arms inline,unbatched,own-files,forced,forced-own-files.",
+      "The forced arm may use as many workers as natural punts may. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”). Where it used more workers, it separates nothing. All differences are taken within a round. Parts whose control was not measured are named together. To measure all: bench --arms inline,unbatched,own-files,forced,forced-own-files,psync. The parts add up because of how they are made; psync, which no part uses, checks the filesystem's work.",
     ),
     ...charts.map((chart) => chartBlock(chart)),
     fold(
@@ -53,6 +53,7 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
         lost ? formatMetric("iops", Math.abs(lost[index] as number)) : "",
         assumption ? `${from}; ${assumption}` : from,
       ]),
+      ...checkRows(found, head),
     ];
   });
   const columns = [
@@ -63,6 +64,25 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
     ...textColumns("measured as"),
   ];
   return table(columns, rows);
+}
+
+/** Not a part: the filesystem's work by another way, beside what the parts say of it. */
+function checkRows(found: CostBreakdown, head: readonly string[]): string[][] {
+  if (!found.check) return [];
+  const { byPunts, byPsync, difference, agrees } = found.check;
+  const verdict = agrees ? "the two agree within the interval" : "the two do NOT agree";
+  const row = (name: string, value: Estimate, from: string) => [
+    ...head,
+    name,
+    ...estimateWords(found, value),
+    "",
+    from,
+  ];
+  return [
+    row("check: the filesystem's work by forced punts", byPunts, "sum of its parts"),
+    row("check: the same work by psync", byPsync, "no io_uring, no worker, one write at a time"),
+    row("check: difference", difference, verdict),
+  ];
 }
 
 function estimateWords({ quantity }: CostBreakdown, value: Estimate): [string, string] {

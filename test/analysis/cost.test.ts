@@ -100,6 +100,31 @@ test("forced trials with more workers than natural punts may have separate nothi
   assert.equal(found?.parts.length, 1);
 });
 
+test("psync, which no part uses, checks the filesystem's work, at every depth", () => {
+  const arms = [...ALL_ARMS, "psync" as const];
+  // The fixture charges the submitter 0.6 of the filesystem's constant: what a worker pays without contention.
+  for (const queueDepth of [1, 8]) {
+    const { check } = partsOf({ arms }, "no-fallocate", queueDepth);
+    assert.ok(check);
+    about(check.byPsync.point, 34 * 0.6);
+    const [low, high] = [check.difference.lower, check.difference.upper];
+    assert.equal(check.agrees, low <= 0 && 0 <= high);
+  }
+  assert.ok(partsOf({ arms }, "no-fallocate").check?.agrees);
+  assert.equal(partsOf({ arms: ALL_ARMS }, "no-fallocate").check, null);
+});
+
+test("work by psync that is not the work of the parts is said not to agree", () => {
+  const cells = cellsOf({ arms: [...ALL_ARMS, "psync"] });
+  for (const { scenario, values } of cells) {
+    const first = scenario.arm === "psync" && scenario.preparation === "no-fallocate";
+    if (!first) continue;
+    for (const [trial, value] of values.cpuNs.entries()) values.cpuNs[trial] = value + 9_000;
+  }
+  const found = costBreakdowns(cells, ["cpuNs"]).find(({ queueDepth }) => queueDepth === 8);
+  assert.equal(found?.check?.agrees, false);
+});
+
 test("a sum without kernel workers is used for all cells, and named, when one of them lacks them", () => {
   assert.equal(partsOf({ arms: ALL_ARMS }, "no-fallocate").metric, "cpuNs");
   const cells = cellsOf({ arms: ALL_ARMS });
