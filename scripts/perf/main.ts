@@ -8,16 +8,21 @@ import { reportError } from "../../terminal/report-error.js";
 import { bareNopNs, buildBareLoop } from "./bare.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
-import { overwriteRound, type Round } from "./overwrite.js";
+import { overwriteSlice, type Slice } from "./overwrite.js";
 import { puntCounterNs } from "./punt-counter.js";
 
-/** How many writes a round does at each depth: about a second of them. */
+/** How many writes a slice has at each depth: a few hundred milliseconds of them. */
 const WRITES_BY_DEPTH = [
-  { queueDepth: 1, writes: 8192 },
-  { queueDepth: 8, writes: 32768 },
-  { queueDepth: 32, writes: 65536 },
-  { queueDepth: 128, writes: 65536 },
+  { queueDepth: 1, writes: 4096 },
+  { queueDepth: 8, writes: 16384 },
+  { queueDepth: 32, writes: 32768 },
+  { queueDepth: 128, writes: 49152 },
 ];
+/**
+ * The contenders take turns in short slices: the device changes its speed within seconds, and a ratio is only as good as its
+ * two sides are near in time.
+ */
+const SLICES_IN_ROUND = 5;
 const NOP_OPERATIONS = 1_000_000;
 const NOP_DEPTHS = [1, 32];
 
@@ -39,15 +44,16 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
   try {
     const bareLoop = buildBareLoop(scratch.location);
     const tools = { driver, bareLoop, folder: scratch.location };
-    const overwrites = new Map<number, Round[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
+    const overwrites = new Map<number, Slice[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
     const puntCounter: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
-        progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
-        const result = await overwriteRound(tools, queueDepth, writes, round);
-        overwrites.get(queueDepth)?.push(result);
+      for (let slice = round * SLICES_IN_ROUND; slice < (round + 1) * SLICES_IN_ROUND; slice += 1) {
+        for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
+          progress.step(`round ${round + 1}/${rounds}: overwrites at depth ${queueDepth}`);
+          overwrites.get(queueDepth)?.push(await overwriteSlice(tools, queueDepth, writes, slice));
+        }
       }
       for (const queueDepth of NOP_DEPTHS) {
         progress.step(`round ${round + 1}/${rounds}: NOPs at depth ${queueDepth}`);
@@ -76,7 +82,11 @@ const command = new Command("perf")
     "compares the driver with fio's io_uring engine and a bare liburing loop, in one run",
   )
   .option("-d, --dir <directory>", "where the scratch directory is made", ".")
-  .option("-r, --rounds <count>", "rounds; each runs every contender, in a new order", "9")
+  .option(
+    "-r, --rounds <count>",
+    "rounds; each has 5 slices, in which every contender runs once, in a new order",
+    "8",
+  )
   .option("--json", "print one JSON object")
   .parse();
 

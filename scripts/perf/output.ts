@@ -3,12 +3,12 @@ import { formatPercent } from "../../terminal/percent.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatRate } from "../../terminal/units.js";
 import type { Accounting } from "./cpu-accounting.js";
-import { CONTENDERS, type Round } from "./overwrite.js";
+import { CONTENDERS, type Slice } from "./overwrite.js";
 import { type Figure, figure, isKept, ratioFigures } from "./promises.js";
 
 export interface PerfResults {
-  /** By queue depth; one entry for each round. */
-  overwrites: Map<number, Round[]>;
+  /** By queue depth. */
+  overwrites: Map<number, Slice[]>;
   /** By queue depth and round: ns per operation that the driver's loop takes more than the bare loop. */
   nops: Map<number, number[]>;
   accounting: Accounting[];
@@ -71,13 +71,18 @@ export function printTables(results: PerfResults): void {
     ...textColumns("interval", "promised", "kept"),
   ];
   const rounds = results.puntCounter.length;
-  const level = medianInterval(Array.from({ length: rounds }, (_, index) => index)).coverage;
+  const slices = [...results.overwrites.values()][0]?.length ?? 0;
+  const [ofSlices, ofRounds] = [slices, rounds].map((count) =>
+    formatPercent(
+      medianInterval(Float64Array.from({ length: count }, (_, index) => index)).coverage,
+    ),
+  );
   const lines = [
-    `Overwrites of a prefilled file, 4 KiB, medians over ${rounds} rounds:`,
+    `Overwrites of a prefilled file, 4 KiB, medians over ${slices} slices:`,
     "",
     renderTable(sweepColumns, sweep),
     "",
-    `Medians of ratios within a round; the interval holds the true median with ${formatPercent(level)}:`,
+    `Medians of ratios within a slice (${ofSlices} intervals), and over ${rounds} rounds (${ofRounds} intervals):`,
     "",
     renderTable(figureColumns, figures),
     "",
@@ -107,7 +112,7 @@ export function toJson(found: Figure) {
   return { name, median: point, lower, upper, promised, kept: isKept(found) };
 }
 
-function medians(rounds: readonly Round[], name: (typeof CONTENDERS)[number]) {
+function medians(rounds: readonly Slice[], name: (typeof CONTENDERS)[number]) {
   return {
     iops: median(rounds.map((round) => round[name].iops)),
     cpuNsPerWrite: median(rounds.map((round) => round[name].cpuNsPerWrite)),

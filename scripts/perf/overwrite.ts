@@ -8,11 +8,11 @@ import { fioOverwrite, tunedFioOverwrite } from "./fio.js";
 
 export const CONTENDERS = ["driver", "bare", "fio tuned", "fio default"] as const;
 export type Contender = (typeof CONTENDERS)[number];
-export type Round = Record<Contender, Achieved>;
+export type Slice = Record<Contender, Achieved>;
 
 const BLOCK_BYTES = 4096;
 
-/** What every round needs: the addon, the compiled bare loop, and the folder for its files. */
+/** What every slice needs: the addon, the compiled bare loop, and the folder for its files. */
 export interface Tools {
   driver: Driver;
   bareLoop: string;
@@ -20,19 +20,19 @@ export interface Tools {
 }
 
 /**
- * One round at one depth. The contenders run in a random order. Each gets a new file that was prefilled in the
+ * One slice at one depth. The contenders run in a random order. Each gets a new file that was prefilled in the
  * same way, and that nobody wrote after that.
  */
-export async function overwriteRound(
+export async function overwriteSlice(
   tools: Tools,
   queueDepth: number,
   writes: number,
-  round: number,
-): Promise<Round> {
-  const random = seededRandom(seedOf(`depth ${queueDepth} round ${round}`));
+  slice: number,
+): Promise<Slice> {
+  const random = seededRandom(seedOf(`depth ${queueDepth} slice ${slice}`));
   const order = CONTENDERS.map((name) => ({ name, key: random() }));
   order.sort((a, b) => a.key - b.key);
-  const results: Partial<Round> = {};
+  const results: Partial<Slice> = {};
   for (const { name } of order) {
     const file = join(tools.folder, name.replace(" ", "-"));
     const load = { file, queueDepth, blockSizeBytes: BLOCK_BYTES, writes };
@@ -40,7 +40,7 @@ export async function overwriteRound(
     results[name] = await overwrite(tools, name, load);
     rmSync(file);
   }
-  return results as Round;
+  return results as Slice;
 }
 
 async function overwrite(tools: Tools, name: Contender, load: Load): Promise<Achieved> {

@@ -1,5 +1,5 @@
 import { type Interval, medianInterval } from "../../analysis/statistics/median-interval.js";
-import type { Contender, Round } from "./overwrite.js";
+import type { Contender, Slice } from "./overwrite.js";
 
 /** A bound that the project promises for a median. */
 export interface Promised {
@@ -7,7 +7,7 @@ export interface Promised {
   bound: number;
 }
 
-/** A median over rounds; the interval is null where nothing was measured. */
+/** A median over slices or rounds; the interval is null where nothing was measured. */
 export interface Figure {
   name: string;
   interval: Interval | null;
@@ -32,10 +32,10 @@ const RATIOS: readonly Ratio[] = [
   ratio("driverVsDefaultFioCpuPerWrite", "fio default", "cpuNsPerWrite", null),
 ];
 
-/** Ratios within a round, so that a disturbance of the machine affects both contenders. */
-export function ratioFigures(rounds: readonly Round[]): Figure[] {
+/** Ratios within a slice, so that a disturbance of the machine affects both contenders. */
+export function ratioFigures(slices: readonly Slice[]): Figure[] {
   return RATIOS.map(({ name, over, under, field, promised }) => {
-    const values = rounds.map((round) => round[over][field] / round[under][field]);
+    const values = slices.map((slice) => slice[over][field] / slice[under][field]);
     return figure(name, values, promised);
   });
 }
