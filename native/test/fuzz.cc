@@ -80,7 +80,10 @@ class DecidedBackend {
  public:
   explicit DecidedBackend(Input& input) : input_(input) {}
 
-  void fill(const Slot& slot) noexcept { filled_.push_back(slot.index); }
+  unsigned fill(const Slot& slot) noexcept {
+    filled_.push_back(slot.index);
+    return 1;
+  }
 
   int submit() noexcept {
     const auto decision = input_.next<uint8_t>();
