@@ -1,8 +1,7 @@
 import { rmdirSync } from "node:fs";
-import type { TraceEvent } from "../../bench/explain/tracing/trace.js";
-import { TraceInstance } from "../../bench/explain/tracing/trace-instance.js";
-import { openTracefs } from "../../bench/explain/tracing/tracefs.js";
 import { driver } from "./kernel.js";
+import type { TraceEvent } from "./tracefs/trace.js";
+import { TraceInstance } from "./tracefs/trace-instance.js";
 
 const BUFFER_KIB_PER_CPU = 4096;
 let instances = 0;
@@ -23,7 +22,11 @@ export async function seenBy<T>(
   instances += 1;
   // Not a name of `explain`, which removes what killed runs of it have left.
   const name = `test-${process.pid}-${instances}`;
-  const trace = new TraceInstance(openTracefs(driver), name, BUFFER_KIB_PER_CPU);
+  const trace = new TraceInstance(
+    `/proc/self/fd/${driver.openTracefs()}`,
+    name,
+    BUFFER_KIB_PER_CPU,
+  );
   try {
     for (const event of events) trace.enable(event);
     trace.start();
