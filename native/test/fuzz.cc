@@ -125,7 +125,7 @@ void write_loop(Input input) {
   stream.blocks = 1 + input.next<uint8_t>() % 64;
   stream.queue_depth = 1 + input.next<uint8_t>() % 16;
   stream.unbatched = input.next<uint8_t>() % 2 == 1;
-  stream.interval_ns = input.next<uint8_t>() % 2;
+  stream.interval_ns = input.next<uint8_t>() % 2;  // 1 ns: every write is due at once
   WriteRecord record(stream);
   WriteQueue queue(stream, record);
   require(queue.open(), "memory for the queue");
