@@ -71,8 +71,6 @@ function observe(
   const [first] = rows as [WatchRow];
   const sum = (count: (row: WatchRow) => number) =>
     rows.reduce((total, row) => total + count(row), 0);
-  const buckets = (of: (row: WatchRow) => Uint32Array) =>
-    of(first).map((_, index) => sum((row) => of(row)[index] as number));
   const requests = sum((row) => row.requests);
   const succeeded = requests - sum((row) => row.failed);
   const bytes = sum((row) => row.bytes);
@@ -91,14 +89,8 @@ function observe(
     drained: sum((row) => row.drained),
     chained: sum((row) => row.chained),
     causes: causes?.of(first) ?? [],
-    inlineNsP99: quantileNs(
-      buckets((row) => row.inlineBuckets),
-      0.99,
-    ),
-    puntedNsP99: quantileNs(
-      buckets((row) => row.puntedBuckets),
-      0.99,
-    ),
+    inlineNsP99: quantileNs(addedUp(rows.map((row) => row.inlineBuckets)), 0.99),
+    puntedNsP99: quantileNs(addedUp(rows.map((row) => row.puntedBuckets)), 0.99),
   };
 }
 
@@ -119,18 +111,33 @@ function difference(after: WatchRow, before: WatchRow | undefined): WatchRow {
   };
 }
 
+// Plain loops: with a thousand files these are the most of what an interval takes.
 function subtract(after: Uint32Array, before: Uint32Array): Uint32Array {
-  return after.map((count, index) => count - (before[index] ?? 0));
+  const rest = new Uint32Array(after);
+  for (let index = 0; index < rest.length; index += 1) {
+    (rest[index] as number) -= before[index] ?? 0;
+  }
+  return rest;
+}
+
+function addedUp(histograms: readonly Uint32Array[]): Uint32Array {
+  const [first, ...others] = histograms as [Uint32Array];
+  if (others.length === 0) return first;
+  const sum = new Uint32Array(first);
+  for (const other of others as Uint32Array[]) {
+    for (let index = 0; index < sum.length; index += 1) {
+      (sum[index] as number) += other[index] ?? 0;
+    }
+  }
+  return sum;
 }
 
 /** Upper end of the bucket in which the quantile lies; null when there is no value. */
 export function quantileNs(buckets: Uint32Array, share: number): number | null {
-  const total = buckets.reduce((sum, count) => sum + count, 0);
+  let total = 0;
+  for (const count of buckets) total += count;
   if (total === 0) return null;
-  let seen = 0;
-  const index = buckets.findIndex((count) => {
-    seen += count;
-    return seen >= share * total;
-  });
+  let index = 0;
+  for (let seen = buckets[0] ?? 0; seen < share * total; seen += buckets[index] ?? 0) index += 1;
   return bucketNs(index);
 }
