@@ -6,13 +6,14 @@ Examples:
   $ puntbench watch --pid 4242
   $ puntbench watch --comm mariadbd --interval 1s
   $ puntbench watch --all --duration 30s --json
-  $ puntbench watch --cgroup /system.slice/scylla.service
+  $ puntbench watch --cgroup /system.slice/scylla.service --metrics 127.0.0.1:9464
 
 Needs root and Linux 6.0 or newer, or Debian's 5.10. Counts are exact. p99 is the upper end of a bucket a fifth of its value wide.
 Why a write to a file punts: puntbench inspect FILE. Nothing stays in the kernel when the command ends, however
 it ends.
 
-Ctrl-C ends the watch with the summary.
+On a terminal the table is drawn again in place, and the keys c, r, l and f sort it: by cost, requests, latency, file.
+q or Ctrl-C ends the watch with the summary.
 
 Exit codes: 0 ok, 1 the kernel or the rights do not allow it, 2 usage.`;
 
@@ -37,6 +38,10 @@ export function watchCommand(): Command {
     )
     .option("--top <count>", "rows for each process", "20")
     .option("--json", "print one JSON object for each interval, and one for the whole time")
+    .option(
+      "--metrics <address>",
+      "serve Prometheus metrics at /metrics, e.g. 127.0.0.1:9464; --top bounds their number",
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawWatchOptions) => {
       const { main } = await import("./main.js");

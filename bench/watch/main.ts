@@ -1,12 +1,12 @@
 import { openWatch, type Watch, type WatchRow } from "../../native/watch.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { type CauseCounts, type CauseFinder, openCauseFinder } from "./causes.js";
+import { openMetrics, type PublishedMetrics } from "./metrics-server.js";
 import { Names } from "./names.js";
 import { byWorkers, type Observation, observationsBetween, rowKey } from "./observation.js";
 import { parseWatchOptions, type RawWatchOptions, type WatchCommandOptions } from "./options.js";
-import { printed, type Report } from "./print.js";
-import { evidenceLines } from "./print-causes.js";
 import { allProcesses, selectedProcesses } from "./processes.js";
+import { type Output, openOutput } from "./show.js";
 import { Workers } from "./workers.js";
 
 export type { RawWatchOptions };
@@ -23,15 +23,29 @@ export async function main(raw: RawWatchOptions): Promise<void> {
   const interrupt = new Interrupt("The watch has ended; nothing is left in the kernel.");
   const { selection, sampleShift } = options;
   const everything = selection.kind === "all";
-  const watch = openWatch({ everything, sampleShift });
-  const causes = openCauseFinder(everything);
+  const metrics = options.metrics === null ? null : await openMetrics(options.metrics, options.top);
+  let watch: Watch | null = null;
+  let causes: CauseFinder | null = null;
+  let output: Output | null = null;
   try {
-    await report({ watch, causes }, options, interrupt.signal);
+    watch = openWatch({ everything, sampleShift });
+    causes = openCauseFinder(everything);
+    output = openOutput(options);
+    await report({ watch, causes }, options, { output, metrics, signal: interrupt.signal });
   } finally {
-    causes.close();
-    watch.close();
+    output?.close();
+    causes?.close();
+    watch?.close();
+    metrics?.close();
     interrupt.dispose();
   }
+}
+
+/** Where reports go, and what ends them. */
+interface Readers {
+  output: Output;
+  metrics: PublishedMetrics | null;
+  signal: AbortSignal;
 }
 
 /** What runs in the kernel. */
@@ -43,9 +57,10 @@ interface Programs {
 async function report(
   programs: Programs,
   options: WatchCommandOptions,
-  signal: AbortSignal,
+  { output, metrics, signal: interrupted }: Readers,
 ): Promise<void> {
   const { watch, causes } = programs;
+  const signal = output.ended ? AbortSignal.any([interrupted, output.ended]) : interrupted;
   const names = new Names();
   const workers = new Workers();
   const watched = new Set<number>();
@@ -61,13 +76,14 @@ async function report(
     const next = read(watch);
     const use = workers.look(watched);
     const seen = between(last, next, names, causes.look());
-    show({ ...seen, workers: use, lost: watch.lost() }, options, "interval");
+    const interval = { ...seen, workers: use, lost: watch.lost() };
+    output.interval(interval);
+    metrics?.add(interval);
     causes.pauseOrResume(puntsOf(seen.observations));
     last = next;
   }
   const seen = between(first, last, names, causes.total);
-  const total = { ...seen, workers: workers.total(), lost: watch.lost() };
-  show(total, options, "total");
+  output.total({ ...seen, workers: workers.total(), lost: watch.lost() });
 }
 
 /** Adds processes that were started and removes those that ended; looks at the files that each has open. */
@@ -111,22 +127,6 @@ function between(before: Reading, after: Reading, names: Names, causes: CauseCou
 
 function puntsOf(observations: readonly Observation[]): number {
   return observations.reduce((sum, row) => sum + byWorkers(row), 0);
-}
-
-const CLEAR_SCREEN = "\u001b[H\u001b[J";
-
-function show(report: Report, options: WatchCommandOptions, of: "interval" | "total"): void {
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ of, ...report })}\n`);
-    return;
-  }
-  const live = process.stdout.isTTY === true && of === "interval";
-  const title = of === "total" ? "\nThe whole time:\n" : "";
-  process.stdout.write(`${live ? CLEAR_SCREEN : ""}${title}${printed(report, options.top)}\n`);
-  if (of === "interval") return;
-  for (const line of evidenceLines(report.observations, options.top)) {
-    process.stdout.write(`${line}\n`);
-  }
 }
 
 /** Waits, or returns at once when the signal comes. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { integer, list } from "../../terminal/option-values.js";
 import { parseDurationNs } from "../../terminal/units.js";
+import { type ListenAddress, parseListenAddress } from "./listen-address.js";
 import { readProcess, type Selection } from "./processes.js";
 
 /** Options as commander hands them over: text. */
@@ -16,6 +17,7 @@ export interface RawWatchOptions {
   sample: string;
   top: string;
   json?: boolean;
+  metrics?: string;
 }
 
 export interface WatchCommandOptions {
@@ -26,6 +28,8 @@ export interface WatchCommandOptions {
   sampleShift: number;
   top: number;
   json: boolean;
+  /** null: metrics are not served. */
+  metrics: ListenAddress | null;
 }
 
 const LARGEST_PID = 2 ** 22;
@@ -50,6 +54,7 @@ export function parseWatchOptions(raw: RawWatchOptions): WatchCommandOptions {
     sampleShift,
     top: integer(raw.top, "--top", 1, 100_000),
     json: raw.json ?? false,
+    metrics: raw.metrics === undefined ? null : parseListenAddress(raw.metrics),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { WatchLosses } from "../../native/watch.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { visible } from "../../terminal/quote.js";
-import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
+import { type Column, renderTable } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { Observation } from "./observation.js";
 import { causesCell, cureSentences } from "./print-causes.js";
@@ -16,57 +16,101 @@ export interface Report {
   lost: WatchLosses;
 }
 
-const COLUMNS = [
-  ...textColumns("file", "operation", "cause"),
-  ...numberColumns("requests/s", "punted", "forced", "failed", "inline p99", "punted p99"),
-];
-
-/** One block of text for each process, dearest first; at most `limit` rows each. */
-export function printed(report: Report, limit: number): string {
-  const processes = new Map<number, Observation[]>();
-  for (const row of report.observations) {
-    processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
-  }
-  const blocks = [...processes.values()].map((rows) => processBlock(rows, limit));
-  const lines = blocks.length === 0 ? ["no io_uring request completed"] : blocks;
-  const cures = cureSentences(report.observations);
-  return `${[...lines, [closing(report), ...cures].join("\n")].join("\n\n")}\n`;
+/** How much of a report is printed. */
+export interface Extent {
+  /** Rows for each process. */
+  limit: number;
+  /** Characters in a line; columns that do not fit are left out, the least worth first. */
+  width: number;
 }
 
-function processBlock(rows: readonly Observation[], limit: number): string {
+interface TableColumn extends Column {
+  /** The column with the least worth goes first where the terminal is narrow. */
+  worth: number;
+  cell: (row: Observation) => string;
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "file", worth: 9, cell: ({ file }) => visible(file) },
+  { title: "operation", worth: 6, cell: operationCell },
+  right("requests/s", 7, (row) => perSecond(row.requestsPerSecond)),
+  right("punted", 8, (row) => formatPercent(row.punts / row.requests)),
+  { title: "cause", worth: 5, cell: ({ causes }) => causesCell(causes) },
+  right("inline p99", 3, ({ inlineNsP99 }) => duration(inlineNsP99)),
+  right("punted p99", 4, ({ puntedNsP99 }) => duration(puntedNsP99)),
+  right("forced", 2, (row) => formatPercent(row.forced / row.requests)),
+  right("failed", 1, ({ failed }) => String(failed)),
+];
+const LEAST_COLUMNS = 2;
+
+function right(title: string, worth: number, cell: TableColumn["cell"]): TableColumn {
+  return { title, align: "right", worth, cell };
+}
+
+/** One block of text for each process, in the order of the observations. */
+export function processBlocks({ observations }: Report, extent: Extent): string {
+  const processes = new Map<number, Observation[]>();
+  for (const row of observations) {
+    processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
+  }
+  if (processes.size === 0) return "no io_uring request completed";
+  return [...processes.values()].map((rows) => processBlock(rows, extent)).join("\n\n");
+}
+
+/** Blocks of the processes, then workers, losses and cures. */
+export function printed(report: Report, extent: Extent): string {
+  return `${processBlocks(report, extent)}\n\n${closingLines(report).join("\n")}\n`;
+}
+
+function processBlock(rows: readonly Observation[], { limit, width }: Extent): string {
   const [first] = rows as [Observation];
   const shown = rows.slice(0, limit);
   const left = rows.length - shown.length;
-  const table = renderTable(COLUMNS, shown.map(cells));
-  const more = left > 0 ? `\n${left} more files and operations with fewer punts` : "";
-  return `${visible(first.processName ?? "ended")} (${first.process})\n${table}${more}`;
+  const more = left > 0 ? `\n${left} more files and operations` : "";
+  const name = visible(first.processName ?? "ended");
+  return `${name} (${first.process})\n${fittingTable(shown, width)}${more}`;
 }
 
-function cells(row: Observation): string[] {
-  const size = row.bytesPerRequest === null ? "" : ` ${formatBytes(row.bytesPerRequest)}`;
-  return [
-    visible(row.file),
-    `${row.operation}${size}`,
-    causesCell(row.causes),
-    perSecond(row.requestsPerSecond),
-    formatPercent(row.punts / row.requests),
-    formatPercent(row.forced / row.requests),
-    String(row.failed),
-    row.inlineNsP99 === null ? "-" : formatNs(row.inlineNsP99),
-    row.puntedNsP99 === null ? "-" : formatNs(row.puntedNsP99),
-  ];
+function fittingTable(rows: readonly Observation[], width: number): string {
+  let columns = COLUMNS;
+  const render = () =>
+    renderTable(
+      columns,
+      rows.map((row) => columns.map(({ cell }) => cell(row))),
+    );
+  let table = render();
+  while (columns.length > LEAST_COLUMNS && widthOf(table) > width) {
+    const least = Math.min(...columns.map(({ worth }) => worth));
+    columns = columns.filter(({ worth }) => worth > least);
+    table = render();
+  }
+  return table;
+}
+
+function widthOf(text: string): number {
+  return Math.max(...text.split("\n").map((line) => line.length));
+}
+
+function operationCell({ operation, bytesPerRequest }: Observation): string {
+  return bytesPerRequest === null ? operation : `${operation} ${formatBytes(bytesPerRequest)}`;
+}
+
+function duration(ns: number | null): string {
+  return ns === null ? "-" : formatNs(ns);
 }
 
 function perSecond(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : formatRate(rate);
 }
 
-function closing({ workers, lost, seconds }: Report): string {
+/** Workers, what the counts leave out, and what would cure most of the punts. */
+export function closingLines({ workers, lost, seconds, observations }: Report): string[] {
   const cpus = (workers.cpuNs / 1e9 / seconds).toFixed(2);
-  const lines = [
+  return [
     `io-wq: ${workers.peak} workers, at least ${cpus} CPUs, over ${formatNs(seconds * 1e9)}`,
+    ...lossLines(lost),
+    ...cureSentences(observations),
   ];
-  return [...lines, ...lossLines(lost)].join("\n");
 }
 
 /** What the counts leave out, one line for each reason. */

@@ -1,51 +1,64 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Observation } from "../../../bench/watch/observation.js";
 import { printed } from "../../../bench/watch/print.js";
+import { screenLines } from "../../../bench/watch/screen.js";
+import { BY_COST, SORTINGS, sorted } from "../../../bench/watch/sorting.js";
+import { NOTHING_LOST, observation, reportOf } from "../../support/observations.js";
 
-function observation(changes: Partial<Observation>): Observation {
-  return {
-    process: 42,
-    processName: "db",
-    rings: 1,
-    file: "/data/a",
-    operation: "write",
-    requests: 100,
-    requestsPerSecond: 50,
-    bytesPerRequest: 4096,
-    failed: 0,
-    punts: 0,
-    forced: 0,
-    drained: 0,
-    chained: 0,
-    causes: [],
-    inlineNsP99: 2048,
-    puntedNsP99: null,
-    ...changes,
-  };
-}
-
-const NOTHING_LOST = { requests: 0, punts: 0, latencies: 0, unmatched: 0, events: 0 };
-const whole = { seconds: 2, workers: { peak: 3, cpuNs: 1e9 }, lost: NOTHING_LOST };
+const extent = { limit: 20, width: 200 };
 
 test("a latency that was not measured is no number, and rows beyond the limit are counted", () => {
   const observations = [observation({ punts: 100 }), observation({ file: "/data/b" })];
-  const text = printed({ ...whole, observations }, 1);
-  assert.match(text, /\/data\/a +write 4 KiB +- +50 +100 % +0 % +0 +2.05 µs +-/);
+  const text = printed(reportOf(observations), { ...extent, limit: 1 });
+  assert.match(text, /\/data\/a +write 4 KiB +50 +100 % +- +2.05 µs +- +0 % +0/);
   assert.match(text, /1 more files and operations/);
   assert.match(text, /io-wq: 3 workers, at least 0.50 CPUs, over 2 s/);
 });
 
 test("names of files and processes cannot send escape sequences to the terminal", () => {
   const hostile = observation({ file: "/data/\u001b[31mred", processName: "db\u0007" });
-  const text = printed({ ...whole, observations: [hostile] }, 20);
+  const text = printed(reportOf([hostile]), extent);
   assert.ok(!text.includes("\u001b") && !text.includes("\u0007"));
   assert.match(text, /\\x1b\[31mred/);
 });
 
 test("what the kernel's maps could not hold is said", () => {
   const lost = { ...NOTHING_LOST, requests: 7 };
-  const text = printed({ ...whole, lost, observations: [] }, 20);
+  const text = printed({ ...reportOf([]), lost }, extent);
   assert.match(text, /no io_uring request completed/);
   assert.match(text, /7 requests were not counted/);
+});
+
+test("columns leave a narrow terminal by their worth, and no line is wider or lower than the screen", () => {
+  const rows = Array.from({ length: 40 }, (_, index) => observation({ file: `/data/${index}` }));
+  const wide = screenLines(reportOf(rows), BY_COST, { limit: 50, width: 200, height: 100 });
+  assert.match(wide[1] ?? "", /file .*operation .*requests\/s .*failed/);
+  for (const width of [80, 60, 40, 20, 10, 1]) {
+    const size = { limit: 50, width, height: 24 };
+    const lines = screenLines(reportOf(rows), BY_COST, size);
+    assert.ok(lines.length <= 24, `${lines.length} lines`);
+    assert.ok(lines.every((line) => line.length <= width));
+    if (width === 40) assert.match(lines[1] ?? "", /file .*requests\/s +punted$/);
+    if (width >= 40) assert.match(lines.at(-1) ?? "", /^io-wq: /);
+  }
+});
+
+test("each key has its own order", () => {
+  const rows = [
+    observation({ file: "c", requests: 1, puntedNsP99: 5_000 }),
+    observation({ file: "b", requests: 3 }),
+    observation({ file: "a", requests: 2, puntedNsP99: 9_000 }),
+  ];
+  const orders = SORTINGS.map((sorting) => [
+    sorting.key,
+    sorted(rows, sorting)
+      .map(({ file }) => file)
+      .join(""),
+  ]);
+  assert.deepEqual(orders, [
+    ["c", "cba"],
+    ["r", "bac"],
+    ["l", "acb"],
+    ["f", "abc"],
+  ]);
 });

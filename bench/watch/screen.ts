@@ -1,0 +1,89 @@
+import type { ReadStream, WriteStream } from "node:tty";
+import { coloursOf } from "../../terminal/colours.js";
+import { closingLines, processBlocks, type Report } from "./print.js";
+import { BY_COST, SORTINGS, type Sorting, sorted } from "./sorting.js";
+
+const HOME_AND_CLEAR = "\u001b[H\u001b[J";
+const CTRL_C = "\u0003";
+
+/** A terminal whose table is drawn again in place, and whose keys choose the order of the rows. */
+export class Screen {
+  readonly #ended = new AbortController();
+  readonly #onKeys = (keys: Buffer) => this.#press(keys.toString());
+  readonly #redraw = () => this.#draw();
+  #sorting: Sorting = BY_COST;
+  #report: Report | null = null;
+
+  /** `input` is null where keys cannot be read, as when stdin is a file. */
+  constructor(
+    readonly output: WriteStream,
+    readonly input: ReadStream | null,
+    readonly limit: number,
+  ) {
+    output.on("resize", this.#redraw);
+    input?.setRawMode(true);
+    input?.on("data", this.#onKeys);
+  }
+
+  /** Aborted when a key ends the watch. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  show(report: Report): void {
+    this.#report = report;
+    this.#draw();
+  }
+
+  /** Gives the terminal back as it was. */
+  close(): void {
+    this.output.off("resize", this.#redraw);
+    this.input?.off("data", this.#onKeys);
+    this.input?.setRawMode(false);
+    this.input?.pause();
+  }
+
+  #press(keys: string): void {
+    for (const key of keys) {
+      if (key === "q" || key === CTRL_C) this.#ended.abort();
+      this.#sorting = SORTINGS.find((sorting) => sorting.key === key) ?? this.#sorting;
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#report === null || this.#ended.signal.aborted) return;
+    const { columns, rows } = this.output;
+    const lines = screenLines(this.#report, this.#sorting, {
+      limit: this.limit,
+      width: columns,
+      height: rows - 1,
+    });
+    const keys = this.input === null ? "Ctrl-C: end" : keysLine(this.#sorting);
+    const { dim } = coloursOf(this.output);
+    this.output.write(`${HOME_AND_CLEAR}${lines.join("\n")}\n${dim(keys.slice(0, columns))}`);
+  }
+}
+
+function keysLine(chosen: Sorting): string {
+  const keys = SORTINGS.map(({ key, name }) => `${key} ${name}${name === chosen.name ? "*" : ""}`);
+  return `sort: ${keys.join("  ")}   q quit`;
+}
+
+/** At most `height` lines of at most `width` characters; the last ones say what workers do. */
+export function screenLines(
+  report: Report,
+  sorting: Sorting,
+  { limit, width, height }: { limit: number; width: number; height: number },
+): string[] {
+  const ordered = { ...report, observations: sorted(report.observations, sorting) };
+  const body = processBlocks(ordered, { limit, width }).split("\n");
+  const foot = ["", ...closingLines(report)];
+  const place = Math.max(1, height - foot.length);
+  const shown = body.length <= place ? body : [...body.slice(0, place - 1), "..."];
+  return [...shown, ...foot].slice(0, height).map((line) => cut(line, width));
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}

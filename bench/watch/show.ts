@@ -1,0 +1,62 @@
+import type { WriteStream } from "node:tty";
+import { printed, type Report } from "./print.js";
+import { evidenceLines } from "./print-causes.js";
+import { Screen } from "./screen.js";
+
+/** Where reports go. */
+export interface Output {
+  interval(report: Report): void;
+  total(report: Report): void;
+  /** Aborted when the reader ends the watch with a key. */
+  ended: AbortSignal | null;
+  close(): void;
+}
+
+/** One JSON object a line; or a table that is drawn again in place on a terminal; or a block of text for each interval. */
+export function openOutput({ json, top }: { json: boolean; top: number }): Output {
+  if (json) return jsonOutput();
+  const { stdout, stdin } = process;
+  if (!stdout.isTTY) return textOutput(top);
+  return screenOutput(new Screen(stdout as WriteStream, stdin.isTTY ? stdin : null, top));
+}
+
+function jsonOutput(): Output {
+  const line = (of: string, report: Report) => write(`${JSON.stringify({ of, ...report })}\n`);
+  return {
+    interval: (report) => line("interval", report),
+    total: (report) => line("total", report),
+    ended: null,
+    close: () => undefined,
+  };
+}
+
+function textOutput(limit: number): Output {
+  const extent = { limit, width: Number.POSITIVE_INFINITY };
+  return {
+    interval: (report) => write(`${printed(report, extent)}\n`),
+    total: (report) => summary(report, extent),
+    ended: null,
+    close: () => undefined,
+  };
+}
+
+function screenOutput(screen: Screen): Output {
+  return {
+    interval: (report) => screen.show(report),
+    total: (report) => {
+      screen.close();
+      summary(report, { limit: screen.limit, width: screen.output.columns });
+    },
+    ended: screen.ended,
+    close: () => screen.close(),
+  };
+}
+
+function summary(report: Report, extent: { limit: number; width: number }): void {
+  write(`\n\nThe whole time:\n${printed(report, extent)}\n`);
+  for (const line of evidenceLines(report.observations, extent.limit)) write(`${line}\n`);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
