@@ -53,8 +53,12 @@ export function processBlocks({ observations }: Report, extent: Extent): string 
   for (const row of observations) {
     processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
   }
-  if (processes.size === 0) return "no io_uring request completed";
-  return [...processes.values()].map((rows) => processBlock(rows, extent)).join("\n\n");
+  const groups = [...processes.values()];
+  if (groups.length === 0) return "no io_uring request completed";
+  const shown = groups.flatMap((rows) => rows.slice(0, extent.limit));
+  // The same columns for all processes, so that a reader compares them.
+  const columns = fittingColumns(shown, extent.width);
+  return groups.map((rows) => processBlock(rows, extent.limit, columns)).join("\n\n");
 }
 
 /** Blocks of the processes, then workers, losses and cures. */
@@ -62,29 +66,33 @@ export function printed(report: Report, extent: Extent): string {
   return `${processBlocks(report, extent)}\n\n${closingLines(report).join("\n")}\n`;
 }
 
-function processBlock(rows: readonly Observation[], { limit, width }: Extent): string {
+function processBlock(
+  rows: readonly Observation[],
+  limit: number,
+  columns: readonly TableColumn[],
+): string {
   const [first] = rows as [Observation];
   const shown = rows.slice(0, limit);
   const left = rows.length - shown.length;
   const more = left > 0 ? `\n${left} more files and operations` : "";
   const name = visible(first.processName ?? "ended");
-  return `${name} (${first.process})\n${fittingTable(shown, width)}${more}`;
+  return `${name} (${first.process})\n${tableOf(shown, columns)}${more}`;
 }
 
-function fittingTable(rows: readonly Observation[], width: number): string {
+function fittingColumns(rows: readonly Observation[], width: number): readonly TableColumn[] {
   let columns = COLUMNS;
-  const render = () =>
-    renderTable(
-      columns,
-      rows.map((row) => columns.map(({ cell }) => cell(row))),
-    );
-  let table = render();
-  while (columns.length > LEAST_COLUMNS && widthOf(table) > width) {
+  while (columns.length > LEAST_COLUMNS && widthOf(tableOf(rows, columns)) > width) {
     const least = Math.min(...columns.map(({ worth }) => worth));
     columns = columns.filter(({ worth }) => worth > least);
-    table = render();
   }
-  return table;
+  return columns;
+}
+
+function tableOf(rows: readonly Observation[], columns: readonly TableColumn[]): string {
+  return renderTable(
+    columns,
+    rows.map((row) => columns.map(({ cell }) => cell(row))),
+  );
 }
 
 function widthOf(text: string): number {

@@ -3,7 +3,10 @@ import { coloursOf } from "../../terminal/colours.js";
 import { closingLines, processBlocks, type Report } from "./print.js";
 import { BY_COST, SORTINGS, type Sorting, sorted } from "./sorting.js";
 
-const HOME_AND_CLEAR = "\u001b[H\u001b[J";
+/** ECMA-48: the cursor to the first line; to clear the rest of a line, and the rest of the screen. */
+const HOME = "\u001b[H";
+const CLEAR_LINE = "\u001b[K";
+const CLEAR_BELOW = "\u001b[J";
 const CTRL_C = "\u0003";
 
 /** A terminal whose table is drawn again in place, and whose keys choose the order of the rows. */
@@ -61,7 +64,9 @@ export class Screen {
     });
     const keys = this.input === null ? "Ctrl-C: end" : keysLine(this.#sorting);
     const { dim } = coloursOf(this.output);
-    this.output.write(`${HOME_AND_CLEAR}${lines.join("\n")}\n${dim(keys.slice(0, columns))}`);
+    // Written over the old table: a screen that is cleared first flickers.
+    const text = [...lines, dim(keys.slice(0, columns))].join(`${CLEAR_LINE}\n`);
+    this.output.write(`${HOME}${text}${CLEAR_LINE}${CLEAR_BELOW}`);
   }
 }
 
