@@ -86,6 +86,8 @@ test("what cannot be watched is one line with a remedy and exit code 2 or 1", as
     [["watch", "--all", "--interval", "1ms"], 2, /too short/],
     [["watch", "--all", "--sample", "3"], 2, /power of two/],
     [["watch", "--cgroup", "/no/such"], 2, /no such control group/],
+    [["watch", "--all", "--metrics", "localhost:9464"], 2, /not an IP address and port/],
+    [["watch", "--all", "--metrics", "192.0.2.1:9464"], 2, /cannot listen there \(EADDRNOTAVAIL\)/],
     [["watch", "--pid", "4194303"], 1, /no process/],
   ] as const) {
     const outcome = await puntbench([...args]);
