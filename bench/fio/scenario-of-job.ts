@@ -1,5 +1,5 @@
 import type { Scenario } from "../../results/schema.js";
-import type { Order, Preparation } from "../../results/vocabulary.js";
+import type { Preparation } from "../../results/vocabulary.js";
 import type { FioJob } from "./job-file.js";
 import { ALIASES, OPTIONS } from "./option-table.js";
 import { fioBytes, fioTimeNs, forWrites } from "./values.js";
@@ -32,7 +32,17 @@ const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   native: "fallocate-0",
 };
 
-const ORDERS: Readonly<Record<string, Order>> = { write: "sequential", randwrite: "random" };
+type Kind = Pick<Scenario, "order" | "operation">;
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  write: { order: "sequential" },
+  randwrite: { order: "random" },
+  read: { order: "sequential", operation: "read" },
+  randread: { order: "random", operation: "read" },
+  rw: { order: "sequential", operation: "readwrite" },
+  readwrite: { order: "sequential", operation: "readwrite" },
+  randrw: { order: "random", operation: "readwrite" },
+};
 
 const withoutAliases = ({ options }: FioJob) =>
   new Map([...options].map(([key, value]) => [ALIASES[key] ?? key, value] as const));
@@ -59,13 +69,10 @@ class JobReader {
   constructor(private readonly given: ReadonlyMap<string, string | null>) {}
 
   scenario(): Scenario {
-    const overwrites = this.isOn("overwrite");
-    this.checkOnce(overwrites);
-    if (this.given.get("direct") !== "1" && this.given.get("buffered") !== "0") {
-      this.problems.push("direct=0, fio's default (buffered writes)");
-    }
-    const order = ORDERS[this.text("rw")];
-    if (order === undefined) this.problems.push(`rw=${this.text("rw")} (reads or trims)`);
+    const prefilled = this.isPrefilled();
+    this.checkOnce(prefilled);
+    const kind = KINDS[this.text("rw")];
+    if (kind === undefined) this.problems.push(`rw=${this.text("rw")} (trims)`);
     const blockSizeBytes = this.bytes("bs", forWrites(this.text("bs"))) ?? 4096;
     if (blockSizeBytes % 512 !== 0)
       this.problems.push(`bs=${this.text("bs")} (O_DIRECT needs multiples of 512)`);
@@ -73,14 +80,16 @@ class JobReader {
     if (!this.given.has("size"))
       this.problems.push("no size (the size of an existing file or device)");
     return {
-      preparation: overwrites ? "dd-prefill" : this.preparation(),
+      preparation: prefilled ? "dd-prefill" : this.preparation(),
       arm: this.isForced() ? "forced" : "inline",
       queueDepth: this.count("iodepth", this.text("iodepth")) ?? 1,
       blockSizeBytes,
       fileSizeBytes: Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes,
-      order: order ?? "sequential",
+      order: "sequential",
       intervalNs: this.intervalNs(),
-      registeredBuffers: this.registered(),
+      ...this.registered(),
+      ...kind,
+      ...this.request(kind?.operation),
       ...this.length(),
     };
   }
@@ -110,7 +119,7 @@ class JobReader {
 
   private preparationNote(): string {
     if (this.isOn("overwrite"))
-      return "overwrite=1: the file is written before the measured writes (dd-prefill)";
+      return "the file is written before the measured requests (dd-prefill)";
     const mode = this.text("fallocate");
     const implied = `fallocate=${mode}${this.given.has("fallocate") ? "" : ", fio's default,"} is the preparation ${PREPARATIONS[mode]}`;
     return PREPARATIONS[mode] === "fallocate-0"
@@ -141,14 +150,32 @@ class JobReader {
     return every === "1";
   }
 
-  private registered(): boolean {
+  /** fio lays out a file before it reads it, as it does before it overwrites it. */
+  private isPrefilled(): boolean {
+    return this.isOn("overwrite") || KINDS[this.text("rw")]?.operation !== undefined;
+  }
+
+  /** What each request is, besides its operation. */
+  private request(operation: Scenario["operation"]): Partial<Scenario> {
+    const direct = this.given.get("direct") === "1" || this.given.get("buffered") === "0";
+    const sync = this.given.get("sync") ?? "none";
+    const percent = this.given.get("rwmixread") ?? "50";
+    return {
+      ...(operation === "readwrite" && { readPercent: this.count("rwmixread", percent) ?? 50 }),
+      ...(!direct && { io: this.isOn("uncached") ? ("uncached" as const) : ("buffered" as const) }),
+      ...(sync === "dsync" && { durability: "o_dsync" as const }),
+      // fio's requests with registered buffers have no vector, whatever nonvectored says.
+      ...(this.given.get("nonvectored") === "0" && !this.isOn("fixedbufs") && { vectored: true }),
+    };
+  }
+
+  /** The driver registers buffers only together with the file. */
+  private registered(): Pick<Scenario, "registeredBuffers" | "fixedFiles"> {
     const buffers = this.isOn("fixedbufs");
-    if (buffers !== this.isOn("registerfiles")) {
-      this.problems.push(
-        `${buffers ? "fixedbufs" : "registerfiles"} alone (both are registered, or neither)`,
-      );
-    }
-    return buffers;
+    const file = this.isOn("registerfiles");
+    if (buffers && !file)
+      this.problems.push("fixedbufs alone (registered buffers without a registered file)");
+    return { registeredBuffers: buffers, ...(file && !buffers && { fixedFiles: true }) };
   }
 
   private intervalNs(): number {

@@ -49,6 +49,19 @@ const READ: [options: Record<string, string | null>, expected: object][] = [
   [{ ramp_time: "500ms" }, { rampNs: 5e8 }],
   [{ fixedbufs: null, registerfiles: null }, { registeredBuffers: true }],
   [{ force_async: "1" }, { arm: "forced" }],
+  [{ registerfiles: null }, { registeredBuffers: false, fixedFiles: true }],
+  [
+    { rw: "randread", fallocate: "none" },
+    { order: "random", operation: "read", preparation: "dd-prefill" },
+  ],
+  [
+    { rw: "rw", rwmixread: "70" },
+    { operation: "readwrite", readPercent: 70 },
+  ],
+  [{ direct: "0" }, { io: "buffered" }],
+  [{ direct: "0", uncached: "1" }, { io: "uncached" }],
+  [{ sync: "dsync" }, { durability: "o_dsync" }],
+  [{ nonvectored: "0" }, { vectored: true }],
 ];
 
 for (const [options, expected] of READ) {
@@ -60,9 +73,7 @@ for (const [options, expected] of READ) {
 }
 
 const UNSUPPORTED: Record<string, string | null>[] = [
-  { rw: "read" },
-  { rw: "randrw" },
-  { direct: "0" },
+  { rw: "trim" },
   { size: "10%" },
   { size: "4kib" },
   { sync: "1" },
@@ -95,7 +106,7 @@ for (const options of UNSUPPORTED) {
 }
 
 test("all options that are not supported are named at once", () => {
-  const { problems } = translated({ rw: "read", fsync: "1", numjobs: "4", foo: null });
+  const { problems } = translated({ rw: "trim", fsync: "1", numjobs: "4", foo: null });
   assert.equal(problems.length, 4);
 });
 

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { readJobFile } from "../../../bench/fio/job-file.js";
 import type { MeasuredJob } from "../../../bench/fio/scenarios.js";
+import { variantWords } from "../../../results/scenario.js";
+import type { Scenario } from "../../../results/schema.js";
 import { findProgram } from "../../../terminal/find-program.js";
 import { packageRoot } from "../../../terminal/package-root.js";
 import { noPuntCounter, scratchFolder } from "../../support/kernel.js";
@@ -24,6 +26,17 @@ function noPerf(): string | false {
     return "SKIPPED, perf cannot count the tracepoint here (apt-get install linux-perf)";
   }
 }
+
+/** What a row of the summary has of its scenario. */
+const SHOWN = [
+  "preparation",
+  "arm",
+  "order",
+  "queueDepth",
+  "blockSizeBytes",
+  "intervalNs",
+  "registeredBuffers",
+] as const;
 
 const skip = noPuntCounter || noPerf();
 const jobs = readJobFile(FILE, process.env).map(({ name }) => name);
@@ -45,28 +58,20 @@ before(async () => {
   assert.equal(code, 0, stderr);
   const report = JSON.parse(stdout) as {
     jobs: MeasuredJob[];
-    scenarios: ({ puntRatio: number } & MeasuredJob["scenario"])[];
+    scenarios: ({ puntRatio: number; stream: string | null } & Scenario)[];
   };
   for (const { name, scenario } of report.jobs) {
-    const same = report.scenarios.find((found) =>
-      (
-        [
-          "preparation",
-          "arm",
-          "order",
-          "queueDepth",
-          "blockSizeBytes",
-          "intervalNs",
-          "registeredBuffers",
-        ] as const
-      ).every((key) => found[key] === scenario[key]),
+    const same = report.scenarios.find(
+      (found) =>
+        SHOWN.every((key) => found[key] === scenario[key]) &&
+        found.stream === (variantWords(scenario).join(", ") || null),
     );
     assert.ok(same, name);
     shares.set(name, same.puntRatio);
   }
 });
 
-/** Punts of fio's own processes, over the writes that fio reports. */
+/** Punts of fio's own processes, over the requests that fio reports. */
 function shareOfFio(job: string): number {
   const counts = join(folder, `${job}.perf`);
   const report = join(folder, `${job}.json`);
@@ -80,9 +85,10 @@ function shareOfFio(job: string): number {
   ];
   execFileSync("perf", ["stat", "-x,", "-o", counts, "-e", EVENT, ...fio], { cwd: folder });
   const punts = /^(\d+),,io_uring:/m.exec(readFileSync(counts, "utf8"))?.[1];
-  const writes = JSON.parse(readFileSync(report, "utf8")).jobs[0].write.total_ios;
-  assert.ok(punts !== undefined && writes > 0, job);
-  return Number(punts) / writes;
+  const { read, write } = JSON.parse(readFileSync(report, "utf8")).jobs[0];
+  const requests = read.total_ios + write.total_ios;
+  assert.ok(punts !== undefined && requests > 0, job);
+  return Number(punts) / requests;
 }
 
 for (const job of jobs) {
