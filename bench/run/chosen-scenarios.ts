@@ -21,7 +21,17 @@ export interface ChosenScenarios {
 }
 
 /** Options that a workload decides, by the names of commander. */
-const DECIDED_BY_WORKLOAD = ["preparations", "queueDepths", "blockSize", "order"];
+const DECIDED_BY_WORKLOAD = [
+  "preparations",
+  "queueDepths",
+  "blockSize",
+  "order",
+  "operation",
+  "io",
+  "durability",
+  "vectored",
+  "fixedFiles",
+];
 
 /** Options that a job file decides. */
 const DECIDED_BY_JOBS = [
@@ -50,13 +60,14 @@ export function chosenScenarios(
   }
   if (workload === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
   refuseBoth(command, "--workload", DECIDED_BY_WORKLOAD);
-  const { preparation, queueDepth, blockSizeBytes, order } = valuesOf(workload);
+  const { preparation, queueDepth, blockSizeBytes, order, durability } = valuesOf(workload);
   const matrix = {
     ...options,
     preparations: [preparation],
     queueDepths: [queueDepth],
     blockSizeBytes,
     order,
+    variants: [durability === "none" ? {} : { durability }],
     arms: options.arms ?? ["inline"],
   } satisfies BenchOptions;
   return { scenarios: scenariosOf(matrix), jobs: null, about: [] };

@@ -9,13 +9,13 @@ export const COMMITLOG_PREZEROED: Workload = {
       source:
         "scylladb/scylladb db/commitlog/commitlog.cc: allocate_segment takes a recycled segment where there is one",
     },
-  },
-  needs: [
-    {
-      value: "O_DSYNC",
+    durability: {
+      value: "o_dsync",
       source:
         "scylladb/scylladb db/commitlog/commitlog.cc: allocate_segment opens with open_flags::dsync; db/config.cc: commitlog_use_o_dsync is true",
     },
+  },
+  needs: [
     {
       value: "segments that are overwritten in turn",
       source:

@@ -6,7 +6,7 @@ import { needsOf } from "./workloads.js";
 const UNKNOWN = "?";
 
 function row({ name, parameters, ...rest }: Workload): string[] {
-  const { preparation, queueDepth, blockSizeBytes, order } = parameters;
+  const { preparation, queueDepth, blockSizeBytes, order, durability } = parameters;
   const needs = needsOf({ name, parameters, ...rest });
   return [
     name,
@@ -14,6 +14,7 @@ function row({ name, parameters, ...rest }: Workload): string[] {
     String(queueDepth?.value ?? UNKNOWN),
     blockSizeBytes === undefined ? UNKNOWN : formatBytes(blockSizeBytes.value),
     order?.value ?? UNKNOWN,
+    durability?.value ?? "none",
     needs.length === 0 ? "bench --workload" : `needs ${needs.join(", ")}`,
   ];
 }
@@ -31,7 +32,15 @@ function sources({ name, what, parameters, needs }: Workload): string[] {
 
 /** One row a workload, then where each value was looked up. */
 export function printedWorkloads(workloads: readonly Workload[]): string {
-  const columns = ["workload", "preparation", "depth", "block", "order", "how to run it"];
+  const columns = [
+    "workload",
+    "preparation",
+    "depth",
+    "block",
+    "order",
+    "durability",
+    "how to run it",
+  ];
   const table = renderTable(
     columns.map((title) => ({ title })),
     workloads.map(row),

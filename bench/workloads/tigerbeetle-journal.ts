@@ -8,12 +8,11 @@ export const TIGERBEETLE_JOURNAL: Workload = {
       value: "fallocate-0",
       source: "tigerbeetle/tigerbeetle src/io/linux.zig: fs_allocate when the data file is made",
     },
-  },
-  needs: [
-    {
-      value: "O_DSYNC",
+    durability: {
+      value: "o_dsync",
       source:
         "tigerbeetle/tigerbeetle src/io/linux.zig: the data file is opened with O_DSYNC; src/config.zig: direct_io = true",
     },
-  ],
+  },
+  needs: [],
 };

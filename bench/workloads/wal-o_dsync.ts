@@ -19,11 +19,10 @@ export const WAL_O_DSYNC: Workload = {
       value: "sequential",
       source: "PostgreSQL doc/src/sgml/wal.sgml: WAL records are appended to the WAL files",
     },
-  },
-  needs: [
-    {
-      value: "O_DSYNC",
+    durability: {
+      value: "o_dsync",
       source: `${PAGE}/wal_sync_method: open_datasync writes with O_DSYNC, and with O_DIRECT if available`,
     },
-  ],
+  },
+  needs: [],
 };

@@ -1,4 +1,4 @@
-import type { Order, Preparation } from "../../results/vocabulary.js";
+import type { Durability, Order, Preparation } from "../../results/vocabulary.js";
 
 /** A value, and the public place where it was looked up: repository and path, or a page, with what stands there. */
 export interface Sourced<T> {
@@ -11,12 +11,13 @@ export interface Workload {
   name: string;
   /** Whose stream this is. */
   what: string;
-  /** Every one of them, unless `needs` keeps the workload from running. */
+  /** All but durability (default: none), unless the workload cannot be run yet. */
   parameters: {
     preparation?: Sourced<Preparation>;
     queueDepth?: Sourced<number>;
     blockSizeBytes?: Sourced<number>;
     order?: Sourced<Order>;
+    durability?: Sourced<Durability>;
   };
   /** What else the stream consists of that the driver cannot make yet. Empty: it can be run. */
   needs: readonly Sourced<string>[];

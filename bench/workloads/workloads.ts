@@ -25,6 +25,7 @@ export interface WorkloadValues {
   queueDepth: number;
   blockSizeBytes: number;
   order: NonNullable<Workload["parameters"]["order"]>["value"];
+  durability: NonNullable<Workload["parameters"]["durability"]>["value"];
 }
 
 /** Throws a UsageError for an unknown name, and for a workload that the driver cannot make. */
@@ -36,7 +37,7 @@ export function valuesOf(name: string): WorkloadValues {
       `Known: ${WORKLOADS.map((known) => known.name).join(", ")}.`,
     );
   }
-  const { preparation, queueDepth, blockSizeBytes, order } = workload.parameters;
+  const { preparation, queueDepth, blockSizeBytes, order, durability } = workload.parameters;
   if (workload.needs.length > 0 || !preparation || !queueDepth || !blockSizeBytes || !order) {
     throw new UsageError(
       `--workload ${name} cannot be run yet: it needs ${needsOf(workload).join(", ")}`,
@@ -48,6 +49,7 @@ export function valuesOf(name: string): WorkloadValues {
     queueDepth: queueDepth.value,
     blockSizeBytes: blockSizeBytes.value,
     order: order.value,
+    durability: durability?.value ?? "none",
   };
 }
 
