@@ -82,6 +82,38 @@ test("every request has one latency, inline or punted, and no longer than the tr
   assert.equal(inline + punted, measured.writes);
 });
 
+test("writes behind IOSQE_IO_DRAIN are no forced punts", {
+  skip: skip || noPuntCounter,
+}, async () => {
+  const { measured, rows } = await watched({ preparation: "dd-prefill", drained: true });
+  assert.equal(
+    sumOf(rows, (row) => row.requests),
+    measured.writes,
+  );
+  assert.equal(
+    sumOf(rows, (row) => row.punts + row.drained),
+    measured.puntCount,
+  );
+  assert.equal(
+    sumOf(rows, (row) => row.forced),
+    0,
+  );
+});
+
+test("a ring whose submissions a kernel thread polls (SQPOLL) is counted for its process", {
+  skip: skip || noFio,
+}, async () => {
+  const file = join(folder, "polled");
+  const earlier = keysNow();
+  const job = ["--name=polled", `--filename=${file}`, "--sqthread_poll=1"];
+  const { stdout } = await promisify(execFile)("fio", [...COMMON, ...job, ...KINDS.overwrites]);
+  const [result] = JSON.parse(stdout.slice(stdout.indexOf("{"))).jobs;
+  assert.equal(
+    sumOf(newRows(file, earlier), (row) => row.requests),
+    result.write.total_ios,
+  );
+});
+
 test("several jobs of fio: each file's requests equal fio's own count, its punts those of tracefs", {
   skip: skip || noFio || noTrace,
 }, async () => {
