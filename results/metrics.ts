@@ -19,6 +19,11 @@ export const METRICS = {
   cpuNsSubmitter: { title: "CPU per write, submitter", unit: "ns", better: "lower" },
   cpuNsProcess: { title: "CPU per write without kernel workers", unit: "ns", better: "lower" },
   cpuNsKernelWorkers: { title: "CPU per write, kernel workers", unit: "ns", better: "lower" },
+  cpuNsKernelWorkersIdle: {
+    title: "CPU in the time of a write, kernel workers at rest",
+    unit: "ns",
+    better: "lower",
+  },
   cpuNsIoWq: { title: "CPU per write, io-wq", unit: "ns", better: "lower" },
   cpuNsSystem: { title: "CPU per write, whole system", unit: "ns", better: "lower" },
   cpuNsRest: { title: "CPU per write, rest of the system", unit: "ns", better: "lower" },
@@ -96,6 +101,7 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
     cpuNsSubmitter: cpuNs.submitter,
     cpuNsIoWq: cpuNs.ioWq,
     cpuNsKernelWorkers: cpuNs.kernelWorkers,
+    cpuNsKernelWorkersIdle: idleKernelWorkers(measurement) * (wallSeconds / writes),
     cpuNsSystem: cpuNs.system,
     cpuNsRest: cpuNs.rest,
     instructions: instructions.all,
@@ -119,6 +125,13 @@ export function metricsOf(trial: Trial, measurement: Measurement): TrialMetrics 
   };
   const warning = latency.warning ?? delay.warning ?? stall.warning;
   return { values, latency: latency.histogram, warning };
+}
+
+/** CPU ns per second of kernel workers while nobody writes. They may do as much beside the writes of a trial. */
+function idleKernelWorkers({ kernelWorkersIdle }: Measurement): number {
+  return kernelWorkersIdle
+    ? kernelWorkersIdle.cpuNs / (kernelWorkersIdle.wallNs / 1e9)
+    : Number.NaN;
 }
 
 function p99Of(histogram: Histogram | null): number {

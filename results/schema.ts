@@ -111,6 +111,8 @@ export const Measurement = z.object({
   workersMean: amount.nullable(),
   workerSamples: count,
   cpuNs: BySpender,
+  /** Kernel workers while the trial rested between preparation and writes: none of it is for a write. Absent in older files. */
+  kernelWorkersIdle: z.object({ cpuNs: amount, wallNs: amount }).nullable().optional(),
   /** Which of the kernel's counters gave `cpuNs.system`. They do not count quite the same. */
   systemCpuSource: z.enum(SYSTEM_CPU_SOURCES).nullable(),
   /** Granularity of `cpuNs.system`: /proc/stat counts in ticks. */

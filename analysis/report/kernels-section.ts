@@ -26,6 +26,7 @@ const COLUMNS: readonly Metric[] = [
   "cpuNsSubmitter",
   "cpuNsIoWq",
   "cpuNsKernelWorkers",
+  "cpuNsKernelWorkersIdle",
   "cpuNsSystem",
   "workersPeak",
   "preparationNsPerGib",

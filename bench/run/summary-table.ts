@@ -49,7 +49,7 @@ const FIELDS: readonly Field[] = [
   right("stall p99 / max", stall, timed),
   right("CPU µs/write: submitter", (row) => micros(row.cpuNsPerWrite.submitter), timed),
   right("+ io-wq", (row) => micros(row.cpuNsPerWrite.ioWq), timed),
-  right("+ kernel workers", (row) => micros(row.cpuNsPerWrite.kernelWorkers), timed),
+  right("+ kernel workers (at rest)", kernelWorkers, timed),
   right(
     "system",
     (row) => micros(row.cpuNsPerWrite.system, row.systemCpuNsPerWriteResolution),
@@ -75,6 +75,13 @@ export function summaryTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => fields.map((field) => field.value(row)));
   const table = renderTable(fields, cells);
   return cells.flat().includes(UNKNOWN) ? `${table}\n\n${UNKNOWN}: not measured` : table;
+}
+
+/** Beside what kernel workers spent: what the same threads spend in as much time while nobody writes. */
+function kernelWorkers({ cpuNsPerWrite }: ScenarioSummary): string {
+  const idle = cpuNsPerWrite.kernelWorkersIdle;
+  const worked = micros(cpuNsPerWrite.kernelWorkers);
+  return idle === null ? worked : `${worked} (${micros(idle)})`;
 }
 
 function note(row: ScenarioSummary): string {

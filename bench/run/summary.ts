@@ -20,7 +20,8 @@ export interface ScenarioSummary extends Omit<Scenario, "fileSizeBytes"> {
   issueDelayNsP50: number | null;
   stallNsP99: number | null;
   stallNsMax: number | null;
-  cpuNsPerWrite: BySpender;
+  /** `kernelWorkersIdle`: what kernel workers spend at rest in the time of a write. It is not subtracted. */
+  cpuNsPerWrite: BySpender & { kernelWorkersIdle: number | null };
   /** Granularity of `cpuNsPerWrite.system`: 10 ms over the writes where only /proc/stat counts it. */
   systemCpuNsPerWriteResolution: number | null;
   instructionsPerWrite: BySpender | null;
@@ -74,6 +75,7 @@ function summaryOf(scenario: Scenario, all: readonly Trial[]): ScenarioSummary {
       submitter: over("cpuNsSubmitter"),
       ioWq: over("cpuNsIoWq"),
       kernelWorkers: over("cpuNsKernelWorkers"),
+      kernelWorkersIdle: over("cpuNsKernelWorkersIdle"),
       system: over("cpuNsSystem"),
     },
     systemCpuNsPerWriteResolution: medianOf(

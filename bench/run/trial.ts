@@ -27,7 +27,7 @@ export interface TrialContext {
 }
 
 /** Rest after fsync, so that the journal and the discards of the previous trial are done. */
-const SETTLE_NS = 10_000_000;
+const SETTLE_NS = 50_000_000;
 
 /** Runs one scenario once. Operating errors become a `failed` or `skipped` trial; an abort is thrown. */
 export async function runTrial(
@@ -138,6 +138,7 @@ function asInstructions(trial: Trial): Trial {
       ...trial.measurement,
       instructions: trial.measurement.cpuNs,
       cpuNs: { submitter: null, ioWq: null, kernelWorkers: null, system: null },
+      kernelWorkersIdle: null,
       wallNs: null,
       latency: null,
       issueDelay: null,

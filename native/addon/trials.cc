@@ -101,6 +101,15 @@ void set_workers(Napi::Env env, Napi::Object& out, const std::optional<WorkerUsa
   set_integer(out, "workerSamples", workers ? workers->samples : 0);
 }
 
+void set_idle(Napi::Env env, Napi::Object& out, const std::optional<KernelWorkersIdle>& measured) {
+  Napi::Object idle = Napi::Object::New(env);
+  if (measured) {
+    set_integer(idle, "cpuNs", measured->cpu_ns);
+    set_integer(idle, "wallNs", measured->wall_ns);
+  }
+  out.Set("kernelWorkersIdle", measured ? Napi::Value(idle) : env.Null());
+}
+
 void set_cpu(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
   const MeterReadings& meters = measurement.meters;
   const std::optional<WorkerUsage> workers = workers_of(measurement);
@@ -110,6 +119,7 @@ void set_cpu(Napi::Env env, Napi::Object& out, const TrialMeasurement& measureme
   set_integer(cpu, "kernelWorkers", meters.kernel_workers_cpu_ns);
   set_integer(cpu, "system", meters.system_cpu_ns);
   out.Set("cpuNs", cpu);
+  set_idle(env, out, measurement.kernel_workers_idle);
   const auto& system = meters.system_cpu;
   out.Set("systemCpuSource", system ? Napi::Value(Napi::String::New(env, system->source)) : env.Null());
   set_integer(out, "systemCpuResolutionNs", system ? std::optional(system->resolution_ns) : std::nullopt);

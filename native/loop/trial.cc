@@ -75,6 +75,19 @@ class TrialFiles {
   std::vector<FileDescriptor> files_;
 };
 
+// Waits until the device is calm again, and measures kernel workers meanwhile: nobody writes, so whatever they do has
+// nothing to do with the trial, or is left over from its preparation.
+std::optional<KernelWorkersIdle> rest(uint64_t settle_ns) {
+  if (settle_ns == 0) return std::nullopt;
+  const KernelThreads before = KernelThreads::read();
+  const uint64_t start = now_ns();
+  sleep_ns(settle_ns);
+  const uint64_t wall_ns = now_ns() - start;
+  const KernelThreads after = KernelThreads::read();
+  if (before.unknown_because() || after.unknown_because()) return std::nullopt;
+  return KernelWorkersIdle{after.worked_ns_since(before), wall_ns};
+}
+
 // Leaves prepared files whose state the device knows.
 Status prepare(const TrialRequest& request, const TrialFiles& files, const std::atomic<bool>& cancelled,
                TrialMeasurement& measurement) {
@@ -88,7 +101,7 @@ Status prepare(const TrialRequest& request, const TrialFiles& files, const std::
     if (fsync(fd) != 0) return Status::last_errno("fsync");
   }
   measurement.preparation_ns = now_ns() - start;
-  sleep_ns(request.settle_ns);
+  measurement.kernel_workers_idle = rest(request.settle_ns);
   measurement.extents_before = files.extents();
   return {};
 }

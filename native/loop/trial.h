@@ -50,6 +50,12 @@ struct TrialRequest {
   bool prepare_only = false;  // ends before the first write
 };
 
+// What kernel workers spent while the trial rested between preparation and writes.
+struct KernelWorkersIdle {
+  uint64_t cpu_ns = 0;
+  uint64_t wall_ns = 0;
+};
+
 // Everything measured in one trial. An empty optional was not measured.
 struct TrialMeasurement {
   pid_t submitter_tid = 0;
@@ -58,6 +64,7 @@ struct TrialMeasurement {
   MeterReadings meters;
   std::optional<ExtentState> extents_before;
   std::optional<ExtentState> extents_after;
+  std::optional<KernelWorkersIdle> kernel_workers_idle;
   uint64_t preparation_ns = 0;
   uint64_t preparation_bytes = 0;
   std::optional<unsigned> ring_flags;

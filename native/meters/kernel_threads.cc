@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "base/small_file.h"
 
@@ -13,12 +14,22 @@ namespace puntbench {
 
 // include/linux/sched.h; the flags are the ninth field of /proc/PID/stat (proc_pid_stat(5)).
 static constexpr uint64_t kKernelThreadFlag = 0x00200000;
-static constexpr char kIoWqPrefix[] = "(io_wq";
 
-bool is_kernel_thread(const std::string& stat) {
+// Beginnings of names. Besides io-wq workers ("io_wqe_worker-0", "io_wq_manager" in fs/io-wq.c before 5.12): threads of
+// the memory management (mm/damon/core.c, mm/khugepaged.c, mm/compaction.c, mm/ksm.c), of the source of random numbers
+// (drivers/char/hw_random/core.c), of audit (kernel/audit.c) and of pressure stalls (kernel/sched/psi.c).
+static constexpr std::string_view kNotForWrites[] = {"io_wq", "kdamond", "khugepaged", "kcompactd",
+                                                     "ksmd",  "hwrng",   "kauditd",    "psimon"};
+
+bool is_kernel_worker(const std::string& stat) {
   // The name stands in parentheses and may hold anything, so the fields are read from behind the last one.
   const size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos || stat.find(kIoWqPrefix) != std::string::npos) return false;
+  const size_t name_begin = stat.find('(');
+  if (name_end == std::string::npos || name_begin > name_end) return false;
+  const std::string_view name(stat.data() + name_begin + 1, name_end - name_begin - 1);
+  for (const std::string_view other : kNotForWrites) {
+    if (name.starts_with(other)) return false;
+  }
   std::istringstream fields(stat.substr(name_end + 1));
   std::string state;
   int64_t parent, group, session, terminal, terminal_group;
@@ -49,7 +60,7 @@ KernelThreads KernelThreads::read() {
   DIR* processes = opendir("/proc");
   while (const dirent* entry = processes ? readdir(processes) : nullptr) {
     const std::string pid = entry->d_name;
-    if (!std::isdigit(static_cast<unsigned char>(pid[0])) || !is_kernel_thread(process_file(pid, "stat"))) continue;
+    if (!std::isdigit(static_cast<unsigned char>(pid[0])) || !is_kernel_worker(process_file(pid, "stat"))) continue;
     const std::string run_time = process_file(pid, "schedstat");
     if (run_time.empty()) continue;  // it has just exited
     threads.run_ns_[static_cast<pid_t>(std::atoi(pid.c_str()))] = std::strtoull(run_time.c_str(), nullptr, 10);

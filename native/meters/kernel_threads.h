@@ -11,6 +11,10 @@ namespace puntbench {
 // Run time of every kernel thread: kworkers that complete writes (dio/...), jbd2, writeback, ksoftirqd. Two readings
 // give what all of them worked in between, for whomever. The io-wq workers of kernels without
 // IORING_FEAT_NATIVE_WORKERS are kernel threads too; they are left out, because they are another spender.
+//
+// Threads that only ever do one thing, and never for a write (kdamond, khugepaged), are left out as well: they are in
+// the rest of the system. A kworker is counted whatever it is called, because it serves many work queues and its name
+// tells only the last one. So unrelated work is in the sum; what these threads work while nobody writes shows how much.
 class KernelThreads {
  public:
   static KernelThreads read();
@@ -27,7 +31,7 @@ class KernelThreads {
   std::map<pid_t, uint64_t> run_ns_;
 };
 
-// Whether the text of /proc/PID/stat belongs to a kernel thread that is no io-wq worker.
-bool is_kernel_thread(const std::string& stat);
+// Whether the text of /proc/PID/stat belongs to a kernel thread whose time counts here.
+bool is_kernel_worker(const std::string& stat);
 
 }  // namespace puntbench

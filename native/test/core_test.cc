@@ -12,6 +12,7 @@
 #include "files/direct_io.h"
 #include "probe/nowait_probe.h"
 #include "files/page_cache.h"
+#include "meters/kernel_threads.h"
 #include "loop/trial.h"
 #include "loop/write_loop.h"
 
@@ -238,6 +239,25 @@ void a_cpu_that_leaves_makes_system_time_unknown() {
   CHECK((!SystemCpu{"stat", 700, 1, "0-3"}.worked_ns_since(before)));
 }
 
+// Lines of /proc/PID/stat as these kernels print them. 0x208040 and 0x4208060 have PF_KTHREAD, 0x404500 has not.
+void only_threads_that_may_serve_writes_are_kernel_workers() {
+  CHECK(is_kernel_worker("28849 (kworker/1:6-dio/vda) I 2 0 0 0 -1 69238880 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  CHECK(is_kernel_worker("301 (jbd2/vda1-8) S 2 0 0 0 -1 2129984 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  CHECK(!is_kernel_worker("77 (kdamond.0) S 2 0 0 0 -1 2129984 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  CHECK(!is_kernel_worker("38 (khugepaged) S 2 0 0 0 -1 2129984 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  CHECK(!is_kernel_worker("812 (puntbench) S 1 812 812 0 -1 4211968 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  // A program may give itself any name, but not the flag of a kernel thread.
+  CHECK(!is_kernel_worker("813 (kworker) 0 (x)) S 1 812 812 0 -1 4211968 0 0 0 0 0 3 0 0 20 0 1 0 9"));
+  CHECK(!is_kernel_worker("814 (kworker/0:1"));
+}
+
+// 5.10 before .162, and 5.11: io-wq workers and their manager are kernel threads. They are another spender, which is
+// unknown there (no IORING_FEAT_NATIVE_WORKERS), so their time must not appear as that of kernel workers.
+void io_wq_workers_of_old_kernels_are_no_kernel_workers() {
+  CHECK(!is_kernel_worker("1201 (io_wq_manager) S 2 0 0 0 -1 2129984 0 0 0 0 0 1 0 0 20 0 1 0 9"));
+  CHECK(!is_kernel_worker("1202 (io_wqe_worker-0) S 2 0 0 0 -1 2129984 0 0 0 0 0 9 0 0 20 0 1 0 9"));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -253,6 +273,8 @@ int main(int argc, char** argv) {
   what_the_kernel_did_not_take_is_submitted_again();
   a_completion_after_abandon_counts_for_nothing();
   a_cpu_that_leaves_makes_system_time_unknown();
+  only_threads_that_may_serve_writes_are_kernel_workers();
+  io_wq_workers_of_old_kernels_are_no_kernel_workers();
   every_arm_writes_every_block(directory, counter);
   paced_trials_record_their_delay(directory);
   cancelling_ends_a_trial_and_removes_its_file(directory);

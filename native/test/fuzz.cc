@@ -49,7 +49,7 @@ class Input {
 
 void schedstat(Input input) { parse_schedstat(input.rest()); }
 void stat(Input input) { parse_stat(input.rest()); }
-void kernel_thread(Input input) { is_kernel_thread(input.rest()); }
+void kernel_thread(Input input) { is_kernel_worker(input.rest()); }
 void status(Input input) { parse_switches(input.rest()); }
 
 void format(Input input) {

@@ -17,6 +17,15 @@ test("kernel workers pay for the conversion of unwritten extents", async () => {
   assert.ok((cpuNs.kernelWorkers ?? 0) > 0);
 });
 
+test("what kernel workers do at rest is measured before the writes, and not where the trial does not rest", async () => {
+  const { kernelWorkersIdle } = await driver.runTrial(smallTrial(folder, { settleNs: 20_000_000 }));
+  assert.ok(kernelWorkersIdle);
+  assert.ok(kernelWorkersIdle.wallNs >= 20_000_000);
+  assert.ok(kernelWorkersIdle.cpuNs >= 0);
+  const restless = await driver.runTrial(smallTrial(folder, { settleNs: 0 }));
+  assert.equal(restless.kernelWorkersIdle, null);
+});
+
 test("the spenders together are not more than the whole system, whose source is named", async () => {
   const { cpuNs, systemCpuSource, systemCpuResolutionNs } = await driver.runTrial(
     smallTrial(folder, { preparation: "no-fallocate", fileSizeBytes: 4096 * 4096 }),
