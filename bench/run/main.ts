@@ -109,14 +109,15 @@ function resultsLine({ resultsFile }: RunOutcome): string {
 /** Below this a trial shows neither a journal commit nor a tail that can be trusted. */
 const SHORT_NS = 250e6;
 
-function lasted({ trials }: RunOutcome): string {
+/** A job file decides the duration itself, so advice about it would only be refused. */
+function lasted({ trials }: RunOutcome, ofJobFile: boolean): string {
   const times = trials
     .filter(({ scenario }) => scenario.intervalNs === 0)
     .map(({ measurement }) => measurement?.wallNs ?? null)
     .filter((ns) => ns !== null);
   if (times.length === 0) return "";
   const advice =
-    Math.min(...times) < SHORT_NS
+    !ofJobFile && Math.min(...times) < SHORT_NS
       ? "\nSome trials are short: their tails say little. For longer ones: --duration 500ms"
       : "";
   const ramps = trials.flatMap(({ measurement }) => measurement?.ramp?.wallNs ?? []);
@@ -138,7 +139,7 @@ function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Co
   const { environment, rounds } = outcome.header;
   const { virtualisation } = environment;
   const lines = [
-    `${whatRan(outcome)}; medians of ${rounds} trials${lasted(outcome)}`,
+    `${whatRan(outcome)}; medians of ${rounds} trials${lasted(outcome, command.getOptionValue("fio") !== undefined)}`,
     "",
     summaryTable(summary),
     "",
