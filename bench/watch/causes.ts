@@ -55,14 +55,17 @@ const IDLE_INTERVALS = 3;
 /** For each process, file and operation, in about a second: enough to tell the shares of its causes. */
 const RECORDS_PER_PERIOD = 32;
 
-/** Throws a UserError where the kernel refuses the programs. */
-export function openCauseFinder(everything: boolean): CauseFinder {
+/** Throws a UserError where the kernel refuses the programs. 0 records: every punt has one. */
+export function openCauseFinder(
+  everything: boolean,
+  recordsPerPeriod = RECORDS_PER_PERIOD,
+): CauseFinder {
   const causes = openCauses({
     everything,
     everyRequest: false,
     functions: true,
     locks: false,
-    recordsPerPeriod: RECORDS_PER_PERIOD,
+    recordsPerPeriod,
   });
   return new CauseFinder(causes, kernelFunctions());
 }

@@ -72,7 +72,7 @@ function wroteToCopy(retry: IssueAttempt): boolean {
 function byTracepoints(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
   if (has(inline, "iomap_iter")) return byRetry(write, "the mapping was refused");
-  if (has(inline, "xfs_file_direct_write") && context.events.includes("iomap_iter")) {
+  if (has(inline, "xfs_file_direct_write") && tracesMappings(context)) {
     return attributed(
       "page-cache",
       "direct I/O began (xfs_file_direct_write) and stopped before its first mapping, where pages are invalidated",
@@ -86,6 +86,11 @@ function byTracepoints(write: TracedWrite, context: AttributionContext): Attribu
     beforeDirectIo(write, context) ??
     undecided(hidden)
   );
+}
+
+/** iomap_iter (fs/iomap/iter.c) came with Linux 5.15: before, a mapping that is refused leaves no trace. */
+function tracesMappings({ events, kernel }: AttributionContext): boolean {
+  return events.includes("iomap_iter") && atLeast(kernel, 5, 15);
 }
 
 /** XFS traces each lock that it takes without waiting. null: it took the lock, or that cannot be seen. */
