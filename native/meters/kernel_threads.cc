@@ -44,9 +44,10 @@ std::string process_file(const std::string& pid, const char* name) {
   return read_small_file(AT_FDCWD, ("/proc/" + pid + '/' + name).c_str());
 }
 
-// A thread that runs this has run, so 0 means that the kernel does not count (no CONFIG_SCHED_INFO).
+// The first thread of this process has run, so 0 means that the kernel does not count (no CONFIG_SCHED_INFO). The calling
+// thread may be so new that it has no run time yet.
 bool kernel_counts_run_time() {
-  return std::strtoull(read_small_file(AT_FDCWD, "/proc/thread-self/schedstat").c_str(), nullptr, 10) > 0;
+  return std::strtoull(read_small_file(AT_FDCWD, "/proc/self/schedstat").c_str(), nullptr, 10) > 0;
 }
 
 }  // namespace
