@@ -1,4 +1,4 @@
-import type { Environment } from "../../results/schema.js";
+import type { Environment } from "../../results/environment.js";
 import type { StackedDevice } from "../environment/block-device.js";
 import type { Mount } from "../environment/mount.js";
 import type { PuntCounter } from "../environment/punt-counter.js";

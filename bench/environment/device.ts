@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Environment } from "../../results/schema.js";
+import type { Environment } from "../../results/environment.js";
 import { readNumber, readText } from "./read.js";
 
 /** The block device below a filesystem, from sysfs; `majorMinor` like "254:0". All null where it has none. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { statfsSync } from "node:fs";
-import type { Environment } from "../../results/schema.js";
+import type { Environment } from "../../results/environment.js";
 import type { Mount } from "./mount.js";
 
 export function filesystem(path: string, mount: Mount | null): Environment["filesystem"] {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { LabProvenance } from "../../results/schema.js";
+import type { LabProvenance } from "../../results/environment.js";
 import { UsageError } from "../../terminal/errors.js";
 
 /** The lab sets these environment variables for a command that it runs in a guest. */

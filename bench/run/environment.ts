@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { arch, release, totalmem, version } from "node:os";
 import type { DirectIoAlignment } from "../../native/index.js";
-import type { Environment } from "../../results/schema.js";
+import type { Environment } from "../../results/environment.js";
 import { blockDeviceOf } from "../environment/block-device.js";
 import { cpu } from "../environment/cpu.js";
 import { device } from "../environment/device.js";

@@ -1,6 +1,6 @@
 import { copyFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { LabProvenance } from "../../../results/schema.js";
+import type { LabProvenance } from "../../../results/environment.js";
 import { GIT_COMMIT_VARIABLE } from "../../../terminal/git-commit.js";
 import { labGuestVariables } from "../../environment/lab-guest.js";
 import { STATUS_DESCRIPTOR } from "../image/init-script.js";
