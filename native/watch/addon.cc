@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "watch/causes_addon.h"
+#include "watch/programs_object.h"
 #include "watch/watch.h"
 
 namespace puntbench {
@@ -45,7 +46,7 @@ Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   return out;
 }
 
-class WatchObject : public Napi::ObjectWrap<WatchObject> {
+class WatchObject : public ProgramsObject<WatchObject, Watch> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Watch",
@@ -55,38 +56,16 @@ class WatchObject : public Napi::ObjectWrap<WatchObject> {
   }
 
   // new Watch({objectPath, everything, sampleShift})
-  explicit WatchObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<WatchObject>(info) {
+  explicit WatchObject(const Napi::CallbackInfo& info) : ProgramsObject<WatchObject, Watch>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     WatchOptions options;
     options.object_path = from.Get("objectPath").As<Napi::String>();
     options.everything = from.Get("everything").ToBoolean();
     options.sample_shift = from.Get("sampleShift").As<Napi::Number>().Uint32Value();
-    watch_ = std::make_unique<Watch>();
-    std::string message;
-    if (const int error = watch_->open(options, message)) {
-      watch_.reset();
-      throw to_error(info.Env(), error, message.empty() ? "loading the BPF programs" : message);
-    }
+    load(info.Env(), options);
   }
 
  private:
-  Watch& open(Napi::Env env) {
-    if (!watch_) throw Napi::Error::New(env, "the watch is closed");
-    return *watch_;
-  }
-
-  Napi::Value add(const Napi::CallbackInfo& info) {
-    const int error = open(info.Env()).add(info[0].As<Napi::Number>().Uint32Value());
-    if (error != 0) throw to_error(info.Env(), error, "watching one more process");
-    return info.Env().Undefined();
-  }
-
-  // A process that is not watched is no error: it may have ended.
-  Napi::Value remove(const Napi::CallbackInfo& info) {
-    open(info.Env()).remove(info[0].As<Napi::Number>().Uint32Value());
-    return info.Env().Undefined();
-  }
-
   Napi::Value rows(const Napi::CallbackInfo& info) {
     std::vector<WatchRow> rows;
     if (const int error = open(info.Env()).read(rows)) throw to_error(info.Env(), error, "reading the counts");
@@ -106,13 +85,6 @@ class WatchObject : public Napi::ObjectWrap<WatchObject> {
     out.Set("events", static_cast<double>(losses.missed_events));
     return out;
   }
-
-  Napi::Value close(const Napi::CallbackInfo& info) {
-    watch_.reset();
-    return info.Env().Undefined();
-  }
-
-  std::unique_ptr<Watch> watch_;
 };
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

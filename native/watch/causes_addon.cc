@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "watch/causes.h"
+#include "watch/programs_object.h"
 
 namespace puntbench {
 namespace {
@@ -98,7 +99,7 @@ Napi::Object to_object(Napi::Env env, const causes_record& record) {
   return out;
 }
 
-class CausesObject : public Napi::ObjectWrap<CausesObject> {
+class CausesObject : public ProgramsObject<CausesObject, Causes> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Causes",
@@ -109,7 +110,7 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
   }
 
   // new Causes({objectPath, everything, everyRequest, functions, locks, recordsPerPeriod})
-  explicit CausesObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CausesObject>(info) {
+  explicit CausesObject(const Napi::CallbackInfo& info) : ProgramsObject<CausesObject, Causes>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     CausesOptions options;
     options.object_path = from.Get("objectPath").As<Napi::String>();
@@ -118,32 +119,10 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
     options.functions = from.Get("functions").ToBoolean();
     options.locks = from.Get("locks").ToBoolean();
     options.records_per_period = from.Get("recordsPerPeriod").As<Napi::Number>().Uint32Value();
-    auto causes = std::make_unique<Causes>();
-    std::string message;
-    if (const int error = causes->open(options, message)) {
-      throw to_error(info.Env(), error, message.empty() ? "loading the BPF programs" : message);
-    }
-    causes_ = std::move(causes);
+    load(info.Env(), options);
   }
 
  private:
-  Causes& open(Napi::Env env) {
-    if (!causes_) throw Napi::Error::New(env, "the programs are closed");
-    return *causes_;
-  }
-
-  Napi::Value add(const Napi::CallbackInfo& info) {
-    const int error = open(info.Env()).add(info[0].As<Napi::Number>().Uint32Value());
-    if (error != 0) throw to_error(info.Env(), error, "watching one more process");
-    return info.Env().Undefined();
-  }
-
-  // A process that is not watched is no error: it may have ended.
-  Napi::Value remove(const Napi::CallbackInfo& info) {
-    open(info.Env()).remove(info[0].As<Napi::Number>().Uint32Value());
-    return info.Env().Undefined();
-  }
-
   Napi::Value pause(const Napi::CallbackInfo& info) {
     if (const int error = open(info.Env()).pause()) throw to_error(info.Env(), error, "detaching the programs");
     return info.Env().Undefined();
@@ -176,13 +155,6 @@ class CausesObject : public Napi::ObjectWrap<CausesObject> {
     if (const int error = open(info.Env()).lost(count)) throw to_error(info.Env(), error, "reading the losses");
     return number(info.Env(), static_cast<double>(count));
   }
-
-  Napi::Value close(const Napi::CallbackInfo& info) {
-    causes_.reset();
-    return info.Env().Undefined();
-  }
-
-  std::unique_ptr<Causes> causes_;
 };
 
 }  // namespace
