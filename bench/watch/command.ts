@@ -8,9 +8,10 @@ Examples:
   $ puntbench watch --all --duration 30s --json
   $ puntbench watch --cgroup /system.slice/scylla.service --metrics 127.0.0.1:9464
 
-Needs root and Linux 6.0 or newer, or Debian's 5.10. Counts are exact. p99 is the upper end of a bucket a fifth of its value wide.
-Why a write to a file punts: puntbench inspect FILE. Nothing stays in the kernel when the command ends, however
-it ends.
+Needs root and Linux 6.0 or newer, or Debian's 5.10. Counts are exact for 8,192 combinations of process, ring, file
+and operation; of more, those that were not used for longest are dropped. Requests with IOSQE_CQE_SKIP_SUCCESS are not
+counted. The cause is that of a sample of the punts. p99 is the upper end of a bucket a fifth of its value wide.
+Nothing stays in the kernel when the command ends, however it ends.
 
 On a terminal the table is drawn again in place, and the keys c, r, l and f sort it: by cost, requests, latency, file.
 q or Ctrl-C ends the watch with the summary.
