@@ -1,7 +1,7 @@
 // A minimal program that writes a file through io_uring: no latencies, no counters, no checks except that
 // each write succeeded. `npm run perf` compares the driver with it.
 //
-//   bare-loop FILE|nop QUEUE_DEPTH BLOCK_BYTES WRITES  ->  "wall_ns cpu_ns"
+//   bare-loop FILE|nop QUEUE_DEPTH BLOCK_BYTES WRITES defer|coop|plain  ->  "wall_ns cpu_ns io_uring_enter_calls"
 
 #include <fcntl.h>
 #include <liburing.h>
@@ -26,8 +26,15 @@ static void demand(bool holds, const char* what) {
   exit(1);
 }
 
+static unsigned ring_flags(const char* name) {
+  if (strcmp(name, "defer") == 0) return IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+  if (strcmp(name, "coop") == 0) return IORING_SETUP_COOP_TASKRUN;
+  demand(strcmp(name, "plain") == 0, "the ring is defer, coop or plain");
+  return 0;
+}
+
 int main(int argc, char** argv) {
-  demand(argc == 5, "usage: bare-loop FILE|nop QUEUE_DEPTH BLOCK_BYTES WRITES");
+  demand(argc == 6, "usage: bare-loop FILE|nop QUEUE_DEPTH BLOCK_BYTES WRITES defer|coop|plain");
   const bool nop = strcmp(argv[1], "nop") == 0;
   const auto depth = static_cast<unsigned>(atoi(argv[2]));
   const auto block = static_cast<unsigned>(atoi(argv[3]));
@@ -42,14 +49,14 @@ int main(int argc, char** argv) {
 
   io_uring ring;
   const unsigned entries = depth > 128 ? depth : 128;
-  demand(io_uring_queue_init(entries, &ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) == 0, "ring");
+  demand(io_uring_queue_init(entries, &ring, ring_flags(argv[5])) == 0, "ring");
   io_uring_register_ring_fd(&ring);
   const iovec region{memory, bytes};
   demand(io_uring_register_buffers(&ring, &region, 1) == 0, "buffers");
   demand(nop || io_uring_register_files(&ring, &fd, 1) == 0, "files");
 
   const uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-  uint64_t next = 0, done = 0;
+  uint64_t next = 0, done = 0, calls = 0;
   auto queue = [&](uint64_t slot) {
     io_uring_sqe* sqe = io_uring_get_sqe(&ring);
     char* buffer = static_cast<char*>(memory) + slot * block;
@@ -67,6 +74,7 @@ int main(int argc, char** argv) {
   for (uint64_t slot = 0; slot < depth && next < writes; ++slot) queue(slot);
   while (done < writes) {
     io_uring_submit_and_wait(&ring, 1);
+    ++calls;
     unsigned head, ready = 0;
     io_uring_cqe* cqe;
     io_uring_for_each_cqe(&ring, head, cqe) {
@@ -77,6 +85,7 @@ int main(int argc, char** argv) {
     }
     io_uring_cq_advance(&ring, ready);
   }
-  printf("%llu %llu\n", static_cast<unsigned long long>(clock_ns(CLOCK_MONOTONIC) - wall),
-         static_cast<unsigned long long>(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu));
+  printf("%llu %llu %llu\n", static_cast<unsigned long long>(clock_ns(CLOCK_MONOTONIC) - wall),
+         static_cast<unsigned long long>(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu),
+         static_cast<unsigned long long>(calls));
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
 import { UserError } from "../../terminal/errors.js";
 import type { Achieved, Load } from "./contender.js";
 
@@ -21,7 +22,29 @@ export function fioOverwrite(load: Load): Achieved {
  * bytes of a block, so fio does not change its blocks either.
  */
 export function tunedFioOverwrite(load: Load): Achieved {
-  const tuning = [
+  return achieved(runFio(load, [...OVERWRITE, ...tuning(load)]));
+}
+
+/**
+ * Calls of io_uring_enter for each write of the tuned fio, from a run of its own: `perf stat` counts them and that costs
+ * time. null where perf is missing or may not count.
+ */
+export function tunedFioCallsPerWrite(load: Load): number | null {
+  const output = `${load.file}.perf-stat`;
+  const perf = ["perf", "stat", "-x,", `-o${output}`, "-esyscalls:sys_enter_io_uring_enter"];
+  try {
+    const { writes } = runFio(load, [...OVERWRITE, ...tuning(load)], [...perf, "--"]);
+    const calls = /^(\d+),.*sys_enter_io_uring_enter/m.exec(readFileSync(output, "utf8"));
+    return calls ? Number(calls[1]) / writes : null;
+  } catch {
+    return null;
+  } finally {
+    rmSync(output, { force: true });
+  }
+}
+
+function tuning(load: Load): string[] {
+  return [
     `--iodepth_batch_submit=${load.queueDepth}`,
     "--iodepth_batch_complete_min=1",
     `--iodepth_batch_complete_max=${load.queueDepth}`,
@@ -29,7 +52,6 @@ export function tunedFioOverwrite(load: Load): Achieved {
     "--nonvectored=1",
     "--scramble_buffers=0",
   ];
-  return achieved(runFio(load, [...OVERWRITE, ...tuning]));
 }
 
 function achieved(job: FioJob): Achieved {

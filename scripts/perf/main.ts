@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
 import { ScratchDirectory } from "../../bench/environment/scratch.js";
 import { loadDriver } from "../../native/index.js";
-import { integer } from "../../terminal/option-values.js";
+import { integer, word } from "../../terminal/option-values.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
 import { bareNopNs, buildBareLoop } from "./bare.js";
+import { PERF_RINGS } from "./contender.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
-import { overwriteSlice, type Slice } from "./overwrite.js";
+import { countTunedFioCalls, overwriteSlice, type Slice } from "./overwrite.js";
 import { puntCounterNs } from "./punt-counter.js";
 
 /** How many writes a slice has at each depth: a few hundred milliseconds of them. */
@@ -29,11 +30,13 @@ const NOP_DEPTHS = [1, 32];
 interface PerfOptions {
   dir: string;
   rounds: string;
+  ring: string;
   json?: boolean;
 }
 
 async function measure(options: PerfOptions): Promise<PerfResults> {
   const rounds = integer(options.rounds, "--rounds", 1, 1000);
+  const ring = word(options.ring, PERF_RINGS, "--ring");
   const driver = loadDriver();
   openPuntCounter(driver);
   const progress = stderrProgress();
@@ -43,7 +46,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
   process.once("SIGINT", interrupted);
   try {
     const bareLoop = buildBareLoop(scratch.location);
-    const tools = { driver, bareLoop, folder: scratch.location };
+    const tools = { driver, ring, bareLoop, folder: scratch.location };
     const overwrites = new Map<number, Slice[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
@@ -69,7 +72,11 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
       if (errors !== null) accounting.push(errors);
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }
-    return { overwrites, nops, accounting, puntCounter };
+    const tunedFioCalls = new Map<number, number | null>();
+    for (const { queueDepth, writes } of WRITES_BY_DEPTH) {
+      tunedFioCalls.set(queueDepth, await countTunedFioCalls(tools, queueDepth, writes));
+    }
+    return { ring, overwrites, tunedFioCalls, nops, accounting, puntCounter };
   } finally {
     progress.done();
     process.off("SIGINT", interrupted);
@@ -86,6 +93,11 @@ const command = new Command("perf")
     "-r, --rounds <count>",
     "rounds; each has 5 slices, in which every contender runs once, in a new order",
     "8",
+  )
+  .option(
+    "--ring <mode>",
+    "how completions reach the driver and the bare loop: defer, coop or plain (fio chooses its own, which is defer)",
+    "defer",
   )
   .option("--json", "print one JSON object")
   .parse();

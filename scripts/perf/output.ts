@@ -2,13 +2,17 @@ import { medianInterval } from "../../analysis/statistics/median-interval.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatRate } from "../../terminal/units.js";
+import type { PerfRing } from "./contender.js";
 import type { Accounting } from "./cpu-accounting.js";
-import { CONTENDERS, type Slice } from "./overwrite.js";
+import { CONTENDERS, type Contender, type Slice } from "./overwrite.js";
 import { type Figure, figure, isKept, ratioFigures } from "./promises.js";
 
 export interface PerfResults {
+  ring: PerfRing;
   /** By queue depth. */
   overwrites: Map<number, Slice[]>;
+  /** By queue depth: calls of io_uring_enter for each write of fio tuned; null: they cannot be counted here. */
+  tunedFioCalls: Map<number, number | null>;
   /** By queue depth and round: ns per operation that the driver's loop takes more than the bare loop. */
   nops: Map<number, number[]>;
   accounting: Accounting[];
@@ -39,24 +43,36 @@ function instrumentFigures({ nops, accounting, puntCounter }: PerfResults): Figu
 export function printJson(results: PerfResults): void {
   const byQueueDepth = [...results.overwrites].map(([queueDepth, rounds]) => ({
     queueDepth,
-    contenders: Object.fromEntries(CONTENDERS.map((name) => [name, medians(rounds, name)])),
+    contenders: Object.fromEntries(
+      CONTENDERS.map((name) => [
+        name,
+        { ...medians(rounds, name), callsPerWrite: callsPerWrite(results, queueDepth, name) },
+      ]),
+    ),
     figures: ratioFigures(rounds).map(toJson),
   }));
   const instrument = instrumentFigures(results).map(toJson);
-  process.stdout.write(`${JSON.stringify({ byQueueDepth, instrument })}\n`);
+  process.stdout.write(`${JSON.stringify({ ring: results.ring, byQueueDepth, instrument })}\n`);
 }
 
 export function printTables(results: PerfResults): void {
   const sweep = [...results.overwrites].flatMap(([queueDepth, rounds]) =>
     CONTENDERS.map((name) => {
       const { iops, cpuNsPerWrite } = medians(rounds, name);
-      return [String(queueDepth), name, formatRate(iops), (cpuNsPerWrite / 1000).toFixed(2)];
+      const calls = callsPerWrite(results, queueDepth, name);
+      return [
+        String(queueDepth),
+        name,
+        formatRate(iops),
+        (cpuNsPerWrite / 1000).toFixed(2),
+        calls?.toFixed(3) ?? "-",
+      ];
     }),
   );
   const sweepColumns = [
     ...numberColumns("depth"),
     ...textColumns("contender"),
-    ...numberColumns("IOPS", "CPU µs/write"),
+    ...numberColumns("IOPS", "CPU µs/write", "system calls/write"),
   ];
   const figures = [
     ...[...results.overwrites].flatMap(([queueDepth, rounds]) =>
@@ -78,7 +94,7 @@ export function printTables(results: PerfResults): void {
     ),
   );
   const lines = [
-    `Overwrites of a prefilled file, 4 KiB, medians over ${slices} slices:`,
+    `Overwrites of a prefilled file, 4 KiB, medians over ${slices} slices; ring of driver and bare loop: ${results.ring}`,
     "",
     renderTable(sweepColumns, sweep),
     "",
@@ -88,8 +104,10 @@ export function printTables(results: PerfResults): void {
     "",
     "All contenders use registered buffers, O_DIRECT, and a file of their own that was prefilled and not written since.",
     "fio tuned submits and reaps whole batches, with a registered file, like the driver and the bare loop.",
+    "System calls are calls of io_uring_enter; those of fio tuned are from one more run, which perf stat watched.",
     "CPU µs/write is the time of the submitting thread alone. fio reports nothing else: it leaves out io-wq workers, which",
     "these overwrites do not need. fioCpuAccountingError is the share that fio leaves out when every write punts.",
+    "README.md, section “Why not fio?”, says what these figures are on one machine, and why a promise can be missed.",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
@@ -112,7 +130,19 @@ export function toJson(found: Figure) {
   return { name, median: point, lower, upper, promised, kept: isKept(found) };
 }
 
-function medians(rounds: readonly Slice[], name: (typeof CONTENDERS)[number]) {
+function callsPerWrite(
+  { overwrites, tunedFioCalls }: PerfResults,
+  queueDepth: number,
+  name: Contender,
+): number | null {
+  if (name === "fio tuned") return tunedFioCalls.get(queueDepth) ?? null;
+  const counted = (overwrites.get(queueDepth) ?? []).flatMap(
+    (slice) => slice[name].callsPerWrite ?? [],
+  );
+  return counted.length === 0 ? null : median(counted);
+}
+
+function medians(rounds: readonly Slice[], name: Contender) {
   return {
     iops: median(rounds.map((round) => round[name].iops)),
     cpuNsPerWrite: median(rounds.map((round) => round[name].cpuNsPerWrite)),
