@@ -19,18 +19,19 @@ export const BASE_PART = "the write itself (as on dd-prefill)";
 /** Parts that could not be told apart have names of several words; the first match wins. */
 const PART_COLOURS: readonly [RegExp, string][] = [
   [/the write itself/, "#A9A9A9"],
-  [/hand-off, allocation|change, refused|conversion, /, "#8C5A2B"],
+  [/(wake-ups|wait|hand-off|change|conversion|attempt), |not told apart/, "#8C5A2B"],
   [/contention/, "#D55E00"],
   [/refused attempt/, "#F0E442"],
   [/^lost batching and wake-ups$/, "#999933"],
   [/hand-off/, "#C2477F"],
+  [/blocking wait/, "#44AA99"],
   [/allocation/, "#0072B2"],
   [/size change/, "#332288"],
   [/conversion/, "#56B4E9"],
 ];
 
 function colourOf(part: string): string {
-  return PART_COLOURS.find(([words]) => words.test(part))?.[1] ?? "#44AA99";
+  return PART_COLOURS.find(([words]) => words.test(part))?.[1] ?? "#117733";
 }
 
 /** CPU per write, taken apart by control arms: stacked bars, panels by depth, rows by kernel. */

@@ -1,17 +1,19 @@
-import { median } from "simple-statistics";
 import type { Metric } from "../../results/metrics.js";
 import { seriesName } from "../../results/scenario.js";
-import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import { isForced, PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import type { Cell } from "../cells/cell.js";
-import { groupBy } from "../cells/group-by.js";
 import type { Subject } from "../cells/subject.js";
-import { valuesByRound } from "../cells/values.js";
-import { pairedShift, SHIFT_VALUES_MAX } from "../statistics/shift.js";
-import { costRecipes, type Quantity, type Recipe, type Source } from "./cost-recipe.js";
+import { CellIndex } from "./cell-index.js";
+import { type CostCheck, checkRecipes } from "./cost-check.js";
+import {
+  costRecipes,
+  type Difference,
+  isWork,
+  type Quantity,
+  type Recipe,
+  type Source,
+} from "./cost-recipe.js";
 import { type Estimate, estimate } from "./estimate.js";
-import { commonSpending, type Spending } from "./spending.js";
-import { type Difference, type WorkCheck, workDifferences } from "./work-check.js";
 
 /** One part of what a write costs more than on dd-prefill. */
 export interface CostPart {
@@ -37,8 +39,8 @@ export interface CostBreakdown {
   /** The write on this preparation, inline: base plus all parts. */
   total: Estimate;
   parts: CostPart[];
-  /** null: no psync was measured beside it, or the quantity is a time, which says nothing of work. */
-  check: WorkCheck | null;
+  /** Empty where the control arms for it were not measured, and for times, which do not add up like work. */
+  checks: CostCheck[];
 }
 
 const QUANTITIES: readonly Quantity[] = ["cpuNs", "latencyNsP50", "wallNs", "instructions"];
@@ -89,12 +91,16 @@ function breakdown(
   quantity: Quantity,
 ): CostBreakdown | null {
   const { preparation, queueDepth } = inline;
-  const base = index.value({ ...inline, preparation: "dd-prefill" }, null, quantity);
-  const total = index.value(inline, null, quantity);
+  const base = index.value({ ...inline, preparation: "dd-prefill" }, quantity);
+  const total = index.value(inline, quantity);
   const punted = estimate(cell, "puntRatio");
   if (!base || !total || !punted || preparation === "dd-prefill") return null;
-  const has = (source: Source): boolean => comparable(index.get(source));
-  const recipes = costRecipes(inline, punted.point >= PUNTS_FROM, has);
+  const punts = punted.point >= PUNTS_FROM;
+  const checks = punts && isWork(quantity) ? costChecks(index, inline, quantity) : [];
+  const refuted = new Set(checks.filter(({ agrees }) => !agrees).map(({ arm }) => arm));
+  const has = (source: Source): boolean =>
+    comparable(index.get(source)) && !refuted.has(source.arm);
+  const recipes = costRecipes(inline, punts, quantity, has);
   const parts = recipes.map((recipe) => part(index, recipe, quantity));
   if (parts.some((found) => found === null)) return null;
   return {
@@ -106,20 +112,22 @@ function breakdown(
     base,
     total,
     parts: parts as CostPart[],
-    check: punted.point >= PUNTS_FROM ? workCheck(index, inline, quantity) : null,
+    checks,
   };
 }
 
-function workCheck(index: CellIndex, inline: Source, quantity: Quantity): WorkCheck | null {
-  if (quantity !== "cpuNs" && quantity !== "instructions") return null;
-  const [punts, psync] = workDifferences(inline);
-  if (!comparable(index.get(punts.to)) || !comparable(index.get(punts.from))) return null;
-  const byPunts = index.value(punts.to, punts.from, quantity);
-  const byPsync = index.value(psync.to, psync.from, quantity);
-  const difference = index.difference(punts, psync, quantity);
-  if (!byPunts || !byPsync || !difference) return null;
-  const agrees = difference.lower <= 0 && difference.upper >= 0;
-  return { byPunts, byPsync, difference, agrees };
+function costChecks(index: CellIndex, inline: Source, quantity: Quantity): CostCheck[] {
+  return checkRecipes(inline).flatMap(({ name, arm, byParts, bySecond }) => {
+    const cells = [byParts.to, byParts.from, bySecond.to, bySecond.from];
+    if (!cells.every((source) => comparable(index.get(source)))) return [];
+    const first = index.difference(byParts, null, quantity);
+    const second = index.difference(bySecond, null, quantity);
+    const difference = index.difference(byParts, bySecond, quantity);
+    if (!first || !second || !difference) return [];
+    const agrees = difference.lower <= 0 && difference.upper >= 0;
+    const from = formula(bySecond);
+    return [{ name, arm, byParts: first, bySecond: second, from, difference, agrees }];
+  });
 }
 
 /** Measured; and where it has a ring, by no more workers than natural punts may have. */
@@ -130,11 +138,12 @@ function comparable(cell: Cell | undefined): boolean {
 }
 
 function part(index: CellIndex, recipe: Recipe, quantity: Quantity): CostPart | null {
-  const value = index.value(recipe.to, recipe.from, quantity);
+  const { name, assumption, less } = recipe;
+  const value = index.difference(recipe, less, quantity);
   if (!value) return null;
-  const { name, assumption } = recipe;
   const uncertain = value.lower <= 0 && value.upper >= 0;
-  return { name, value, from: formula(recipe), assumption, uncertain };
+  const from = less ? `${formula(recipe)} − (${formula(less)})` : formula(recipe);
+  return { name, value, from, assumption, uncertain };
 }
 
 /**
@@ -150,89 +159,7 @@ export function lostIops(breakdown: CostBreakdown): number[] {
   });
 }
 
-function formula({ to, from }: Recipe): string {
+function formula({ to, from }: Difference): string {
   const words = (source: Source): string => `${seriesName(source)} at depth ${source.queueDepth}`;
   return `${words(to)} − ${words(from)}`;
-}
-
-/** Cells of one subject by what they are, and differences between them by round. */
-class CellIndex {
-  readonly #cells = new Map<string, Cell>();
-  readonly #spending: Record<Spending, Metric>;
-
-  constructor(cells: readonly Cell[]) {
-    this.#spending = {
-      cpuNs: commonSpending(cells, "cpuNs"),
-      instructions: commonSpending(cells, "instructions"),
-    };
-    for (const cell of cells) {
-      if (cell.runOf.length > 0) this.#cells.set(keyOf(cell.scenario), cell);
-    }
-  }
-
-  /** The metric that stands for a quantity in all cells alike. */
-  metricOf(quantity: Quantity): Metric {
-    if (quantity === "wallNs") return "iops";
-    return quantity === "latencyNsP50" ? quantity : this.#spending[quantity];
-  }
-
-  get(source: Source): Cell | undefined {
-    return this.#cells.get(keyOf(source));
-  }
-
-  /** A cell by round, or how much more it is than another; null when they share fewer than two rounds. */
-  value(source: Source, less: Source | null, quantity: Quantity): Estimate | null {
-    const rounds = this.#byRound(source, quantity);
-    const differences = less ? without(rounds, this.#byRound(less, quantity)) : rounds;
-    return this.#estimate(differences, quantity, [source, less]);
-  }
-
-  /** How much more one difference is than another, within the same rounds. */
-  difference(of: Difference, less: Difference, quantity: Quantity): Estimate | null {
-    const rounds = ({ to, from }: Difference) =>
-      without(this.#byRound(to, quantity), this.#byRound(from, quantity));
-    return this.#estimate(without(rounds(of), rounds(less)), quantity, [of, less]);
-  }
-
-  #byRound(source: Source, quantity: Quantity): ByRound {
-    const cell = this.get(source);
-    return cell ? quantityByRound(cell, this.metricOf(quantity)) : new Map();
-  }
-
-  #estimate(byRound: ByRound, quantity: Quantity, seed: unknown): Estimate | null {
-    const unit = quantity === "instructions" ? "1" : "ns";
-    return estimateOf(byRound, unit, `${quantity} ${JSON.stringify(seed)}`);
-  }
-}
-
-type ByRound = Map<string, number>;
-
-/** Only rounds that both have. */
-function without(rounds: ByRound, less: ByRound): ByRound {
-  const differences = [...rounds].flatMap(([round, value]): [string, number][] => {
-    const other = less.get(round);
-    return other === undefined ? [] : [[round, value - other]];
-  });
-  return new Map(differences);
-}
-
-function keyOf({ preparation, arm, queueDepth }: Source): string {
-  return `${preparation} ${arm} ${queueDepth}`;
-}
-
-function quantityByRound(cell: Cell, metric: Metric): Map<string, number> {
-  return metric === "iops"
-    ? valuesByRound(cell, "iops", (iops) => 1e9 / iops)
-    : valuesByRound(cell, metric);
-}
-
-/** With several boots: the median of each boot's rounds, then the middle of these. */
-function estimateOf(byRound: Map<string, number>, unit: string, seed: string): Estimate | null {
-  const byBoot = groupBy(byRound, ([round]) => round.slice(0, round.indexOf("/")));
-  const boots = [...byBoot.values()].map((rounds) => rounds.map(([, value]) => value));
-  const units = boots.length >= 2 ? boots.map((values) => median(values)) : (boots[0] ?? []);
-  const shift = pairedShift(units.slice(0, SHIFT_VALUES_MAX), seededRandom(seedOf(seed)));
-  if (!shift) return null;
-  const { point, lower, upper } = shift;
-  return { point, lower, upper, coverage: 0.95, unit, trials: byRound.size, boots: boots.length };
 }

@@ -10,6 +10,12 @@ import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
+const ALL_ARMS = "bench --arms inline,unbatched,own-files,forced,forced-own-files,psync";
+
+/** What still differs between a forced punt and a natural one. */
+const FORCED_DIFFERS =
+  "The forced arm may use as many workers as natural punts may; where it used more, it separates nothing. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”).";
+
 /** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
 export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {
   const [slice] = slicesOf(analysis.cells);
@@ -20,10 +26,10 @@ export function costSection(analysis: Analysis, charts: readonly Chart[]): Secti
   if (breakdowns.length === 0) return null;
   const blocks: Block[] = [
     text(
-      "A punt is not one cost. Each part is the difference of two controls that differ in one thing, in this order: submitting and reaping one write at a time (unbatched against inline, on dd-prefill), the hand-off to a worker (forced against that), the filesystem's own work (forced writes on this preparation against dd-prefill, each slot with its own file), the attempt that the filesystem refuses (natural against forced punts, each slot with its own file), and the lock of the one inode (one file against a file for each slot).",
+      "A punt is not one cost. Each part is the difference of two controls that differ in one thing. Depth 1: a blocking write (psync) against an inline one on dd-prefill (blocking wait: the thread waits, and in return no kernel worker completes the write); blocking writes on this preparation against dd-prefill (the filesystem's work); forced punts against blocking writes (hand-off); natural punts against forced ones (refused attempt). Larger depths: one write at a time against whole batches on dd-prefill (lost batching); the same filesystem's work as at depth 1; what a forced punt on a file for each slot costs more than these two (hand-off and blocking wait, which are not told apart there); natural punts against forced ones (refused attempt); one file against a file for each slot (lock contention).",
     ),
     text(
-      "The forced arm may use as many workers as natural punts may. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”). Where it used more workers, it separates nothing. All differences are taken within a round. Parts whose control was not measured are named together. To measure all: bench --arms inline,unbatched,own-files,forced,forced-own-files,psync. The parts add up because of how they are made; psync, which no part uses, checks the filesystem's work.",
+      `All differences are taken within a round. Parts whose control was not measured are named together. To measure all: ${ALL_ARMS}. The parts add up because of how they are made, so some of them are measured a second time, in other cells; the table says whether the sum with these adds up too. Where the two do not agree, the parts are named together. ${FORCED_DIFFERS}`,
     ),
     ...charts.map((chart) => chartBlock(chart)),
     fold(
@@ -53,6 +59,13 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
         lost ? formatMetric("iops", Math.abs(lost[index] as number)) : "",
         assumption ? `${from}; ${assumption}` : from,
       ]),
+      [
+        ...head,
+        "the whole, as measured",
+        ...estimateWords(found, found.total),
+        "",
+        sumWords(found),
+      ],
       ...checkRows(found, head),
     ];
   });
@@ -66,11 +79,15 @@ function partsTable(analysis: Analysis, breakdowns: readonly CostBreakdown[]): B
   return table(columns, rows);
 }
 
-/** Not a part: the filesystem's work by another way, beside what the parts say of it. */
+function sumWords(found: CostBreakdown): string {
+  const sum = found.parts.reduce((all, { value }) => all + value.point, found.base.point);
+  const { lower, upper } = found.total;
+  const within = lower <= sum && sum <= upper ? "within" : "NOT within";
+  return `the parts add up to ${amountWords(found, sum)}, ${within} this interval`;
+}
+
+/** Not parts: what the parts say, measured a second time. */
 function checkRows(found: CostBreakdown, head: readonly string[]): string[][] {
-  if (!found.check) return [];
-  const { byPunts, byPsync, difference, agrees } = found.check;
-  const verdict = agrees ? "the two agree within the interval" : "the two do NOT agree";
   const row = (name: string, value: Estimate, from: string) => [
     ...head,
     name,
@@ -78,15 +95,26 @@ function checkRows(found: CostBreakdown, head: readonly string[]): string[][] {
     "",
     from,
   ];
-  return [
-    row("check: the filesystem's work by forced punts", byPunts, "sum of its parts"),
-    row("check: the same work by psync", byPsync, "no io_uring, no worker, one write at a time"),
-    row("check: difference", difference, verdict),
-  ];
+  return found.checks.flatMap(({ name, byParts, bySecond, from, difference, agrees }) => [
+    row(`check: ${name}, by the parts`, byParts, "as above"),
+    row(`check: ${name}, a second time`, bySecond, from),
+    row(
+      "check: what the sum is wrong by, if the second is right",
+      difference,
+      agrees
+        ? "agrees: the sum is right within this interval"
+        : "does NOT agree: named together above",
+    ),
+  ]);
 }
 
-function estimateWords({ quantity }: CostBreakdown, value: Estimate): [string, string] {
-  const metric = quantity === "wallNs" ? "cpuNs" : quantity;
-  const words = (amount: number): string => formatMetric(metric, amount);
-  return [words(value.point), `${words(value.lower)} to ${words(value.upper)}`];
+function estimateWords(found: CostBreakdown, value: Estimate): [string, string] {
+  const [point, lower, upper] = [value.point, value.lower, value.upper].map((amount) =>
+    amountWords(found, amount),
+  ) as [string, string, string];
+  return [point, `${lower} to ${upper}`];
+}
+
+function amountWords({ quantity }: CostBreakdown, amount: number): string {
+  return formatMetric(quantity === "wallNs" ? "cpuNs" : quantity, amount);
 }

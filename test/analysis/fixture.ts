@@ -93,7 +93,7 @@ export function fixtureHeader(options: FixtureRun, scenarios = scenariosOf(optio
   return headerOf(options, scenarios);
 }
 
-/** Extending and (on old kernels) unwritten extents punt; a punt costs a hand-off and a lock. */
+/** Extending and (on old kernels) unwritten extents punt; a punt costs a hand-off, a blocking wait and, beside others, a lock. */
 function punts(cell: Scenario, options: FixtureRun): boolean {
   if (isForced(cell.arm)) return true;
   if (cell.arm !== "inline" && cell.arm !== "own-files") return false;
@@ -124,10 +124,13 @@ export function fixtureTrial(
   const serviceNs = (deviceNs + FILESYSTEM_NS[cell.preparation] + (punted ? 6_000 : 0)) * speed;
   const perWriteNs = Math.max(serviceNs, cell.intervalNs);
   const latencyNs = cell.intervalNs > 0 ? serviceNs : serviceNs * cell.queueDepth;
-  const base = cell.arm === "unbatched" ? 9_000 : cell.arm === "own-files" ? 7_000 : 6_000;
+  const alone = cell.queueDepth === 1;
+  const batched = !alone && !punted && cell.arm !== "unbatched";
+  const base = (batched ? 6_000 : 9_000) + (natural ? 1_000 : 0);
   const submitter = (base + (punted ? 2_000 : FILESYSTEM_NS[cell.preparation] * 0.6)) * speed;
-  const share = cell.arm.endsWith("own-files") ? 0.6 : 0.9;
+  const share = alone || cell.arm.endsWith("own-files") ? 0.6 : 0.9;
   const ioWq = punted ? (9_000 + FILESYSTEM_NS[cell.preparation] * share) * speed : 0;
+  const waits = cell.arm === "psync" || (punted && cell.preparation !== "dd-prefill");
   const icount = options.instructionCounting === true;
   const trial = baseTrial(cell, round, position, writes);
   const measurement: Measurement = {
@@ -145,7 +148,7 @@ export function fixtureTrial(
       : {
           submitter: submitter * writes,
           ioWq: ioWq * writes,
-          kernelWorkers: 500 * writes,
+          kernelWorkers: waits ? 0 : 500 * writes,
           system: (submitter + ioWq + 3_000) * writes,
         },
     instructions: icount
