@@ -13,7 +13,8 @@
   STEP(ext4_es_lookup_extent_exit) /* value: status, -1: not in memory; detail: blocks */         \
   STEP(ext4_ext_map_blocks_exit)   /* value: blocks or -errno; detail: m_flags */           \
   STEP(btrfs_get_extent)           /* detail: where the extent is on disk, or what it is */ \
-  STEP(xfs_ilock_nowait)           /* value: lock flags; the lock was taken */              \
+  STEP(xfs_ilock_nowait)           /* value: lock flags; it comes before the lock is tried */ \
+  STEP(xfs_iunlock)                /* value: lock flags; the lock was held */               \
   STEP(xfs_file_direct_write)                                                               \
   STEP(xfs_iomap_found)            /* value: fork */                                        \
   STEP(xfs_iomap_alloc)            /* value: fork */                                        \

@@ -51,6 +51,9 @@ int btrfs_get_extent(struct bpf_raw_tracepoint_args *ctx) {
 SEC("raw_tp/xfs_ilock_nowait")
 int xfs_ilock_nowait(struct bpf_raw_tracepoint_args *ctx) { return add_step(CAUSES_xfs_ilock_nowait, ctx->args[1], 0); }
 
+SEC("raw_tp/xfs_iunlock")
+int xfs_iunlock(struct bpf_raw_tracepoint_args *ctx) { return add_step(CAUSES_xfs_iunlock, ctx->args[1], 0); }
+
 SEC("raw_tp/xfs_file_direct_write")
 int xfs_file_direct_write(struct bpf_raw_tracepoint_args *ctx) {
   enter(ctx->args[0]);

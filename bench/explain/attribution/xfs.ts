@@ -93,22 +93,32 @@ function tracesMappings({ events, kernel }: AttributionContext): boolean {
   return events.includes("iomap_iter") && atLeast(kernel, 5, 15);
 }
 
-/** XFS traces each lock that it takes without waiting. null: it took the lock, or that cannot be seen. */
+/**
+ * XFS traces each attempt to take a lock without waiting, before it is made, and each release. An attempt without a
+ * release was refused. null: no lock was refused, or that cannot be seen.
+ */
 function notLocked(write: TracedWrite, context: AttributionContext): Attribution | null {
-  const visible = context.events.includes("xfs_ilock_nowait") && context.reachedFilesystem;
-  if (!visible || tookLock(write)) return null;
-  return lockByElimination(write, "XFS did not take the lock of the inode (no xfs_ilock_nowait)");
+  const { events } = context;
+  if (!events.includes("xfs_ilock_nowait") || !events.includes("xfs_iunlock")) return null;
+  if (locksTried(write) <= locksReleased(write)) return null;
+  const evidence =
+    "XFS tried to take the lock of the inode (xfs_ilock_nowait) and had none to release (no xfs_iunlock)";
+  return lockByElimination(write, evidence);
 }
 
 /** Between the lock and direct I/O, security attributes and timestamps are what may have to wait. */
-function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attribution | null {
-  const updatesTimes = atLeast(context.kernel, 6, 0) && hasNoSecurityAttributes(write) === true;
-  if (!tookLock(write) || !updatesTimes || seenSizeBytes(write) === null) return null;
+function beforeDirectIo(write: TracedWrite, { kernel }: AttributionContext): Attribution | null {
+  const updatesTimes = atLeast(kernel, 6, 0) && hasNoSecurityAttributes(write) === true;
+  if (locksReleased(write) === 0 || !updatesTimes || seenSizeBytes(write) === null) return null;
   return attributed(
     "timestamp",
     "XFS took the lock and did not begin direct I/O, although the file covers the write and has no security attributes: kiocb_modified is left",
   );
 }
 
-const tookLock = ({ inline }: TracedWrite) =>
-  stepsNamed(inline, "xfs_ilock_nowait").some(({ value }) => (value & IOLOCK) !== 0);
+const locksTried = (write: TracedWrite) => locksNamed(write, "xfs_ilock_nowait");
+const locksReleased = (write: TracedWrite) => locksNamed(write, "xfs_iunlock");
+
+function locksNamed({ inline }: TracedWrite, step: string): number {
+  return stepsNamed(inline, step).filter(({ value }) => (value & IOLOCK) !== 0).length;
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AttributionContext } from "../../../../bench/explain/attribution/attribution.js";
+import type { TracedWrite } from "../../../../bench/explain/attribution/traced-write.js";
+import { attributeXfs } from "../../../../bench/explain/attribution/xfs.js";
+
+/** A kernel with tracepoints alone. */
+const CONTEXT: AttributionContext = {
+  kernel: { major: 6, minor: 12, patch: 0 },
+  filesystem: "xfs",
+  filesystemBlockBytes: 4096,
+  forced: false,
+  reachedFilesystem: true,
+  setId: false,
+  noCow: null,
+  events: ["xfs_ilock_nowait", "xfs_iunlock", "xfs_file_direct_write", "iomap_iter"],
+};
+const NO_SECURITY_ATTRIBUTES = 1 << 12;
+/** XFS_IOLOCK_SHARED, and XFS_ILOCK_EXCL, which is not the lock of the inode's data. */
+const IOLOCK = 2;
+const ILOCK = 4;
+
+function causeOf(...steps: [name: string, value: number][]): string {
+  const write: TracedWrite = {
+    offsetBytes: 0,
+    lengthBytes: 4096,
+    state: {
+      seen: "at-punt",
+      inodeFlags: NO_SECURITY_ATTRIBUTES,
+      sizeBytes: 4096,
+      diskSizeBytes: null,
+      cachedPages: 0,
+      lock: 0,
+    },
+    nowait: true,
+    workerInside: false,
+    inline: {
+      steps: steps.map(([name, value]) => ({ name, value, detail: 0 })),
+      entered: false,
+      result: null,
+    },
+    punt: { forced: false, drained: false, stack: null },
+    retry: null,
+  };
+  return attributeXfs(write, CONTEXT).cause;
+}
+
+test("a lock that XFS tried and never released was refused", () => {
+  assert.equal(causeOf(["xfs_ilock_nowait", IOLOCK]), "lock-contended");
+  // Refused the exclusive lock after it gave the shared one back.
+  const again: [string, number][] = [
+    ["xfs_ilock_nowait", IOLOCK],
+    ["xfs_iunlock", IOLOCK],
+    ["xfs_ilock_nowait", IOLOCK],
+  ];
+  assert.equal(causeOf(...again), "lock-contended");
+});
+
+test("a lock that XFS took and released before direct I/O leaves the timestamp as the cause", () => {
+  assert.equal(causeOf(["xfs_ilock_nowait", IOLOCK], ["xfs_iunlock", IOLOCK]), "timestamp");
+});
+
+test("without the lock of the inode nothing is named", () => {
+  assert.equal(causeOf(), "unknown");
+  assert.equal(causeOf(["xfs_ilock_nowait", ILOCK]), "unknown");
+});
