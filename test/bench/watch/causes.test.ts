@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { release, version } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
+import { mountOf } from "../../../bench/environment/mount.js";
+import { INJECTED_CAUSES } from "../../../bench/explain/injected/injected-causes.js";
+import { runningKernelVersion } from "../../../bench/rules/kernel-version.js";
 import {
   type CauseCounts,
   type CauseFinder,
@@ -11,6 +15,7 @@ import {
 import type { ObservedCause } from "../../../results/vocabulary.js";
 import { packageRoot } from "../../../terminal/package-root.js";
 import { noPuntCounter, scratchFolder } from "../../support/kernel.js";
+import { committedRows } from "../explain/observable-causes.js";
 
 const folder = scratchFolder();
 
@@ -65,21 +70,49 @@ function addShares(named: Seen["named"], added: CauseCounts, process_: number, i
   }
 }
 
-/** What can come before a planted cause: a clock tick, a worker that still holds the lock, or a record that does not decide. */
-const NOT_WRONG = new Set<string>(["timestamp", "lock-contended", "unknown"]);
+/** A clock tick may come before another cause; the same is left out of what explain --check counts. */
+function withoutTicks({ expected, named }: Seen): Seen["named"] {
+  const { timestamp, ...others } = named;
+  return expected === "timestamp" ? named : others;
+}
+
+/**
+ * Causes that explain does not name on this kernel either: a row of bench/explain/observable-causes.md says so. Where
+ * this kernel has no row, every cause must be named.
+ */
+function notNamedByExplain(steps: readonly string[]): Set<string> {
+  const { type } = mountOf(folder) ?? { type: "" };
+  const { major, minor } = runningKernelVersion(release(), version());
+  const backend = steps.includes(`write_${type}`) ? "kprobes" : "tracepoints";
+  const row = committedRows().get(`${type} ${major}.${minor} ${backend}`) ?? [];
+  return new Set(
+    INJECTED_CAUSES.filter((_, index) => /^(unknown|-)$/.test(row[index + 3] ?? "")).map(
+      ({ name }) => name,
+    ),
+  );
+}
+
+/** A worker may hold the lock of the inode still, and a record may not decide. */
+const NOT_WRONG = new Set<string>(["lock-contended", "unknown"]);
 
 test("causes that another process plants are named: 95 % of the punts of each, and none wrong", {
   skip,
-}, async () => {
-  const seen = await namedForPlants(finder as CauseFinder);
+}, async (context) => {
+  const causes = finder as CauseFinder;
+  const hidden = notNamedByExplain(causes.causes.attached());
+  const seen = await namedForPlants(causes);
   assert.ok(seen.size >= 3, [...seen.keys()].join());
-  for (const [plant, { expected, named }] of seen) {
+  for (const [plant, found] of seen) {
+    const named = withoutTicks(found);
+    const what = `${plant}: ${JSON.stringify(found.named)}`;
+    context.diagnostic(what);
     const all = Object.values(named).reduce((sum, punts) => sum + punts, 0);
-    const right = named[expected] ?? 0;
-    const what = `${plant}: ${JSON.stringify(named)}`;
-    assert.ok(all > 0, what);
-    assert.ok(right >= 0.95 * all, what);
-    const wrong = Object.keys(named).filter((cause) => cause !== expected && !NOT_WRONG.has(cause));
-    assert.deepEqual(wrong, [], what);
+    const right = named[found.expected] ?? 0;
+    if (!hidden.has(plant)) {
+      assert.ok(all > 0, what);
+      assert.ok(right >= 0.95 * all, what);
+    }
+    const isWrong = (cause: string) => cause !== found.expected && !NOT_WRONG.has(cause);
+    assert.deepEqual(Object.keys(named).filter(isWrong), [], what);
   }
 });
