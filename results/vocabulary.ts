@@ -81,6 +81,8 @@ export const CAUSES = [
   "checksums",
   "shared-extent",
   "special-extent",
+  /** The write does not fit into one request of the block device. */
+  "splits-request",
   "overwrite",
   "unwritten-in-place",
   "not-established",

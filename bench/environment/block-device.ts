@@ -12,13 +12,15 @@ export function blockDeviceOf(mount: Mount): string | null {
   if (!mount.source.startsWith("/")) return null;
   try {
     const { rdev } = statSync(mount.source);
-    // The encoding of dev_t in glibc, up to 12 bits of major.
-    const major = (rdev >> 8) & 0xfff;
-    const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00);
-    return rdev === 0 ? null : `${major}:${minor}`;
+    return rdev === 0 ? null : majorMinor(rdev);
   } catch {
     return null;
   }
+}
+
+/** "major:minor" of glibc's dev_t, up to 12 bits of major. */
+export function majorMinor(rdev: number): string {
+  return `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
 }
 
 export interface StackedDevice {
@@ -26,25 +28,39 @@ export interface StackedDevice {
   kind: "disk" | "loop" | "dm" | "md" | "ram";
   /** What made a dm device ("CRYPT", "LVM", "LVM-tpool" for a thin pool), or the file that a loop device shows; else null. */
   detail: string | null;
+  /** What one request can hold: max_sectors_kb in bytes, and max_segments; null where sysfs does not show it. */
+  requestLimits?: { bytes: number; segments: number } | null;
 }
 
 /** The block devices below a filesystem, topmost first, as far as sysfs shows them. */
-export function deviceStack(majorMinor: string | null): StackedDevice[] {
-  const link = `/sys/dev/block/${majorMinor}`;
-  if (majorMinor === null || !existsSync(link)) return [];
+export function deviceStack(number: string | null): StackedDevice[] {
+  const link = `/sys/dev/block/${number}`;
+  if (number === null || !existsSync(link)) return [];
   return below(realpathSync(link), 0);
 }
 
 function below(folder: string, depth: number): StackedDevice[] {
   const name = basename(folder);
   const slaves = join(folder, "slaves");
-  const own: StackedDevice = { name, kind: kindOf(name), detail: detailOf(folder) };
+  const requestLimits = requestLimitsOf(folder);
+  const own = { name, kind: kindOf(name), detail: detailOf(folder), requestLimits };
   // No real stack is deeper. The limit ends the recursion if sysfs has a cycle.
   if (depth > 8 || !existsSync(slaves)) return [own];
   const lower = readdirSync(slaves).flatMap((slave) =>
     below(realpathSync(join(slaves, slave)), depth + 1),
   );
   return [own, ...lower];
+}
+
+function requestLimitsOf(folder: string): { bytes: number; segments: number } | null {
+  // A partition has no queue: its disk, one folder up, has it.
+  const queue = [join(folder, "queue"), join(folder, "..", "queue")].find((path) =>
+    existsSync(path),
+  );
+  if (queue === undefined) return null;
+  const limit = (name: string) => Number(readText(join(queue, name)) ?? Number.NaN);
+  const [kib, segments] = [limit("max_sectors_kb"), limit("max_segments")];
+  return kib > 0 && segments > 0 ? { bytes: kib * 1024, segments } : null;
 }
 
 function kindOf(name: string): StackedDevice["kind"] {

@@ -5,7 +5,8 @@ import { questionAbout } from "../probe/question-about.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { WriteQuestion } from "../rules/question.js";
-import { cachedPages, extentsOf, regularFile } from "./read-file.js";
+import { inspectDevice } from "./inspect-device.js";
+import { cachedPages, extentsOf, statsOf } from "./read-file.js";
 import { type Region, regionsOf } from "./regions.js";
 
 /** A region, and what a write inside it would do. */
@@ -39,10 +40,11 @@ export interface Inspection {
   unknown: string[];
 }
 
-/** Opens read-only and changes nothing. Throws a UsageError for what is no regular file. */
+/** Opens read-only and changes nothing. Throws a UsageError for what is no regular file and no block device. */
 export function inspect(driver: Driver, file: string, blockSizeBytes: number): Inspection {
-  const stats = regularFile(file);
+  const stats = statsOf(file);
   const path = realpathSync(file);
+  if (stats.isBlockDevice()) return inspectDevice(driver, path, stats, blockSizeBytes);
   const unknown: string[] = [];
   const extents = extentsOf(driver, path, unknown);
   const question = baseQuestion(driver, path, extents ?? [], blockSizeBytes);

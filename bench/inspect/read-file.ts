@@ -3,13 +3,13 @@ import type { CachedPages, Driver, DriverError, Extent } from "../../native/inde
 import { UsageError, UserError } from "../../terminal/errors.js";
 import type { Region } from "./regions.js";
 
-/** Throws a UsageError for what is no regular file. */
-export function regularFile(file: string): Stats {
+/** Of a regular file or a block device. Throws a UsageError for anything else. */
+export function statsOf(file: string): Stats {
   try {
     const stats = statSync(file);
-    if (stats.isFile()) return stats;
+    if (stats.isFile() || stats.isBlockDevice()) return stats;
     throw new UsageError(
-      `${file} is ${stats.isDirectory() ? "a directory" : "no regular file"}`,
+      `${file} is ${stats.isDirectory() ? "a directory" : "no regular file and no block device"}`,
       "Name a file; `puntbench probe DIR` asks about a directory.",
     );
   } catch (error) {

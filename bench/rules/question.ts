@@ -21,6 +21,16 @@ export interface BlockLayer {
   kind: "disk" | "loop" | "dm" | "md" | "ram";
   /** For dm the start of its uuid: what made it, as "CRYPT", "LVM" or "LVM-tpool". */
   detail: string | null;
+  /** Of its queue; null where sysfs does not show them. */
+  requestLimits?: RequestLimits | null;
+}
+
+/** What one request to a block device can hold (/sys/block/NAME/queue). */
+export interface RequestLimits {
+  /** max_sectors_kb. */
+  bytes: number;
+  /** max_segments: pieces of memory; pages that are next to each other in memory count as one. */
+  segments: number;
 }
 
 /** One O_DIRECT write through io_uring, with all that decides whether its first attempt returns -EAGAIN. */
@@ -52,6 +62,8 @@ export interface WriteQuestion {
   aligned: boolean;
   /** Pages of the range are in the page cache, clean ones included; null when that is not known. */
   cached: boolean | null;
+  /** Matters on block devices only; null where it is not known. */
+  lengthBytes: number | null;
   /** Nothing has been written since the kernel loaded the inode. */
   firstWriteOfInode: boolean;
   /** Somebody called stat() on the file since its last write. */
@@ -73,6 +85,7 @@ export const EASY_WRITE = {
   crossesExtents: false,
   aligned: true,
   cached: false,
+  lengthBytes: null,
   firstWriteOfInode: false,
   statSinceWrite: false,
   setId: false,

@@ -9,7 +9,7 @@ import type { Inspection } from "../../../bench/inspect/inspect.js";
 import { atLeast, runningKernelVersion } from "../../../bench/rules/kernel-version.js";
 import { predict } from "../../../bench/rules/predict.js";
 import { EASY_WRITE } from "../../../bench/rules/question.js";
-import { driver, scratchFolder, smallTrial } from "../../support/kernel.js";
+import { cannotRun, driver, scratchFolder, smallTrial } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 
 const folder = scratchFolder();
@@ -142,13 +142,35 @@ test("an empty file has no part that a write could overwrite", async () => {
   assert.deepEqual([unaligned, crossing], [null, null]);
 });
 
+test("of a block device the limits of its queue decide how long a write may be", {
+  skip: cannotRun("losetup", "--find"),
+}, async (t) => {
+  const image = join(folder, "disk");
+  writeFileSync(image, "");
+  truncateSync(image, 4 * 2 ** 20);
+  const attached = spawnSync("losetup", ["--find", "--show", image], { encoding: "utf8" });
+  const device = attached.stdout.trim();
+  t.after(() => run("losetup", "--detach", device));
+  const short = await inspected(device, ["--block-size", "64k"]);
+  assert.equal(short.filesystem, "bdev");
+  assert.equal(short.sizeBytes, 4 * 2 ** 20);
+  assert.equal(short.regions?.length, 1);
+  const [of64k] = short.regions;
+  // What was written to the image before may be in the cache of the device; then that decides.
+  const { cause } = of64k?.predictionUncached ?? of64k?.prediction ?? {};
+  assert.equal(cause, "overwrite");
+  const long = await inspected(device, ["--block-size", "2M"]);
+  const [of2m] = long.regions ?? [];
+  assert.equal((of2m?.predictionUncached ?? of2m?.prediction)?.cause, "splits-request");
+});
+
 const fifo = join(folder, "fifo");
 run("mkfifo", fifo);
 const refused: [string, string, RegExp][] = [
   ["a missing file", join(folder, "nothing"), /does not exist/],
   ["a directory", folder, /is a directory/],
   ["a FIFO, without waiting for its writer", fifo, /is no regular file/],
-  ["a device", "/dev/null", /is no regular file/],
+  ["a character device", "/dev/null", /is no regular file/],
 ];
 
 for (const [what, file, message] of refused) {
