@@ -1,12 +1,9 @@
 import { readFileSync, type Stats } from "node:fs";
-import { release, version } from "node:os";
+import { release } from "node:os";
 import type { Driver } from "../../native/index.js";
-import { deviceStack, majorMinor } from "../environment/block-device.js";
-import { BLOCK_DEVICES } from "../rules/block-device.js";
-import { runningKernelVersion } from "../rules/kernel-version.js";
+import { questionAboutDevice } from "../probe/question-about.js";
 import { predict } from "../rules/predict.js";
-import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
-import type { Inspection } from "./inspect.js";
+import type { Inspection } from "./inspection.js";
 import { cachedPages } from "./read-file.js";
 
 /** A block device is one region without holes and borders: its page cache and its queue decide. */
@@ -16,8 +13,8 @@ export function inspectDevice(
   { rdev, blksize }: Stats,
   blockSizeBytes: number,
 ): Inspection {
-  const number = majorMinor(rdev);
-  const sizeBytes = sizeOf(number);
+  const question = questionAboutDevice(rdev, blockSizeBytes);
+  const sizeBytes = sizeOf(question.devices[0]?.name ?? "");
   const unknown: string[] = [];
   const whole = { startBytes: 0, endBytes: sizeBytes };
   const cached = cachedPages(driver, path, [whole], unknown);
@@ -26,21 +23,13 @@ export function inspectDevice(
   if (cached !== null && pages === null) {
     unknown.push("page cache: cachestat (Linux 6.5) is needed for a block device");
   }
-  const question: WriteQuestion = {
-    ...EASY_WRITE,
-    filesystem: BLOCK_DEVICES,
-    kernel: runningKernelVersion(release(), version()),
-    devices: deviceStack(number),
-    lengthBytes: blockSizeBytes,
-    cached: pages === null ? null : pages > 0,
-  };
-  const prediction = predict(question);
-  const uncached =
-    prediction.cause === "page-cache" ? predict({ ...question, cached: false }) : null;
+  const asked = { ...question, cached: pages === null ? null : pages > 0 };
+  const prediction = predict(asked);
+  const uncached = prediction.cause === "page-cache" ? predict({ ...asked, cached: false }) : null;
   const region = { state: "written", physicalBytes: 0, extending: false } as const;
   return {
     file: path,
-    filesystem: BLOCK_DEVICES,
+    filesystem: question.filesystem,
     kernelRelease: release(),
     blockSizeBytes,
     filesystemBlockBytes: blksize,
@@ -57,5 +46,5 @@ export function inspectDevice(
   };
 }
 
-const sizeOf = (number: string) =>
-  Number(readFileSync(`/sys/dev/block/${number}/size`, "utf8")) * 512;
+const sizeOf = (name: string) =>
+  Number(readFileSync(`/sys/class/block/${name}/size`, "utf8")) * 512;

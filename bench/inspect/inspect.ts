@@ -1,44 +1,14 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { release } from "node:os";
-import type { CachedPages, Driver, Extent } from "../../native/index.js";
+import type { Driver, Extent } from "../../native/index.js";
 import { questionAbout } from "../probe/question-about.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { WriteQuestion } from "../rules/question.js";
 import { inspectDevice } from "./inspect-device.js";
+import type { InspectedRegion, Inspection } from "./inspection.js";
 import { cachedPages, extentsOf, statsOf } from "./read-file.js";
 import { type Region, regionsOf } from "./regions.js";
-
-/** A region, and what a write inside it would do. */
-export interface InspectedRegion extends Region {
-  /** Pages of the region in the page cache; null when the kernel does not tell. */
-  cachedPages: number | null;
-  prediction: Prediction;
-  /** Of the pages that are not cached, where that makes a difference; else null. */
-  predictionUncached: Prediction | null;
-}
-
-/** Field names are stable: they are those of `--json`. */
-export interface Inspection {
-  file: string;
-  filesystem: string;
-  kernelRelease: string;
-  blockSizeBytes: number;
-  filesystemBlockBytes: number;
-  sizeBytes: number;
-  allocatedBytes: number;
-  /** Grain of direct I/O that the filesystem declares (statx); null before Linux 6.1 or without direct I/O. */
-  directIoOffsetBytes: number | null;
-  pageCacheSource: CachedPages["source"] | null;
-  /** null: the filesystem does not tell (no FIEMAP). */
-  regions: InspectedRegion[] | null;
-  /** A write across a border inside the file, between allocated parts if there are such; null without a border. */
-  crossing: Prediction | null;
-  /** A write of part of a written block of the filesystem; null where no block is inside the size. */
-  unaligned: Prediction | null;
-  /** What could not be learnt, and why. */
-  unknown: string[];
-}
 
 /** Opens read-only and changes nothing. Throws a UsageError for what is no regular file and no block device. */
 export function inspect(driver: Driver, file: string, blockSizeBytes: number): Inspection {

@@ -1,7 +1,7 @@
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Prediction, Punts } from "../rules/prediction.js";
-import type { InspectedRegion, Inspection } from "./inspect.js";
+import type { InspectedRegion, Inspection } from "./inspection.js";
 
 const MOST_ROWS = 40;
 

@@ -1,9 +1,10 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import type { Driver } from "../../native/index.js";
-import { blockDeviceOf, deviceStack } from "../environment/block-device.js";
+import { blockDeviceOf, deviceStack, majorMinor } from "../environment/block-device.js";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
+import { BLOCK_DEVICES } from "../rules/block-device.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
 
@@ -24,5 +25,16 @@ export function questionAbout(driver: Driver, path: string, blockSizeBytes: numb
       preallocated: false,
     },
     aligned: blockSizeBytes % statfsSync(path).bsize === 0,
+  };
+}
+
+/** The same of a write to a whole block device. @param rdev the device, as stat() tells it. */
+export function questionAboutDevice(rdev: number, blockSizeBytes: number): WriteQuestion {
+  return {
+    ...EASY_WRITE,
+    filesystem: BLOCK_DEVICES,
+    kernel: runningKernelVersion(release(), version()),
+    devices: deviceStack(majorMinor(rdev)),
+    lengthBytes: blockSizeBytes,
   };
 }

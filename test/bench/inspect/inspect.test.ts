@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { release, version } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { mountOf } from "../../../bench/environment/mount.js";
-import type { Inspection } from "../../../bench/inspect/inspect.js";
+import type { Inspection } from "../../../bench/inspect/inspection.js";
 import { atLeast, runningKernelVersion } from "../../../bench/rules/kernel-version.js";
 import { predict } from "../../../bench/rules/predict.js";
 import { EASY_WRITE } from "../../../bench/rules/question.js";
@@ -159,6 +159,11 @@ test("of a block device the limits of its queue decide how long a write may be",
   // What was written to the image before may be in the cache of the device; then that decides.
   const { cause } = of64k?.predictionUncached ?? of64k?.prediction ?? {};
   assert.equal(cause, "overwrite");
+  const keepsPages = openSync(device, "r");
+  t.after(() => closeSync(keepsPages));
+  readFileSync(keepsPages);
+  const cached = await inspected(device);
+  if (cached.pageCacheSource !== null) assert.equal(cached.regions?.[0]?.cachedPages, 1024);
   const long = await inspected(device, ["--block-size", "2M"]);
   const [of2m] = long.regions ?? [];
   assert.equal((of2m?.predictionUncached ?? of2m?.prediction)?.cause, "splits-request");
