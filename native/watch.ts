@@ -1,9 +1,9 @@
 import { openPrograms } from "./bpf-programs.js";
 
-/** What one process does through one ring to one file with one operation, since the watch began. */
+/** What one process did through one ring to one file with one operation since the last reading. */
 export interface WatchRow {
   /** Identity of the ring; the number means nothing else. */
-  ring: bigint;
+  ring: number;
   /** 0 and 0:0 for a request without a file. */
   inode: number;
   /** Numbers of the file's device, as the kernel has them: for btrfs not those that stat(2) gives. */
@@ -32,6 +32,17 @@ export interface WatchRow {
   puntedBuckets: Uint32Array;
 }
 
+/** How often and how long the threads of a process were blocked inside io_uring_enter since the last reading. */
+export interface SubmitterStalls {
+  process: number;
+  count: number;
+  /** Sum and longest. */
+  blockedNs: number;
+  maxNs: number;
+  /** By duration, in the buckets that `bucketNs` describes. */
+  buckets: Uint32Array;
+}
+
 /** What is not in the rows, since the watch began. */
 export interface WatchLosses {
   /** Not counted: too many rows. */
@@ -42,13 +53,17 @@ export interface WatchLosses {
   latencies: number;
   /** Completions of no known request: Linux 5.10 gives only its user_data, which others under way may have too. */
   unmatched: number;
+  /** Times that a thread was blocked which are not in the stalls: too many processes or threads. */
+  stalls: number;
   /** Events at which the kernel did not run a BPF program: any of the counts may be too low by these. */
   events: number;
 }
 
 export interface WatchOptions {
-  /** true: every process; else those given to `add`. */
+  /** true: every process; else those given to `add`, and processes that they start. */
   everything: boolean;
+  /** Also programs of this name that start later, from their first request on; "": none. */
+  name: string;
   /** One request in 2^n has its latency measured. Counts are exact. */
   sampleShift: number;
 }
@@ -57,7 +72,13 @@ export interface WatchOptions {
 export interface Watch {
   add(process: number): void;
   remove(process: number): void;
-  rows(): WatchRow[];
+  /** What was added since the last call, or since `openWatch`: rows with at least one request. */
+  take(): WatchRow[];
+  /**
+   * Only uninterruptible sleep counts, so waiting for completions does not. null: the kernel does not let BPF programs
+   * see in which system call a thread sleeps (before Linux 5.15).
+   */
+  takeStalls(): SubmitterStalls[] | null;
   lost(): WatchLosses;
   close(): void;
 }

@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import { UsageError } from "../../terminal/errors.js";
 import { isLoopback, LISTEN_EXAMPLE, type ListenAddress } from "./listen-address.js";
 import { WatchMetrics } from "./metrics.js";
-import type { Report } from "./print.js";
+import type { Report } from "./report.js";
 
 /** Slow or silent clients must not hold descriptors of a process that runs as root for weeks. */
 const LIMITS = {

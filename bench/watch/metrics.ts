@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Observation } from "./observation.js";
-import type { Report } from "./print.js";
+import type { Report } from "./report.js";
 
 /** Stands for the file of every row that has no series of its own. */
 export const OTHER = "other";

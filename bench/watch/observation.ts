@@ -2,6 +2,8 @@ import { bucketNs, type WatchRow } from "../../native/watch.js";
 import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
 import { operationName } from "./operations.js";
+import { addBuckets } from "./totals.js";
+import type { WorkerUse } from "./workers.js";
 
 /** What one process did to one file with one operation in one interval, over all of its rings. */
 export interface Observation {
@@ -29,37 +31,48 @@ export interface Observation {
   /** 99 % of the latencies are at most this; buckets are a fifth of the value wide. null: none was measured. */
   inlineNsP99: number | null;
   puntedNsP99: number | null;
+  /**
+   * CPU time of io-wq workers for it; null: they served several files or operations of the process, or were not
+   * seen to use any, because they had ended before they were looked at.
+   */
+  workerCpuNs: number | null;
 }
 
-type Rows = ReadonlyMap<string, WatchRow>;
-
-export function rowKey({ process, ring, major, minor, inode, opcode }: WatchRow): string {
-  return `${process} ${ring} ${major}:${minor} ${inode} ${opcode}`;
-}
-
-/** What was added between two readings, dearest first: by punts, then by requests. */
-export function observationsBetween(
-  before: Rows,
-  after: Rows,
+/** What was added, by process, file and operation, dearest first: by punts, then by requests. */
+export function observationsOf(
+  rows: Iterable<WatchRow>,
   seconds: number,
   names: Names,
-  causes: CauseCounts | null,
+  { causes, workers }: { causes: CauseCounts | null; workers: WorkerUse },
 ): Observation[] {
   const groups = new Map<string, WatchRow[]>();
-  for (const [key, row] of after) {
-    const added = difference(row, before.get(key));
-    if (added.requests === 0) continue;
+  for (const row of rows) {
     const group = `${row.process} ${row.major}:${row.minor} ${row.inode} ${row.opcode}`;
-    groups.set(group, [...(groups.get(group) ?? []), added]);
+    groups.set(group, [...(groups.get(group) ?? []), row]);
   }
-  return [...groups.values()]
-    .map((rows) => observe(rows, seconds, names, causes))
+  const observations = [...groups.values()]
+    .map((group) => observe(group, seconds, names, causes))
     .sort((a, b) => byWorkers(b) - byWorkers(a) || b.requests - a.requests);
+  tellWorkerCpu(observations, workers);
+  return observations;
 }
 
 /** Requests that a worker executed, for whatever reason. */
 export function byWorkers({ punts, forced, drained, chained }: Observation): number {
   return punts + forced + drained + chained;
+}
+
+/** Workers serve all files of their process. So their CPU time belongs to a row where it is the only one that used them. */
+function tellWorkerCpu(observations: readonly Observation[], { processes }: WorkerUse): void {
+  const usedBy = new Map(processes.map(({ process, cpuNs }) => [process, cpuNs]));
+  const rows = new Map<number, number>();
+  for (const row of observations) {
+    if (byWorkers(row) > 0) rows.set(row.process, (rows.get(row.process) ?? 0) + 1);
+  }
+  for (const row of observations) {
+    if (byWorkers(row) === 0) row.workerCpuNs = 0;
+    else if (rows.get(row.process) === 1) row.workerCpuNs = usedBy.get(row.process) ?? null;
+  }
 }
 
 function observe(
@@ -91,44 +104,15 @@ function observe(
     causes: causes?.of(first) ?? [],
     inlineNsP99: quantileNs(addedUp(rows.map((row) => row.inlineBuckets)), 0.99),
     puntedNsP99: quantileNs(addedUp(rows.map((row) => row.puntedBuckets)), 0.99),
+    workerCpuNs: null,
   };
-}
-
-function difference(after: WatchRow, before: WatchRow | undefined): WatchRow {
-  // Fewer than before: the kernel has dropped the row to make place, and it began anew.
-  if (before === undefined || after.requests < before.requests) return after;
-  return {
-    ...after,
-    requests: after.requests - before.requests,
-    punts: after.punts - before.punts,
-    forced: after.forced - before.forced,
-    drained: after.drained - before.drained,
-    chained: after.chained - before.chained,
-    failed: after.failed - before.failed,
-    bytes: after.bytes - before.bytes,
-    inlineBuckets: subtract(after.inlineBuckets, before.inlineBuckets),
-    puntedBuckets: subtract(after.puntedBuckets, before.puntedBuckets),
-  };
-}
-
-// Plain loops: with a thousand files these are the most of what an interval takes.
-function subtract(after: Uint32Array, before: Uint32Array): Uint32Array {
-  const rest = new Uint32Array(after);
-  for (let index = 0; index < rest.length; index += 1) {
-    (rest[index] as number) -= before[index] ?? 0;
-  }
-  return rest;
 }
 
 function addedUp(histograms: readonly Uint32Array[]): Uint32Array {
-  const [first, ...others] = histograms as [Uint32Array];
+  const [first, ...others] = histograms as [Uint32Array, ...Uint32Array[]];
   if (others.length === 0) return first;
   const sum = new Uint32Array(first);
-  for (const other of others as Uint32Array[]) {
-    for (let index = 0; index < sum.length; index += 1) {
-      (sum[index] as number) += other[index] ?? 0;
-    }
-  }
+  for (const other of others) addBuckets(sum, other);
   return sum;
 }
 

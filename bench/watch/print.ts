@@ -5,16 +5,9 @@ import { type Column, renderTable } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { Observation } from "./observation.js";
 import { causesCell, cureSentences } from "./print-causes.js";
-import type { WorkerUse } from "./workers.js";
-
-/** Everything that is said of one interval, or of the whole watch. */
-export interface Report {
-  seconds: number;
-  observations: Observation[];
-  /** io-wq workers of the watched processes. */
-  workers: WorkerUse;
-  lost: WatchLosses;
-}
+import { stallLines } from "./print-stalls.js";
+import type { Report } from "./report.js";
+import type { DroppedRows } from "./totals.js";
 
 /** How much of a report is printed. */
 export interface Extent {
@@ -38,6 +31,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: "cause", worth: 5, cell: ({ causes }) => causesCell(causes) },
   right("inline p99", 3, ({ inlineNsP99 }) => duration(inlineNsP99)),
   right("punted p99", 4, ({ puntedNsP99 }) => duration(puntedNsP99)),
+  right("io-wq CPU", 3, workerCpuCell),
   right("forced", 2, (row) => formatPercent(row.forced / row.requests)),
   right("failed", 1, ({ failed }) => String(failed)),
 ];
@@ -103,6 +97,12 @@ function operationCell({ operation, bytesPerRequest }: Observation): string {
   return bytesPerRequest === null ? operation : `${operation} ${formatBytes(bytesPerRequest)}`;
 }
 
+/** CPUs that workers kept busy for a row; "?" where they served several rows of the process. */
+function workerCpuCell({ workerCpuNs, requests, requestsPerSecond }: Observation): string {
+  if (workerCpuNs === null) return "?";
+  return formatPercent((workerCpuNs * requestsPerSecond) / requests / 1e9);
+}
+
 function duration(ns: number | null): string {
   return ns === null ? "-" : formatNs(ns);
 }
@@ -111,18 +111,40 @@ function perSecond(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : formatRate(rate);
 }
 
-/** Workers, what the counts leave out, and what would cure most of the punts. */
-export function closingLines({ workers, lost, seconds, observations }: Report): string[] {
-  const cpus = (workers.cpuNs / 1e9 / seconds).toFixed(2);
+/** Workers, blocked submitters, what the counts leave out, and what would cure most of the punts. */
+export function closingLines(report: Report): string[] {
+  const { workers, kernelWorkers, stalls, sampled, lost, dropped, seconds, observations } = report;
+  const cpus = (cpuNs: number) => (cpuNs / 1e9 / seconds).toFixed(2);
+  const used = `at least ${cpus(workers.cpuNs)} CPUs`;
   return [
-    `io-wq: ${workers.peak} workers, at least ${cpus} CPUs, over ${formatNs(seconds * 1e9)}`,
+    `io-wq: ${workers.peak} workers, ${used}, over ${formatNs(seconds * 1e9)}`,
+    ...stallLines(stalls, seconds),
+    ...(kernelWorkers === null
+      ? []
+      : [`kernel threads: ${cpus(kernelWorkers.cpuNs)} CPUs, for all programs of this host`]),
+    ...(sampled === 1 ? [] : [`latencies: of 1 in ${sampled} requests`]),
     ...lossLines(lost),
+    ...droppedLines(dropped),
     ...cureSentences(observations),
   ];
 }
 
+function droppedLines({ rows, requests }: DroppedRows): string[] {
+  if (rows === 0) return [];
+  return [
+    `the whole time leaves out ${requests} requests of ${rows} rows that were not used for longest`,
+  ];
+}
+
 /** What the counts leave out, one line for each reason. */
-function lossLines({ requests, punts, latencies, unmatched, events }: WatchLosses): string[] {
+function lossLines({
+  requests,
+  punts,
+  latencies,
+  unmatched,
+  stalls,
+  events,
+}: WatchLosses): string[] {
   const reasons: [number, string][] = [
     [requests, "requests were not counted: too many files"],
     [punts, "punts are counted as inline requests: too many were under way"],
@@ -130,6 +152,7 @@ function lossLines({ requests, punts, latencies, unmatched, events }: WatchLosse
       unmatched,
       "completions are not counted: this kernel does not say to which request they belong",
     ],
+    [stalls, "times that a submitter was blocked are not counted: too many processes or threads"],
     [events, "events were missed by the kernel: counts may be too low"],
     [latencies, "latencies were not measured: too many requests were under way"],
   ];

@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import { coloursOf } from "../../terminal/colours.js";
-import { closingLines, processBlocks, type Report } from "./print.js";
+import { closingLines, processBlocks } from "./print.js";
+import type { Report } from "./report.js";
 import { BY_COST, SORTINGS, type Sorting, sorted } from "./sorting.js";
 
 /** ECMA-48: the cursor to the first line; to clear the rest of a line, and the rest of the screen. */

@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty";
-import { printed, type Report } from "./print.js";
+import { printed } from "./print.js";
 import { evidenceLines } from "./print-causes.js";
+import type { Report } from "./report.js";
 import { Screen } from "./screen.js";
 
 /** Where reports go. */

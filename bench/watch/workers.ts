@@ -1,56 +1,74 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The io-wq workers of all watched processes. */
+/** The io-wq workers of watched processes. */
 export interface WorkerUse {
   /** Most workers at one look. */
   peak: number;
   /** CPU time in nanoseconds. A worker that ended between two looks takes the rest of its time with it: at least this. */
   cpuNs: number;
+  /** Of `cpuNs`, by process; without processes that used none. */
+  processes: { process: number; cpuNs: number }[];
 }
 
 /** Adds up what io-wq workers use, from look to look. */
 export class Workers {
-  readonly #cpuNsOf = new Map<string, number>();
-  #use: WorkerUse = { peak: 0, cpuNs: 0 };
+  /** By process and worker. */
+  readonly #cpuNsOf = new Map<number, Map<string, number>>();
+  #used = new Map<number, number>();
+  #peak = 0;
 
   /** Reads the workers of these processes. Returns what was used since the last look. */
   look(processes: Iterable<number>): WorkerUse {
     let workers = 0;
-    let cpuNs = 0;
+    const used = new Map<number, number>();
     for (const process of processes) {
-      for (const [worker, now] of workersOf(process)) {
-        workers += 1;
-        cpuNs += now - (this.#cpuNsOf.get(worker) ?? 0);
-        this.#cpuNsOf.set(worker, now);
-      }
+      const before = this.#cpuNsOf.get(process);
+      const now = workersOf(process);
+      if (now.size > 0) this.#cpuNsOf.set(process, now);
+      else this.#cpuNsOf.delete(process);
+      workers += now.size;
+      let cpuNs = 0;
+      for (const [worker, total] of now) cpuNs += total - (before?.get(worker) ?? 0);
+      if (cpuNs > 0) used.set(process, cpuNs);
     }
-    this.#use = { peak: Math.max(this.#use.peak, workers), cpuNs: this.#use.cpuNs + cpuNs };
-    return { peak: workers, cpuNs };
+    this.#peak = Math.max(this.#peak, workers);
+    for (const [process, cpuNs] of used) {
+      this.#used.set(process, (this.#used.get(process) ?? 0) + cpuNs);
+    }
+    return useOf(workers, used);
   }
 
   /** Forgets what was used so far: workers that already run count from now on. */
   start(processes: Iterable<number>): void {
     this.look(processes);
-    this.#use = { peak: 0, cpuNs: 0 };
+    this.#used = new Map();
+    this.#peak = 0;
   }
 
   /** Since `start`. */
   total(): WorkerUse {
-    return this.#use;
+    return useOf(this.#peak, this.#used);
   }
 }
 
+function useOf(peak: number, used: ReadonlyMap<number, number>): WorkerUse {
+  const processes = [...used].map(([process, cpuNs]) => ({ process, cpuNs }));
+  return { peak, cpuNs: processes.reduce((sum, { cpuNs }) => sum + cpuNs, 0), processes };
+}
+
 /** CPU time of each io-wq worker of a process, in nanoseconds, by thread; none when the process has ended. */
-function workersOf(process: number): [string, number][] {
+function workersOf(process: number): Map<string, number> {
   const folder = `/proc/${process}/task`;
+  const workers = new Map<string, number>();
   try {
-    return readdirSync(folder).flatMap((task): [string, number][] => {
+    for (const task of readdirSync(folder)) {
       const cpuNs = workerCpuNs(`${folder}/${task}`);
-      return cpuNs === null ? [] : [[`${process} ${task}`, cpuNs]];
-    });
+      if (cpuNs !== null) workers.set(task, cpuNs);
+    }
   } catch {
-    return [];
+    // The process has ended.
   }
+  return workers;
 }
 
 /** null for other threads and those that have ended. */

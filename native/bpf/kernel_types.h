@@ -30,6 +30,24 @@ struct io_kiocb {
   __u8 opcode;
   __u64 flags; /* __u32 until 6.9: CO-RE reads as many bytes as there are */
 } KERNEL_TYPE;
+typedef struct {
+  int counter;
+} atomic_t;
+struct signal_struct {
+  atomic_t live; /* threads of the process that have not ended */
+} KERNEL_TYPE;
+struct task_struct {
+  struct signal_struct *signal;
+  int pid;  /* thread */
+  int tgid; /* process */
+  unsigned int __state; /* Linux 5.14 and newer */
+  char comm[16];
+} KERNEL_TYPE;
+/* The registers with which a thread came into the kernel: the number of its system call, on x86 and on arm64. */
+struct pt_regs___kernel {
+  unsigned long orig_ax;
+  int syscallno;
+} KERNEL_TYPE;
 
 /* Bits of io_kiocb.flags; the low ones are those of the submission queue entry, so they cannot change. */
 #define REQ_F_IO_DRAIN (1 << 1)

@@ -18,43 +18,13 @@
 #include "watch.h"
 #include "kernel_types.h"
 #include "latency.h"
+#include "watch_maps.h"
+#include "watch_followed.h"
+#include "watch_requests.h"
+#include "watch_rows.h"
+#include "watch_stalls.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-/* Set by the loader before the programs are checked, so that what is not asked for costs nothing. */
-const volatile bool watch_everything = false;
-/* One request in 2^n has its latency measured. Counts are exact. */
-const volatile __u32 sample_shift = 0;
-
-/* An array, not a hash table: it is read at every event, and that is six times quicker. */
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, WATCH_PROCESS_PLACES);
-  __type(key, __u32);
-  __type(value, struct watch_processes);
-} watched_processes SEC(".maps");
-
-/* State of the generator that chooses the requests to measure. bpf_get_prandom_u32 takes longer than all the rest. */
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, __u32);
-} random_states SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, WATCH_SLOTS);
-  __type(key, __u32);
-  __type(value, struct watch_slot);
-} slots SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 32768);
-  __type(key, __u64);
-  __type(value, struct watch_noted);
-} noted_requests SEC(".maps");
 
 /* The loader makes it small where completions name their request. */
 struct {
@@ -63,83 +33,6 @@ struct {
   __type(key, struct watch_completion);
   __type(value, struct watch_pending);
 } pending_completions SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
-  __uint(max_entries, 8192);
-  __type(key, struct watch_key);
-  __type(value, struct watch_counts);
-} rows SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_LRU_HASH);
-  __uint(max_entries, 8192);
-  __type(key, struct watch_key);
-  __type(value, struct watch_latencies);
-} latencies SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, WATCH_LOSSES);
-  __type(key, __u32);
-  __type(value, __u64);
-} losses SEC(".maps");
-
-/* A new row is copied from memory; the latencies are too large for the stack. */
-static const struct watch_counts no_counts;
-static const struct watch_latencies no_latencies;
-
-static __always_inline void lose(__u32 what) {
-  __u64 *count = bpf_map_lookup_elem(&losses, &what);
-  if (count) *count += 1;
-}
-
-static __always_inline bool is_watched(void) {
-  if (watch_everything) return true;
-  __u32 process = bpf_get_current_pid_tgid() >> 32;
-  __u32 place = process & (WATCH_PROCESS_PLACES - 1);
-  struct watch_processes *at = bpf_map_lookup_elem(&watched_processes, &place);
-  if (!at) return false;
-  return at->ids[0] == process || at->ids[1] == process || at->ids[2] == process || at->ids[3] == process;
-}
-
-/* Of one in 2^sample_shift requests: xorshift32 (Marsaglia 2003). */
-static __always_inline bool is_sampled(void) {
-  if (!sample_shift) return true;
-  __u32 first = 0;
-  __u32 *state = bpf_map_lookup_elem(&random_states, &first);
-  if (!state) return true;
-  __u32 random = *state ? *state : bpf_get_prandom_u32() | 1;
-  random ^= random << 13;
-  random ^= random >> 17;
-  random ^= random << 5;
-  *state = random;
-  return !(random >> (32 - sample_shift));
-}
-
-static __always_inline struct watch_slot *slot_of(__u64 address) {
-  __u32 index = (address * 0x9e3779b97f4a7c15ULL) >> 48;
-  return bpf_map_lookup_elem(&slots, &index);
-}
-
-static __always_inline void forget(struct watch_slot *slot, __u64 address) {
-  if (!bpf_map_delete_elem(&noted_requests, &address)) __sync_fetch_and_add(&slot->noted, -1);
-}
-
-static __always_inline void note(struct watch_slot *slot, __u64 address, __u32 how, __u32 handed_over) {
-  struct watch_noted *known = slot->noted ? bpf_map_lookup_elem(&noted_requests, &address) : NULL;
-  if (known) {
-    /* The first hand-over tells why; a request that a drain has forced stays one. */
-    if (!handed_over || known->handed_over) return;
-    known->handed_over = 1;
-    if (known->how != WATCH_DRAINED) known->how = how;
-    return;
-  }
-  struct watch_noted noted = {.how = how, .handed_over = handed_over};
-  if (slot->request == address) noted.submitted_ns = slot->submitted_ns;
-  if (bpf_map_update_elem(&noted_requests, &address, &noted, BPF_NOEXIST)) lose(WATCH_LOST_PUNTS);
-  else __sync_fetch_and_add(&slot->noted, 1);
-}
 
 static __always_inline bool is_draining(struct io_kiocb *req) {
   struct io_ring_ctx *ring = BPF_CORE_READ(req, ctx);
@@ -159,21 +52,27 @@ static __always_inline __u64 flags_of(struct io_kiocb *req, bool can_cast) {
   return can_cast ? TYPED(io_kiocb, req)->flags : BPF_CORE_READ(req, flags);
 }
 
+/*
+ * Of most requests nothing is noted. So the place is looked at before the process: both take the same time, and a
+ * watched request then pays for one of them.
+ */
 static __always_inline void submitted(struct io_kiocb *req, bool can_cast) {
   __u64 address = (__u64)req;
   struct watch_slot *slot = slot_of(address);
   if (!slot) return;
+  bool sampled = is_sampled(slot);
+  bool forced = flags_of(req, can_cast) & REQ_F_FORCE_ASYNC;
   /* An earlier request at this address may have ended without a completion (IOSQE_CQE_SKIP_SUCCESS). */
   if (slot->noted) forget(slot, address);
-  if (!is_sampled()) {
-    if (slot->request == address) slot->request = 0;
-  } else {
-    if (slot->request && slot->request != address) lose(WATCH_LOST_LATENCIES);
+  if (slot->request == address) slot->request = 0;
+  if (!(sampled || forced) || !is_watched()) return;
+  if (sampled) {
+    if (slot->request) lose(WATCH_LOST_LATENCIES);
     slot->submitted_ns = bpf_ktime_get_ns();
     slot->request = address;
   }
   /* While a ring drains, the kernel sets the bit of IOSQE_ASYNC in requests that did not ask for it. */
-  if (flags_of(req, can_cast) & REQ_F_FORCE_ASYNC && is_draining(req)) note(slot, address, WATCH_DRAINED, 0);
+  if (forced && is_draining(req)) note(slot, address, WATCH_DRAINED, 0);
 }
 
 /* Requests that are linked behind this one may be executed by the worker that has it, without a further event. */
@@ -195,46 +94,6 @@ static __always_inline void handed_over(struct io_kiocb *req) {
   struct watch_slot *slot = slot_of((__u64)req);
   if (slot) note(slot, (__u64)req, how, 1);
   if (flags & REQ_F_ANY_LINK) note_links(req);
-}
-
-/* A worker's name begins with iou-wrk-; the bit of a worker in the task's flags differs between kernels. */
-static __always_inline bool is_worker(void) {
-  char name[16];
-  if (bpf_get_current_comm(name, sizeof name)) return false;
-  return *(__u64 *)name == *(const __u64 *)"iou-wrk-";
-}
-
-static __always_inline void add_latency(const struct watch_key *key, __u64 ns, bool is_punted) {
-  struct watch_latencies *row = bpf_map_lookup_elem(&latencies, key);
-  if (!row) {
-    bpf_map_update_elem(&latencies, key, &no_latencies, BPF_NOEXIST);
-    row = bpf_map_lookup_elem(&latencies, key);
-    if (!row) return lose(WATCH_LOST_LATENCIES);
-  }
-  __u64 bucket = bucket_of(ns);
-  /* Without the barrier the compiler moves the mask, and the verifier of older kernels sees no bound. */
-  barrier_var(bucket);
-  bucket &= WATCH_BUCKETS - 1;
-  if (is_punted) __sync_fetch_and_add(&row->punted_ns[bucket], 1);
-  else __sync_fetch_and_add(&row->inline_ns[bucket], 1);
-}
-
-/* Takes out what was noted. Returns how the request came to a worker. */
-static __always_inline __u32 take_noted(struct watch_slot *slot, __u64 address, __u64 *submitted_ns) {
-  struct watch_noted *noted = bpf_map_lookup_elem(&noted_requests, &address);
-  if (!noted) return WATCH_INLINE;
-  __u32 how = noted->how;
-  if (!noted->handed_over && !(how == WATCH_CHAINED && is_worker())) how = WATCH_INLINE;
-  *submitted_ns = noted->submitted_ns;
-  forget(slot, address);
-  return how;
-}
-
-static __always_inline struct watch_counts *counts_of(const struct watch_key *key) {
-  struct watch_counts *counts = bpf_map_lookup_elem(&rows, key);
-  if (counts) return counts;
-  bpf_map_update_elem(&rows, key, &no_counts, BPF_NOEXIST);
-  return bpf_map_lookup_elem(&rows, key);
 }
 
 /* The file and operation of a request. */
@@ -272,7 +131,9 @@ static __always_inline void completed(void *ring, struct io_kiocb *req, __s32 re
   key.process = bpf_get_current_pid_tgid() >> 32;
   if (can_cast) describe_by_cast(req, &key);
   else describe(req, &key);
-  struct watch_counts *counts = counts_of(&key);
+  __u32 row = row_of(&key);
+  __u32 of_cpu = bpf_get_smp_processor_id() * row_count + row;
+  struct watch_counts *counts = row == NO_ROW ? NULL : bpf_map_lookup_elem(&row_counts, &of_cpu);
   if (!counts) return lose(WATCH_LOST_ROWS);
   /* Plain additions: the counts belong to this CPU, and the kernel lets no program interrupt itself. */
   counts->requests += 1;
@@ -282,20 +143,20 @@ static __always_inline void completed(void *ring, struct io_kiocb *req, __s32 re
   if (how == WATCH_FORCED) counts->forced += 1;
   if (how == WATCH_DRAINED) counts->drained += 1;
   if (how == WATCH_CHAINED) counts->chained += 1;
-  if (submitted_ns) add_latency(&key, bpf_ktime_get_ns() - submitted_ns, how != WATCH_INLINE);
+  if (submitted_ns) add_latency(row, bpf_ktime_get_ns() - submitted_ns, how != WATCH_INLINE);
 }
 
 /* Linux 6.4 and newer. */
 SEC("raw_tp/io_uring_submit_req")
 int BPF_PROG(submit_req, struct io_kiocb *req) {
-  if (is_watched()) submitted(req, true);
+  submitted(req, true);
   return 0;
 }
 
 /* Linux 6.0 to 6.3. */
 SEC("raw_tp/io_uring_submit_sqe")
 int BPF_PROG(submit_sqe, struct io_kiocb *req) {
-  if (is_watched()) submitted(req, false);
+  submitted(req, false);
   return 0;
 }
 
@@ -362,5 +223,35 @@ int BPF_PROG(complete_5_10, void *ring, __u64 user_data, int result, __u32 flags
   if (!pending) return 0;
   if (pending->count <= 1) bpf_map_delete_elem(&pending_completions, &key);
   else __sync_fetch_and_add(&pending->count, -1);
+  return 0;
+}
+
+/* Linux 5.15 and newer. Here tp_btf is right: the tasks have types. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next) {
+  if (!preempt) begins_to_block(prev);
+  runs_again(next);
+  return 0;
+}
+
+SEC("raw_tp/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child) {
+  __u32 process = BPF_CORE_READ(child, tgid);
+  __u32 from = bpf_get_current_pid_tgid() >> 32;
+  if (process != from && is_watched_process(from)) watch_process(process);
+  return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task) {
+  if (has_watched_name()) watch_process(bpf_get_current_pid_tgid() >> 32);
+  return 0;
+}
+
+/* Ids are used again. */
+SEC("raw_tp/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task) {
+  __u32 process = bpf_get_current_pid_tgid() >> 32;
+  if (is_watched_process(process) && BPF_CORE_READ(task, signal, live.counter) == 0) unwatch_process(process);
   return 0;
 }

@@ -18,7 +18,11 @@ struct watch_processes {
   unsigned int ids[WATCH_PROCESSES_PER_PLACE];
 };
 
-/* One row of the answer: what one process does through one ring to one file with one operation. */
+/* Rows at one time, where the counters of all CPUs then fit into WATCH_COUNTS_BYTES; else fewer. */
+#define WATCH_ROWS 8192
+#define WATCH_COUNTS_BYTES (64 << 20)
+
+/* What a row is about: what one process does through one ring to one file with one operation. */
 struct watch_key {
   unsigned long long ring;  /* address of the ring's context: only its identity counts */
   unsigned long long inode; /* 0: the request has no file */
@@ -28,7 +32,7 @@ struct watch_key {
   unsigned int padding;
 };
 
-/* Per CPU, so it is small: the histograms are apart. */
+/* Of one row on one CPU: a cache line, so that no two CPUs write to the same one. They are never set back to 0. */
 struct watch_counts {
   unsigned long long requests; /* completed */
   unsigned long long failed;   /* of these, with a negative result */
@@ -37,6 +41,7 @@ struct watch_counts {
   unsigned long long forced;   /* of these, handed to io-wq without an attempt: asked for (IOSQE_ASYNC) */
   unsigned long long drained;  /* of these, handed to io-wq without an attempt: IOSQE_IO_DRAIN in the ring */
   unsigned long long chained;  /* of these, executed by a worker because the request linked before them was there */
+  unsigned long long padding;
 };
 
 /* Of the requests whose latency is measured. */
@@ -56,7 +61,8 @@ struct watch_slot {
   unsigned long long request; /* address of its struct io_kiocb; 0: none is measured */
   unsigned long long submitted_ns;
   unsigned int noted; /* requests in `noted_requests` whose place this is: mostly 0, which saves the search */
-  unsigned int padding;
+  unsigned int random; /* state of the generator that chooses the requests to measure */
+  unsigned long long padding; /* no place lies in two cache lines */
 };
 
 /* What completion has to know of a request that a worker has or may get. */
@@ -76,11 +82,20 @@ struct watch_pending {
   unsigned long long count;
 };
 
+/* How long the threads of a process were blocked inside io_uring_enter; waiting for completions is not counted. */
+struct watch_stalls {
+  unsigned long long count;
+  unsigned long long ns;
+  unsigned long long max_ns;
+  unsigned int blocked_ns[WATCH_BUCKETS];
+};
+
 /* Index in the array of losses. */
 enum {
   WATCH_LOST_ROWS,      /* requests that were not counted: too many rows */
   WATCH_LOST_PUNTS,     /* punts that were counted as inline requests: too many punts under way */
   WATCH_LOST_LATENCIES, /* latencies that were not measured: two requests met in one slot */
   WATCH_LOST_UNMATCHED, /* completions that belong to no known request (Linux 5.10) */
+  WATCH_LOST_STALLS,    /* times that a thread was blocked, which were not counted: too many processes or threads */
   WATCH_LOSSES
 };

@@ -19,15 +19,19 @@ Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
 
 namespace {
 
-Napi::Uint32Array to_array(Napi::Env env, const unsigned int (&buckets)[WATCH_BUCKETS]) {
-  Napi::Uint32Array out = Napi::Uint32Array::New(env, WATCH_BUCKETS);
+// The histograms of all rows stand in one piece of memory.
+Napi::Uint32Array to_array(Napi::Env env, Napi::ArrayBuffer all, size_t index, const unsigned int (&buckets)[WATCH_BUCKETS]) {
+  Napi::Uint32Array out = Napi::Uint32Array::New(env, WATCH_BUCKETS, all, index * sizeof buckets);
   memcpy(out.Data(), buckets, sizeof buckets);
   return out;
 }
 
+// Its address without the bits that are the same for all; what is left is exact as a JavaScript number.
+double ring_number(uint64_t address) { return static_cast<double>((address & 0x01ffffffffffffffULL) >> 6); }
+
 Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   Napi::Object out = Napi::Object::New(env);
-  out.Set("ring", Napi::BigInt::New(env, static_cast<uint64_t>(row.key.ring)));
+  out.Set("ring", ring_number(row.key.ring));
   out.Set("inode", static_cast<double>(row.key.inode));
   // The kernel's own encoding: 12 bits of major, 20 bits of minor.
   out.Set("major", static_cast<double>(row.key.device >> 20));
@@ -41,8 +45,17 @@ Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   out.Set("chained", static_cast<double>(row.counts.chained));
   out.Set("failed", static_cast<double>(row.counts.failed));
   out.Set("bytes", static_cast<double>(row.counts.bytes));
-  out.Set("inlineBuckets", to_array(env, row.latencies.inline_ns));
-  out.Set("puntedBuckets", to_array(env, row.latencies.punted_ns));
+  return out;
+}
+
+Napi::Object to_object(Napi::Env env, const WatchStalls& of_process) {
+  Napi::Object out = Napi::Object::New(env);
+  Napi::ArrayBuffer buckets = Napi::ArrayBuffer::New(env, sizeof of_process.stalls.blocked_ns);
+  out.Set("process", static_cast<double>(of_process.process));
+  out.Set("count", static_cast<double>(of_process.stalls.count));
+  out.Set("blockedNs", static_cast<double>(of_process.stalls.ns));
+  out.Set("maxNs", static_cast<double>(of_process.stalls.max_ns));
+  out.Set("buckets", to_array(env, buckets, 0, of_process.stalls.blocked_ns));
   return out;
 }
 
@@ -51,26 +64,45 @@ class WatchObject : public ProgramsObject<WatchObject, Watch> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Watch",
                        {InstanceMethod("add", &WatchObject::add), InstanceMethod("remove", &WatchObject::remove),
-                        InstanceMethod("rows", &WatchObject::rows), InstanceMethod("lost", &WatchObject::lost),
+                        InstanceMethod("take", &WatchObject::take), InstanceMethod("takeStalls", &WatchObject::take_stalls),
+                        InstanceMethod("lost", &WatchObject::lost),
                         InstanceMethod("close", &WatchObject::close)});
   }
 
-  // new Watch({objectPath, everything, sampleShift})
+  // new Watch({objectPath, everything, name, sampleShift})
   explicit WatchObject(const Napi::CallbackInfo& info) : ProgramsObject<WatchObject, Watch>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     WatchOptions options;
     options.object_path = from.Get("objectPath").As<Napi::String>();
     options.everything = from.Get("everything").ToBoolean();
+    options.name = from.Get("name").As<Napi::String>();
     options.sample_shift = from.Get("sampleShift").As<Napi::Number>().Uint32Value();
     load(info.Env(), options);
   }
 
  private:
-  Napi::Value rows(const Napi::CallbackInfo& info) {
+  Napi::Value take(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
     std::vector<WatchRow> rows;
-    if (const int error = open(info.Env()).read(rows)) throw to_error(info.Env(), error, "reading the counts");
-    Napi::Array out = Napi::Array::New(info.Env(), rows.size());
-    for (uint32_t i = 0; i < rows.size(); ++i) out.Set(i, to_object(info.Env(), rows[i]));
+    if (const int error = open(env).take(rows)) throw to_error(env, error, "reading the counts");
+    Napi::Array out = Napi::Array::New(env, rows.size());
+    Napi::ArrayBuffer buckets = Napi::ArrayBuffer::New(env, rows.size() * sizeof(watch_latencies));
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      Napi::Object row = to_object(env, rows[i]);
+      row.Set("inlineBuckets", to_array(env, buckets, size_t{2} * i, rows[i].latencies.inline_ns));
+      row.Set("puntedBuckets", to_array(env, buckets, size_t{2} * i + 1, rows[i].latencies.punted_ns));
+      out.Set(i, row);
+    }
+    return out;
+  }
+
+  Napi::Value take_stalls(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!open(env).sees_stalls()) return env.Null();
+    std::vector<WatchStalls> stalls;
+    if (const int error = open(env).take_stalls(stalls)) throw to_error(env, error, "reading the stalls");
+    Napi::Array out = Napi::Array::New(env, stalls.size());
+    for (uint32_t i = 0; i < stalls.size(); ++i) out.Set(i, to_object(env, stalls[i]));
     return out;
   }
 
@@ -82,6 +114,7 @@ class WatchObject : public ProgramsObject<WatchObject, Watch> {
     out.Set("punts", static_cast<double>(losses.by_reason[WATCH_LOST_PUNTS]));
     out.Set("latencies", static_cast<double>(losses.by_reason[WATCH_LOST_LATENCIES]));
     out.Set("unmatched", static_cast<double>(losses.by_reason[WATCH_LOST_UNMATCHED]));
+    out.Set("stalls", static_cast<double>(losses.by_reason[WATCH_LOST_STALLS]));
     out.Set("events", static_cast<double>(losses.missed_events));
     return out;
   }

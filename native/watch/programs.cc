@@ -31,6 +31,12 @@ constexpr Candidate kCompletion[] = {
     {"complete_6_0", "io_uring_complete", 7},
     {"complete_5_10", "io_uring_complete", 4},
 };
+constexpr Candidate kSwitch[] = {
+    {"sched_switch", "sched_switch", 3, "bpf_task_pt_regs"},
+    {"sched_switch", "sched_switch", 4, "bpf_task_pt_regs"},
+};
+// Their first arguments are the same in all kernels. With every process they have nothing to do.
+constexpr const char* kFollowing[] = {"process_fork", "process_exec", "process_exit"};
 
 const Candidate* fitting(std::span<const Candidate> candidates, const btf* types) {
   for (const Candidate& candidate : candidates) {
@@ -43,21 +49,28 @@ const Candidate* fitting(std::span<const Candidate> candidates, const btf* types
 
 }  // namespace
 
-int choose_programs(bpf_object* object, bool& names_requests, std::string& message) {
+int choose_programs(bpf_object* object, bool everything, ChosenPrograms& chosen, std::string& message) {
   const std::unique_ptr<btf, BpfClose> types(btf__load_vmlinux_btf());
   if (!types) return -errno;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
+  const auto load = [&](const Candidate* candidate) {
+    if (candidate == nullptr) return false;
+    return bpf_program__set_autoload(bpf_object__find_program_by_name(object, candidate->program), true) == 0;
+  };
   for (const std::span<const Candidate> event : {std::span(kSubmission).subspan(0), std::span(kHandOver).subspan(0),
                                                  std::span(kCompletion).subspan(0)}) {
-    const Candidate* chosen = fitting(event, types.get());
-    if (chosen == nullptr) {
+    const Candidate* fits = fitting(event, types.get());
+    if (!load(fits)) {
       message = std::string("this kernel's tracepoint ") + event[0].tracepoint + " is missing or has unknown arguments";
       return -ENOENT;
     }
-    bpf_program__set_autoload(bpf_object__find_program_by_name(object, chosen->program), true);
-    if (event.data() == kCompletion) names_requests = strcmp(chosen->program, "complete_5_10") != 0;
+    if (event.data() == kCompletion) chosen.name_requests = strcmp(fits->program, "complete_5_10") != 0;
   }
+  for (const char* name : kFollowing) {
+    bpf_program__set_autoload(bpf_object__find_program_by_name(object, name), !everything);
+  }
+  chosen.see_stalls = load(fitting(kSwitch, types.get()));
   return 0;
 }
 

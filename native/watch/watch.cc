@@ -2,40 +2,30 @@
 
 #include <bpf/bpf.h>
 
+#include <array>
 #include <cerrno>
 
 #include "watch/programs.h"
 
 namespace puntbench {
-namespace {
-
-// Rows that one system call reads.
-constexpr uint32_t kBatch = 512;
-
-void add(watch_counts& sum, const watch_counts& more) {
-  sum.requests += more.requests;
-  sum.failed += more.failed;
-  sum.bytes += more.bytes;
-  sum.punts += more.punts;
-  sum.forced += more.forced;
-  sum.drained += more.drained;
-  sum.chained += more.chained;
-}
-
-}  // namespace
-
 int Watch::load(const WatchOptions& options, std::string& message) {
   object_.reset(bpf_object__open(options.object_path.c_str()));
   if (!object_) return -errno;
-  bool names_requests = true;
-  if (int error = choose_programs(object_.get(), names_requests, message)) return error;
-  if (names_requests) {
+  ChosenPrograms chosen;
+  if (int error = choose_programs(object_.get(), options.everything, chosen, message)) return error;
+  sees_stalls_ = chosen.see_stalls;
+  if (chosen.name_requests) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "pending_completions"), 1);
   }
   const uint32_t shift = options.sample_shift;
   if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return error;
   if (int error = set_constant(object_.get(), "sample_shift", shift)) return error;
+  std::array<char, 16> name{};
+  options.name.copy(name.data(), name.size() - 1);
+  if (int error = set_constant(object_.get(), "watched_name", name)) return error;
+  if (int error = rows_.size_maps(object_.get())) return error;
   if (int error = bpf_object__load(object_.get())) return error;
+  if (int error = rows_.open(object_.get())) return error;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
     if (!bpf_program__autoload(program)) continue;
@@ -78,28 +68,14 @@ int Watch::add(uint32_t process) {
 
 int Watch::remove(uint32_t process) { return replace(process, process, 0); }
 
-int Watch::read(std::vector<WatchRow>& rows) const {
-  const int possible = libbpf_num_possible_cpus();
-  if (possible < 0) return possible;
-  const auto cpus = static_cast<size_t>(possible);
-  std::vector<watch_key> keys(kBatch);
-  // A per-CPU map gives one value for each possible CPU, padded to 8 bytes; watch_counts is a multiple of 8.
-  std::vector<watch_counts> values(kBatch * cpus);
-  uint32_t position = 0;
-  for (bool first = true, last = false; !last; first = false) {
-    uint32_t count = kBatch;
-    if (bpf_map_lookup_batch(map("rows"), first ? nullptr : &position, &position, keys.data(), values.data(), &count,
-                             nullptr) != 0) {
-      if (errno != ENOENT) return -errno;
-      last = true;
-    }
-    for (uint32_t i = 0; i < count; ++i) {
-      WatchRow row{keys[i], {}, {}};
-      for (size_t cpu = 0; cpu < cpus; ++cpu) puntbench::add(row.counts, values[i * cpus + cpu]);
-      // None is there until a request of the row was sampled.
-      bpf_map_lookup_elem(map("latencies"), &row.key, &row.latencies);
-      rows.push_back(row);
-    }
+// Taken out of the map, so that the largest is that of this period. A program that had found the place just before may
+// still add to it; one such moment in thousands of intervals is lost.
+int Watch::take_stalls(std::vector<WatchStalls>& added) {
+  const int fd = map("stalls");
+  WatchStalls row{};
+  while (bpf_map_get_next_key(fd, nullptr, &row.process) == 0) {
+    if (bpf_map_lookup_and_delete_elem(fd, &row.process, &row.stalls) != 0) return -errno;
+    added.push_back(row);
   }
   return 0;
 }

@@ -6,18 +6,19 @@
 
 #include "bpf/watch.h"
 #include "watch/loading.h"
+#include "watch/rows.h"
 
 namespace puntbench {
 
-struct WatchRow {
-  watch_key key;
-  watch_counts counts;  // summed over the CPUs
-  watch_latencies latencies;
+struct WatchStalls {
+  uint32_t process;
+  watch_stalls stalls;
 };
 
 struct WatchOptions {
   std::string object_path;  // the compiled BPF programs
   bool everything = false;  // every process; else those given to `add`
+  std::string name;         // also every program of this name that starts later; "": none
   unsigned sample_shift = 0;
 };
 
@@ -35,8 +36,12 @@ class Watch {
   // -ENOSPC: too many processes, of which the lowest bits of the id are the same.
   int add(uint32_t process);
   int remove(uint32_t process);
-  // All rows since `open`. Returns 0 or -errno.
-  int read(std::vector<WatchRow>& rows) const;
+  // What was added since the last call, or since `open`. Returns 0 or -errno.
+  int take(std::vector<WatchRow>& added) { return rows_.take(added); }
+  // How often and how long the threads of each process were blocked while they submitted, since the last call.
+  int take_stalls(std::vector<WatchStalls>& added);
+  // Whether this kernel lets the programs see that.
+  bool sees_stalls() const { return sees_stalls_; }
   int lost(WatchLosses& losses) const;
 
  private:
@@ -47,6 +52,8 @@ class Watch {
 
   std::unique_ptr<bpf_object, BpfClose> object_;
   std::vector<std::unique_ptr<bpf_link, BpfClose>> links_;
+  Rows rows_;
+  bool sees_stalls_ = false;
 };
 
 }  // namespace puntbench

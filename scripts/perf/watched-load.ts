@@ -93,7 +93,7 @@ export async function pairOf(
     }
   };
   const before = round % 2 === 0 ? await once() : null;
-  const watch = openWatch({ everything: true, sampleShift });
+  const watch = openWatch({ everything: true, name: "", sampleShift });
   try {
     const startedMs = performance.now();
     const watched = await once();
@@ -113,6 +113,6 @@ export async function pairOf(
 
 function whatWasSeen(watch: Watch): { punts: number; lost: number } {
   const { requests, punts, events } = watch.lost();
-  const counted = watch.rows().reduce((sum, row) => sum + row.punts + row.forced, 0);
+  const counted = watch.take().reduce((sum, row) => sum + row.punts + row.forced, 0);
   return { punts: counted, lost: requests + punts + events };
 }

@@ -1,5 +1,5 @@
 import type { Observation } from "../../bench/watch/observation.js";
-import type { Report } from "../../bench/watch/print.js";
+import type { Report } from "../../bench/watch/report.js";
 
 /** 100 inline writes of 4 KiB to one file in two seconds. */
 export function observation(changes: Partial<Observation>): Observation {
@@ -20,13 +20,29 @@ export function observation(changes: Partial<Observation>): Observation {
     causes: [],
     inlineNsP99: 2048,
     puntedNsP99: null,
+    workerCpuNs: 0,
     ...changes,
   };
 }
 
-export const NOTHING_LOST = { requests: 0, punts: 0, latencies: 0, unmatched: 0, events: 0 };
+export const NOTHING_LOST = {
+  requests: 0,
+  punts: 0,
+  latencies: 0,
+  unmatched: 0,
+  stalls: 0,
+  events: 0,
+};
 
 export function reportOf(observations: Observation[]): Report {
-  const workers = { peak: 3, cpuNs: 1e9 };
-  return { seconds: 2, workers, lost: NOTHING_LOST, observations };
+  return {
+    seconds: 2,
+    workers: { peak: 3, cpuNs: 1e9, processes: [] },
+    kernelWorkers: null,
+    stalls: [],
+    sampled: 1,
+    lost: NOTHING_LOST,
+    dropped: { rows: 0, requests: 0 },
+    observations,
+  };
 }

@@ -13,7 +13,7 @@ export async function assertSameCounts(run: () => Promise<number[]>): Promise<Wa
   try {
     const [ids, independent] = await countedIndependently(run);
     const processes = new Set(ids);
-    const rows = watch.rows().filter((row) => processes.has(row.process));
+    const rows = watch.take().filter((row) => processes.has(row.process));
     assert.deepEqual(countsOf(rows), onlyOf(independent, processes));
     const { requests, punts, events } = watch.lost();
     assert.deepEqual({ requests, punts, events }, { requests: 0, punts: 0, events: 0 });

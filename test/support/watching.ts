@@ -6,7 +6,7 @@ export function tryToWatch(options: Partial<WatchOptions> = {}): {
   skip: string | false;
 } {
   try {
-    const watch = openWatch({ everything: false, sampleShift: 0, ...options });
+    const watch = openWatch({ everything: false, name: "", sampleShift: 0, ...options });
     return { watch, skip: false };
   } catch (error) {
     return { watch: null, skip: `SKIPPED, watch does not work here: ${(error as Error).message}` };

@@ -4,9 +4,9 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { rowKey } from "../../../bench/watch/observation.js";
 import { operationName } from "../../../bench/watch/operations.js";
 import type { TrialRequest } from "../../../native/index.js";
+import type { WatchRow } from "../../../native/watch.js";
 import {
   cannotRun,
   driver,
@@ -23,20 +23,18 @@ after(() => watch?.close());
 const noFio = cannotRun("fio", "--version");
 const noTrace = process.geteuid?.() === 0 ? false : "SKIPPED, needs root";
 
-/** Rows of a file that began after `earlier`: an inode number is used again for a later file. */
-function newRows(path: string, earlier: ReadonlySet<string>) {
+/** What was counted of a file since the last call. */
+function newRows(path: string): WatchRow[] {
   const { ino } = statSync(path);
-  return (watch?.rows() ?? []).filter((row) => row.inode === ino && !earlier.has(rowKey(row)));
+  return (watch?.take() ?? []).filter((row) => row.inode === ino);
 }
-
-const keysNow = () => new Set(watch?.rows().map(rowKey));
 
 /** Runs one trial of the driver; what the watch saw of its file beside what the driver measured itself. */
 async function watched(changes: Partial<TrialRequest>) {
   const request = smallTrial(folder, { ...changes, keepFile: true });
-  const earlier = keysNow();
+  watch?.take();
   const measured = await driver.runTrial(request);
-  return { measured, rows: newRows(request.path, earlier) };
+  return { measured, rows: newRows(request.path) };
 }
 
 for (const changes of [
@@ -104,12 +102,12 @@ test("a ring whose submissions a kernel thread polls (SQPOLL) is counted for its
   skip: skip || noFio,
 }, async () => {
   const file = join(folder, "polled");
-  const earlier = keysNow();
+  watch?.take();
   const job = ["--name=polled", `--filename=${file}`, "--sqthread_poll=1"];
   const { stdout } = await promisify(execFile)("fio", [...COMMON, ...job, ...KINDS.overwrites]);
   const [result] = JSON.parse(stdout.slice(stdout.indexOf("{"))).jobs;
   assert.equal(
-    sumOf(newRows(file, earlier), (row) => row.requests),
+    sumOf(newRows(file), (row) => row.requests),
     result.write.total_ios,
   );
 });
@@ -118,7 +116,7 @@ test("several jobs of fio: each file's requests equal fio's own count, its punts
   skip: skip || noFio || noTrace,
 }, async () => {
   for (let round = 0; round < 3; round += 1) {
-    const earlier = keysNow();
+    watch?.take();
     const jobs = ["holes", "overwrites", "reads"].map((name) => ({
       name,
       file: join(folder, `${name}-${round}`),
@@ -131,8 +129,10 @@ test("several jobs of fio: each file's requests equal fio's own count, its punts
     const fio = () => promisify(execFile)("fio", [...COMMON, ...args]);
     const [{ stdout }, hits] = await tracedPunts(fio);
     const results = JSON.parse(stdout.slice(stdout.indexOf("{"))).jobs;
+    const seen = watch?.take() ?? [];
     for (const [index, { name, file }] of jobs.entries()) {
-      const rows = newRows(file, earlier);
+      const { ino } = statSync(file);
+      const rows = seen.filter((row) => row.inode === ino);
       const { read, write } = results[index];
       assert.equal(
         sumOf(rows, (row) => row.requests),

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Names } from "../../../bench/watch/names.js";
-import { observationsBetween, quantileNs, rowKey } from "../../../bench/watch/observation.js";
+import { observationsOf, quantileNs } from "../../../bench/watch/observation.js";
 import { operationName } from "../../../bench/watch/operations.js";
+import type { WorkerUse } from "../../../bench/watch/workers.js";
 import { bucketNs, type WatchRow } from "../../../native/watch.js";
 
 const BUCKETS = 128;
 
 function row(changes: Partial<WatchRow>): WatchRow {
   return {
-    ring: 1n,
+    ring: 1,
     inode: 7,
     major: 8,
     minor: 1,
@@ -28,15 +29,15 @@ function row(changes: Partial<WatchRow>): WatchRow {
   };
 }
 
-const reading = (...rows: WatchRow[]) => new Map(rows.map((one) => [rowKey(one), one]));
+const NO_WORKERS = { peak: 0, cpuNs: 0, processes: [] };
+const observe = (rows: readonly WatchRow[], workers: WorkerUse = NO_WORKERS) =>
+  observationsOf(rows, 2, new Names(), { causes: null, workers });
 
-test("an interval holds what was added, and rings of one file are added up", () => {
-  const before = reading(row({ requests: 10, punts: 4, bytes: 40_960 }));
-  const after = reading(
-    row({ requests: 30, punts: 14, bytes: 122_880 }),
-    row({ ring: 2n, requests: 20, punts: 5, failed: 10, bytes: 40_960 }),
-  );
-  const [seen, ...others] = observationsBetween(before, after, 2, new Names(), null);
+test("rings of one file are added up", () => {
+  const [seen, ...others] = observe([
+    row({ requests: 20, punts: 10, bytes: 81_920 }),
+    row({ ring: 2, requests: 20, punts: 5, failed: 10, bytes: 40_960 }),
+  ]);
   assert.deepEqual(others, []);
   assert.deepEqual(
     [seen?.requests, seen?.requestsPerSecond, seen?.punts, seen?.failed, seen?.rings],
@@ -46,18 +47,27 @@ test("an interval holds what was added, and rings of one file are added up", () 
   assert.equal(seen?.file, "inode 7 on device 8:1");
 });
 
-test("files without a new request are left out, and the dearest stand first", () => {
-  const before = reading(row({ inode: 1, requests: 5 }));
-  const after = reading(
-    row({ inode: 1, requests: 5 }),
+test("the dearest files stand first", () => {
+  const seen = observe([
     row({ inode: 2, requests: 1000 }),
     row({ inode: 3, requests: 10, punts: 10 }),
-  );
-  const seen = observationsBetween(before, after, 1, new Names(), null);
+  ]);
   assert.deepEqual(
     seen.map(({ file }) => file),
     ["inode 3 on device 8:1", "inode 2 on device 8:1"],
   );
+});
+
+test("workers' CPU time belongs to a file where workers served no other; else it is unknown", () => {
+  const workers = { peak: 1, cpuNs: 7e6, processes: [{ process: 4_000_000, cpuNs: 7e6 }] };
+  const inline = row({ inode: 1, requests: 9 });
+  const punting = [2, 3].map((inode) => row({ inode, requests: 9, punts: 9 })) as [
+    WatchRow,
+    WatchRow,
+  ];
+  const cpuOf = (rows: WatchRow[]) => observe(rows, workers).map((seen) => seen.workerCpuNs);
+  assert.deepEqual(cpuOf([inline, punting[0]]), [7e6, 0]);
+  assert.deepEqual(cpuOf([inline, ...punting]), [null, null, 0]);
 });
 
 test("a quantile is the upper end of its bucket, and null without values", () => {

@@ -1,0 +1,71 @@
+import { bucketNs, type SubmitterStalls } from "../../native/watch.js";
+import type { Names } from "./names.js";
+import { addBuckets } from "./totals.js";
+
+/** From here on a blocked submitter is worth a line. */
+export const LONG_STALL_NS = 1e6;
+
+/** How often and how long the threads of a process were blocked inside io_uring_enter while they submitted. */
+export interface ProcessStalls {
+  process: number;
+  processName: string | null;
+  count: number;
+  blockedNs: number;
+  maxNs: number;
+  /** Of `count`, longer than 1 ms; those in the bucket of 1 ms are not in it. */
+  long: number;
+  /** Times that it was blocked, by duration: upper end of a bucket in nanoseconds, and count; without empty buckets. */
+  histogram: [number, number][];
+}
+
+/** Longest first. */
+export function stallsOf(
+  stalls: readonly SubmitterStalls[] | null,
+  names: Names,
+): ProcessStalls[] | null {
+  if (stalls === null) return null;
+  return stalls
+    .map(({ process, count, blockedNs, maxNs, buckets }) => {
+      const histogram = histogramOf(buckets);
+      const long = histogram
+        .filter(([upTo]) => upTo * LOWER_END > LONG_STALL_NS)
+        .reduce((sum, [, times]) => sum + times, 0);
+      const processName = names.ofProcess(process);
+      return { process, processName, count, blockedNs, maxNs, long, histogram };
+    })
+    .sort((a, b) => b.maxNs - a.maxNs);
+}
+
+/** The lower end of a bucket is at least this share of its upper end. */
+const LOWER_END = 0.8;
+
+function histogramOf(buckets: Uint32Array): [number, number][] {
+  return [...buckets]
+    .map((count, index): [number, number] => [bucketNs(index), count])
+    .filter(([, count]) => count > 0);
+}
+
+/** Adds up over the whole watch. */
+export class StallTotals {
+  readonly #totals = new Map<number, SubmitterStalls>();
+  #known = true;
+
+  add(stalls: readonly SubmitterStalls[] | null): void {
+    if (stalls === null) this.#known = false;
+    for (const more of stalls ?? []) {
+      const sum = this.#totals.get(more.process);
+      if (sum === undefined) {
+        this.#totals.set(more.process, more);
+        continue;
+      }
+      sum.count += more.count;
+      sum.blockedNs += more.blockedNs;
+      sum.maxNs = Math.max(sum.maxNs, more.maxNs);
+      addBuckets(sum.buckets, more.buckets);
+    }
+  }
+
+  all(): SubmitterStalls[] | null {
+    return this.#known ? [...this.#totals.values()] : null;
+  }
+}
