@@ -30,7 +30,7 @@
             {
               "action_name": "bpf",
               "inputs": ["bpf/build", "<!@(ls bpf/*.h bpf/*.bpf.c)"],
-              "outputs": ["<(PRODUCT_DIR)/watch.bpf.o", "<(PRODUCT_DIR)/causes.bpf.o"],
+              "outputs": ["<(PRODUCT_DIR)/watch.bpf.o", "<(PRODUCT_DIR)/causes.bpf.o", "<(PRODUCT_DIR)/record.bpf.o"],
               "action": ["bpf/build", "<(PRODUCT_DIR)"]
             }
           ]

@@ -6,6 +6,7 @@
 
 #include "watch/causes_addon.h"
 #include "watch/programs_object.h"
+#include "watch/record_addon.h"
 #include "watch/watch.h"
 
 namespace puntbench {
@@ -123,6 +124,7 @@ class WatchObject : public ProgramsObject<WatchObject, Watch> {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Watch", WatchObject::define(env));
   exports.Set("Causes", define_causes(env));
+  exports.Set("Record", define_record(env));
   exports.Set("firstPower", static_cast<double>(WATCH_FIRST_POWER));
   return exports;
 }
