@@ -12,6 +12,7 @@ import { inspectCommand } from "./bench/inspect/command.js";
 import { labCommand } from "./bench/lab/command.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
+import { recordCommand } from "./bench/record/command.js";
 import { benchCommand } from "./bench/run/command.js";
 import { watchCommand } from "./bench/watch/command.js";
 import { workloadsCommand } from "./bench/workloads/command.js";
@@ -32,6 +33,7 @@ function program(): Command {
     explainCommand(estimateSavings),
     inspectCommand(),
     watchCommand(),
+    recordCommand(),
     doctorCommand(),
     reportCommand(),
     compareCommand(),

@@ -6,14 +6,19 @@ export const RECORD_ROW_BYTES = 88;
 export interface RecorderOptions {
   /** true: every process; else those given to `add`. */
   everything: boolean;
+  /** Programs of this name are recorded from their start on; empty: none. Their children always are. */
+  name: string;
   /** Room in the kernel for events that were not read yet: a power of two. */
   bufferBytes: number;
 }
 
-/** A file lost its name or got another one. */
+/** The name by which a file was opened, or one that was changed or removed. */
 export interface RecordedPath {
   /** CLOCK_MONOTONIC. */
   atNs: number;
+  /** Of an opened file; else 0. The device is in the kernel's encoding. */
+  inode: number;
+  device: number;
   process: number;
   operation: number;
   /** As the program gave it; at most 255 bytes of it. */

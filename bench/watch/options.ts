@@ -6,12 +6,16 @@ import { parseDurationNs } from "../../terminal/units.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
 import { readProcess, type Selection } from "./processes.js";
 
-/** Options as commander hands them over: text. */
-export interface RawWatchOptions {
+/** Ways to choose processes. */
+export interface RawSelection {
   pid?: string;
   comm?: string;
   cgroup?: string;
   all?: boolean;
+}
+
+/** Options as commander hands them over: text. */
+export interface RawWatchOptions extends RawSelection {
   interval: string;
   duration?: string;
   sample: string;
@@ -58,11 +62,12 @@ export function parseWatchOptions(raw: RawWatchOptions): WatchCommandOptions {
   };
 }
 
-function selectionOf({ pid, comm, cgroup, all }: RawWatchOptions): Selection {
+/** Throws a UsageError when there is not exactly one, or nothing that it could mean. */
+export function selectionOf({ pid, comm, cgroup, all }: RawSelection): Selection {
   const given = [pid, comm, cgroup, all].filter((value) => value !== undefined);
   if (given.length !== 1) {
     throw new UsageError(
-      given.length === 0 ? "nothing to watch" : "more than one way to choose processes",
+      given.length === 0 ? "no processes are chosen" : "more than one way to choose processes",
       "Give one of --pid, --comm, --cgroup or --all.",
     );
   }

@@ -68,11 +68,14 @@ struct record_call {
 
 #define RECORD_PATH_BYTES 256
 
-/* A file lost its name or got another one. */
+/* The name by which a file was opened, or one that was changed or removed. */
 struct record_path {
   unsigned int kind;
   unsigned int thread;
   unsigned long long at_ns;
+  unsigned long long inode; /* of an opened file */
+  unsigned int device;
+  unsigned int padding;
   unsigned int process;
   unsigned int call;
   char path[RECORD_PATH_BYTES]; /* as the program gave it */

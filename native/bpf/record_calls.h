@@ -69,7 +69,7 @@ static __always_inline int send_call(const struct call *call, __u32 descriptor, 
   return 0;
 }
 
-static __always_inline int send_path(__u32 kind, const void *path) {
+static __always_inline int send_path(__u32 kind, const void *path, struct file *file) {
   struct record_path *event = bpf_ringbuf_reserve(&events, sizeof *event, 0);
   if (!event) return lose();
   __u64 ids = bpf_get_current_pid_tgid();
@@ -78,9 +78,23 @@ static __always_inline int send_path(__u32 kind, const void *path) {
   event->thread = ids;
   event->process = ids >> 32;
   event->call = kind;
+  event->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
+  event->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
   if (bpf_probe_read_user_str(event->path, sizeof event->path, path) < 0) event->path[0] = 0;
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
+}
+
+#define OPEN_MAY_CHANGE (1 | 2 | 0100 | 01000) /* O_WRONLY, O_RDWR, O_CREAT, O_TRUNC */
+
+static __always_inline int opened(long descriptor, const void *path, __u32 flags) {
+  if (!(flags & OPEN_MAY_CHANGE)) return 0;
+  struct file *file = file_of(descriptor);
+  struct inode___state *inode = file ? (void *)BPF_CORE_READ(file, f_inode) : NULL;
+  if (!inode || !IS_REGULAR(BPF_CORE_READ(inode, i_mode))) return 0;
+  const struct call call = {.kind = RECORD_OPEN, .flags = flags};
+  send_call(&call, descriptor, 0);
+  return send_path(RECORD_OPEN, path, file);
 }
 
 static __always_inline int returned(struct pt_regs *regs, long result) {
@@ -88,13 +102,9 @@ static __always_inline int returned(struct pt_regs *regs, long result) {
   struct call call = {};
   switch (CALL_NUMBER(regs)) {
     case __NR_open:
-      call.kind = RECORD_OPEN;
-      call.flags = ARGUMENT_2(regs);
-      return send_call(&call, result, 0);
+      return opened(result, (void *)ARGUMENT_1(regs), ARGUMENT_2(regs));
     case __NR_openat:
-      call.kind = RECORD_OPEN;
-      call.flags = ARGUMENT_3(regs);
-      return send_call(&call, result, 0);
+      return opened(result, (void *)ARGUMENT_2(regs), ARGUMENT_3(regs));
     case __NR_write:
     case __NR_writev:
       call.kind = RECORD_WRITE;
@@ -125,14 +135,14 @@ static __always_inline int returned(struct pt_regs *regs, long result) {
       call.length = ARGUMENT_4(regs);
       break;
     case __NR_rename:
-      return send_path(RECORD_RENAME, (void *)ARGUMENT_1(regs));
+      return send_path(RECORD_RENAME, (void *)ARGUMENT_1(regs), NULL);
     case __NR_renameat:
     case __NR_renameat2:
-      return send_path(RECORD_RENAME, (void *)ARGUMENT_2(regs));
+      return send_path(RECORD_RENAME, (void *)ARGUMENT_2(regs), NULL);
     case __NR_unlink:
-      return send_path(RECORD_UNLINK, (void *)ARGUMENT_1(regs));
+      return send_path(RECORD_UNLINK, (void *)ARGUMENT_1(regs), NULL);
     case __NR_unlinkat:
-      return send_path(RECORD_UNLINK, (void *)ARGUMENT_2(regs));
+      return send_path(RECORD_UNLINK, (void *)ARGUMENT_2(regs), NULL);
     default:
       return 0;
   }

@@ -36,5 +36,6 @@ struct files_struct {
   struct fdtable *fdt;
 } KERNEL_TYPE;
 struct task_struct {
+  __s32 tgid;
   struct files_struct *files;
 } KERNEL_TYPE;

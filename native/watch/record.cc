@@ -82,6 +82,9 @@ int Record::load(const RecordOptions& options, std::string& message) {
     return -ENOENT;
   }
   if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return error;
+  char name[16] = {};
+  strncpy(name, options.name.c_str(), sizeof name - 1);
+  if (int error = set_constant(object_.get(), "watched_name", name, sizeof name)) return error;
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "events"), options.buffer_bytes);
   if (int error = bpf_object__load(object_.get())) return error;
   buffer_.reset(ring_buffer__new(map("events"), take, this, nullptr));
@@ -134,7 +137,7 @@ int Record::take(void* self, void* data, size_t) {
       break;
     case RECORD_PATH: {
       const auto& event = as<record_path>(data);
-      record.paths_.push_back({event.at_ns, event.process, event.call,
+      record.paths_.push_back({event.at_ns, event.inode, event.device, event.process, event.call,
                                std::string(event.path, strnlen(event.path, sizeof event.path))});
       break;
     }

@@ -44,6 +44,8 @@ static_assert(sizeof(RecordRow) == 88);
 
 struct RecordPath {
   uint64_t at_ns;
+  uint64_t inode;
+  uint32_t device;
   uint32_t process;
   uint32_t call;
   std::string path;
@@ -52,6 +54,7 @@ struct RecordPath {
 struct RecordOptions {
   std::string object_path;
   bool everything = false;
+  std::string name;  // of programs that are recorded from their start on; at most 15 bytes count
   uint32_t buffer_bytes = 1 << 26;  // a power of two
 };
 

@@ -9,6 +9,8 @@ namespace {
 Napi::Object to_object(Napi::Env env, const RecordPath& path) {
   Napi::Object out = Napi::Object::New(env);
   out.Set("atNs", static_cast<double>(path.at_ns));
+  out.Set("inode", static_cast<double>(path.inode));
+  out.Set("device", static_cast<double>(path.device));
   out.Set("process", static_cast<double>(path.process));
   out.Set("operation", static_cast<double>(path.call));
   out.Set("path", path.path);
@@ -24,12 +26,13 @@ class RecordObject : public ProgramsObject<RecordObject, Record> {
                         InstanceMethod("close", &RecordObject::close)});
   }
 
-  // new Record({objectPath, everything, bufferBytes})
+  // new Record({objectPath, everything, name, bufferBytes})
   explicit RecordObject(const Napi::CallbackInfo& info) : ProgramsObject<RecordObject, Record>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     RecordOptions options;
     options.object_path = from.Get("objectPath").As<Napi::String>();
     options.everything = from.Get("everything").ToBoolean();
+    options.name = from.Get("name").As<Napi::String>();
     options.buffer_bytes = from.Get("bufferBytes").As<Napi::Number>().Uint32Value();
     load(info.Env(), options);
   }

@@ -15,6 +15,7 @@ export function healthy(): Facts {
       directory: "/mnt/data",
       writable: true,
       mount: {
+        id: 1,
         device: "8:1",
         mountPoint: "/mnt/data",
         type: "ext4",

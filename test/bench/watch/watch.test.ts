@@ -78,7 +78,7 @@ test("nothing is left in the kernel after a watch was killed", {
 
 test("what cannot be watched is one line with a remedy and exit code 2 or 1", async () => {
   for (const [args, code, words] of [
-    [["watch"], 2, /nothing to watch/],
+    [["watch"], 2, /no processes are chosen/],
     [["watch", "--all", "--comm", "fio"], 2, /more than one way/],
     [["watch", "--all", "--interval", "1ms"], 2, /too short/],
     [["watch", "--all", "--sample", "3"], 2, /power of two/],

@@ -1,0 +1,121 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { UserError } from "../../terminal/errors.js";
+import { type Block, DamagedBlock, decodeBlock } from "./block.js";
+import { DamagedFrame, decodeHead, FRAME_HEAD_BYTES, SIGNATURE, unpack } from "./frames.js";
+import {
+  type RecordedFile,
+  type RecordedRing,
+  type RecordedThread,
+  type RecordingFooter,
+  type RecordingHeader,
+  RecordingLine,
+} from "./schema.js";
+
+/** A recording without its rows. */
+export interface Recording {
+  path: string;
+  header: RecordingHeader;
+  files: Map<number, RecordedFile>;
+  rings: Map<number, RecordedRing>;
+  threads: Map<number, RecordedThread>;
+  /** null: the recorder was killed, or the file was cut off. */
+  footer: RecordingFooter | null;
+  /** What is wrong with the rest of the file; null: nothing. */
+  damage: string | null;
+}
+
+export type RecordingPart = { kind: "line"; line: RecordingLine } | { kind: "block"; block: Block };
+
+/**
+ * Reads a recording part by part, with one block in memory. Ends at the first part that is cut off or damaged; returns
+ * what is wrong with it, null at a proper end. Throws a UserError for a file that is no recording.
+ */
+export function* readParts(path: string): Generator<RecordingPart, string | null> {
+  const fd = openRecording(path);
+  try {
+    checkSignature(fd, path);
+    for (;;) {
+      const head = readBytes(fd, FRAME_HEAD_BYTES);
+      if (head.length === 0) return null;
+      if (head.length < FRAME_HEAD_BYTES) return "it ends inside a frame";
+      const frame = decodeHead(head);
+      const packed = readBytes(fd, frame.packedBytes);
+      if (packed.length < frame.packedBytes) return "it ends inside a frame";
+      const { kind, content } = unpack(frame, packed);
+      if (kind === "block") yield { kind, block: decodeBlock(content) };
+      else yield { kind, line: parseLine(content) };
+    }
+  } catch (error) {
+    if (error instanceof DamagedFrame || error instanceof DamagedBlock) return error.message;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads everything but the rows, and hands each block to `use`. Throws a UserError. */
+export function loadRecording(path: string, use: (block: Block) => void = () => {}): Recording {
+  const files = new Map<number, RecordedFile>();
+  const rings = new Map<number, RecordedRing>();
+  const threads = new Map<number, RecordedThread>();
+  let header: RecordingHeader | null = null;
+  let footer: RecordingFooter | null = null;
+  const parts = readParts(path);
+  let part = parts.next();
+  for (; !part.done; part = parts.next()) {
+    if (part.value.kind === "block") {
+      use(part.value.block);
+      continue;
+    }
+    const { line } = part.value;
+    if (line.type === "recording") header ??= line;
+    if (line.type === "file") files.set(line.index, line);
+    if (line.type === "ring") rings.set(line.index, line);
+    if (line.type === "thread") threads.set(line.index, line);
+    if (line.type === "end") footer = line;
+  }
+  if (header === null) {
+    throw new UserError(
+      `${path}: a recording without a header${part.value === null ? "" : `: ${part.value}`}`,
+      "Record it again with puntbench record.",
+    );
+  }
+  return { path, header, files, rings, threads, footer, damage: part.value };
+}
+
+function openRecording(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw new UserError(
+      `${path}: ${(error as Error).message}`,
+      "Name a file that puntbench record wrote.",
+    );
+  }
+}
+
+function checkSignature(fd: number, path: string): void {
+  if (readBytes(fd, SIGNATURE.length).equals(SIGNATURE)) return;
+  throw new UserError(
+    `${path} is no recording, or one of another version`,
+    "Name a file that puntbench record wrote.",
+  );
+}
+
+/** Fewer only at the end of the file. */
+function readBytes(fd: number, count: number): Buffer {
+  const bytes = Buffer.allocUnsafe(count);
+  let done = 0;
+  for (let read = -1; done < count && read !== 0; done += read) {
+    read = readSync(fd, bytes, done, count - done, null);
+  }
+  return bytes.subarray(0, done);
+}
+
+function parseLine(content: Buffer): RecordingLine {
+  try {
+    return RecordingLine.parse(JSON.parse(content.toString("utf8")));
+  } catch {
+    throw new DamagedFrame("a line is not of the format");
+  }
+}
