@@ -23,7 +23,8 @@ export function packageFiles(root: string): string[] {
     .flatMap(filesBelow)
     .map((path) => relative(root, path))
     .filter((path) => path.startsWith("dist/") || !NOT_CODE.test(path))
-    .filter((path) => !path.startsWith("dist/test/") && !path.endsWith(".map"));
+    // Tests, and what running tests have made beside them.
+    .filter((path) => !path.startsWith("dist/test") && !path.endsWith(".map"));
   return ["package.json", ...files, ...addonFiles(root).map((path) => relative(root, path))];
 }
 
