@@ -1,11 +1,16 @@
 import type { Driver } from "../../native/index.js";
 import { overlayWords } from "../rules/overlay.js";
 import { predict } from "../rules/predict.js";
+import type { WriteQuestion } from "../rules/question.js";
 import { questionAbout } from "./question-about.js";
 
 /** What the rules say against measuring in a directory, for the warnings of a results file. */
 export function placeWarnings(driver: Driver, directory: string, blockSizeBytes: number): string[] {
-  const question = questionAbout(driver, directory, blockSizeBytes);
+  return warningsAbout(questionAbout(driver, directory, blockSizeBytes));
+}
+
+/** @param question about a new file in the directory. */
+export function warningsAbout(question: WriteQuestion): string[] {
   if (question.filesystem === "overlay") {
     return [`the directory is on overlayfs: ${overlayWords(question.kernel)}`];
   }
