@@ -31,6 +31,8 @@ export interface TrialRequest {
   intervalNs: number;
   /** The first part, which is not counted; it ends at the latest when half of the blocks are issued. Default: 0. */
   rampNs?: number | undefined;
+  /** Back to back: ends the counted part, also when blocks are left. Default: every block is written. */
+  durationNs?: number | undefined;
   /** Registers the buffers and the file with the ring. */
   registeredBuffers: boolean;
   /** Default: the best that the kernel has. */

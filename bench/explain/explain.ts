@@ -55,8 +55,8 @@ export async function explain(
         `${reports.length + 1}/${scenarios.length} traced  ${describeScenario(scenario)}`,
       );
       const path = scratch.file(`explain-${reports.length}`);
-      // Punts are counted by the trace; a second counter would only cost time.
-      const uncounted = { settleNs: SETTLE_NS, countPunts: false, rampNs: 0 };
+      // Punts are counted by the trace; a second counter would only cost time. Every block is written.
+      const uncounted = { settleNs: SETTLE_NS, countPunts: false, rampNs: 0, durationNs: 0 };
       const request = { ...scenario, ...uncounted, path, seed: bench.seed };
       const stream = await withTimeLimit(
         (limited) => tracedOrNull({ driver, recorder, signal: limited }, request),

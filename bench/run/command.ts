@@ -61,7 +61,7 @@ export function withBenchOptions(command: Command): Command {
     )
     .option(
       "--duration <time>",
-      "how long a trial lasts at least; its file grows with the measured pace, within the space (default: 500ms)",
+      "how long a trial lasts; its file grows with the measured pace, within the space (default: 500ms)",
     )
     .option(
       "--ramp <time>",

@@ -46,6 +46,8 @@ export async function runTrial(
     countPunts,
     settleNs: SETTLE_NS,
     countWorkersOnce: instructions,
+    // Where instructions are counted, times mean nothing.
+    durationNs: instructions ? 0 : (scenario.durationNs ?? 0),
   };
   try {
     const trial = {

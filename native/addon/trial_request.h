@@ -32,6 +32,7 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.kind = kind_of(from);
   request.interval_ns = integer(from, "intervalNs");
   if (from.Get("rampNs").IsNumber()) request.ramp_ns = integer(from, "rampNs");
+  if (from.Get("durationNs").IsNumber()) request.duration_ns = integer(from, "durationNs");
   request.registered_buffers = flag(from, "registeredBuffers");
   request.settle_ns = integer(from, "settleNs");
   request.count_workers_once = flag(from, "countWorkersOnce");

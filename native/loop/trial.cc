@@ -115,6 +115,7 @@ WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
   stream.interval_ns = request.interval_ns;
   stream.ramp_ns = request.ramp_ns;
+  stream.duration_ns = request.duration_ns;
   stream.registered_buffers = request.registered_buffers;
   stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
   stream.unbatched = request.arm == Arm::kUnbatched;

@@ -35,6 +35,7 @@ struct TrialRequest {
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
   uint64_t ramp_ns = 0;
+  uint64_t duration_ns = 0;
   bool registered_buffers = false;
   RingMode ring = RingMode::kBest;
   uint32_t iowq_workers = 0;

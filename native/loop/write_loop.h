@@ -40,6 +40,7 @@ class WriteLoop {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
       if (!counting_) count_if(half_issued());
+      if (lasted_enough()) queue_.stop();
       fill(queue_.stream().unbatched ? 1 : queue_.stream().queue_depth);
       submit();
       if (reap() == 0 && queue_.under_way() > 0 && !queue_.can_queue()) {
@@ -76,6 +77,11 @@ class WriteLoop {
 
   // A file that is full sooner than expected still leaves a part to count.
   bool half_issued() const noexcept { return queue_.taken() * 2 >= queue_.stream().blocks; }
+
+  bool lasted_enough() const noexcept {
+    const uint64_t duration_ns = queue_.stream().duration_ns;
+    return duration_ns > 0 && counting_ && clock_ns_ >= counted_since_ns_ + duration_ns;
+  }
 
   void fill(uint32_t batch) noexcept {
     for (uint32_t filled = 0; filled < batch && queue_.can_queue(); ++filled) fill_next();

@@ -17,6 +17,7 @@ struct WriteStream {
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
   uint64_t ramp_ns = 0;             // the first part, which is not counted; at most half of the blocks
+  uint64_t duration_ns = 0;         // back to back: ends the counted part, also when blocks are left; 0: they end it
   std::vector<uint32_t> order;      // block number of the n-th write to a file; empty is sequential
   bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request

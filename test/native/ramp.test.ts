@@ -67,3 +67,22 @@ test("a stream that fails in its ramp counts nothing and says why", async () => 
     ["EINVAL", 0, 0],
   );
 });
+
+test("the duration ends the counted part while blocks are left, and what is under way still counts", async () => {
+  const request = { rampNs: 5_000_000, durationNs: 20_000_000, queueDepth: 8 };
+  // Nobody writes 512 MiB in 4 KiB blocks within 25 ms.
+  const fileSizeBytes = 512 << 20;
+  const measured = await driver.runTrial(
+    smallTrial(folder, { ...request, fileSizeBytes, preparation: "fallocate-0" }),
+  );
+  assert.ok(measured.wallNs >= request.durationNs, `${measured.wallNs}`);
+  assert.ok(measured.writes > 0);
+  assert.ok(measured.writes + rampOf(measured).writes < fileSizeBytes / 4096);
+  assert.equal(measured.latencyNs.length, measured.writes);
+  assert.equal(measured.failedWrites, 0);
+});
+
+test("a file that is full ends a trial before its duration", async () => {
+  const measured = await driver.runTrial(smallTrial(folder, { durationNs: 60e9 }));
+  assert.equal(measured.writes, 512);
+});
