@@ -143,13 +143,13 @@ int BPF_PROG(record_sys_exit, struct pt_regs *regs, long result) {
 
 /* A child, from its first instruction on. */
 SEC("raw_tp/sched_process_fork")
-int BPF_PROG(record_fork, struct task_struct *parent, struct task_struct *child) {
+int BPF_PROG(record_fork, void *parent, struct task_struct___record *child) {
   __u32 process = BPF_CORE_READ(child, tgid);
   return is_watched() && process != bpf_get_current_pid_tgid() >> 32 ? watch(process) : 0;
 }
 
 SEC("raw_tp/sched_process_exec")
-int BPF_PROG(record_exec, struct task_struct *task) {
+int BPF_PROG(record_exec, void *task) {
   char name[16];
   if (!watched_name[0] || bpf_get_current_comm(name, sizeof name)) return 0;
   for (int i = 0; i < sizeof name; ++i) {

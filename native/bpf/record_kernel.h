@@ -35,7 +35,7 @@ struct fdtable {
 struct files_struct {
   struct fdtable *fdt;
 } KERNEL_TYPE;
-struct task_struct {
+struct task_struct___record {
   __s32 tgid;
   struct files_struct *files;
 } KERNEL_TYPE;
