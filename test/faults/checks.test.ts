@@ -21,7 +21,7 @@ let places = 0;
 async function failing(
   spoil: (place: Place) => void | Promise<void>,
   ending: Partial<Ending> = {},
-  changes: { code?: number; killed?: boolean } = {},
+  changes: { code?: number; cutOff?: boolean } = {},
 ): Promise<string[]> {
   places += 1;
   const place = new Place(join(folder, `case-${places}`), randomFor(places));
@@ -34,7 +34,7 @@ async function failing(
   };
   const before = lookBefore(place);
   await spoil(place);
-  const end = { endings: [{ ...CLEAN, ...ending }], killed: changes.killed ?? false };
+  const end = { endings: [{ ...CLEAN, ...ending }], cutOff: changes.cutOff ?? false };
   const failures = await failuresOf(group, place, end, before, true);
   place.remove();
   return [...new Set(failures.map(({ check }) => check))];
@@ -92,7 +92,7 @@ test("a file left in --dir, in the temporary folder or in the cache's runs fails
 test("after SIGKILL the next run has to name what was left", async () => {
   const leave = ({ dir }: Place) => mkdirSync(join(dir, "puntbench-scratch-1-a"));
   const killed = { code: null, signal: "SIGKILL" } as const;
-  assert.deepEqual(await failing(leave, killed, { killed: true }), ["leftovers"]);
+  assert.deepEqual(await failing(leave, killed, { cutOff: true }), ["leftovers"]);
 });
 
 test("a change outside fails", async () => {

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../../terminal/errors.js";
+import { tracingPrograms, unheldPrograms } from "./bpf-programs.js";
 import type { Ending } from "./ending.js";
 import type { CaseEnd, FaultGroup } from "./group.js";
 import { leftoversOf, tracefsLeftovers } from "./leftovers.js";
@@ -45,10 +46,16 @@ export function hasTrace({ stdout, stderr }: Ending): boolean {
 export interface Before {
   outside: string;
   tracefs: string[];
+  /** Ids of BPF programs. */
+  programs: ReadonlySet<number>;
 }
 
 export function lookBefore(place: Place): Before {
-  return { outside: outsideDigest(place), tracefs: tracefsLeftovers() };
+  return {
+    outside: outsideDigest(place),
+    tracefs: tracefsLeftovers(),
+    programs: new Set(tracingPrograms().map(({ id }) => id)),
+  };
 }
 
 /** The seven checks. `second` false leaves the second run out, where a group runs it once for several cases. */
@@ -66,8 +73,9 @@ export async function failuresOf(
   for (const ending of end.endings) addEnding(add, group, end, ending);
   add("processes", await survivorsOf(place.marker, ENDS_WITHIN_MS));
   add("results", brokenResults(place.out));
-  if (second || end.killed) await runAgain(add, group, place, end.killed === true);
+  if (second || end.cutOff) await runAgain(add, group, place, end.cutOff === true);
   add("leftovers", leftoversOf(place, before.tracefs));
+  add("leftovers", await unheldPrograms(before.programs));
   if (outsideDigest(place) !== before.outside) add("outside", ["the tree outside has changed"]);
   return failures;
 }
@@ -77,7 +85,7 @@ type Add = (check: Failure["check"], whats: readonly string[]) => void;
 function addEnding(add: Add, group: FaultGroup, end: CaseEnd, ending: Ending): void {
   const { command, code, signal, stderr } = ending;
   const codes = end.codes ?? DOCUMENTED;
-  const asDocumented = codes.includes(code ?? -1) || (end.killed && signal === "SIGKILL");
+  const asDocumented = codes.includes(code ?? -1) || (end.cutOff && signal === "SIGKILL");
   if (/fault suite: it hung/.test(stderr)) add("exit code", [`${command}: it hung`]);
   else if (!asDocumented && !group.mayAlsoEnd?.(ending)) {
     add("exit code", [
@@ -90,7 +98,7 @@ function addEnding(add: Add, group: FaultGroup, end: CaseEnd, ending: Ending): v
 }
 
 /** After SIGKILL the next run must name each scratch directory that was left; its advice is then followed. */
-async function runAgain(add: Add, group: FaultGroup, place: Place, killed: boolean): Promise<void> {
+async function runAgain(add: Add, group: FaultGroup, place: Place, cutOff: boolean): Promise<void> {
   const left = readdirSync(place.dir);
   const ending = await (group.secondRun?.(place) ?? place.run(smallBench(place)));
   if (ending.code !== EXIT.ok) {
@@ -100,7 +108,7 @@ async function runAgain(add: Add, group: FaultGroup, place: Place, killed: boole
   }
   add("results", brokenResults(place.out));
   add("processes", await survivorsOf(place.marker, ENDS_WITHIN_MS));
-  if (!killed) return;
+  if (!cutOff) return;
   for (const name of left) {
     if (!ending.stderr.includes(name)) add("leftovers", [`the next run does not name ${name}`]);
     rmSync(join(place.dir, name), { recursive: true, force: true });

@@ -10,12 +10,19 @@ export interface FaultCase {
 
 export interface CaseEnd {
   endings: readonly Ending[];
-  /** A program was ended by SIGKILL: its scratch may stay until the next run, which must name it. */
-  killed?: boolean;
+  /** By SIGKILL or a dead disk a program could not clean up: its scratch may stay until the next run, which must name it. */
+  cutOff?: boolean;
   /** Exit codes that this case allows; where they are not given, all that are documented. */
   codes?: readonly number[];
   /** false: the fault never came about, so that the case shows nothing. It is counted apart. */
   reached?: boolean;
+}
+
+/** What the guests of a group need beside the usual. */
+export interface GuestNeeds {
+  kernel: string;
+  programs: readonly string[];
+  modules: readonly string[];
 }
 
 /** Cases of one kind, as data. */
@@ -34,6 +41,8 @@ export interface FaultGroup {
   secondRun?(place: Place): Promise<Ending>;
   /** Endings beside the documented exit codes that this fault may cause. */
   mayAlsoEnd?(ending: Ending): boolean;
+  /** Its cases run in guests of the lab, see `guests.ts`. */
+  guest?: GuestNeeds;
   /** Left out of the part that is drawn by date. */
   slow?: boolean;
 }

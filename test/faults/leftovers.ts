@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadDriver } from "../../native/index.js";
+import { namesIn } from "./look.js";
 import type { Place } from "./place.js";
 
 let tracefs: string | null | undefined;
@@ -17,11 +18,19 @@ function openedTracefs(): string | null {
   return tracefs;
 }
 
-/** Trace buffers of puntbench in tracefs on this machine: it makes none. */
+/** Trace buffers of puntbench in tracefs on this machine: it makes none. Some tests make one, named after their process. */
 export function tracefsLeftovers(): string[] {
   const root = openedTracefs();
   if (root === null) return [];
-  return namesIn(join(root, "instances")).filter((name) => name.startsWith("puntbench"));
+  return namesIn(join(root, "instances"))
+    .filter((name) => name.startsWith("puntbench"))
+    .filter((name) => !ownerRuns(name));
+}
+
+/** A case's processes have ended when this is asked, so a process that runs is of somebody else. */
+function ownerRuns(name: string): boolean {
+  const pid = /-(\d+)$/.exec(name)?.[1];
+  return pid !== undefined && existsSync(`/proc/${pid}`);
 }
 
 /** The lab's cache may keep what it fetched and built, but no session's folder and nothing half made. */
@@ -36,17 +45,11 @@ function cacheLeftovers(cache: string): string[] {
     .map((name) => `cache: ${name}`);
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** Whatever a case has left in scratch, temporary folder, tracefs, BPF, mounts and cache. `before` was there already. */
 export function leftoversOf(place: Place, before: readonly string[]): string[] {
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => place.mounted === null || line.split(" ")[4] !== place.dir);
   const pinned = existsSync("/sys/fs/bpf") ? namesIn("/sys/fs/bpf") : [];
   return [
     ...readdirSync(place.dir).map((name) => `dir: ${name}`),

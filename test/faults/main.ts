@@ -6,10 +6,12 @@ import { packageRoot } from "../../terminal/package-root.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
 import { parseDurationNs } from "../../terminal/units.js";
+import { cannotListPrograms } from "./bpf-programs.js";
 import { shuffled } from "./draw.js";
 import { GROUPS } from "./groups/all.js";
 import { type CaseResult, RunRecord } from "./record.js";
-import { type Chosen, makeWork, runCases } from "./runner.js";
+import type { Chosen } from "./run-case.js";
+import { makeWork, runCases } from "./runner.js";
 import { summarise, summaryTable } from "./summary.js";
 
 interface Options {
@@ -104,6 +106,8 @@ async function runChosen(options: Options, record: RunRecord, seed: string): Pro
   const interrupt = new Interrupt("Run the same command again: it goes on where it ended.");
   const progress = stderrProgress();
   const work = makeWork(options.work);
+  const blind = cannotListPrograms();
+  if (blind !== null) progress.milestone(`warning: BPF programs are not looked for: ${blind}`);
   const open = chosenCases(options).filter(
     ({ group, fault }) => !record.hasPassed(group.name, fault.name, seed),
   );

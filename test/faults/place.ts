@@ -37,6 +37,9 @@ export class Place {
   /** Process ids of what was started. */
   readonly pids = new Set<number>();
 
+  /** What a case has mounted at `dir`, and unmounts with the place; null: nothing. */
+  mounted: { unmount(): void } | null = null;
+
   /** @param random gives numbers in [0, 1), the same for the same case and seed. */
   constructor(
     readonly root: string,
@@ -99,6 +102,7 @@ export class Place {
   }
 
   remove(): void {
+    this.mounted?.unmount();
     rmSync(this.root, { recursive: true, force: true });
   }
 }

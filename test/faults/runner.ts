@@ -1,18 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gitCommit } from "../../terminal/git-commit.js";
-import { type Failure, failuresOf, lookBefore } from "./checks.js";
-import { randomFor } from "./draw.js";
-import type { FaultCase, FaultGroup } from "./group.js";
-import { Place } from "./place.js";
+import { runInGuests } from "./guests.js";
 import type { CaseResult, RunRecord } from "./record.js";
-
-/** A case, and the group that it belongs to. */
-export interface Chosen {
-  group: FaultGroup;
-  fault: FaultCase;
-}
+import { type Chosen, runCase } from "./run-case.js";
 
 export interface Run {
   record: RunRecord;
@@ -36,26 +27,40 @@ export function makeWork(parent = tmpdir()): { path: string; remove(): void } {
 
 /** Runs cases in their order; so many at a time as their groups allow. */
 export async function runCases(chosen: readonly Chosen[], run: Run): Promise<void> {
+  const keep = (result: CaseResult) => {
+    run.record.add(result);
+    run.show(result);
+  };
   for (let at = 0; at < chosen.length; ) {
     // Neighbours in the list that may run together.
+    const { group } = chosen[at] as Chosen;
     const width = atOnce(chosen[at] as Chosen);
+    const fits = (next: Chosen) => next.group.guest === group.guest && atOnce(next) === width;
     let end = at + 1;
-    while (end < chosen.length && atOnce(chosen[end] as Chosen) === width) end += 1;
+    while (end < chosen.length && fits(chosen[end] as Chosen)) end += 1;
     const queue = chosen.slice(at, end);
-    const worker = async (slot: number) => {
-      for (let count = 1; queue.length > 0 && !isOver(run); count += 1) {
-        const next = queue.shift() as Chosen;
-        const every = next.group.secondRunEvery ?? 1;
-        const second = count % every === 0 || queue.length < width;
-        const result = await runCase(next, run, join(run.work, `case-${slot}`), second);
-        run.record.add(result);
-        run.show(result);
-      }
-    };
-    await Promise.all(Array.from({ length: width }, (_, slot) => worker(slot)));
+    if (group.guest) await runInGuests(queue, group.guest, run.seed, () => isOver(run), keep);
+    else await runHere(queue, width, run, keep);
     if (isOver(run)) return;
     at = end;
   }
+}
+
+async function runHere(
+  queue: Chosen[],
+  width: number,
+  run: Run,
+  keep: (result: CaseResult) => void,
+): Promise<void> {
+  const worker = async (slot: number) => {
+    for (let count = 1; queue.length > 0 && !isOver(run); count += 1) {
+      const next = queue.shift() as Chosen;
+      const every = next.group.secondRunEvery ?? 1;
+      const second = count % every === 0 || queue.length < width;
+      keep(await runCase(next, run.seed, join(run.work, `case-${slot}`), second));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, (_, slot) => worker(slot)));
 }
 
 function atOnce({ group }: Chosen): number {
@@ -64,39 +69,4 @@ function atOnce({ group }: Chosen): number {
 
 function isOver({ endsAtMs, signal }: Run): boolean {
   return signal.aborted || Date.now() >= endsAtMs;
-}
-
-const commit = gitCommit();
-
-async function runCase(
-  { group, fault }: Chosen,
-  run: Run,
-  root: string,
-  second: boolean,
-): Promise<CaseResult> {
-  const startedAtMs = Date.now();
-  const place = new Place(root, randomFor(run.seed, group.name, fault.name));
-  let failures: Failure[];
-  let reached = false;
-  try {
-    const before = lookBefore(place);
-    const end = await fault.run(place);
-    reached = end.reached ?? true;
-    failures = await failuresOf(group, place, end, before, second);
-  } catch (error) {
-    failures = [{ check: "case", what: (error as Error).stack ?? String(error) }];
-  } finally {
-    place.remove();
-  }
-  return {
-    group: group.name,
-    name: fault.name,
-    seed: run.seed,
-    failures,
-    reached,
-    secondRun: second,
-    ms: Date.now() - startedAtMs,
-    at: new Date(startedAtMs).toISOString(),
-    commit,
-  };
 }

@@ -22,6 +22,8 @@ export interface GuestJob {
   device: ScratchDevice;
   /** Layers between the device and the filesystem, lowest first. */
   stack: readonly StackLayer[];
+  /** Kernel modules for what the commands do. */
+  modules?: readonly string[];
   /** For a device that the guest makes itself. */
   guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
@@ -58,7 +60,9 @@ export function mountOptions(job: Pick<GuestJob, "filesystem" | "mountOptions">)
 }
 
 /** Modules that the job needs; a kernel may have them built in. */
-export function neededModules(job: Pick<GuestJob, "filesystem" | "device" | "stack">): string[] {
+export function neededModules(
+  job: Pick<GuestJob, "filesystem" | "device" | "stack" | "modules">,
+): string[] {
   const device = { "virtio-blk": "virtio_blk", nvme: "nvme", null_blk: "null_blk" }[job.device];
   // The system image is ext4, on virtio.
   const always = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"];
@@ -70,6 +74,7 @@ export function neededModules(job: Pick<GuestJob, "filesystem" | "device" | "sta
       filesystemType(job.filesystem),
       ...layer,
       ...stackModules(job.stack),
+      ...(job.modules ?? []),
     ]),
   ];
 }

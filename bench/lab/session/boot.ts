@@ -32,6 +32,7 @@ function jobOf(session: LabSession, boot: Boot): GuestJob {
     filesystem: boot.filesystem,
     device: settings.device,
     stack: settings.stack,
+    modules: settings.guestModules ?? [],
     guestDevice: { sizeBytes: settings.diskBytes, latencyNs: settings.deviceLatencyNs },
     mountOptions: settings.mountOptions,
     commands: boot.commands,

@@ -18,6 +18,8 @@ export interface GuestSettings {
   mountOptions: readonly string[];
   /** Programs of this machine that guests need besides the usual, named as their Debian packages. */
   guestPrograms: readonly string[];
+  /** Kernel modules that guests load besides those that they need themselves. */
+  guestModules?: readonly string[];
   limits: GuestLimits;
   /** How often a guest is started again after a failure that may be chance. */
   retries: number;

@@ -1,5 +1,6 @@
 import type { FaultGroup } from "../group.js";
 import { cache } from "./cache.js";
+import { devices } from "./devices.js";
 import { hostileGuests } from "./hostile-guests.js";
 import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, guestKills, labKills } from "./kills.js";
@@ -29,4 +30,5 @@ export const GROUPS: readonly FaultGroup[] = [
   hostileResults,
   hostileGuests,
   cache,
+  devices,
 ];

@@ -15,7 +15,7 @@ function killedAtRandom(
     async run(place) {
       const begin = () => start(place);
       const kill = (running: Running) => signal(running, "SIGKILL");
-      return { endings: [await atRandomMoment(place, name, begin, kill)], killed: true };
+      return { endings: [await atRandomMoment(place, name, begin, kill)], cutOff: true };
     },
   }));
 }
@@ -78,7 +78,7 @@ export const guestKills: FaultGroup = {
       const running = place.start(smallLab(place));
       await sleep(place.random() * GUEST_MS);
       signal(running, "SIGKILL");
-      return { endings: [await running.ended], killed: true };
+      return { endings: [await running.ended], cutOff: true };
     },
   })),
 };

@@ -1,3 +1,4 @@
+import { ControlGroup, type Controller, missingControllers } from "../control-group.js";
 import type { Ending } from "../ending.js";
 import { type Call, cannotFailCalls, failingAlways } from "../fail-call.js";
 import type { CaseEnd, FaultCase, FaultGroup } from "../group.js";
@@ -55,13 +56,33 @@ async function ended(place: Place, args: string[], prefix: string[], user: "root
 }
 
 function endOf(ending: Ending): CaseEnd {
-  return { endings: [ending], killed: nodeItselfEnded(ending) };
+  return { endings: [ending], cutOff: nodeItselfEnded(ending) };
 }
 
 function limitCases([limit, values, args, user]: (typeof LIMITS)[number]): FaultCase[] {
   return values.map((value) => ({
     name: `${user}, ${args === bench ? "bench" : args === registered ? "registered" : "explain"}, ${limit} ${value}`,
     run: (place) => ended(place, args(place), ["prlimit", `--${limit}=${value}:${value}`], user),
+  }));
+}
+
+/** Limits of containers. With too little memory the kernel kills the process, which is SIGKILL. */
+const CONTAINERS: [Controller, number[], Arguments][] = [
+  ["pids", [8, 10, 11, 12, 13, 14, 16, 20], bench],
+  ["pids", [12, 14, 16], smallExplain],
+  ["memory", [16 * MIB, 32 * MIB, 48 * MIB, 64 * MIB, 96 * MIB, 128 * MIB], bench],
+];
+
+function containerCases([controller, limits, args]: (typeof CONTAINERS)[number]): FaultCase[] {
+  return limits.map((limit) => ({
+    name: `control group, ${args === bench ? "bench" : "explain"}, ${controller} ${limit}`,
+    async run(place) {
+      const group = new ControlGroup(controller, limit, place.root);
+      const ending = await place.run(args(place), { prefix: group.prefix });
+      await group.remove();
+      const outOfMemory = controller === "memory" && ending.signal === "SIGKILL";
+      return { endings: [ending], cutOff: outOfMemory || nodeItselfEnded(ending) };
+    },
   }));
 }
 
@@ -100,8 +121,16 @@ function refusedCases([command, args, calls]: (typeof REFUSED)[number]): FaultCa
 export const limits: FaultGroup = {
   name: "limits",
   promise: "limits of files, sizes, memory and threads, and calls that a filter refuses",
-  cannotRun: cannotFailCalls,
+  cannotRun: () =>
+    cannotFailCalls() ??
+    (missingControllers().length > 0
+      ? `no control groups with ${missingControllers().join(" and ")}`
+      : null),
   secondRunEvery: 10,
   mayAlsoEnd: nodeItselfEnded,
-  cases: [...LIMITS.flatMap(limitCases), ...REFUSED.flatMap(refusedCases)],
+  cases: [
+    ...LIMITS.flatMap(limitCases),
+    ...CONTAINERS.flatMap(containerCases),
+    ...REFUSED.flatMap(refusedCases),
+  ],
 };

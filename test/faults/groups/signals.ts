@@ -44,7 +44,7 @@ function signalCases(name: string, act: Act): FaultCase[] {
 }
 
 /** Before it handles signals and after its last work the command has nothing to remove: the signal ends it at once. */
-function endedBySignal(ending: Ending): boolean {
+export function endedBySignal(ending: Ending): boolean {
   const { signal } = ending;
   return signal !== null && ["SIGINT", "SIGTERM", "SIGHUP"].includes(signal) && !hasTrace(ending);
 }

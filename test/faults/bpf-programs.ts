@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findProgram } from "../../terminal/find-program.js";
+import { contents, namesIn } from "./look.js";
+
+/** The kernel unloads a program a moment after its process has ended. */
+const UNLOADED_WITHIN_MS = 2_000;
+const bpftool = findProgram("bpftool");
+
+/** Why programs of BPF are not looked for here. */
+export function cannotListPrograms(): string | null {
+  return bpftool === null ? "bpftool is missing: ./scripts/bootstrap --dev" : null;
+}
+
+interface Program {
+  id: number;
+  name: string;
+}
+
+/** Programs of BPF in this kernel that trace: puntbench loads no other kind. [] without bpftool. */
+export function tracingPrograms(): Program[] {
+  if (bpftool === null) return [];
+  const listed: { id: number; name?: string; type: string }[] = JSON.parse(
+    execFileSync(bpftool, ["--json", "prog", "show"], { encoding: "utf8" }) || "[]",
+  );
+  return listed
+    .filter(({ type }) => /trace?point|kprobe|tracing|perf_event/.test(type))
+    .map(({ id, name = "" }) => ({ id, name }));
+}
+
+/**
+ * Tracing programs that were not there before, and that no process holds for as long as this looks. A case's own processes
+ * have ended by now, so what it left has no holder. What another program on this machine traces meanwhile has one.
+ */
+export async function unheldPrograms(before: ReadonlySet<number>): Promise<string[]> {
+  const givesUpAtMs = Date.now() + UNLOADED_WITHIN_MS;
+  let suspects = unheldNow().filter(({ id }) => !before.has(id));
+  while (suspects.length > 0 && Date.now() < givesUpAtMs) {
+    await sleep(50);
+    const still = new Set(unheldNow().map(({ id }) => id));
+    suspects = suspects.filter(({ id }) => still.has(id));
+  }
+  return suspects.map(({ id, name }) => `BPF program ${id} ${name}`);
+}
+
+function unheldNow(): Program[] {
+  const programs = tracingPrograms();
+  const held = programs.length > 0 ? heldPrograms() : new Set();
+  return programs.filter(({ id }) => !held.has(id));
+}
+
+/** Ids of programs of which a process has a descriptor, or a descriptor of a link to it (proc(5), fdinfo). */
+function heldPrograms(): Set<number> {
+  const held = new Set<number>();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const info of descriptorsOf(pid)) {
+      const id = /^prog_id:\s*(\d+)/m.exec(info)?.[1];
+      if (id !== undefined) held.add(Number(id));
+    }
+  }
+  return held;
+}
+
+/** The fdinfo of each descriptor of a process, without what it closes meanwhile. */
+function descriptorsOf(pid: string): string[] {
+  const folder = `/proc/${pid}/fdinfo`;
+  return namesIn(folder).map((name) => contents(`${folder}/${name}`));
+}
