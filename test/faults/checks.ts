@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT } from "../../terminal/errors.js";
-import { tracingPrograms, unheldPrograms } from "./bpf-programs.js";
 import type { Ending } from "./ending.js";
 import type { CaseEnd, FaultGroup } from "./group.js";
 import { leftoversOf, tracefsLeftovers } from "./leftovers.js";
@@ -10,6 +9,7 @@ import type { Place } from "./place.js";
 import { survivorsOf } from "./processes.js";
 import { brokenResults } from "./results-files.js";
 import { smallBench } from "./small-commands.js";
+import { tracingPrograms, unheldPrograms } from "./unheld-programs.js";
 
 /** What follows every case. */
 export const CHECKS = [

@@ -1,8 +1,7 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { GUEST } from "../../bench/lab/image/job.js";
-import { packageRoot } from "../../terminal/package-root.js";
 import { inGuest, kernelOf } from "../support/guest.js";
+import { testFiles } from "../support/guest-suite.js";
 import type { GuestNeeds } from "./group.js";
 import type { CaseResult } from "./record.js";
 import type { Chosen } from "./run-case.js";
@@ -37,7 +36,7 @@ async function resultsOf(
     settings: { guestPrograms: programs, guestModules: modules, cpus: 2 },
     limits: { totalMs: GUEST_MS },
     command: [program, seed, ...names],
-    extraFiles: compiledTests(),
+    extraFiles: testFiles(),
     watcher: { onLog: (line) => void log.push(line) },
   }).catch((error: Error) => {
     throw new Error(`${error.message}\n${log.slice(-20).join("\n")}`);
@@ -46,13 +45,4 @@ async function resultsOf(
     .split("\n")
     .filter((line) => line !== "")
     .map((line): CaseResult => JSON.parse(line));
-}
-
-/** What the lab's guests go without, relative to the checkout. */
-function compiledTests(): string[] {
-  const names = readdirSync(join(packageRoot(), "dist/test/faults"), {
-    recursive: true,
-    encoding: "utf8",
-  });
-  return names.filter((name) => name.endsWith(".js")).map((name) => join("dist/test/faults", name));
 }

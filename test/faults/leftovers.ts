@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadDriver } from "../../native/index.js";
-import { namesIn } from "./look.js";
 import type { Place } from "./place.js";
 
 let tracefs: string | null | undefined;
@@ -43,6 +42,14 @@ function cacheLeftovers(cache: string): string[] {
   return names
     .filter((name) => /^runs\/|(^|\/)\.making-/.test(name))
     .map((name) => `cache: ${name}`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Whatever a case has left in scratch, temporary folder, tracefs, BPF, mounts and cache. `before` was there already. */

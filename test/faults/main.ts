@@ -6,13 +6,13 @@ import { packageRoot } from "../../terminal/package-root.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
 import { parseDurationNs } from "../../terminal/units.js";
-import { cannotListPrograms } from "./bpf-programs.js";
 import { shuffled } from "./draw.js";
 import { GROUPS } from "./groups/all.js";
 import { type CaseResult, RunRecord } from "./record.js";
 import type { Chosen } from "./run-case.js";
 import { makeWork, runCases } from "./runner.js";
 import { summarise, summaryTable } from "./summary.js";
+import { cannotListPrograms } from "./unheld-programs.js";
 
 interface Options {
   group?: string;

@@ -1,6 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contents } from "./look.js";
 
 /** All that a case starts has this in its environment, so that a process that outlives the case is found. */
 export const MARKER = "PUNTBENCH_FAULT_CASE";
@@ -34,4 +33,12 @@ export async function survivorsOf(marker: string, waitMs: number): Promise<strin
     }
   }
   return left.map(({ pid, command }) => `${pid} (${command})`);
+}
+
+function contents(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
 }

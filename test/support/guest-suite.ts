@@ -41,7 +41,7 @@ export async function suiteInGuest(context: TestContext, suite: GuestSuite): Pro
 }
 
 /** The compiled tests and the table that one of them reads, relative to the checkout. */
-function testFiles(): string[] {
+export function testFiles(): string[] {
   const below = readdirSync(join(packageRoot(), "dist", "test"), {
     recursive: true,
     encoding: "utf8",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { packageRoot } from "../../terminal/package-root.js";
-import { cannotListPrograms, tracingPrograms, unheldPrograms } from "./bpf-programs.js";
+import { cannotListPrograms, tracingPrograms, unheldPrograms } from "./unheld-programs.js";
 
 const object = join(packageRoot(), "native/build/Release/watch.bpf.o");
 const skip =

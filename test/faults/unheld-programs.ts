@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProgram } from "../../terminal/find-program.js";
-import { contents, namesIn } from "./look.js";
+import { programsOf } from "../support/bpf-programs.js";
 
 /** The kernel unloads a program a moment after its process has ended. */
 const UNLOADED_WITHIN_MS = 2_000;
@@ -50,20 +50,7 @@ function unheldNow(): Program[] {
   return programs.filter(({ id }) => !held.has(id));
 }
 
-/** Ids of programs of which a process has a descriptor, or a descriptor of a link to it (proc(5), fdinfo). */
 function heldPrograms(): Set<number> {
-  const held = new Set<number>();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    for (const info of descriptorsOf(pid)) {
-      const id = /^prog_id:\s*(\d+)/m.exec(info)?.[1];
-      if (id !== undefined) held.add(Number(id));
-    }
-  }
-  return held;
-}
-
-/** The fdinfo of each descriptor of a process, without what it closes meanwhile. */
-function descriptorsOf(pid: string): string[] {
-  const folder = `/proc/${pid}/fdinfo`;
-  return namesIn(folder).map((name) => contents(`${folder}/${name}`));
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return new Set(pids.flatMap((pid) => programsOf(Number(pid)).map(Number)));
 }
