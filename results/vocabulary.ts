@@ -83,6 +83,8 @@ export const CAUSES = [
   "special-extent",
   /** The write does not fit into one request of the block device. */
   "splits-request",
+  /** XFS must first read the file's list of extents. */
+  "extents-not-read",
   "overwrite",
   "unwritten-in-place",
   "not-established",

@@ -1,6 +1,7 @@
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { Prediction, Punts } from "../rules/prediction.js";
+import { EXTENTS_IN_INODE } from "../rules/xfs.js";
 import type { InspectedRegion, Inspection } from "./inspection.js";
 
 const MOST_ROWS = 40;
@@ -24,6 +25,7 @@ export function printed(inspection: Inspection): string {
     "",
     NOTE,
     ...(inspection.filesystem === "ext4" ? [EXT4_NOTE] : []),
+    ...xfsNote(inspection),
     "",
   ].join("\n");
 }
@@ -32,6 +34,14 @@ const NOTE =
   "By rules of mainline Linux; distribution kernels carry backports. `puntbench probe DIR` asks the kernel itself.";
 const EXT4_NOTE =
   "On ext4 the first write after the kernel loads an inode punts in every region (S_NOSEC).";
+const XFS_NOTE =
+  "The file has more extents than its inode holds: after the kernel loads the inode, the first write punts, unless something asks for the extents before (xfs_need_iread_extents).";
+
+/** The extents are read now, because inspect asked for them: the rule is about the next time. */
+function xfsNote({ filesystem, regions }: Inspection): string[] {
+  const extents = regions?.filter(({ state }) => state !== "hole").length ?? 0;
+  return filesystem === "xfs" && extents > EXTENTS_IN_INODE ? [XFS_NOTE] : [];
+}
 
 function heading(inspection: Inspection): string[] {
   const { file, filesystem, kernelRelease, sizeBytes, allocatedBytes } = inspection;

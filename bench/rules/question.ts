@@ -66,6 +66,8 @@ export interface WriteQuestion {
   lengthBytes: number | null;
   /** Nothing has been written since the kernel loaded the inode. */
   firstWriteOfInode: boolean;
+  /** The kernel has loaded the inode without its extents, and nothing has needed them since. */
+  extentsNotRead: boolean;
   /** Somebody called stat() on the file since its last write. */
   statSinceWrite: boolean;
   /** The file is set-user-ID, or set-group-ID and executable: each write checks whether to clear that. */
@@ -87,6 +89,7 @@ export const EASY_WRITE = {
   cached: false,
   lengthBytes: null,
   firstWriteOfInode: false,
+  extentsNotRead: false,
   statSinceWrite: false,
   setId: false,
   forced: false,

@@ -7,10 +7,16 @@ const timestampsPunt = ({ kernel, mountOptions }: WriteQuestion) =>
   atLeast(kernel, 6, 0) && !(atLeast(kernel, 7, 0) && mountOptions.includes("lazytime"));
 
 /**
+ * More extents than this do not fit into an inode of 512 bytes, the default of mkfs.xfs since 3.2.3: 336 bytes are left
+ * for extents of 16 bytes each, and extended attributes leave less. The kernel reads a longer list when it is needed.
+ */
+export const EXTENTS_IN_INODE = 21;
+
+/**
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
- * 6.1, 6.12, 6.18, 7.2, 7.3. The first write after the inode was loaded also punts where the inode has too many extents
- * to hold them itself (xfs_need_iread_extents). No rule covers it and explain does not inject it: `inspect` and the
- * driver read the extents of a file with FIEMAP before its first write, and this reads the list in. Neither an unwritten extent nor extending the size is a reason here.
+ * 6.1, 6.12, 6.18, 7.2, 7.3. Neither an unwritten extent nor extending the size is a reason here.
+ * explain does not inject extents that are not read: it and the driver ask for the extents of a file before its first
+ * write, which reads them. test/bench/rules/unread-extents.lab.test.ts shows them with xfs_io.
  */
 export const XFS_RULES: readonly Rule[] = [
   {
@@ -29,6 +35,15 @@ export const XFS_RULES: readonly Rule[] = [
     kernelFunction: "xfs_file_write_zero_eof in xfs_file_write_checks",
     curedBy:
       "a size that covers the write: fallocate without FALLOC_FL_KEEP_SIZE, or appending in order",
+  },
+  {
+    applies: ({ extentsNotRead }) => extentsNotRead,
+    punts: true,
+    cause: "extents-not-read",
+    why: "the inode does not hold all extents of the file, and reading their list has to wait",
+    kernelFunction: "xfs_need_iread_extents in xfs_ilock_for_iomap",
+    curedBy:
+      "asking for the extents once after opening the file (FIEMAP, filefrag), or fewer extents",
   },
   {
     applies: ({ extent }) => extent === "hole" || extent === "delayed",

@@ -100,6 +100,7 @@ const TYPICAL: Partial<Record<Attribution["cause"], Partial<WriteQuestion>>> = {
   "page-cache": { cached: true },
   "security-attributes": { setId: true },
   "first-write-of-inode": { firstWriteOfInode: true },
+  "extents-not-read": { extentsNotRead: true },
   "shared-extent": { extent: "shared" },
 };
 

@@ -18,6 +18,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   checksums: "the file has checksums",
   "shared-extent": "the extent is shared",
   "special-extent": "the extent is inline, compressed or encrypted",
+  "extents-not-read": "the kernel had not read the file's list of extents yet",
   "splits-request": "it does not fit into one request of the device",
   overwrite: "it overwrites blocks in place",
   "unwritten-in-place": "it fills allocated blocks in place",

@@ -16,6 +16,8 @@ import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
 /** XFS_IOLOCK_EXCL and XFS_IOLOCK_SHARED of fs/xfs/xfs_inode.h: the lock of the inode, i_rwsem. */
 const IOLOCK = 3;
+/** XFS_ILOCK_EXCL and XFS_ILOCK_SHARED: the lock of its extents, held for a moment. */
+const ILOCK = 12;
 /** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
 const COW_FORK = 2;
 
@@ -32,7 +34,7 @@ export function attributeXfs(write: TracedWrite, context: AttributionContext): A
     return attributed("timestamp", "kiocb_modified returned -11");
   }
   if (returned(inline, "xfs_begin_ret", EAGAIN)) {
-    return byRetry(write, "xfs_direct_write_iomap_begin returned -11");
+    return byRetry(write, context, "xfs_direct_write_iomap_begin returned -11");
   }
   return (
     lockRefusal(write) ??
@@ -43,14 +45,41 @@ export function attributeXfs(write: TracedWrite, context: AttributionContext): A
 }
 
 /** The mapping was refused: what the worker did instead says why. */
-function byRetry({ retry }: TracedWrite, refused: string): Attribution {
+function byRetry(write: TracedWrite, context: AttributionContext, refused: string): Attribution {
+  const { retry } = write;
   if (retry !== null && wroteToCopy(retry)) {
     const evidence = `${refused}, and the worker wrote to a copy (xfs_iomap_found in the CoW fork)`;
     return attributed("shared-extent", evidence);
   }
-  return retry !== null && has(retry, "xfs_iomap_alloc")
-    ? attributed("hole", `${refused}, and the worker allocated blocks (xfs_iomap_alloc)`)
-    : undecided(`${refused}, and the worker was not seen to allocate anything`);
+  if (retry !== null && has(retry, "xfs_iomap_alloc")) {
+    return attributed("hole", `${refused}, and the worker allocated blocks (xfs_iomap_alloc)`);
+  }
+  return (
+    byExtentLock(write, context, refused) ??
+    undecided(`${refused}, and the worker was not seen to allocate anything`)
+  );
+}
+
+/** XFS tries the lock of the extents first, and does not even try it where their list is not read. */
+function byExtentLock(
+  { inline, workerInside }: TracedWrite,
+  { events, kernel }: AttributionContext,
+  refused: string,
+): Attribution | null {
+  const visible = events.includes("xfs_ilock_nowait") && events.includes("xfs_iunlock");
+  // Before, blocks that may be shared were refused at the same place.
+  if (!visible || !atLeast(kernel, 5, 15)) return null;
+  const tried = locksNamed(inline, "xfs_ilock_nowait", ILOCK);
+  if (tried === 0) {
+    const evidence = `${refused}, and XFS did not try the lock of the extents (no xfs_ilock_nowait): their list is not read`;
+    return attributed("extents-not-read", evidence);
+  }
+  if (tried <= locksNamed(inline, "xfs_iunlock", ILOCK)) return null;
+  const evidence = `${refused}, and XFS tried the lock of the extents and had none to release`;
+  return {
+    ...attributed("lock-contended", evidence),
+    ...(workerInside ? { ownWorker: true } : {}),
+  };
 }
 
 /** XFS first zeroes what lies between the size and the write, which needs the exclusive lock. */
@@ -71,7 +100,7 @@ function wroteToCopy(retry: IssueAttempt): boolean {
 /** Without probes of functions: XFS has tracepoints at the lock, at the start of direct I/O and at its mappings. */
 function byTracepoints(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
-  if (has(inline, "iomap_iter")) return byRetry(write, "the mapping was refused");
+  if (has(inline, "iomap_iter")) return byRetry(write, context, "the mapping was refused");
   if (has(inline, "xfs_file_direct_write") && tracesMappings(context)) {
     return attributed(
       "page-cache",
@@ -116,9 +145,9 @@ function beforeDirectIo(write: TracedWrite, { kernel }: AttributionContext): Att
   );
 }
 
-const locksTried = (write: TracedWrite) => locksNamed(write, "xfs_ilock_nowait");
-const locksReleased = (write: TracedWrite) => locksNamed(write, "xfs_iunlock");
+const locksTried = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_ilock_nowait", IOLOCK);
+const locksReleased = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_iunlock", IOLOCK);
 
-function locksNamed({ inline }: TracedWrite, step: string): number {
-  return stepsNamed(inline, step).filter(({ value }) => (value & IOLOCK) !== 0).length;
+function locksNamed(attempt: IssueAttempt, step: string, lock: number): number {
+  return stepsNamed(attempt, step).filter(({ value }) => (value & lock) !== 0).length;
 }

@@ -55,3 +55,23 @@ test("an opened block device always decides itself, also on kernels that no long
   assert.deepEqual(verdict("6.12.107", [dm("CRYPT"), DISK], { filesystem }), [true, "no-nowait"]);
   assert.deepEqual(verdict("6.12.107", [DISK], { filesystem, cached: true }), [true, "page-cache"]);
 });
+
+test("a block device refuses a write longer than one request, and more pages than it takes pieces are not told", () => {
+  const limits = { bytes: 512 * 1024, segments: 64 };
+  const asked = (lengthBytes: number, release = "6.12.107") =>
+    verdict(release, [{ ...DISK, requestLimits: limits }], { filesystem: "bdev", lengthBytes });
+  assert.deepEqual(asked(256 * 1024), [false, "overwrite"]);
+  assert.deepEqual(asked(260 * 1024), [null, "not-established"]);
+  assert.deepEqual(asked(516 * 1024), [true, "splits-request"]);
+  assert.deepEqual(asked(516 * 1024, "5.10.223"), [null, "not-established"]);
+  // A bio has 256 pieces at most, also where the queue takes more or is not known.
+  const unknown = verdict("6.12.107", [DISK], { filesystem: "bdev", lengthBytes: 1028 * 1024 });
+  assert.deepEqual(unknown, [null, "not-established"]);
+});
+
+test("extents that are not read punt a write on XFS alone", () => {
+  const extentsNotRead = true;
+  const of = (filesystem: string) => verdict("6.12.107", [DISK], { filesystem, extentsNotRead });
+  assert.deepEqual(of("xfs"), [true, "extents-not-read"]);
+  assert.deepEqual(of("ext4"), [false, "overwrite"]);
+});

@@ -64,3 +64,19 @@ test("without the lock of the inode nothing is named", () => {
   assert.equal(causeOf(), "unknown");
   assert.equal(causeOf(["xfs_ilock_nowait", ILOCK]), "unknown");
 });
+
+const BEFORE_MAPPING: [string, number][] = [
+  ["xfs_ilock_nowait", IOLOCK],
+  ["xfs_file_direct_write", 0],
+  ["iomap_iter", 0],
+];
+
+test("a mapping that was refused before the lock of the extents was tried needs their list", () => {
+  assert.equal(causeOf(...BEFORE_MAPPING, ["xfs_iunlock", IOLOCK]), "extents-not-read");
+});
+
+test("a lock of the extents that XFS tried and never released was refused, and one that it released decides nothing", () => {
+  const tried: [string, number][] = [...BEFORE_MAPPING, ["xfs_ilock_nowait", ILOCK]];
+  assert.equal(causeOf(...tried, ["xfs_iunlock", IOLOCK]), "lock-contended");
+  assert.equal(causeOf(...tried, ["xfs_iunlock", ILOCK], ["xfs_iunlock", IOLOCK]), "unknown");
+});
