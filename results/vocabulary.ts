@@ -36,6 +36,10 @@ export function isForced(arm: Arm): boolean {
   return arm === "forced" || arm === "forced-own-files";
 }
 
+/** What still differs between a forced punt and a natural one, for everything that shows both. */
+export const FORCED_DIFFERS =
+  "forced writes are punted on purpose, to as many workers as natural punts may have; from Linux 6.12 on they are never serialised by their inode, as natural punts are on some filesystems";
+
 /** /proc/schedstat and cpuacct.usage count run time of tasks, in ns; /proc/stat counts ticks, interrupts among them. */
 export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;
 

@@ -85,9 +85,14 @@ function sameSizes(a: Scenario, b: Scenario): boolean {
   return extentWords(a) === extentWords(b) && a.registeredBuffers === b.registeredBuffers;
 }
 
+/** "4 MiB → 500 ms" would be no size of a file. */
+function lengthName(...sides: Scenario[]): string {
+  return sides.some(({ durationNs }) => durationNs !== undefined) ? "trial of" : "file";
+}
+
 function pairOf(a: Cell, b: Cell): Pair {
   const aspects: [string, (cell: Cell) => string][] = [
-    ["file", ({ scenario }) => extentWords(scenario)],
+    [lengthName(a.scenario, b.scenario), ({ scenario }) => extentWords(scenario)],
     ["block", ({ scenario }) => formatBytes(scenario.blockSizeBytes)],
     ["buffers", ({ scenario }) => (scenario.registeredBuffers ? "registered" : "plain")],
     ["ring flags", ringFlagsOf],

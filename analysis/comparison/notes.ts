@@ -1,3 +1,4 @@
+import { FORCED_DIFFERS, isForced } from "../../results/vocabulary.js";
 import { BOOTS_MIN } from "../estimates/change.js";
 import { formatLevel } from "../estimates/format.js";
 import type { Comparison } from "./compare.js";
@@ -21,5 +22,6 @@ export function comparisonNotes({ notes, scenarios, findingLevel }: Comparison):
   const p99 = all.some(({ metric }) => metric === "latencyNsP99")
     ? ["p50 and p99 are medians of the trials' own p50 and p99"]
     : [];
-  return [...notes, ...few, ...adjusted, ...p99];
+  const forced = scenarios.some(({ scenario }) => isForced(scenario.arm)) ? [FORCED_DIFFERS] : [];
+  return [...notes, ...few, ...adjusted, ...p99, ...forced];
 }

@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from "../../results/metrics.js";
 import { coloursOf } from "../../terminal/colours.js";
 import { markdownTable } from "../../terminal/markdown.js";
+import { plural } from "../../terminal/plural.js";
 import { escapeMarkdown } from "../../terminal/quote.js";
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import type { Estimate } from "../estimates/estimate.js";
@@ -97,7 +98,7 @@ function intervalWords({ change, a, b }: MetricComparison): string {
   if (change.basis === "counts") return "every trial";
   if (change.basis === "trials") {
     const boots = Math.min(a?.boots ?? 0, b?.boots ?? 0);
-    return `${words} (${boots} boot${boots === 1 ? "" : "s"})`;
+    return `${words} (${plural(boots, "boot")})`;
   }
   return change.level > 0.95 ? `${words} *` : words;
 }

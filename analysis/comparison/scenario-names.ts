@@ -8,8 +8,8 @@ export function scenarioNames({ scenarios }: Comparison): string[] {
   return short.map((name, index) => {
     const { scenario, differs } = scenarios[index] as ScenarioComparison;
     const several = short.filter((other) => other === name).length > 1;
-    const file = `file ${extentWords(scenario)}`;
-    const named = several && !differs.some((words) => words.startsWith("file "));
+    const file = `${scenario.durationNs === undefined ? "file" : "trial of"} ${extentWords(scenario)}`;
+    const named = several && !differs.some((words) => /^(file|trial of) /.test(words));
     return [name, ...(named ? [file] : []), ...differs].join(", ");
   });
 }

@@ -1,5 +1,6 @@
 import { METRICS } from "../../results/metrics.js";
 import { seriesName } from "../../results/scenario.js";
+import { plural } from "../../terminal/plural.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
 import { type ChangeVerdict, verdictWords } from "../estimates/verdict.js";
 import type { Comparison, MetricComparison, ScenarioComparison } from "./compare.js";
@@ -54,9 +55,8 @@ export function comparisonSentence(comparison: Comparison): string {
         ? `${verdictWords(verdict, thresholdRatio)} in ${count}`
         : `${words} ${count}`;
     });
-  const plural = scenarios.length === 1 ? "" : "s";
   const sentences = [
-    `${b.name} against ${a.name}, over ${scenarios.length} scenario${plural}: ${parts.join(", ")}.`,
+    `${b.name} against ${a.name}, over ${plural(scenarios.length, "scenario")}: ${parts.join(", ")}.`,
   ];
   const gain = strongest(comparison, "better");
   const loss = strongest(comparison, "worse") ?? strongest(comparison, "slightly worse");

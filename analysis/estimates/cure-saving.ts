@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from "../../results/metrics.js";
 import { scenarioKey } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
+import { plural } from "../../terminal/plural.js";
 import type { Cell } from "../cells/cell.js";
 import type { Subject } from "../cells/subject.js";
 import { type Change, changeBetween } from "./change.js";
@@ -50,5 +51,5 @@ export function cureSavingWords({ cpu, cpuNs, iops, trials }: CureSaving): strin
   const words = (what: string, change: Change): string =>
     `${what} ${formatChange(change)} (${formatChangeInterval(change)})`;
   const measured = [words(METRICS[cpu].title, cpuNs), ...(iops ? [words("IOPS", iops)] : [])];
-  return `${measured.join(", ")}, ${trials} trials`;
+  return `${measured.join(", ")}, ${plural(trials, "trial")}`;
 }

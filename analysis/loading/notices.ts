@@ -1,3 +1,4 @@
+import { plural } from "../../terminal/plural.js";
 import { visible } from "../../terminal/quote.js";
 import type { Run } from "../cells/run.js";
 import type { Analysis } from "./analysis.js";
@@ -24,12 +25,12 @@ function runNotices({ warnings, footer, trials, explanations }: Run): string[] {
     ...warnings,
     ...(ended
       ? [
-          `the run was ${ended.outcome} after ${measured} trials: ${ended.reason ?? "no reason given"}`,
+          `the run was ${ended.outcome} after ${plural(measured, "trial")}: ${ended.reason ?? "no reason given"}`,
         ]
       : []),
     ...(measured + explanations.length === 0 ? ["it holds no trial"] : []),
     ...(footer && footer.trials !== measured
-      ? [`its footer counts ${footer.trials} trials, ${measured} could be read`]
+      ? [`its footer counts ${plural(footer.trials, "trial")}, ${measured} could be read`]
       : []),
   ];
 }

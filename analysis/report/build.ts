@@ -1,3 +1,4 @@
+import { plural } from "../../terminal/plural.js";
 import { overviewCharts } from "../chart-data/overview.js";
 import type { Chart } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -11,7 +12,6 @@ import { kernelSections } from "./kernels-section.js";
 import { methodSection, repeatSection, runsSection } from "./method-sections.js";
 import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
 import { warningTexts } from "./warnings.js";
-import { plural } from "./words.js";
 
 export const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
 

@@ -1,4 +1,5 @@
 import { METRICS } from "../../results/metrics.js";
+import { FORCED_DIFFERS } from "../../results/vocabulary.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { groupBy } from "../cells/group-by.js";
 import { slicesOf } from "../cells/slice.js";
@@ -11,10 +12,6 @@ import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const ALL_ARMS = "bench --arms inline,unbatched,own-files,forced,forced-own-files,psync";
-
-/** What still differs between a forced punt and a natural one. */
-const FORCED_DIFFERS =
-  "The forced arm may use as many workers as natural punts may; where it used more, it separates nothing. From 6.12 on it can still differ: its punts are never serialised by their inode, natural ones are on some filesystems (see “serialised share of punts”).";
 
 /** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
 export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {
@@ -29,7 +26,7 @@ export function costSection(analysis: Analysis, charts: readonly Chart[]): Secti
       "A punt is not one cost. Each part is the difference of two controls that differ in one thing. Depth 1: a blocking write (psync) against an inline one on dd-prefill (blocking wait: the thread waits, and in return no kernel worker completes the write); blocking writes on this preparation against dd-prefill (the filesystem's work); forced punts against blocking writes (hand-off); natural punts against forced ones (refused attempt). Larger depths: one write at a time against whole batches on dd-prefill (lost batching); the same filesystem's work as at depth 1; what a forced punt on a file for each slot costs more than these two (hand-off and blocking wait, which are not told apart there); natural punts against forced ones (refused attempt); one file against a file for each slot (lock contention).",
     ),
     text(
-      `All differences are taken within a round. Parts whose control was not measured are named together. To measure all: ${ALL_ARMS}. The parts add up because of how they are made, so some of them are measured a second time, in other cells; the table says whether the sum with these adds up too. Where the two do not agree, the parts are named together. ${FORCED_DIFFERS}`,
+      `All differences are taken within a round. Parts whose control was not measured are named together. To measure all: ${ALL_ARMS}. The parts add up because of how they are made, so some of them are measured a second time, in other cells; the table says whether the sum with these adds up too. Where the two do not agree, the parts are named together. Where the forced arm used more workers than natural punts may, it separates nothing. What still differs: ${FORCED_DIFFERS} (see “serialised share of punts”).`,
     ),
     ...charts.map((chart) => chartBlock(chart)),
     fold(

@@ -1,4 +1,5 @@
 import { coloursOf } from "../../terminal/colours.js";
+import { plural } from "../../terminal/plural.js";
 import type { Finding, Severity } from "./finding.js";
 
 /** Findings for people: those to act on in full, the others in one line each. */
@@ -31,7 +32,7 @@ function coloured(severity: Severity): string {
 function conclusion(acted: readonly Finding[]): string {
   const count = (severity: Severity, one: string) => {
     const found = acted.filter((finding) => finding.severity === severity).length;
-    return `${found} ${one}${found === 1 ? "" : "s"}`;
+    return plural(found, one);
   };
   const counts = `${count("blocker", "blocker")}, ${count("warning", "warning")}, ${count("note", "note")}`;
   const blocked = acted.some(({ severity }) => severity === "blocker");

@@ -1,4 +1,5 @@
 import { describeScenario } from "../../results/scenario.js";
+import { plural } from "../../terminal/plural.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import type { RateStep } from "./capacity-search.js";
 import type { ScenarioCapacity } from "./find-capacity.js";
@@ -30,6 +31,6 @@ function gave(step: RateStep): string {
 /** "1.8 ms", and with several trials their range. */
 function measured({ latencyNsP99, lowestNsP99, highestNsP99, trials }: RateStep): string {
   const middle = formatNs(latencyNsP99);
-  if (trials === 1) return `${middle}, 1 trial`;
-  return `${middle}, ${formatNs(lowestNsP99)} to ${formatNs(highestNsP99)} in ${trials} trials`;
+  const range = trials === 1 ? "" : `${formatNs(lowestNsP99)} to ${formatNs(highestNsP99)} in `;
+  return `${middle}, ${range}${plural(trials, "trial")}`;
 }

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { workloadWords } from "../../results/scenario.js";
+import { FORCED_DIFFERS, isForced } from "../../results/vocabulary.js";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
@@ -139,12 +140,15 @@ function printTable(outcome: RunOutcome, summary: ScenarioSummary[], command: Co
   const { environment, rounds } = outcome.header;
   const { virtualisation } = environment;
   const lines = [
-    `${whatRan(outcome)}; medians of ${rounds} trials${lasted(outcome, command.getOptionValue("fio") !== undefined)}`,
+    `${whatRan(outcome)}; ${rounds === 1 ? "one trial of each scenario" : `medians of ${rounds} trials`}${lasted(outcome, command.getOptionValue("fio") !== undefined)}`,
     "",
     summaryTable(summary),
     "",
     ...(virtualisation.emulated
       ? ["The CPU is emulated: times are not comparable with real hardware.", ""]
+      : []),
+    ...(outcome.header.scenarios.some(({ arm }) => isForced(arm))
+      ? [`${FORCED_DIFFERS}.`, ""]
       : []),
     resultsLine(outcome),
     `Charts:  ${command.parent?.name() ?? "puntbench"} report, or npm run report`,

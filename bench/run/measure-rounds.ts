@@ -1,5 +1,6 @@
 import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
+import { plural } from "../../terminal/plural.js";
 import { timeLeft } from "../../terminal/progress.js";
 import { formatNs } from "../../terminal/units.js";
 import { reportTrials } from "../environment/lab-guest.js";
@@ -16,7 +17,7 @@ export async function measureRounds(run: RunContext, keep: (trial: Trial) => voi
   const startedAtMs = Date.now();
   const total = scenarios.length * options.rounds;
   let done = 0;
-  progress.milestone(`instrument checked, ${total} trials to run`);
+  progress.milestone(`instrument checked, ${plural(total, "trial")} to run`);
   reportTrials(0, total);
   const measure = async (scenario: Scenario, place: TrialPlace): Promise<Trial> => {
     const name = describeScenario(scenario);

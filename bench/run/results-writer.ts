@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { ResultsLine } from "../../results/schema.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { makeFolders } from "../../terminal/make-folders.js";
+import { plural } from "../../terminal/plural.js";
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -60,7 +61,7 @@ export class ResultsWriter {
   }
 
   #unwritten({ code }: NodeJS.ErrnoException): UserError {
-    const kept = this.#trials === 1 ? "1 trial is kept" : `${this.#trials} trials are kept`;
+    const kept = `${plural(this.#trials, "trial")} ${this.#trials === 1 ? "is" : "are"} kept`;
     return new UserError(
       `the results cannot be written (${code}); ${kept} in ${this.path}`,
       "Free space there, or name another directory with --out.",

@@ -3,6 +3,7 @@ import { encodeLatency } from "../../results/encode-latency.js";
 import { describeScenario } from "../../results/scenario.js";
 import type { Scenario, Trial } from "../../results/schema.js";
 import type { Ring } from "../../results/vocabulary.js";
+import { plural } from "../../terminal/plural.js";
 import { formatNs } from "../../terminal/units.js";
 import type { PredictedPunts } from "./predicted-punts.js";
 
@@ -94,7 +95,7 @@ function measuredTrial(
     reason:
       firstError === null
         ? null
-        : `${shortWrite ? "short write" : firstError} after ${measured.writes + (measured.ramp?.writes ?? 0)} writes`,
+        : `${shortWrite ? "short write" : firstError} after ${plural(measured.writes + (measured.ramp?.writes ?? 0), "write")}`,
     errors: firstError === null ? [] : [{ code: firstError, count: failedWrites }],
     warnings: [...warnings, ...poolWarning(raw)],
     measurement: {

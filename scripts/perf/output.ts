@@ -1,5 +1,6 @@
 import { medianInterval } from "../../analysis/statistics/median-interval.js";
 import { formatPercent } from "../../terminal/percent.js";
+import { plural } from "../../terminal/plural.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatRate } from "../../terminal/units.js";
 import type { PerfRing } from "./contender.js";
@@ -94,11 +95,11 @@ export function printTables(results: PerfResults): void {
     ),
   );
   const lines = [
-    `Overwrites of a prefilled file, 4 KiB, medians over ${slices} slices; ring of driver and bare loop: ${results.ring}`,
+    `Overwrites of a prefilled file, 4 KiB, medians over ${plural(slices, "slice")}; ring of driver and bare loop: ${results.ring}`,
     "",
     renderTable(sweepColumns, sweep),
     "",
-    `Medians of ratios within a slice (${ofSlices} intervals), and over ${rounds} rounds (${ofRounds} intervals):`,
+    `Medians of ratios within a slice (${ofSlices} intervals), and over ${plural(rounds, "round")} (${ofRounds} intervals):`,
     "",
     renderTable(figureColumns, figures),
     "",
