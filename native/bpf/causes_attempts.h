@@ -80,7 +80,8 @@ static __noinline int leave_write(__s64 result) {
   __u64 address = thread->request;
   thread->request = 0;
   struct causes_record *record = bpf_map_lookup_elem(&punts, &address);
-  if (!record || !record->completed) return 0;
+  /* Where completions do not name a request, nothing more will be seen of it. */
+  if (!record || (!record->completed && !ring_comes_first)) return 0;
   send(record, sizeof *record);
   bpf_map_delete_elem(&punts, &address);
   return 0;
