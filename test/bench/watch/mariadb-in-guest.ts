@@ -56,7 +56,10 @@ watch.stdout.on("data", (text) => {
   lines += text;
 });
 // Its first interval has ended, so it sees what comes now.
-while (!lines.includes("\n")) await sleep(100);
+while (!lines.includes("\n")) {
+  assert.equal(watch.exitCode, null, "watch has ended");
+  await sleep(100);
+}
 sysbench("prepare");
 sysbench("run");
 watch.kill("SIGINT");
