@@ -50,7 +50,7 @@ for (const { kernel, filesystem, backend } of guests()) {
     assert.ok(report.plants.length > 0);
     for (const { plant, wrong, outcome, punts, evidence } of report.plants) {
       assert.deepEqual(wrong, {}, `${plant}: ${evidence}`);
-      assert.ok(punts > 0, `${plant}: ${outcome}`);
+      assert.ok(punts > 0, `${plant}: ${outcome}, ${evidence}`);
     }
     const row = rowOf(report, filesystem);
     if (COMPLETE.has(keyOf(row))) {
