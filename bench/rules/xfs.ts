@@ -16,7 +16,7 @@ export const EXTENTS_IN_INODE = 21;
  * xfs_file_dio_write -> xfs_file_write_checks -> __iomap_dio_rw -> xfs_direct_write_iomap_begin. Read in 5.10,
  * 6.1, 6.12, 6.18, 7.2, 7.3. Neither an unwritten extent nor extending the size is a reason here.
  * explain does not inject extents that are not read: it and the driver ask for the extents of a file before its first
- * write, which reads them. test/bench/rules/unread-extents.lab.test.ts shows them with xfs_io.
+ * write, which reads them. test/bench/rules/unread-extents.guests.test.ts shows them with xfs_io.
  */
 export const XFS_RULES: readonly Rule[] = [
   {
