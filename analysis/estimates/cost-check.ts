@@ -44,6 +44,13 @@ export function checkRecipes(inline: Source): CheckRecipe[] {
         bySecond: { to: alone("forced", prefilled), from: alone("inline", prefilled) },
         arm: "psync",
       },
+      {
+        // io_submit returns at once for a write into written blocks, and waits for the end of one that it cannot queue.
+        name: "filesystem work and blocking wait",
+        byParts: { to: alone("psync", inline), from: alone("inline", prefilled) },
+        bySecond: { to: alone("libaio", inline), from: alone("libaio", prefilled) },
+        arm: "psync",
+      },
     ];
   }
   return [

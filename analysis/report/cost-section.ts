@@ -11,7 +11,7 @@ import { formatMetric } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
-const ALL_ARMS = "bench --arms inline,unbatched,own-files,forced,forced-own-files,psync";
+const ALL_ARMS = "bench --arms inline,unbatched,own-files,forced,forced-own-files,psync,libaio";
 
 /** Where the cost of a write goes; null when no preparation has a dd-prefill measured beside it. */
 export function costSection(analysis: Analysis, charts: readonly Chart[]): Section | null {

@@ -165,6 +165,13 @@ test("what can be measured a second time is, and the sum is then right within it
   }
 });
 
+test("libaio, where measured, checks the blocking wait", () => {
+  const { checks } = partsOf({ arms: [...ALL_ARMS, "libaio"] }, "no-fallocate", 1);
+  const found = checks.find(({ name }) => name === "filesystem work and blocking wait");
+  about(found?.byParts.point, 34 * 0.6 - 0.5);
+  about(found?.bySecond.point, 34 * 0.6 - 0.5);
+});
+
 test("what a check speaks against is named together, and not claimed", () => {
   const checked = (arm: Arm, queueDepth: number) => {
     const cells = cellsOf({ arms: ALL_ARMS });

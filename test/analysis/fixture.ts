@@ -130,7 +130,8 @@ export function fixtureTrial(
   const submitter = (base + (punted ? 2_000 : FILESYSTEM_NS[cell.preparation] * 0.6)) * speed;
   const share = alone || cell.arm.endsWith("own-files") ? 0.6 : 0.9;
   const ioWq = punted ? (9_000 + FILESYSTEM_NS[cell.preparation] * share) * speed : 0;
-  const waits = cell.arm === "psync" || (punted && cell.preparation !== "dd-prefill");
+  const first = cell.preparation !== "dd-prefill";
+  const waits = cell.arm === "psync" || (first && (punted || cell.arm === "libaio"));
   const icount = options.instructionCounting === true;
   const trial = baseTrial(cell, round, position, writes);
   const measurement: Measurement = {
