@@ -31,7 +31,7 @@ function startServer() {
 
 function sysbench(command: string): void {
   const driver = ["--db-driver=mysql", `--mysql-socket=${socket}`, "--mysql-user=root"];
-  const size = ["--tables=1", "--table-size=5000", "--threads=2", "--time=10"];
+  const size = ["--tables=1", "--table-size=2000", "--threads=2", "--time=5"];
   execFileSync("sysbench", ["./oltp_write_only.lua", ...driver, ...size, command], {
     cwd: join(folder, "sysbench"),
     stdio: ["ignore", "ignore", "inherit"],
@@ -44,7 +44,7 @@ await dropCaches();
 const server = startServer();
 const read = () => (existsSync(log) ? readFileSync(log, "utf8") : "");
 for (let tries = 0; !read().includes("ready for connections"); tries += 1) {
-  assert.ok(tries < 300 && server.exitCode === null, `the server does not start: ${read()}`);
+  assert.ok(tries < 1500 && server.exitCode === null, `the server does not start: ${read()}`);
   await sleep(200);
 }
 assert.match(read(), /Using io_uring/);
