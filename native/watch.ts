@@ -13,6 +13,9 @@ export interface WatchRow {
   process: number;
   /** IORING_OP_*. */
   opcode: number;
+  /** Name of the process, and the last part of the file's path, perhaps cut off: as they were at its first request. */
+  processName: string;
+  fileName: string;
   /** Completed requests. */
   requests: number;
   /** Of `requests`: handed to io-wq after a refused attempt. */

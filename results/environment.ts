@@ -22,6 +22,37 @@ export const LabProvenance = z.object({
 });
 export type LabProvenance = z.infer<typeof LabProvenance>;
 
+export const Filesystem = z.object({
+  type: z.string(),
+  mountPoint: z.string().nullable(),
+  mountOptions: z.array(z.string()),
+  /** Feature names from the superblock, when they can be read without privilege. */
+  features: z.array(z.string()).nullable(),
+  blockSizeBytes: count,
+  sizeBytes: count,
+  freeBytes: count,
+});
+export type Filesystem = z.infer<typeof Filesystem>;
+
+export const Device = z.object({
+  name: z.string().nullable(),
+  model: z.string().nullable(),
+  rotational: z.boolean().nullable(),
+  scheduler: z.string().nullable(),
+  writeCache: z.string().nullable(),
+  discardGranularityBytes: count.nullable(),
+  logicalBlockBytes: count.nullable(),
+  queueRequests: count.nullable(),
+});
+export type Device = z.infer<typeof Device>;
+
+const DirectIoAlignment = z.object({
+  memoryBytes: count,
+  offsetBytes: count,
+  /** `statx` (STATX_DIOALIGN) or `tried`. */
+  source: z.enum(["statx", "tried"]),
+});
+
 /** The machine, the kernel and the directory that a run measured; part of the header of its results file. */
 export const Environment = z.object({
   /** The kernel's own id of this boot, /proc/sys/kernel/random/boot_id; null: not known. */
@@ -38,32 +69,10 @@ export const Environment = z.object({
   virtualisation: Virtualisation,
   lab: LabProvenance.nullable(),
   container: z.string().nullable(),
-  filesystem: z.object({
-    type: z.string(),
-    mountPoint: z.string().nullable(),
-    mountOptions: z.array(z.string()),
-    /** Feature names from the superblock, when they can be read without privilege. */
-    features: z.array(z.string()).nullable(),
-    blockSizeBytes: count,
-    sizeBytes: count,
-    freeBytes: count,
-  }),
-  device: z.object({
-    name: z.string().nullable(),
-    model: z.string().nullable(),
-    rotational: z.boolean().nullable(),
-    scheduler: z.string().nullable(),
-    writeCache: z.string().nullable(),
-    discardGranularityBytes: count.nullable(),
-    logicalBlockBytes: count.nullable(),
-    queueRequests: count.nullable(),
-  }),
-  directIoAlignment: z.object({
-    memoryBytes: count,
-    offsetBytes: count,
-    /** `statx` (STATX_DIOALIGN) or `tried`. */
-    source: z.enum(["statx", "tried"]),
-  }),
+  /** Of the directory that was measured; null: programs were watched. The same holds for the two that follow. */
+  filesystem: Filesystem.nullable(),
+  device: Device.nullable(),
+  directIoAlignment: DirectIoAlignment.nullable(),
   privileges: z.object({
     user: z.number().int(),
     /** Whether punts can be counted, and if not, why. */

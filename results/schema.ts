@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Environment } from "./environment.js";
+import { Observation } from "./observation.js";
 import {
   ARMS,
   CAUSES,
@@ -15,8 +16,8 @@ import {
 } from "./vocabulary.js";
 
 /**
- * The results file: JSON Lines; one header, one line a trial or an explanation, one footer.
- * With `environment.ts`, this file is the only description of the format in code; `results/README.md` explains each field.
+ * The results file: JSON Lines; one header, one line for each trial, explanation or observation, one footer.
+ * With `environment.ts` and `observation.ts`, this file is the only description of the format in code; `results/README.md` explains each field.
  *
  * Units stand last in a name. `null` means "not measured", never zero.
  */
@@ -242,10 +243,12 @@ export const Header = z.object({
   kernelLabel: z.string().min(1).max(LABEL_CHARACTERS_MAX),
   commandLine: z.array(z.string()),
   seed: count,
-  rounds: count.positive(),
+  /** 0: nothing was run, programs were watched. */
+  rounds: count,
   scenarios: z.array(Scenario),
   environment: Environment,
-  instrumentChecks: InstrumentChecks,
+  /** null: nothing was run. */
+  instrumentChecks: InstrumentChecks.nullable(),
   warnings: z.array(z.string()),
 });
 export type Header = z.infer<typeof Header>;
@@ -261,5 +264,11 @@ export const Footer = z.object({
 });
 export type Footer = z.infer<typeof Footer>;
 
-export const ResultsLine = z.discriminatedUnion("type", [Header, Trial, Explanation, Footer]);
+export const ResultsLine = z.discriminatedUnion("type", [
+  Header,
+  Trial,
+  Explanation,
+  Observation,
+  Footer,
+]);
 export type ResultsLine = z.infer<typeof ResultsLine>;

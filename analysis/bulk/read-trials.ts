@@ -1,3 +1,4 @@
+import { Observation } from "../../results/observation.js";
 import { Explanation, Footer, Trial } from "../../results/schema.js";
 import { upgradeTrial } from "../../results/upgrade.js";
 import { visible, visibleDeep } from "../../terminal/quote.js";
@@ -11,6 +12,7 @@ const acceptsTrial = acceptorOf(Trial);
 export interface PartRead {
   trials: Run["trials"];
   explanations: Explanation[];
+  observations: Observation[];
   footer: Footer | null;
   /** One message for each line that is no trial. */
   badLines: string[];
@@ -31,6 +33,7 @@ export function readTrials(
   const part: PartRead = {
     trials: { ok: 0, failed: 0, skipped: 0 },
     explanations: [],
+    observations: [],
     footer: null,
     badLines: [],
     truncated: null,
@@ -75,6 +78,12 @@ function readLine(
     const explanation = Explanation.safeParse(value);
     if (explanation.success) part.explanations.push(visibleDeep(explanation.data));
     else part.badLines.push(`${name}: damaged explanation (${firstIssue(explanation.error)})`);
+    return null;
+  }
+  if (value.type === "observation") {
+    const observation = Observation.safeParse(value);
+    if (observation.success) part.observations.push(visibleDeep(observation.data));
+    else part.badLines.push(`${name}: damaged observation (${firstIssue(observation.error)})`);
     return null;
   }
   if (acceptsTrial(value)) return value as Trial;

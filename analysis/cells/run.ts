@@ -1,3 +1,4 @@
+import type { Observation } from "../../results/observation.js";
 import type { Explanation, Footer, Header } from "../../results/schema.js";
 
 /** One results file as far as it could be read. Its trials go into cells and are not kept. */
@@ -10,6 +11,8 @@ export interface Run {
   trials: { ok: number; failed: number; skipped: number };
   /** What `puntbench explain` saw, one for each scenario. */
   explanations: Explanation[];
+  /** What `puntbench watch` saw, one for each program. */
+  observations: Observation[];
   /** What the reader noticed; what the bench noticed is in header, trials and footer. */
   warnings: string[];
 }

@@ -16,7 +16,7 @@ export const EMULATED_NOTE = "emulated: times not comparable";
 
 export function subjectOf(header: Header): Subject {
   const { kernelLabel, environment } = header;
-  const filesystem = environment.filesystem.type;
+  const filesystem = environment.filesystem?.type ?? "no filesystem";
   const emulated = isEmulated(environment);
   const id = JSON.stringify([kernelLabel, filesystem, emulated]);
   return { id, kernelLabel, filesystem, emulated };

@@ -16,10 +16,10 @@ const UNKNOWN = "not known";
 const ASPECTS: readonly Aspect[] = [
   ["kernel", ({ environment }) => environment.kernelRelease],
   ["device", deviceOf],
-  ["filesystem", ({ environment }) => environment.filesystem.type],
-  ["mount options", ({ environment }) => environment.filesystem.mountOptions.join(",")],
-  ["scheduler", ({ environment }) => environment.device.scheduler ?? UNKNOWN],
-  ["write cache", ({ environment }) => environment.device.writeCache ?? UNKNOWN],
+  ["filesystem", ({ environment }) => environment.filesystem?.type ?? UNKNOWN],
+  ["mount options", ({ environment }) => environment.filesystem?.mountOptions.join(",") ?? UNKNOWN],
+  ["scheduler", ({ environment }) => environment.device?.scheduler ?? UNKNOWN],
+  ["write cache", ({ environment }) => environment.device?.writeCache ?? UNKNOWN],
   ["CPU", ({ environment }) => `${environment.cpuModel ?? UNKNOWN}, ${environment.cpuCount} CPUs`],
   ["governor", ({ environment }) => environment.governor ?? UNKNOWN],
   ["memory", ({ environment }) => formatBytes(environment.memoryBytes)],
@@ -42,6 +42,7 @@ function valuesOf(side: Analysis, read: Aspect[1]): string {
 }
 
 function deviceOf({ environment }: Header): string {
+  if (environment.device === null) return UNKNOWN;
   const { name, model, rotational } = environment.device;
   const kind = environment.lab ? `lab ${environment.lab.device}` : (model ?? "");
   const parts = [name ?? UNKNOWN, kind, rotational ? "rotational" : ""];

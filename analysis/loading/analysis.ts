@@ -2,6 +2,7 @@ import type { Header } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
 import { Cells } from "../cells/cells.js";
 import { type Explained, explainedIn } from "../cells/explained.js";
+import { type Observed, observedIn } from "../cells/observed.js";
 import type { Run, RunNumbers } from "../cells/run.js";
 import { compareSubjects, type Subject } from "../cells/subject.js";
 import { loadRuns, type Problem } from "./load.js";
@@ -15,6 +16,8 @@ export interface Analysis {
   subjects: readonly Subject[];
   /** What tracing saw, by subject and scenario. */
   explained: readonly Explained[];
+  /** What watched programs did, by subject. */
+  observed: readonly Observed[];
 }
 
 /** Reads the runs that are wanted and groups their trials. Throws UserError when nothing can be read. */
@@ -26,5 +29,12 @@ export async function analyse(
   const { runs, problems } = await loadRuns(paths, collected, options.wanted);
   const cells = collected.list();
   const subjects = [...new Set(cells.map((cell) => cell.subject))].sort(compareSubjects);
-  return { runs, problems, cells, subjects, explained: explainedIn(runs) };
+  return {
+    runs,
+    problems,
+    cells,
+    subjects,
+    explained: explainedIn(runs),
+    observed: observedIn(runs),
+  };
 }

@@ -18,7 +18,7 @@ export function sayNotices(...loaded: Pick<Analysis, "problems" | "runs">[]): vo
   }
 }
 
-function runNotices({ warnings, footer, trials, explanations }: Run): string[] {
+function runNotices({ warnings, footer, trials, explanations, observations }: Run): string[] {
   const measured = trials.ok + trials.failed + trials.skipped;
   const ended = footer && footer.outcome !== "complete" ? footer : null;
   return [
@@ -28,7 +28,7 @@ function runNotices({ warnings, footer, trials, explanations }: Run): string[] {
           `the run was ${ended.outcome} after ${plural(measured, "trial")}: ${ended.reason ?? "no reason given"}`,
         ]
       : []),
-    ...(measured + explanations.length === 0 ? ["it holds no trial"] : []),
+    ...(measured + explanations.length + observations.length === 0 ? ["it holds no trial"] : []),
     ...(footer && footer.trials !== measured
       ? [`its footer counts ${plural(footer.trials, "trial")}, ${measured} could be read`]
       : []),

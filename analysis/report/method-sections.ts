@@ -74,5 +74,9 @@ export function runsSection(analysis: Analysis): Section {
 function runTitle({ header, complete }: Run): string {
   const { filesystem, device } = header.environment;
   const state = complete ? "" : " (incomplete)";
-  return `${header.kernelLabel}: ${filesystem.type} on ${device.name ?? "an unknown device"}, ${header.startedAt}${state}`;
+  const place =
+    filesystem === null
+      ? "watched programs"
+      : `${filesystem.type} on ${device?.name ?? "an unknown device"}`;
+  return `${header.kernelLabel}: ${place}, ${header.startedAt}${state}`;
 }

@@ -21,10 +21,7 @@ export function provenance(run: Run): [string, string][] {
     ["memory", formatBytes(environment.memoryBytes)],
     ["filesystem", filesystem(header)],
     ["device", device(header)],
-    [
-      "direct I/O alignment",
-      `${environment.directIoAlignment.offsetBytes} B (${environment.directIoAlignment.source})`,
-    ],
+    ["direct I/O alignment", alignment(header)],
     ["kernel options", options(environment.kernelConfig)],
     ["instrument checks", instrumentChecks(header)],
   ];
@@ -39,12 +36,21 @@ function virtualisation({ environment }: Header): string {
   return emulated ? `${where}; emulated: times not comparable` : where;
 }
 
+const NOT_MEASURED = "none measured: programs were watched";
+
+function alignment({ environment: { directIoAlignment } }: Header): string {
+  if (directIoAlignment === null) return NOT_MEASURED;
+  return `${directIoAlignment.offsetBytes} B (${directIoAlignment.source})`;
+}
+
 function filesystem({ environment }: Header): string {
+  if (environment.filesystem === null) return NOT_MEASURED;
   const { type, mountOptions, blockSizeBytes } = environment.filesystem;
   return `${type}, ${mountOptions.join(",") || "mount options not known"}, blocks of ${formatBytes(blockSizeBytes)}`;
 }
 
 function device({ environment }: Header): string {
+  if (environment.device === null) return NOT_MEASURED;
   const { name, model, rotational, scheduler, writeCache } = environment.device;
   const kind = rotational === null ? "" : rotational ? "rotational" : "not rotational";
   const parts = [
@@ -63,6 +69,7 @@ function options(config: Record<string, string | null>): string {
 }
 
 function instrumentChecks({ instrumentChecks: checks }: Header): string {
+  if (checks === null) return NOT_MEASURED;
   const ratio = (value: number | null): string => (value === null ? "not measured" : String(value));
   return `punts of a NOP stream ${ratio(checks.nopPuntRatio)}, of a forced stream ${ratio(checks.forcedPuntRatio)}; one timestamp ${checks.timestampCostNs.toFixed(0)} ns, empty loop ${checks.emptyLoopNsPerOperation.toFixed(0)} ns per operation`;
 }

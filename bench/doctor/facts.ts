@@ -1,4 +1,4 @@
-import type { Environment } from "../../results/environment.js";
+import type { Device } from "../../results/environment.js";
 import type { StackedDevice } from "../environment/block-device.js";
 import type { Mount } from "../environment/mount.js";
 import type { PuntCounter } from "../environment/punt-counter.js";
@@ -27,7 +27,7 @@ export interface Facts {
     sizeBytes: number;
     abandonedScratch: string[];
   };
-  device: Environment["device"];
+  device: Device;
   stack: StackedDevice[];
   machine: {
     cpuCount: number;

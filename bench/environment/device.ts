@@ -1,10 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Environment } from "../../results/environment.js";
+import type { Device } from "../../results/environment.js";
 import { readNumber, readText } from "./read.js";
 
 /** The block device below a filesystem, from sysfs; `majorMinor` like "254:0". All null where it has none. */
-export function device(majorMinor: string | null): Environment["device"] {
+export function device(majorMinor: string | null): Device {
   const folder = majorMinor === null ? null : wholeDevice(`/sys/dev/block/${majorMinor}`);
   const queue = (name: string) => join(folder ?? "/nonexistent", "queue", name);
   const rotational = readNumber(queue("rotational"));

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { statfsSync } from "node:fs";
-import type { Environment } from "../../results/environment.js";
+import type { Filesystem } from "../../results/environment.js";
 import type { Mount } from "./mount.js";
 
-export function filesystem(path: string, mount: Mount | null): Environment["filesystem"] {
+export function filesystem(path: string, mount: Mount | null): Filesystem {
   const numbers = statfsSync(path);
   return {
     type: mount?.type ?? "unknown",

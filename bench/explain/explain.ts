@@ -21,9 +21,9 @@ export interface ScenarioReport extends Explanation {
 export interface ExplainReport {
   kernelLabel: string;
   kernelRelease: string;
-  filesystem: string;
+  filesystem: string | null;
   mountOptions: readonly string[];
-  filesystemBlockBytes: number;
+  filesystemBlockBytes: number | null;
   backend: BackendName;
   backendWhat: string;
   /** What this kernel does not show. */
@@ -82,9 +82,9 @@ export async function explain(
   return {
     kernelLabel: bench.kernelLabel,
     kernelRelease,
-    filesystem: filesystem.type,
-    mountOptions: filesystem.mountOptions,
-    filesystemBlockBytes: filesystem.blockSizeBytes,
+    filesystem: filesystem?.type ?? null,
+    mountOptions: filesystem?.mountOptions ?? [],
+    filesystemBlockBytes: filesystem?.blockSizeBytes ?? null,
     backend,
     backendWhat,
     cannotSee,

@@ -100,7 +100,7 @@ function whatRan({ header }: RunOutcome): string {
     scenarios.map(({ order }) => order),
     String,
   );
-  return `${kernelLabel}: ${[kinds, ...orders, environment.filesystem.type].join(", ")}`;
+  return `${kernelLabel}: ${[kinds, ...orders, environment.filesystem?.type].filter(Boolean).join(", ")}`;
 }
 
 function resultsLine({ resultsFile }: RunOutcome): string {

@@ -9,7 +9,7 @@ Examples:
   $ puntbench watch --cgroup /system.slice/scylla.service --metrics 127.0.0.1:9464
 
 Needs root and Linux 6.0 or newer, or Debian's 5.10. Counts are exact for 8,192 combinations of process, ring, file
-and operation; of more, those that were not used for longest are dropped. Requests with IOSQE_CQE_SKIP_SUCCESS are not
+and operation; of more, those that were not used for longest leave the sums of the whole time, and are counted. Requests with IOSQE_CQE_SKIP_SUCCESS are not
 counted. The cause is that of a sample of the punts. p99 is the upper end of a bucket a fifth of its value wide.
 Nothing stays in the kernel when the command ends, however it ends.
 
@@ -35,13 +35,17 @@ export function watchCommand(): Command {
     .option(
       "--sample <count>",
       "measure the latency of one request in this many (a power of two)",
-      "1",
+      "16",
     )
     .option("--top <count>", "rows for each process", "20")
     .option("--json", "print one JSON object for each interval, and one for the whole time")
     .option(
       "--metrics <address>",
       "serve Prometheus metrics at /metrics, e.g. 127.0.0.1:9464; --top bounds their number",
+    )
+    .option(
+      "-o, --out <directory>",
+      "write what each program did into a results file there, for `report`",
     )
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawWatchOptions) => {

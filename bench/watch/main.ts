@@ -3,6 +3,7 @@ import { Interrupt } from "../../terminal/interrupt.js";
 import { type CauseFinder, openCauseFinder } from "./causes.js";
 import { openMetrics, type PublishedMetrics } from "./metrics-server.js";
 import { parseWatchOptions, type RawWatchOptions, type WatchCommandOptions } from "./options.js";
+import { WatchResults } from "./results.js";
 import { type Output, openOutput } from "./show.js";
 import { type Programs, Watched } from "./watched.js";
 
@@ -19,13 +20,22 @@ export async function main(raw: RawWatchOptions): Promise<void> {
   let watch: Watch | null = null;
   let causes: CauseFinder | null = null;
   let output: Output | null = null;
+  let results: WatchResults | null = null;
   try {
     watch = openWatch({ everything, name, sampleShift });
     causes = openCauseFinder(everything);
+    if (options.out !== null) results = new WatchResults(options.out);
     output = openOutput(options);
-    await report({ watch, causes }, options, { output, metrics, signal: interrupt.signal });
+    await report({ watch, causes }, options, {
+      output,
+      results,
+      metrics,
+      signal: interrupt.signal,
+    });
+    if (results !== null) process.stderr.write(`Results: ${results.path}\n`);
   } finally {
     output?.close();
+    results?.close();
     causes?.close();
     watch?.close();
     metrics?.close();
@@ -36,6 +46,7 @@ export async function main(raw: RawWatchOptions): Promise<void> {
 /** Where reports go, and what ends them. */
 interface Readers {
   output: Output;
+  results: WatchResults | null;
   metrics: PublishedMetrics | null;
   signal: AbortSignal;
 }
@@ -43,7 +54,7 @@ interface Readers {
 async function report(
   programs: Programs,
   options: WatchCommandOptions,
-  { output, metrics, signal: interrupted }: Readers,
+  { output, results, metrics, signal: interrupted }: Readers,
 ): Promise<void> {
   const signal = output.ended ? AbortSignal.any([interrupted, output.ended]) : interrupted;
   const watched = new Watched(programs, options);
@@ -57,7 +68,9 @@ async function report(
     metrics?.add(interval);
     lastMs = nowMs;
   }
-  output.total(watched.total((performance.now() - startedMs) / 1000));
+  const total = watched.total((performance.now() - startedMs) / 1000);
+  output.total(total);
+  results?.add(total);
 }
 
 /** Waits, or returns at once when the signal comes. */

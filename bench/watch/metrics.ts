@@ -82,7 +82,7 @@ export class WatchMetrics {
 
   /** Rows come dearest first, so the dearest take the places that are free. */
   #labelsOf({ processName, file, operation }: Observation): RowLabels {
-    const labels = { process: processName ?? "unknown", file, operation };
+    const labels = { process: processName, file, operation };
     const key = JSON.stringify(labels);
     if (!this.#own.has(key) && this.#own.size < this.#limit) this.#own.add(key);
     if (this.#own.has(key)) return labels;

@@ -48,12 +48,14 @@ export class Names {
     return this.#processes.get(process) ?? null;
   }
 
-  /** The path, or the inode and device in words; "-" for a request without a file. */
-  ofFile({ process, major, minor, inode }: WatchRow): string {
+  /** The path, or what the kernel knew of it, in words; "-" for a request without a file. */
+  ofFile({ process, major, minor, inode, fileName }: WatchRow): string {
     if (inode === 0) return "-";
     const path = this.#paths.get(key(process, major, minor, inode));
     if (path === undefined) this.#rests.delete(process);
-    return path ?? `inode ${inode} on device ${major}:${minor}`;
+    if (path !== undefined) return path;
+    const place = `inode ${inode} on device ${major}:${minor}`;
+    return fileName === "" ? place : `${fileName} (${place})`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { bucketNs, type WatchRow } from "../../native/watch.js";
+import type { Durations } from "../../results/observation.js";
 import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
 import { operationName } from "./operations.js";
@@ -8,8 +9,7 @@ import type { WorkerUse } from "./workers.js";
 /** What one process did to one file with one operation in one interval, over all of its rings. */
 export interface Observation {
   process: number;
-  /** Name of the process; null when it has ended before its name was read. */
-  processName: string | null;
+  processName: string;
   rings: number;
   file: string;
   operation: string;
@@ -28,9 +28,11 @@ export interface Observation {
   chained: number;
   /** Of the punts that were looked at, most frequent first; empty where none was. */
   causes: CauseShare[];
-  /** 99 % of the latencies are at most this; buckets are a fifth of the value wide. null: none was measured. */
+  /** 99 % of the latencies are at most this: the upper end of a bucket. null: none was measured. */
   inlineNsP99: number | null;
   puntedNsP99: number | null;
+  inlineLatencies: Durations;
+  puntedLatencies: Durations;
   /**
    * CPU time of io-wq workers for it; null: they served several files or operations of the process, or were not
    * seen to use any, because they had ended before they were looked at.
@@ -87,9 +89,11 @@ function observe(
   const requests = sum((row) => row.requests);
   const succeeded = requests - sum((row) => row.failed);
   const bytes = sum((row) => row.bytes);
+  const inline = addedUp(rows.map((row) => row.inlineBuckets));
+  const punted = addedUp(rows.map((row) => row.puntedBuckets));
   return {
     process: first.process,
-    processName: names.ofProcess(first.process),
+    processName: names.ofProcess(first.process) ?? first.processName,
     rings: rows.length,
     file: names.ofFile(first),
     operation: operationName(first.opcode),
@@ -102,8 +106,10 @@ function observe(
     drained: sum((row) => row.drained),
     chained: sum((row) => row.chained),
     causes: causes?.of(first) ?? [],
-    inlineNsP99: quantileNs(addedUp(rows.map((row) => row.inlineBuckets)), 0.99),
-    puntedNsP99: quantileNs(addedUp(rows.map((row) => row.puntedBuckets)), 0.99),
+    inlineNsP99: quantileNs(inline, 0.99),
+    puntedNsP99: quantileNs(punted, 0.99),
+    inlineLatencies: durationsOf(inline),
+    puntedLatencies: durationsOf(punted),
     workerCpuNs: null,
   };
 }
@@ -114,6 +120,14 @@ function addedUp(histograms: readonly Uint32Array[]): Uint32Array {
   const sum = new Uint32Array(first);
   for (const other of others) addBuckets(sum, other);
   return sum;
+}
+
+export function durationsOf(buckets: Uint32Array): Durations {
+  const durations: Durations = [];
+  for (const [index, count] of buckets.entries()) {
+    if (count > 0) durations.push([bucketNs(index), count]);
+  }
+  return durations;
 }
 
 /** Upper end of the bucket in which the quantile lies; null when there is no value. */

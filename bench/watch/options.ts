@@ -22,6 +22,7 @@ export interface RawWatchOptions extends RawSelection {
   top: string;
   json?: boolean;
   metrics?: string;
+  out?: string;
 }
 
 export interface WatchCommandOptions {
@@ -34,6 +35,8 @@ export interface WatchCommandOptions {
   json: boolean;
   /** null: metrics are not served. */
   metrics: ListenAddress | null;
+  /** Directory of results files; null: none is written. */
+  out: string | null;
 }
 
 const LARGEST_PID = 2 ** 22;
@@ -58,6 +61,7 @@ export function parseWatchOptions(raw: RawWatchOptions): WatchCommandOptions {
     sampleShift,
     top: integer(raw.top, "--top", 1, 100_000),
     json: raw.json ?? false,
+    out: raw.out ?? null,
     metrics: raw.metrics === undefined ? null : parseListenAddress(raw.metrics),
   };
 }

@@ -1,13 +1,12 @@
-import type { WatchLosses } from "../../native/watch.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { visible } from "../../terminal/quote.js";
 import { type Column, renderTable } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import type { Observation } from "./observation.js";
 import { causesCell, cureSentences } from "./print-causes.js";
+import { lossLines } from "./print-losses.js";
 import { stallLines } from "./print-stalls.js";
 import type { Report } from "./report.js";
-import type { DroppedRows } from "./totals.js";
 
 /** How much of a report is printed. */
 export interface Extent {
@@ -69,7 +68,7 @@ function processBlock(
   const shown = rows.slice(0, limit);
   const left = rows.length - shown.length;
   const more = left > 0 ? `\n${left} more files and operations` : "";
-  const name = visible(first.processName ?? "ended");
+  const name = visible(first.processName);
   return `${name} (${first.process})\n${tableOf(shown, columns)}${more}`;
 }
 
@@ -113,7 +112,7 @@ function perSecond(rate: number): string {
 
 /** Workers, blocked submitters, what the counts leave out, and what would cure most of the punts. */
 export function closingLines(report: Report): string[] {
-  const { workers, kernelWorkers, stalls, sampled, lost, dropped, seconds, observations } = report;
+  const { workers, kernelWorkers, stalls, sampled, seconds, observations } = report;
   const cpus = (cpuNs: number) => (cpuNs / 1e9 / seconds).toFixed(2);
   const used = `at least ${cpus(workers.cpuNs)} CPUs`;
   return [
@@ -123,38 +122,7 @@ export function closingLines(report: Report): string[] {
       ? []
       : [`kernel threads: ${cpus(kernelWorkers.cpuNs)} CPUs, for all programs of this host`]),
     ...(sampled === 1 ? [] : [`latencies: of 1 in ${sampled} requests`]),
-    ...lossLines(lost),
-    ...droppedLines(dropped),
+    ...lossLines(report),
     ...cureSentences(observations),
   ];
-}
-
-function droppedLines({ rows, requests }: DroppedRows): string[] {
-  if (rows === 0) return [];
-  return [
-    `the whole time leaves out ${requests} requests of ${rows} rows that were not used for longest`,
-  ];
-}
-
-/** What the counts leave out, one line for each reason. */
-function lossLines({
-  requests,
-  punts,
-  latencies,
-  unmatched,
-  stalls,
-  events,
-}: WatchLosses): string[] {
-  const reasons: [number, string][] = [
-    [requests, "requests were not counted: too many files"],
-    [punts, "punts are counted as inline requests: too many were under way"],
-    [
-      unmatched,
-      "completions are not counted: this kernel does not say to which request they belong",
-    ],
-    [stalls, "times that a submitter was blocked are not counted: too many processes or threads"],
-    [events, "events were missed by the kernel: counts may be too low"],
-    [latencies, "latencies were not measured: too many requests were under way"],
-  ];
-  return reasons.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }

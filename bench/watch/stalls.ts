@@ -1,5 +1,7 @@
-import { bucketNs, type SubmitterStalls } from "../../native/watch.js";
+import type { SubmitterStalls } from "../../native/watch.js";
+import type { Durations } from "../../results/observation.js";
 import type { Names } from "./names.js";
+import { durationsOf } from "./observation.js";
 import { addBuckets } from "./totals.js";
 
 /** From here on a blocked submitter is worth a line. */
@@ -14,8 +16,7 @@ export interface ProcessStalls {
   maxNs: number;
   /** Of `count`, longer than 1 ms; those in the bucket of 1 ms are not in it. */
   long: number;
-  /** Times that it was blocked, by duration: upper end of a bucket in nanoseconds, and count; without empty buckets. */
-  histogram: [number, number][];
+  durations: Durations;
 }
 
 /** Longest first. */
@@ -26,24 +27,18 @@ export function stallsOf(
   if (stalls === null) return null;
   return stalls
     .map(({ process, count, blockedNs, maxNs, buckets }) => {
-      const histogram = histogramOf(buckets);
-      const long = histogram
+      const durations = durationsOf(buckets);
+      const long = durations
         .filter(([upTo]) => upTo * LOWER_END > LONG_STALL_NS)
         .reduce((sum, [, times]) => sum + times, 0);
       const processName = names.ofProcess(process);
-      return { process, processName, count, blockedNs, maxNs, long, histogram };
+      return { process, processName, count, blockedNs, maxNs, long, durations };
     })
     .sort((a, b) => b.maxNs - a.maxNs);
 }
 
 /** The lower end of a bucket is at least this share of its upper end. */
 const LOWER_END = 0.8;
-
-function histogramOf(buckets: Uint32Array): [number, number][] {
-  return [...buckets]
-    .map((count, index): [number, number] => [bucketNs(index), count])
-    .filter(([, count]) => count > 0);
-}
 
 /** Adds up over the whole watch. */
 export class StallTotals {

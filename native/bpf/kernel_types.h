@@ -10,7 +10,17 @@ struct inode {
   unsigned long i_ino;
   struct super_block *i_sb;
 } KERNEL_TYPE;
+struct qstr {
+  const unsigned char *name;
+} KERNEL_TYPE;
+struct dentry {
+  struct qstr d_name;
+} KERNEL_TYPE;
+struct path {
+  struct dentry *dentry;
+} KERNEL_TYPE;
 struct file {
+  struct path f_path;
   struct inode *f_inode;
 } KERNEL_TYPE;
 struct io_cqe {
@@ -38,6 +48,7 @@ struct signal_struct {
 } KERNEL_TYPE;
 struct task_struct {
   struct signal_struct *signal;
+  struct task_struct *group_leader;
   int pid;  /* thread */
   int tgid; /* process */
   unsigned int __state; /* Linux 5.14 and newer */

@@ -131,7 +131,7 @@ static __always_inline void completed(void *ring, struct io_kiocb *req, __s32 re
   key.process = bpf_get_current_pid_tgid() >> 32;
   if (can_cast) describe_by_cast(req, &key);
   else describe(req, &key);
-  __u32 row = row_of(&key);
+  __u32 row = row_of(&key, req);
   __u32 of_cpu = bpf_get_smp_processor_id() * row_count + row;
   struct watch_counts *counts = row == NO_ROW ? NULL : bpf_map_lookup_elem(&row_counts, &of_cpu);
   if (!counts) return lose(WATCH_LOST_ROWS);

@@ -32,6 +32,12 @@ struct watch_key {
   unsigned int padding;
 };
 
+/* Of a row, when it was made. User space finds more, if the process and its file still exist when it looks. */
+struct watch_names {
+  char process[16];
+  char file[64]; /* last part of its path, perhaps cut off; "": there is no file */
+};
+
 /* Of one row on one CPU: a cache line, so that no two CPUs write to the same one. They are never set back to 0. */
 struct watch_counts {
   unsigned long long requests; /* completed */

@@ -29,6 +29,14 @@ struct {
   __type(value, struct watch_key);
 } row_keys SEC(".maps");
 
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, WATCH_ROWS);
+  __type(key, __u32);
+  __type(value, struct watch_names);
+} row_names SEC(".maps");
+
 /* Numbers that no row has. The loader fills it, and returns to it the rows that were not used for long. */
 struct {
   __uint(type, BPF_MAP_TYPE_QUEUE);
@@ -68,13 +76,25 @@ struct {
 
 #define NO_ROW 0xffffffff
 
+static __always_inline void name_row(__u32 number, struct io_kiocb *req) {
+  struct watch_names *names = bpf_map_lookup_elem(&row_names, &number);
+  if (!names) return;
+  struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+  BPF_CORE_READ_STR_INTO(&names->process, task, group_leader, comm);
+  names->file[0] = 0;
+  struct file *file = BPF_CORE_READ(req, file);
+  const unsigned char *name = file ? BPF_CORE_READ(file, f_path.dentry, d_name.name) : NULL;
+  if (name) bpf_probe_read_kernel_str(names->file, sizeof names->file, name);
+}
+
 /* Also makes the row; NO_ROW: there are too many. */
-static __noinline __u32 search_row(struct watch_key *key) {
+static __noinline __u32 search_row(struct watch_key *key, struct io_kiocb *req) {
   __u32 *known = bpf_map_lookup_elem(&row_numbers, key);
   if (known) return *known;
   __u32 number = 0;
   if (bpf_map_pop_elem(&free_rows, &number)) return NO_ROW;
   bpf_map_update_elem(&row_keys, &number, key, BPF_ANY);
+  name_row(number, req);
   if (bpf_map_update_elem(&row_numbers, key, &number, BPF_NOEXIST) == 0) return number;
   /* Another CPU was quicker. */
   bpf_map_push_elem(&free_rows, &number, 0);
@@ -87,7 +107,7 @@ static __always_inline bool is_same(const struct watch_key *a, const struct watc
          a->opcode == b->opcode;
 }
 
-static __always_inline __u32 row_of(struct watch_key *key) {
+static __always_inline __u32 row_of(struct watch_key *key, struct io_kiocb *req) {
   __u32 zero = 0;
   __u32 *epoch = bpf_map_lookup_elem(&row_epoch, &zero);
   __u32 place = ((key->inode + key->opcode) ^ key->ring >> 8) * 0x9e3779b97f4a7c15ULL >> (64 - REMEMBERED_BITS);
@@ -96,7 +116,7 @@ static __always_inline __u32 row_of(struct watch_key *key) {
   /* Epochs begin with 1: what is all 0 was never remembered. */
   if (remembered->epoch == *epoch && is_same(&remembered->key, key)) return remembered->number;
   __u32 now = *epoch;
-  __u32 number = search_row(key);
+  __u32 number = search_row(key, req);
   if (number == NO_ROW) return NO_ROW;
   remembered->key = *key;
   remembered->number = number;

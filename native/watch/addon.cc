@@ -39,6 +39,9 @@ Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   out.Set("minor", static_cast<double>(row.key.device & 0xfffff));
   out.Set("process", static_cast<double>(row.key.process));
   out.Set("opcode", static_cast<double>(row.key.opcode));
+  // Strings of the kernel, which may hold any bytes.
+  out.Set("processName", std::string(row.names.process, strnlen(row.names.process, sizeof row.names.process)));
+  out.Set("fileName", std::string(row.names.file, strnlen(row.names.file, sizeof row.names.file)));
   out.Set("requests", static_cast<double>(row.counts.requests));
   out.Set("punts", static_cast<double>(row.counts.punts));
   out.Set("forced", static_cast<double>(row.counts.forced));

@@ -54,6 +54,7 @@ int Rows::open(bpf_object* object) {
   if (int error = counts_.open(map("row_counts"), sizeof(watch_counts) * row_count_ * cpus_)) return error;
   if (int error = latencies_.open(map("row_latencies"), sizeof(watch_latencies) * WATCH_ROWS)) return error;
   if (int error = keys_.open(map("row_keys"), sizeof(watch_key) * WATCH_ROWS)) return error;
+  if (int error = names_.open(map("row_names"), sizeof(watch_names) * WATCH_ROWS)) return error;
   rows_.resize(row_count_);
   for (uint32_t number = 0; number < row_count_; ++number) {
     if (bpf_map_update_elem(free_, nullptr, &number, BPF_ANY) != 0) return -errno;
@@ -79,15 +80,17 @@ bool Rows::take_row(uint32_t number, WatchRow& added) {
   Row& row = rows_[number];
   const watch_counts now = sum(number);
   if (now.requests == row.counts.requests) return false;
-  // The key was written before the first count.
+  // Key and names were written before the first count.
   std::atomic_thread_fence(std::memory_order_acquire);
   if (row.state == State::kFree) {
     row.key = keys_.as<watch_key>()[number];
+    row.names = names_.as<watch_names>()[number];
     row.state = State::kUsed;
     used_ += 1;
   }
   row.used_at = reading_;
   added.key = row.key;
+  added.names = row.names;
   added.counts = now;
   combine(added.counts, row.counts, [](auto a, auto b) { return a - b; });
   const watch_latencies latencies = latencies_.as<watch_latencies>()[number];

@@ -12,6 +12,7 @@ namespace puntbench {
 // What was added to one row.
 struct WatchRow {
   watch_key key;
+  watch_names names;
   watch_counts counts;  // summed over the CPUs
   watch_latencies latencies;
 };
@@ -52,6 +53,7 @@ class Rows {
     watch_counts counts{};  // at the last reading
     watch_latencies latencies{};
     watch_key key{};
+    watch_names names{};
     uint64_t used_at = 0;  // number of the reading
     State state = State::kFree;
   };
@@ -64,6 +66,7 @@ class Rows {
   MapMemory counts_;
   MapMemory latencies_;
   MapMemory keys_;
+  MapMemory names_;
   std::vector<Row> rows_;
   int numbers_ = -1;
   int free_ = -1;

@@ -20,6 +20,8 @@ export function observation(changes: Partial<Observation>): Observation {
     causes: [],
     inlineNsP99: 2048,
     puntedNsP99: null,
+    inlineLatencies: [[2048, 100]],
+    puntedLatencies: [],
     workerCpuNs: 0,
     ...changes,
   };

@@ -38,8 +38,8 @@ test("--quick --json finds the punts that the rules expect on this kernel and fi
   const header = lines[0] as Header;
   const trials = trialsIn(lines);
   const footer = lines.at(-1) as Footer;
-  assert.equal(header.instrumentChecks.nopPuntRatio, 0);
-  assert.equal(header.instrumentChecks.forcedPuntRatio, 1);
+  assert.equal(header.instrumentChecks?.nopPuntRatio, 0);
+  assert.equal(header.instrumentChecks?.forcedPuntRatio, 1);
   assert.equal(trials.length, 54);
   assert.ok(trials.every((trial) => trial.status === "ok"));
   assert.deepEqual([footer.outcome, footer.trials], ["complete", 54]);

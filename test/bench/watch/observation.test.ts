@@ -15,6 +15,8 @@ function row(changes: Partial<WatchRow>): WatchRow {
     major: 8,
     minor: 1,
     process: 4_000_000,
+    processName: "db",
+    fileName: "",
     opcode: 23,
     requests: 0,
     punts: 0,

@@ -10,7 +10,8 @@ function row(inode: number, requests: number): WatchRow {
   const inlineBuckets = new Uint32Array(BUCKETS).fill(requests, 0, 1);
   const puntedBuckets = new Uint32Array(BUCKETS);
   const key = { ring: 1, inode, major: 8, minor: 1, process: 4242, opcode: 23 };
-  return { ...key, requests, ...nothing, inlineBuckets, puntedBuckets };
+  const names = { processName: "db", fileName: "a" };
+  return { ...key, ...names, requests, ...nothing, inlineBuckets, puntedBuckets };
 }
 
 test("readings of one row are added up, counts and histograms", () => {
