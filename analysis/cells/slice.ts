@@ -28,14 +28,19 @@ function sliceOf(group: Cell[]): Slice {
   const bySubject = groupBy(group, (cell) => cell.subject);
   const chosen = [...bySubject.values()].flatMap(mainVariant);
   const inOrder = chosen.map((cell) => cell.scenario).sort(compareScenarios);
-  const lengths = [...new Set(inOrder.map(extentWords))].join(" or ");
+  const lengths = [...new Set(inOrder.map(lengthWords))].join(" or ");
   return {
     blockSizeBytes,
     order,
     cells: chosen.filter((cell) => cell.scenario.intervalNs === 0),
     paced: chosen.filter((cell) => cell.scenario.intervalNs > 0),
-    workload: `${workloadWords((group[0] as Cell).scenario)}, ${order}, ${lengths} file`,
+    workload: `${workloadWords((group[0] as Cell).scenario)}, ${order}, ${lengths}`,
   };
+}
+
+function lengthWords(scenario: Scenario): string {
+  const words = extentWords(scenario);
+  return scenario.durationNs === undefined ? `${words} file` : `trials of ${words}`;
 }
 
 /** Of one subject: the file size and kind of buffers with the most trials; paced cells of any size stay. */

@@ -215,7 +215,7 @@ function closedLoopRemarks(
     );
   }
   remarks.push(
-    `its p99 is that of a closed loop, in which a late write delays the next ones. Not known: how long writes that come at fixed times wait (coordinated omission), so the load may be too high. To find out: ${searchCommand(demand)}`,
+    `the p99 was measured in a closed loop, in which a late write delays the next ones. How long writes that come at fixed times would wait is not known (coordinated omission), so the load may be too high. To find out: ${searchCommand(demand)}`,
   );
   return remarks;
 }

@@ -142,7 +142,7 @@ const demand = { iops: 30_000, latencyNsP99: 500_000 };
 test("a p99 of a closed loop says what it does not know, and which run would tell", () => {
   assert.match(
     plan(50_000, 500).remarks.join("\n"),
-    /Not known: .*coordinated omission.*bench --find-capacity --p99 500us/,
+    /is not known .*coordinated omission.*bench --find-capacity --p99 500us/,
   );
 });
 
