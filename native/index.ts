@@ -1,7 +1,15 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Measurement } from "../results/schema.js";
-import type { Arm, Durability, Io, Operation, Preparation, Ring } from "../results/vocabulary.js";
+import type {
+  Arm,
+  Durability,
+  Io,
+  Operation,
+  Order,
+  Preparation,
+  Ring,
+} from "../results/vocabulary.js";
 import { UserError } from "../terminal/errors.js";
 import { packageRoot } from "../terminal/package-root.js";
 
@@ -15,12 +23,16 @@ export interface TrialRequest {
   blockSizeBytes: number;
   /** A multiple of `blockSizeBytes`. */
   fileSizeBytes: number;
-  order: "sequential" | "random";
+  order: Order;
   /** What each request is; see `Scenario`. Default: a plain O_DIRECT write. */
   operation?: Operation | undefined;
   readPercent?: number | undefined;
   io?: Io | undefined;
   durability?: Durability | undefined;
+  groupWrites?: number | undefined;
+  files?: number | undefined;
+  rings?: number | undefined;
+  statIntervalNs?: number | undefined;
   vectored?: boolean | undefined;
   fixedFiles?: boolean | undefined;
   /** Most bounded io-wq workers. Default: as many as the kernel allows. */
@@ -36,7 +48,7 @@ export interface TrialRequest {
   /** Registers the buffers and the file with the ring. */
   registeredBuffers: boolean;
   /** Default: the best that the kernel has. */
-  ring?: Ring;
+  ring?: Ring | undefined;
   /** Each write waits for all before it (IOSQE_IO_DRAIN). */
   drained?: boolean;
   /** Rest between fsync of the prepared file and the first write. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatNs } from "../terminal/units.js";
 import type { Scenario } from "./schema.js";
-import { ARMS, PREPARATIONS } from "./vocabulary.js";
+import { ARMS, type Operation, PREPARATIONS } from "./vocabulary.js";
 
 /** The same for the same cell of the matrix, in whatever run it was measured. */
 export function scenarioKey(scenario: Scenario): string {
@@ -15,26 +15,46 @@ export function scenarioKey(scenario: Scenario): string {
 
 /** What each request is, where that is not a plain O_DIRECT write: ["70 % reads", "buffered"]. */
 export function variantWords(scenario: Scenario): string[] {
-  const { operation, readPercent, io, durability, vectored, fixedFiles, iowqWorkers } = scenario;
+  const { operation, readPercent, io, durability, groupWrites, statIntervalNs } = scenario;
+  const { vectored, fixedFiles, files, rings, ring, iowqWorkers } = scenario;
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
-    durability,
+    durability === "group-fdatasync" ? `${durability}:${groupWrites}` : durability,
     vectored && "vectored",
     fixedFiles && "fixed files",
+    files && `${files} files`,
+    rings && `${rings} rings`,
+    ring,
     iowqWorkers && `io-wq workers <= ${iowqWorkers}`,
+    statIntervalNs && `a stat every ${formatNs(statIntervalNs)}`,
   ].filter((word) => typeof word === "string");
+}
+
+const REQUESTS: Readonly<Record<Operation, string>> = {
+  write: "writes",
+  read: "reads",
+  readwrite: "reads and writes",
+  fsync: "fsync",
+  fallocate: "fallocate",
+  openat: "openat",
+  statx: "statx",
+};
+
+/** Operations whose requests have a buffer. */
+export function movesData({ operation = "write" }: Pick<Scenario, "operation">): boolean {
+  return operation === "write" || operation === "read" || operation === "readwrite";
 }
 
 /** "4 KiB O_DIRECT writes", "4 KiB buffered reads, vectored". */
 export function workloadWords(scenario: Scenario): string {
   const { operation = "write", io = "direct", blockSizeBytes } = scenario;
-  const size = operation === "fsync" ? "" : `${formatBytes(blockSizeBytes)} `;
-  const how = operation === "fsync" ? "" : io === "direct" ? "O_DIRECT " : `${io} `;
-  const what = { write: "writes", read: "reads", readwrite: "reads and writes", fsync: "fsync" };
+  const size = movesData(scenario) || operation === "fallocate" ? formatBytes(blockSizeBytes) : "";
+  const how = movesData(scenario) ? (io === "direct" ? "O_DIRECT" : io) : "";
   const said: readonly (string | undefined)[] = [operation, io];
   const others = variantWords(scenario).filter((word) => !said.includes(word));
-  return [`${size}${how}${what[operation]}`, ...others].join(", ");
+  const request = [size, how, REQUESTS[operation]].filter((word) => word !== "").join(" ");
+  return [request, ...others].join(", ");
 }
 
 /** For `sort`: the order in which tables and charts show scenarios. */
@@ -46,6 +66,7 @@ export function compareScenarios(a: Scenario, b: Scenario): number {
     a.intervalNs - b.intervalNs ||
     a.blockSizeBytes - b.blockSizeBytes ||
     a.fileSizeBytes - b.fileSizeBytes ||
+    a.order.localeCompare(b.order) ||
     variantWords(a).join().localeCompare(variantWords(b).join())
   );
 }

@@ -11,6 +11,7 @@ import {
   OPERATIONS,
   ORDERS,
   PREPARATIONS,
+  RINGS,
   SCHEMA_VERSION,
   SYSTEM_CPU_SOURCES,
 } from "./vocabulary.js";
@@ -43,10 +44,20 @@ export const Scenario = z.object({
   readPercent: count.optional(),
   io: z.enum(IOS).optional(),
   durability: z.enum(DURABILITIES).optional(),
+  /** `group-fdatasync` only: writes of a group. */
+  groupWrites: count.positive().optional(),
   /** readv and writev with one buffer. */
   vectored: z.boolean().optional(),
   /** IOSQE_FIXED_FILE without registered buffers. */
   fixedFiles: z.boolean().optional(),
+  /** Files that the requests take turns in; of `recycled` the segments. Absent: one. */
+  files: count.positive().optional(),
+  /** Rings that share the requests, each with its own thread. Absent: one. */
+  rings: count.positive().optional(),
+  /** Flags of the rings. Absent: those of the run, which each trial's `ringFlags` shows. */
+  ring: z.enum(RINGS).optional(),
+  /** Another thread asks for the files' timestamps so often (statx). Absent: never. */
+  statIntervalNs: count.positive().optional(),
   /** Most bounded io-wq workers (IORING_REGISTER_IOWQ_MAX_WORKERS). Absent: as many as the kernel allows. */
   iowqWorkers: count.positive().optional(),
   /**
@@ -105,7 +116,7 @@ export const Measurement = z.object({
   puntCountForced: count.nullable(),
   /** Of `puntCount`: serialised with other writes to the same inode. */
   puntCountHashed: count.nullable(),
-  /** `linked-fdatasync` only. Of `puntCount`: fsyncs. */
+  /** `linked-fdatasync` and `group-fdatasync` only. Of `puntCount`: fsyncs. */
   puntCountFsyncs: count.nullable().optional(),
   /** `linked-fdatasync` only: fsyncs that followed a punted write into its worker without a hit of the tracepoint. */
   puntCountUntraced: count.nullable().optional(),

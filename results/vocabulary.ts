@@ -44,26 +44,47 @@ export const FORCED_DIFFERS =
 export const SYSTEM_CPU_SOURCES = ["schedstat", "cpuacct", "stat"] as const;
 
 /**
- * Flags of the ring: `defer` is SINGLE_ISSUER and DEFER_TASKRUN (Linux 6.1), `coop` COOP_TASKRUN (5.19), `plain` none.
+ * Flags of the ring: `sqpoll` lets a thread of the kernel submit, `iopoll` polls the device for completions; `defer` is SINGLE_ISSUER and DEFER_TASKRUN (Linux 6.1), `coop` COOP_TASKRUN (5.19), `plain` none.
  * `best` is the first of these that the kernel has.
  */
-export const RINGS = ["best", "defer", "coop", "plain"] as const;
+export const RINGS = ["best", "defer", "coop", "plain", "sqpoll", "iopoll"] as const;
 export type Ring = (typeof RINGS)[number];
 
 /** What each request does. `readwrite` draws reads at random, as many as `readPercent` says. */
-export const OPERATIONS = ["write", "read", "readwrite", "fsync"] as const;
+export const OPERATIONS = [
+  "write",
+  "read",
+  "readwrite",
+  "fsync",
+  "fallocate",
+  "openat",
+  "statx",
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** `uncached`: through the page cache, and dropped from it after use (RWF_DONTCACHE, Linux 6.14). */
 export const IOS = ["direct", "buffered", "uncached"] as const;
 export type Io = (typeof IOS)[number];
 
-/** When a write is on stable storage: with its completion, except for `none`. */
-export const DURABILITIES = ["none", "o_dsync", "rwf_dsync", "linked-fdatasync"] as const;
+/**
+ * When a write is on stable storage: with its completion, except for `none`. `group-fdatasync`: an fdatasync follows each
+ * group of `groupWrites` writes, and they complete with it.
+ */
+export const DURABILITIES = [
+  "none",
+  "o_dsync",
+  "rwf_dsync",
+  "linked-fdatasync",
+  "group-fdatasync",
+] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
-/** Order in which the blocks of the file are written, each exactly once. */
-export const ORDERS = ["sequential", "random"] as const;
+/**
+ * Order in which the blocks are written, each exactly once. `append`: with O_APPEND, so behind the end of the file.
+ * `recycled`: the files are the segments of a log; they are filled in turn and then overwritten, so each block is written
+ * twice.
+ */
+export const ORDERS = ["sequential", "random", "append", "recycled"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** Stable names of what decides a write. `overwrite` and `unwritten-in-place` are why it does not punt. */

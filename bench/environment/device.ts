@@ -1,6 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Device } from "../../results/environment.js";
+import { blockDeviceOf } from "./block-device.js";
+import { mountOf } from "./mount.js";
 import { readNumber, readText } from "./read.js";
 
 /** The block device below a filesystem, from sysfs; `majorMinor` like "254:0". All null where it has none. */
@@ -20,6 +22,14 @@ export function device(majorMinor: string | null): Device {
     logicalBlockBytes: readNumber(queue("logical_block_size")),
     queueRequests: readNumber(queue("nr_requests")),
   };
+}
+
+/** Whether IOPOLL finds a queue that the device polls. False where no block device is known. */
+export function hasPolledQueue(path: string): boolean {
+  const mount = mountOf(realpathSync(path));
+  const majorMinor = mount === null ? null : blockDeviceOf(mount);
+  const folder = majorMinor === null ? null : wholeDevice(`/sys/dev/block/${majorMinor}`);
+  return folder !== null && readNumber(join(folder, "queue/io_poll")) === 1;
 }
 
 /** The queue belongs to the whole device, so for a partition this is its parent folder. */

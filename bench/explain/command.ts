@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { withBenchOptions } from "../run/command.js";
+import { withStreamOptions } from "../run/stream-options.js";
 import type { EstimateSavings } from "./main.js";
 import type { RawExplainOptions } from "./options.js";
 import { BACKENDS } from "./recorder.js";
@@ -41,7 +42,7 @@ export function explainCommand(estimateSavings: EstimateSavings): Command {
 
 /** The options of the bench, and those that say how to trace. */
 export function withExplainOptions(command: Command): Command {
-  return withBenchOptions(command)
+  return withStreamOptions(withBenchOptions(command))
     .addOption(
       new Option(
         "--backend <name>",

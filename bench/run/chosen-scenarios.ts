@@ -7,9 +7,10 @@ import {
   type MeasuredJob,
   wordsAboutJobs,
 } from "../fio/scenarios.js";
-import { valuesOf } from "../workloads/workloads.js";
+import { openParameters, workloadNamed } from "../workloads/workloads.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions, RawOptions } from "./options.js";
+import { decidedBy, withStream, wordsAbout } from "./workload-options.js";
 
 /** What the bench runs, and where it comes from. */
 export interface ChosenScenarios {
@@ -20,8 +21,8 @@ export interface ChosenScenarios {
   about: string[];
 }
 
-/** Options that a workload decides, by the names of commander. */
-const DECIDED_BY_WORKLOAD = [
+/** Options that a job file decides, by the names of commander. */
+const DECIDED_BY_JOBS = [
   "preparations",
   "queueDepths",
   "blockSize",
@@ -31,11 +32,8 @@ const DECIDED_BY_WORKLOAD = [
   "durability",
   "vectored",
   "fixedFiles",
-];
-
-/** Options that a job file decides. */
-const DECIDED_BY_JOBS = [
-  ...DECIDED_BY_WORKLOAD,
+  "files",
+  "rings",
   "fileSize",
   "duration",
   "ramp",
@@ -59,18 +57,13 @@ export function chosenScenarios(
     return { scenarios: distinctScenarios(jobs), jobs, about: wordsAboutJobs(measured) };
   }
   if (workload === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
-  refuseBoth(command, "--workload", DECIDED_BY_WORKLOAD);
-  const { preparation, queueDepth, blockSizeBytes, order, durability } = valuesOf(workload);
-  const matrix = {
-    ...options,
-    preparations: [preparation],
-    queueDepths: [queueDepth],
-    blockSizeBytes,
-    order,
-    variants: [durability === "none" ? {} : { durability }],
-    arms: options.arms ?? ["inline"],
-  } satisfies BenchOptions;
-  return { scenarios: scenariosOf(matrix), jobs: null, about: [] };
+  const { name, streams } = workloadNamed(workload);
+  refuseBoth(command, `--workload ${name}`, decidedBy(streams));
+  return {
+    scenarios: streams.flatMap((stream) => scenariosOf(withStream(options, stream))),
+    jobs: null,
+    about: streams.flatMap(openParameters).map(wordsAbout),
+  };
 }
 
 function refuseBoth(command: Command, source: string, decided: readonly string[]): void {

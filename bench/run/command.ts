@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ARMS, ORDERS, PREPARATIONS, RINGS } from "../../results/vocabulary.js";
+import { ARMS, ORDERS, PREPARATIONS } from "../../results/vocabulary.js";
 import type { RawOptions } from "./options.js";
 import { withStreamOptions } from "./stream-options.js";
 
@@ -54,7 +54,7 @@ export function withBenchOptions(command: Command): Command {
       "-q, --queue-depths <list>",
       "writes under way at a time (default: 1,8,32; 128 with --find-capacity)",
     )
-    .option("-b, --block-size <size>", "bytes of a request, 512 to 4M", "4096")
+    .option("-b, --block-size <list>", "bytes of a request, 512 to 4M", "4096")
     .option(
       "-s, --file-size <size>",
       "bytes of a trial's file, each written once (default: as --duration needs)",
@@ -67,8 +67,7 @@ export function withBenchOptions(command: Command): Command {
       "--ramp <time>",
       "first part of a trial, which is not counted (default: a fifth of --duration, else none)",
     )
-    .option("--order <order>", `order of the blocks: ${ORDERS.join(", ")}`, "sequential")
-    .option("--ring <mode>", `flags of the ring: ${RINGS.join(", ")}`, "best")
+    .option("--order <list>", `order of the blocks: ${ORDERS.join(", ")}`, "sequential")
     .option("-r, --rounds <count>", "trials of each scenario (default: 5, with --quick 3)")
     .option(
       "-a, --arms <list>",

@@ -2,40 +2,50 @@ import type { Scenario } from "../../results/schema.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Arm, Preparation } from "../../results/vocabulary.js";
 import { type BenchOptions, defaultWrites } from "./options.js";
+import type { Variant } from "./stream-options.js";
 
 /** The product of the dimensions, in the order in which tables and charts show it. */
 export function scenariosOf(options: BenchOptions): Scenario[] {
-  const scenarios: Scenario[] = [];
-  for (const variant of options.variants) {
-    for (const intervalNs of options.intervalsNs) {
-      for (const preparation of options.preparations) {
-        for (const arm of armsOf(options, preparation)) {
-          for (const queueDepth of depthsOf(options, arm)) {
-            scenarios.push({
-              preparation,
-              arm,
-              queueDepth,
-              blockSizeBytes: options.blockSizeBytes,
-              fileSizeBytes:
-                options.fileSizeBytes ??
-                defaultBlocks(options, intervalNs, queueDepth) * options.blockSizeBytes,
-              order: options.order,
-              intervalNs,
-              registeredBuffers: options.registeredBuffers,
-              ...variant,
-              ...lengthOf(options, intervalNs),
-            });
-          }
-        }
-      }
-    }
-  }
-  return scenarios;
+  return options.variants.flatMap((variant) =>
+    options.blockSizesBytes.flatMap((blockSizeBytes) =>
+      options.orders.flatMap((order) =>
+        options.intervalsNs.flatMap((intervalNs) =>
+          cellsOf(options, { ...variant, blockSizeBytes, order, intervalNs }),
+        ),
+      ),
+    ),
+  );
 }
 
-/** Enough to fill the queue more than once. */
-function defaultBlocks(options: BenchOptions, intervalNs: number, queueDepth: number): number {
-  return Math.max(defaultWrites(options, intervalNs), 2 * queueDepth);
+type Stream = Variant & Pick<Scenario, "blockSizeBytes" | "order" | "intervalNs">;
+
+/** Preparations, arms and depths of one stream. */
+function cellsOf(options: BenchOptions, stream: Stream): Scenario[] {
+  const { blockSizeBytes, order, intervalNs, ...variant } = stream;
+  return options.preparations.flatMap((preparation) =>
+    armsOf(options, preparation).flatMap((arm) =>
+      depthsOf(options, arm).map((queueDepth) => ({
+        preparation,
+        arm,
+        queueDepth,
+        blockSizeBytes,
+        fileSizeBytes:
+          options.fileSizeBytes ?? defaultBlocks(options, stream, queueDepth) * blockSizeBytes,
+        order,
+        intervalNs,
+        registeredBuffers: options.registeredBuffers,
+        ...variant,
+        ...lengthOf(options, intervalNs),
+      })),
+    ),
+  );
+}
+
+/** Enough to fill the queue of each ring more than once. */
+function defaultBlocks(options: BenchOptions, stream: Stream, queueDepth: number): number {
+  const { intervalNs, blockSizeBytes, rings = 1, files = 1 } = stream;
+  const least = 2 * queueDepth * Math.max(rings, files);
+  return Math.max(defaultWrites(options, intervalNs, blockSizeBytes), least);
 }
 
 /** The default ramp is long enough for the journal and the workers, and short beside what is counted. */

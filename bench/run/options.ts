@@ -7,15 +7,14 @@ import {
   type Order,
   PREPARATIONS,
   type Preparation,
-  RINGS,
   type Ring,
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
-import { integer, list, word, words } from "../../terminal/option-values.js";
+import { integer, list, words } from "../../terminal/option-values.js";
 import { hasUnseen, visible } from "../../terminal/quote.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
 import { MAX_BLOCKS } from "./preflight.js";
-import { type RawStreamOptions, type Variant, variantsOf } from "./stream-options.js";
+import { commonRing, type RawStreamOptions, type Variant, variantsOf } from "./stream-options.js";
 
 /** Options as commander hands them over: text. */
 export interface RawOptions extends RawStreamOptions {
@@ -27,7 +26,6 @@ export interface RawOptions extends RawStreamOptions {
   blockSize: string;
   fileSize?: string;
   order: string;
-  ring: string;
   rounds?: string;
   arms?: string;
   interval: string;
@@ -56,7 +54,7 @@ export interface BenchOptions {
   arms: Arm[] | null;
   queueDepths: number[];
   intervalsNs: number[];
-  blockSizeBytes: number;
+  blockSizesBytes: number[];
   /** How long a trial of writes back to back lasts at least; null where the file size decides. */
   durationNs: number | null;
   /** The first part of a trial, which is not counted. null: a fifth of `durationNs`, and none without it. */
@@ -65,7 +63,7 @@ export interface BenchOptions {
   capacity: { latencyNsP99: number } | null;
   /** null: chosen per interval, see `defaultWrites`; it then grows to `durationNs`. */
   fileSizeBytes: number | null;
-  order: Order;
+  orders: Order[];
   /** What each request is. */
   variants: Variant[];
   ring: Ring;
@@ -86,19 +84,6 @@ const MAX_BLOCK_BYTES = 4 << 20;
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
 export function parseOptions(raw: RawOptions): BenchOptions {
-  const blockSizeBytes = parseBytes(raw.blockSize, "--block-size");
-  if (blockSizeBytes < MIN_BLOCK_BYTES || blockSizeBytes > MAX_BLOCK_BYTES) {
-    throw new UsageError(
-      `--block-size ${raw.blockSize}: out of range`,
-      "Choose 512 to 4M, in the device's alignment.",
-    );
-  }
-  if (blockSizeBytes % MIN_BLOCK_BYTES !== 0) {
-    throw new UsageError(
-      `--block-size ${raw.blockSize}: O_DIRECT needs a multiple of ${MIN_BLOCK_BYTES} bytes`,
-      "Choose for example 512, 4k or 8k.",
-    );
-  }
   const kernelLabel = raw.kernelLabel ?? release();
   if (kernelLabel.trim() === "") {
     throw new UsageError("--kernel-label is empty", "Name the kernel, for example 6.12.");
@@ -125,14 +110,14 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     intervalsNs: list(raw.interval, "--interval").map((text) =>
       parseDurationNs(text, "--interval"),
     ),
-    blockSizeBytes,
+    blockSizesBytes: blockSizes(raw),
     durationNs: duration(raw),
     capacity: capacity(raw),
     rampNs: raw.ramp === undefined ? null : parseDurationNs(raw.ramp, "--ramp"),
-    fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizeBytes),
-    order: word(raw.order, ORDERS, "--order"),
+    fileSizeBytes: raw.fileSize === undefined ? null : fileSize(raw.fileSize, blockSizes(raw)),
+    orders: words(raw.order, ORDERS, "--order"),
     variants: variantsOf(raw),
-    ring: word(raw.ring, RINGS, "--ring"),
+    ring: commonRing(raw),
     registeredBuffers: raw.registeredBuffers ?? false,
     rounds: integer(
       raw.rounds ?? (raw.quick || raw.findCapacity ? "3" : "5"),
@@ -149,6 +134,23 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     maxSpaceBytes: raw.maxSpace === undefined ? null : parseBytes(raw.maxSpace, "--max-space"),
     trialTimeoutMs: parseDurationNs(raw.trialTimeout, "--trial-timeout") / 1e6,
   };
+}
+
+function blockSizes({ blockSize }: RawOptions): number[] {
+  return list(blockSize, "--block-size").map((text) => {
+    const bytes = parseBytes(text, "--block-size");
+    if (bytes < MIN_BLOCK_BYTES || bytes > MAX_BLOCK_BYTES) {
+      throw new UsageError(
+        `--block-size ${text}: out of range`,
+        "Choose 512 to 4M, in the device's alignment.",
+      );
+    }
+    if (bytes % MIN_BLOCK_BYTES === 0) return bytes;
+    throw new UsageError(
+      `--block-size ${text}: O_DIRECT needs a multiple of ${MIN_BLOCK_BYTES} bytes`,
+      "Choose for example 512, 4k or 8k.",
+    );
+  });
 }
 
 const DEFAULT_DEPTHS = "1,8,32";
@@ -187,9 +189,13 @@ const PACED_TRIAL_NS = 2e9;
  * Writes of a trial where no file size is given: enough that one punt per inode stays below 1 %, few
  * enough that large blocks do not fill the disk and a paced trial lasts about 2 s.
  */
-export function defaultWrites(options: BenchOptions, intervalNs: number): number {
+export function defaultWrites(
+  options: BenchOptions,
+  intervalNs: number,
+  blockSizeBytes: number,
+): number {
   const [writes, bytes] = options.quick ? [1024, 64 << 20] : [4096, 256 << 20];
-  const most = Math.floor(bytes / options.blockSizeBytes);
+  const most = Math.floor(bytes / blockSizeBytes);
   if (intervalNs === 0) return Math.min(writes, most);
   const lastsNs = Math.max(PACED_TRIAL_NS, options.durationNs ?? 0);
   const paced = Math.max(64, Math.round(lastsNs / intervalNs));
@@ -214,16 +220,18 @@ function duration({ duration, fileSize, quick, findCapacity }: RawOptions): numb
   throw new UsageError("--duration 0: a trial must last", "Choose for example 500ms or 5s.");
 }
 
-function fileSize(text: string, blockSizeBytes: number): number {
+function fileSize(text: string, blockSizes: readonly number[]): number {
   const bytes = parseBytes(text, "--file-size");
-  if (bytes < blockSizeBytes || bytes % blockSizeBytes !== 0) {
-    throw new UsageError(
-      `--file-size ${text}: not a multiple of the block size, ${formatBytes(blockSizeBytes)}`,
-      "Choose a size that holds a whole number of blocks.",
-    );
-  }
-  if (bytes / blockSizeBytes > MAX_BLOCKS) {
-    throw new UsageError(`--file-size ${text}: more than 2^31 blocks`, "Choose a smaller file.");
+  for (const blockSizeBytes of blockSizes) {
+    if (bytes < blockSizeBytes || bytes % blockSizeBytes !== 0) {
+      throw new UsageError(
+        `--file-size ${text}: not a multiple of the block size, ${formatBytes(blockSizeBytes)}`,
+        "Choose a size that holds a whole number of blocks.",
+      );
+    }
+    if (bytes / blockSizeBytes > MAX_BLOCKS) {
+      throw new UsageError(`--file-size ${text}: more than 2^31 blocks`, "Choose a smaller file.");
+    }
   }
   return bytes;
 }

@@ -2,7 +2,9 @@ import type { Driver, DriverError } from "../../native/index.js";
 import { describeScenario, variantWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
+import { hasPolledQueue } from "../environment/device.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
+import { meaningless } from "./meaningless.js";
 import type { BenchOptions } from "./options.js";
 
 export interface PossibleScenarios {
@@ -27,7 +29,7 @@ export async function possibleScenarios(
   const tried = new Map<string, string | null>();
   for (const scenario of wanted) {
     const kind = `${variantWords(scenario)} ${scenario.arm} ${scenario.registeredBuffers}`;
-    let reason = meaningless(scenario) ?? tried.get(kind) ?? null;
+    let reason = meaningless(scenario) ?? unpolled(scenario, scratch) ?? tried.get(kind) ?? null;
     if (reason === null && variantWords(scenario).length > 0 && !tried.has(kind)) {
       reason = await refusal(driver, options, scratch, scenario);
       tried.set(kind, reason);
@@ -42,28 +44,6 @@ export async function possibleScenarios(
   );
 }
 
-const EMPTY_FILES: readonly string[] = ["no-fallocate", "keep-size"];
-
-/** Why this combination has no meaning; null where it has one. */
-export function meaningless(scenario: Scenario): string | null {
-  const { preparation, arm, operation = "write", durability = "none" } = scenario;
-  const reads = operation === "read" || operation === "readwrite";
-  if (reads && EMPTY_FILES.includes(preparation)) return "the file is empty, nothing can be read";
-  if (operation === "read" && durability !== "none") return "a read is not made durable";
-  if (operation === "fsync" && durability !== "none") return "an fsync is durable by itself";
-  if (operation === "fsync" && scenario.vectored) return "an fsync has no buffers";
-  if (scenario.vectored && scenario.registeredBuffers) {
-    return "a vectored request does not use registered buffers";
-  }
-  const linked = durability === "linked-fdatasync";
-  if (linked && (arm === "psync" || arm === "libaio")) return `${arm} cannot link requests`;
-  if (scenario.iowqWorkers !== undefined && (arm === "psync" || arm === "libaio")) {
-    return `${arm} has no io-wq workers`;
-  }
-  if (arm === "libaio" && operation === "fsync") return "the libaio arm only reads and writes";
-  return null;
-}
-
 /** What this kernel said to a few requests of this kind; null where it took them. */
 async function refusal(
   driver: Driver,
@@ -72,10 +52,12 @@ async function refusal(
   scenario: Scenario,
 ): Promise<string | null> {
   const { durationNs, rampNs, ...kind } = scenario;
-  const few = { queueDepth: 1, fileSizeBytes: 4 * scenario.blockSizeBytes, intervalNs: 0 };
+  const { blockSizeBytes, files = 1, rings = 1 } = scenario;
+  const few = { queueDepth: 1, fileSizeBytes: 4 * files * rings * blockSizeBytes, intervalNs: 0 };
   const place = { path: scratch.file("possible"), seed: 0, settleNs: 0, countPunts: false };
+  const preparation = scenario.order === "append" ? scenario.preparation : "dd-prefill";
   try {
-    const request = { ...kind, ...few, ...place, ring, preparation: "dd-prefill" as const };
+    const request = { ring, ...kind, ...few, ...place, preparation };
     const { firstError } = await driver.runTrial(request);
     return firstError === null ? null : meaningOf(scenario, firstError, "the request");
   } catch (error) {
@@ -85,7 +67,16 @@ async function refusal(
   }
 }
 
+/** Without a polled queue the kernel completes by interrupt while the ring spins, so nothing is polled. */
+function unpolled({ ring }: Scenario, scratch: ScratchDirectory): string | null {
+  if (ring !== "iopoll" || hasPolledQueue(scratch.location)) return null;
+  return "the device has no polled queue (queue/io_poll in sysfs is not 1; nvme.poll_queues makes one)";
+}
+
 function meaningOf({ io }: Scenario, code: string, refused: string): string {
+  if (refused === "the SQPOLL thread") {
+    return "the thread that submits is not in sight: a kernel thread before Linux 5.12, or of another pid namespace";
+  }
   if (refused === "IORING_REGISTER_IOWQ_MAX_WORKERS") {
     return `this kernel cannot limit io-wq workers (Linux 5.15; ${code})`;
   }

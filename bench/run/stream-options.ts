@@ -1,14 +1,36 @@
 import type { Command } from "commander";
 import type { Scenario } from "../../results/schema.js";
-import { DURABILITIES, IOS, OPERATIONS, type Operation } from "../../results/vocabulary.js";
+import {
+  DURABILITIES,
+  IOS,
+  OPERATIONS,
+  type Operation,
+  RINGS,
+  type Ring,
+} from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
+import { parseDurationNs } from "../../terminal/units.js";
 
-/** What each request is. Members that are absent have their default: a plain O_DIRECT write. */
+/** What each request is, and what it goes through. Members that are absent have their default: plain O_DIRECT writes. */
 export type Variant = Pick<
   Scenario,
-  "operation" | "readPercent" | "io" | "durability" | "vectored" | "fixedFiles" | "iowqWorkers"
+  | "operation"
+  | "readPercent"
+  | "io"
+  | "durability"
+  | "groupWrites"
+  | "vectored"
+  | "fixedFiles"
+  | "files"
+  | "rings"
+  | "ring"
+  | "iowqWorkers"
+  | "statIntervalNs"
 >;
+
+/** Writes that share an fdatasync, where the option does not say. */
+export const DEFAULT_GROUP_WRITES = 8;
 
 /** Options as commander hands them over. */
 export interface RawStreamOptions {
@@ -17,49 +39,95 @@ export interface RawStreamOptions {
   durability?: string;
   vectored?: boolean;
   fixedFiles?: boolean;
+  files?: string;
+  rings?: string;
+  ring: string;
   iowqWorkers?: string;
+  statEvery?: string;
 }
 
 /** The options that choose what each request is. */
 export function withStreamOptions(command: Command): Command {
   return command
-    .option("--operation <list>", "write, read, readwrite:70 (70 % reads), fsync (default: write)")
-    .option("--io <list>", `${IOS.join(", ")} (RWF_DONTCACHE) (default: direct)`)
-    .option("--durability <list>", `of writes: ${DURABILITIES.join(", ")} (default: none)`)
-    .option("--vectored", "readv and writev instead of read and write")
+    .option("--operation <list>", `${OPERATIONS.join(", ")}; readwrite:70 is 70 % reads`)
+    .option("--io <list>", IOS.join(", "))
+    .option("--durability <list>", `${DURABILITIES.join(", ")}:N`)
+    .option("--vectored", "readv and writev")
     .option("--fixed-files", "register the files, but not the buffers")
-    .option("--iowq-workers <list>", "most bounded io-wq workers (default: the kernel's limit)");
+    .option("--files <list>", "files that the requests take turns in")
+    .option("--rings <list>", "rings, a thread each")
+    .option("--ring <list>", `flags of the rings: ${RINGS.join(", ")}`, "best")
+    .option("--iowq-workers <list>", "most bounded io-wq workers")
+    .option("--stat-every <time>", "a statx of the files beside the requests");
 }
 
 /** The product of the dimensions. */
 export function variantsOf(raw: RawStreamOptions): Variant[] {
-  const operations = list(raw.operation ?? "write", "--operation").map(operationOf);
-  const ios = words(raw.io ?? "direct", IOS, "--io");
-  const durabilities = words(raw.durability ?? "none", DURABILITIES, "--durability");
-  const switches = {
-    ...(raw.vectored && { vectored: true }),
-    ...(raw.fixedFiles && { fixedFiles: true }),
-  };
-  return operations.flatMap((operation) =>
-    ios.flatMap((io) =>
-      durabilities.flatMap((durability) =>
-        workerLimits(raw).map((limit) => ({
-          ...operation,
-          ...(io !== "direct" && { io }),
-          ...(durability !== "none" && { durability }),
-          ...switches,
-          ...limit,
-        })),
-      ),
-    ),
+  const dimensions: (readonly Variant[])[] = [
+    list(raw.operation ?? "write", "--operation").map(operationOf),
+    words(raw.io ?? "direct", IOS, "--io").map((io) => (io === "direct" ? {} : { io })),
+    list(raw.durability ?? "none", "--durability").map(durabilityOf),
+    [{ ...(raw.vectored && { vectored: true }), ...(raw.fixedFiles && { fixedFiles: true }) }],
+    counts(raw.files, "--files", 4096).map((files) => (files > 1 ? { files } : {})),
+    counts(raw.rings, "--rings", 256).map((rings) => (rings > 1 ? { rings } : {})),
+    ringsOf(raw),
+    raw.iowqWorkers === undefined
+      ? [{}]
+      : counts(raw.iowqWorkers, "--iowq-workers", 4096).map((iowqWorkers) => ({ iowqWorkers })),
+    [statOf(raw)],
+  ];
+  return dimensions.reduce<Variant[]>(
+    (variants, values) =>
+      variants.flatMap((variant) => values.map((value) => ({ ...variant, ...value }))),
+    [{}],
   );
 }
 
-function workerLimits({ iowqWorkers }: RawStreamOptions): Pick<Scenario, "iowqWorkers">[] {
-  if (iowqWorkers === undefined) return [{}];
-  return list(iowqWorkers, "--iowq-workers").map((text) => ({
-    iowqWorkers: integer(text, "--iowq-workers", 1, 4096),
-  }));
+/** The flags of all rings of a run, where they are no dimension. */
+export function commonRing({ ring }: RawStreamOptions): Ring {
+  const [only = "best", ...others] = words(ring, RINGS, "--ring");
+  return others.length === 0 && !POLLING.includes(only) ? only : "best";
+}
+
+/** These change who submits or how completions are found, so they are never taken for the same scenario. */
+const POLLING: readonly Ring[] = ["sqpoll", "iopoll"];
+
+function ringsOf(raw: RawStreamOptions): Variant[] {
+  const rings = words(raw.ring, RINGS, "--ring");
+  if (rings.length === 1 && commonRing(raw) === rings[0]) return [{}];
+  return rings.map((ring) => (ring === "best" ? {} : { ring }));
+}
+
+function counts(text: string | undefined, option: string, most: number): number[] {
+  return list(text ?? "1", option).map((value) => integer(value, option, 1, most));
+}
+
+function statOf({ statEvery }: RawStreamOptions): Variant {
+  if (statEvery === undefined) return {};
+  const statIntervalNs = parseDurationNs(statEvery, "--stat-every");
+  if (statIntervalNs > 0) return { statIntervalNs };
+  throw new UsageError("--stat-every 0: it needs a pause", "Write for example --stat-every 1ms.");
+}
+
+function durabilityOf(text: string): Variant {
+  const [name = "", group] = text.split(":");
+  const durability = word(name, DURABILITIES, "--durability");
+  if (durability === "group-fdatasync") {
+    const groupWrites = integer(
+      group ?? String(DEFAULT_GROUP_WRITES),
+      "--durability group-fdatasync",
+      1,
+      1_000_000,
+    );
+    return { durability, groupWrites };
+  }
+  if (group !== undefined) {
+    throw new UsageError(
+      `--durability ${text}: only group-fdatasync has a number`,
+      "Write for example group-fdatasync:8.",
+    );
+  }
+  return durability === "none" ? {} : { durability };
 }
 
 function operationOf(text: string): Variant {

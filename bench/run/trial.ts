@@ -40,10 +40,10 @@ export async function runTrial(
   const { driver, countPunts, instructions, signal } = context;
   const startedAt = new Date().toISOString();
   const request = {
+    ring: context.ring,
     ...scenario,
     path,
     seed: place.seed,
-    ring: context.ring,
     countPunts,
     settleNs: SETTLE_NS,
     countWorkersOnce: instructions,

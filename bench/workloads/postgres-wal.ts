@@ -1,4 +1,4 @@
-import type { Workload } from "./workload.js";
+import type { Parameters } from "./workload.js";
 
 export const POSTGRES_PAGE = "https://www.postgresqlco.nf/en/doc/param";
 
@@ -17,4 +17,4 @@ export const POSTGRES_WAL = {
     value: "sequential",
     source: "PostgreSQL doc/src/sgml/wal.sgml: WAL records are appended to the WAL files",
   },
-} as const satisfies Workload["parameters"];
+} as const satisfies Parameters;

@@ -1,49 +1,61 @@
 import { renderTable } from "../../terminal/table.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { Sourced, Workload } from "./workload.js";
-import { needsOf } from "./workloads.js";
+import type { Parameters, Sourced, Workload } from "./workload.js";
+import { openParameters } from "./workloads.js";
 
-const UNKNOWN = "?";
+const OPEN = "*";
 
-function row({ name, parameters, ...rest }: Workload): string[] {
-  const { preparation, queueDepth, blockSizeBytes, order, durability } = parameters;
-  const needs = needsOf({ name, parameters, ...rest });
-  return [
-    name,
-    preparation?.value ?? UNKNOWN,
-    String(queueDepth?.value ?? UNKNOWN),
-    blockSizeBytes === undefined ? UNKNOWN : formatBytes(blockSizeBytes.value),
-    order?.value ?? UNKNOWN,
-    durability?.value ?? "none",
-    needs.length === 0 ? "bench --workload" : `needs ${needs.join(", ")}`,
-  ];
+/** The value, or the bench's default with a mark where no source fixes one. */
+function cell<T>(
+  stream: Parameters,
+  name: keyof Parameters,
+  format: (value: T) => string = String,
+): string {
+  const open = openParameters(stream).find((parameter) => parameter.name === name);
+  if (open !== undefined) return `${open.byDefault} ${OPEN}`;
+  return format((stream[name] as Sourced<T>).value);
 }
 
-function sources({ name, what, parameters, needs }: Workload): string[] {
-  const line = (label: string, { value, source }: Sourced<unknown>) =>
-    `  ${label} ${value}: ${source}`;
-  return [
-    `${name}: ${what}`,
-    ...Object.entries(parameters).map(([label, parameter]) => line(label, parameter)),
-    ...needs.map((need) => line("needs", need)),
-    "",
-  ];
+function request({ operation, io }: Parameters): string {
+  return `${io?.value ?? "direct"} ${operation?.value ?? "write"}s`;
 }
 
-/** One row a workload, then where each value was looked up. */
+function durability(stream: Parameters): string {
+  const value = stream.durability?.value ?? "none";
+  return value === "group-fdatasync" ? `${value}:${cell(stream, "groupWrites")}` : value;
+}
+
+function rows({ name, streams }: Workload): string[][] {
+  return streams.map((stream, index) => [
+    index === 0 ? name : "  and then",
+    request(stream),
+    cell(stream, "preparation"),
+    cell(stream, "queueDepth"),
+    cell(stream, "blockSizeBytes", formatBytes),
+    cell(stream, "order"),
+    durability(stream),
+  ]);
+}
+
+function sources({ name, what, streams }: Workload): string[] {
+  const parameters = streams.flatMap((stream) => Object.entries(stream));
+  const known = parameters.map(([label, { value, source }]) => `  ${label} ${value}: ${source}`);
+  const open = streams
+    .flatMap(openParameters)
+    .map(
+      ({ words, option, byDefault }) =>
+        `  ${OPEN} no source fixes ${words}: ${option} chooses it, and the bench's default is ${byDefault}`,
+    );
+  return [`${name}: ${what}`, ...new Set([...known, ...open]), ""];
+}
+
+/** One row a stream, then where each value was looked up. */
 export function printedWorkloads(workloads: readonly Workload[]): string {
-  const columns = [
-    "workload",
-    "preparation",
-    "depth",
-    "block",
-    "order",
-    "durability",
-    "how to run it",
-  ];
+  const columns = ["workload", "requests", "preparation", "depth", "block", "order", "durability"];
   const table = renderTable(
     columns.map((title) => ({ title })),
-    workloads.map(row),
+    workloads.flatMap(rows),
   );
-  return `${table}\n\n${workloads.flatMap(sources).join("\n")}`;
+  const mark = `${OPEN}: no public source fixes it; this is the bench's default`;
+  return `${table}\n\n${mark}\nRun one: puntbench bench --workload NAME\n\n${workloads.flatMap(sources).join("\n")}`;
 }

@@ -74,10 +74,8 @@ std::optional<uint64_t> untraced_punts(const TrialMeasurement& measurement) {
 
 void set_punts(Napi::Object& out, const TrialMeasurement& measurement) {
   const std::optional<PuntCounts>& punts = measurement.meters.punts;
-  if (measurement.linked_fsyncs) {
-    set_integer(out, "puntCountFsyncs", punts ? punts->fsyncs : std::nullopt);
-    set_integer(out, "puntCountUntraced", untraced_punts(measurement));
-  }
+  if (measurement.syncs_beside) set_integer(out, "puntCountFsyncs", punts ? punts->fsyncs : std::nullopt);
+  if (measurement.linked_fsyncs) set_integer(out, "puntCountUntraced", untraced_punts(measurement));
   set_integer(out, "puntCount", punts ? punts->total : std::nullopt);
   set_integer(out, "puntCountForced", punts ? punts->forced : std::nullopt);
   set_integer(out, "puntCountHashed", punts ? punts->hashed : std::nullopt);
@@ -133,7 +131,8 @@ void set_warnings(Napi::Env env, Napi::Object& out, const std::vector<std::strin
 void set_ring(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurement) {
   Napi::Array names = Napi::Array::New(env);
   const unsigned flags = measurement.ring_flags.value_or(0);
-  for (const auto& [bit, name] : {std::pair{IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN"},
+  for (const auto& [bit, name] : {std::pair{IORING_SETUP_IOPOLL, "IOPOLL"}, std::pair{IORING_SETUP_SQPOLL, "SQPOLL"},
+                                  std::pair{IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN"},
                                   std::pair{IORING_SETUP_SINGLE_ISSUER, "SINGLE_ISSUER"},
                                   std::pair{IORING_SETUP_DEFER_TASKRUN, "DEFER_TASKRUN"}}) {
     if ((flags & bit) != 0) names.Set(names.Length(), name);

@@ -14,6 +14,7 @@ inline RequestKind kind_of(const Napi::Object& from) {
   if (from.Get("io").IsString()) kind.io = named(from, "io", io_named);
   if (from.Get("durability").IsString()) kind.durability = named(from, "durability", durability_named);
   if (from.Get("readPercent").IsNumber()) kind.read_percent = static_cast<uint32_t>(integer(from, "readPercent"));
+  if (from.Get("groupWrites").IsNumber()) kind.group_writes = static_cast<uint32_t>(integer(from, "groupWrites"));
   kind.vectored = flag(from, "vectored");
   kind.fixed_files = flag(from, "fixedFiles");
   return kind;
@@ -27,7 +28,10 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
   request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
   request.file_bytes = integer(from, "fileSizeBytes");
-  request.random_order = text(from, "order") == "random";
+  request.order = named(from, "order", order_named);
+  if (from.Get("files").IsNumber()) request.files = static_cast<uint32_t>(integer(from, "files"));
+  if (from.Get("rings").IsNumber()) request.rings = static_cast<uint32_t>(integer(from, "rings"));
+  if (from.Get("statIntervalNs").IsNumber()) request.stat_interval_ns = integer(from, "statIntervalNs");
   request.seed = integer(from, "seed");
   request.kind = kind_of(from);
   request.interval_ns = integer(from, "intervalNs");
@@ -37,7 +41,7 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.settle_ns = integer(from, "settleNs");
   request.count_workers_once = flag(from, "countWorkersOnce");
   request.keep_file = flag(from, "keepFile");
-  if (from.Has("ring")) request.ring = named(from, "ring", ring_mode_named);
+  if (from.Get("ring").IsString()) request.ring = named(from, "ring", ring_mode_named);
   if (from.Get("iowqWorkers").IsNumber()) request.iowq_workers = static_cast<uint32_t>(integer(from, "iowqWorkers"));
   request.drained = flag(from, "drained");
   request.existing_file = flag(from, "existingFile");

@@ -34,13 +34,17 @@ class AioBackend {
     iocb& request = requests_[slot.index];
     request = {};
     request.aio_data = slot.index;
+    request.aio_fildes = static_cast<uint32_t>(slot.fd);
+    filled_.push_back(&request);
+    if (slot.sync) {
+      request.aio_lio_opcode = IOCB_CMD_FDSYNC;
+      return 1;
+    }
     request.aio_lio_opcode = slot.read ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
     request.aio_rw_flags = stream_->kind.rw_flags(slot.read);
-    request.aio_fildes = static_cast<uint32_t>(slot.fd);
     request.aio_buf = reinterpret_cast<uint64_t>(slot.buffer);
     request.aio_nbytes = stream_->block_bytes;
     request.aio_offset = static_cast<int64_t>(slot.block * stream_->block_bytes);
-    filled_.push_back(&request);
     return 1;
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -8,7 +10,7 @@
 
 namespace puntbench {
 
-// Control arm `psync`: one thread that calls pwritev2, preadv2 or fsync, one at a time.
+// Control arm `psync`: one thread that makes the same requests with blocking system calls, one at a time.
 class PsyncBackend {
  public:
   Status open(const WriteQueue& queue) {
@@ -40,11 +42,22 @@ class PsyncBackend {
  private:
   ssize_t call() noexcept {
     const RequestKind& kind = stream_->kind;
-    if (kind.operation == Operation::kFsync) return fsync(slot_->fd);
+    if (slot_->sync) return fdatasync(slot_->fd);
     const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
+    if (!kind.moves_data()) return other(kind.operation, offset);
     const iovec buffer{slot_->buffer, stream_->block_bytes};
     const int flags = kind.rw_flags(slot_->read);
     return slot_->read ? preadv2(slot_->fd, &buffer, 1, offset, flags) : pwritev2(slot_->fd, &buffer, 1, offset, flags);
+  }
+
+  ssize_t other(Operation operation, off_t offset) noexcept {
+    if (operation == Operation::kFsync) return fsync(slot_->fd);
+    if (operation == Operation::kFallocate) return fallocate(slot_->fd, 0, offset, stream_->block_bytes);
+    const char* path = stream_->paths[slot_->file].c_str();
+    struct statx found;
+    if (operation == Operation::kStatx) return statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &found);
+    const int fd = ::open(path, kOpenatFlags);
+    return fd < 0 ? fd : close(fd);
   }
 
   const WriteStream* stream_ = nullptr;

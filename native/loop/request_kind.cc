@@ -1,29 +1,40 @@
 #include "loop/request_kind.h"
 
+#include <utility>
+
 namespace puntbench {
+namespace {
 
-std::optional<Operation> operation_named(std::string_view name) {
-  if (name == "write") return Operation::kWrite;
-  if (name == "read") return Operation::kRead;
-  if (name == "readwrite") return Operation::kReadWrite;
-  if (name == "fsync") return Operation::kFsync;
+template <class T>
+using Names = std::pair<std::string_view, T>;
+
+template <class T, size_t size>
+std::optional<T> value_of(std::string_view name, const Names<T> (&names)[size]) {
+  for (const auto& [known, value] : names) {
+    if (known == name) return value;
+  }
   return std::nullopt;
 }
 
-std::optional<Io> io_named(std::string_view name) {
-  if (name == "direct") return Io::kDirect;
-  if (name == "buffered") return Io::kBuffered;
-  if (name == "uncached") return Io::kUncached;
-  return std::nullopt;
-}
+constexpr Names<Operation> kOperations[] = {
+    {"write", Operation::kWrite}, {"read", Operation::kRead},           {"readwrite", Operation::kReadWrite},
+    {"fsync", Operation::kFsync}, {"fallocate", Operation::kFallocate}, {"openat", Operation::kOpenat},
+    {"statx", Operation::kStatx},
+};
+constexpr Names<Io> kIos[] = {{"direct", Io::kDirect}, {"buffered", Io::kBuffered}, {"uncached", Io::kUncached}};
+constexpr Names<Durability> kDurabilities[] = {
+    {"none", Durability::kNone},
+    {"o_dsync", Durability::kODsync},
+    {"rwf_dsync", Durability::kRwfDsync},
+    {"linked-fdatasync", Durability::kLinkedFdatasync},
+    {"group-fdatasync", Durability::kGroupFdatasync},
+};
 
-std::optional<Durability> durability_named(std::string_view name) {
-  if (name == "none") return Durability::kNone;
-  if (name == "o_dsync") return Durability::kODsync;
-  if (name == "rwf_dsync") return Durability::kRwfDsync;
-  if (name == "linked-fdatasync") return Durability::kLinkedFdatasync;
-  return std::nullopt;
-}
+}  // namespace
+
+std::optional<Operation> operation_named(std::string_view name) { return value_of(name, kOperations); }
+std::optional<Io> io_named(std::string_view name) { return value_of(name, kIos); }
+std::optional<Durability> durability_named(std::string_view name) { return value_of(name, kDurabilities); }
 
 bool RequestKind::reads(uint64_t n, uint64_t seed) const noexcept {
   if (operation != Operation::kReadWrite) return operation == Operation::kRead;

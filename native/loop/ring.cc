@@ -1,6 +1,13 @@
 #include "loop/ring.h"
 
+#include <fcntl.h>
+
+#include <cstdlib>
+#include <string>
 #include <utility>
+
+#include "base/clock.h"
+#include "base/small_file.h"
 
 namespace puntbench {
 
@@ -9,6 +16,8 @@ std::optional<RingMode> ring_mode_named(std::string_view name) {
   if (name == "defer") return RingMode::kDefer;
   if (name == "coop") return RingMode::kCoop;
   if (name == "plain") return RingMode::kPlain;
+  if (name == "sqpoll") return RingMode::kSqpoll;
+  if (name == "iopoll") return RingMode::kIopoll;
   return std::nullopt;
 }
 
@@ -17,6 +26,8 @@ Status Ring::open(unsigned entries, RingMode mode) {
       {RingMode::kDefer, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN},
       {RingMode::kCoop, IORING_SETUP_COOP_TASKRUN},
       {RingMode::kPlain, 0u},
+      {RingMode::kSqpoll, IORING_SETUP_SQPOLL},
+      {RingMode::kIopoll, IORING_SETUP_IOPOLL},
   };
   int result = -EINVAL;
   for (const auto& [candidate, flags] : kModes) {
@@ -34,6 +45,28 @@ Status Ring::open(unsigned entries, RingMode mode) {
 void Ring::close() noexcept {
   if (open_) io_uring_queue_exit(&ring_);
   open_ = false;
+}
+
+Status Ring::find_submitter(pid_t& tid) const {
+  if ((ring_.flags & IORING_SETUP_SQPOLL) == 0) return {};
+  // "SqThread:\t<tid>" in the initial pid namespace (io_uring/fdinfo.c). Until the thread first runs, it is the tid of the
+  // thread that opened the ring, and the name is not its own.
+  const std::string info = "/proc/self/fdinfo/" + std::to_string(ring_.ring_fd);
+  for (int tries = 0; tries < 1000; ++tries) {
+    const std::string text = read_small_file(AT_FDCWD, info.c_str());
+    const size_t at = text.find("SqThread:");
+    if (at == std::string::npos) break;
+    const int number = std::atoi(text.c_str() + at + 9);
+    const std::string name =
+        read_small_file(AT_FDCWD, ("/proc/self/task/" + std::to_string(number) + "/comm").c_str());
+    if (name.empty()) break;
+    if (name.rfind("iou-sqp-", 0) == 0) {
+      tid = number;
+      return {};
+    }
+    sleep_ns(1'000'000);
+  }
+  return {-ESRCH, "the SQPOLL thread"};
 }
 
 unsigned Ring::bounded_worker_limit() noexcept {

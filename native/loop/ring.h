@@ -9,8 +9,9 @@
 
 namespace puntbench {
 
-// How completions reach the submitter. kBest takes the first of the others that this kernel has.
-enum class RingMode { kBest, kDefer, kCoop, kPlain };
+// How requests reach the kernel, and completions the submitter. kBest takes the first of kDefer, kCoop and kPlain that this
+// kernel has. kSqpoll: a thread of the kernel submits. kIopoll: completions are polled from the device.
+enum class RingMode { kBest, kDefer, kCoop, kPlain, kSqpoll, kIopoll };
 
 // The mode of this name (`RINGS` in results/vocabulary.ts); empty for an unknown one.
 std::optional<RingMode> ring_mode_named(std::string_view name);
@@ -33,6 +34,10 @@ class Ring {
   io_uring* get() noexcept { return &ring_; }
   unsigned flags() const noexcept { return ring_.flags; }
   unsigned entries() const noexcept { return ring_.sq.ring_entries; }
+
+  // kSqpoll: the thread that submits, as this process sees it. -ESRCH: it is a kernel thread (before 5.12), or this
+  // process cannot see it, because it lives in another pid namespace. Without kSqpoll `tid` stays as it is.
+  Status find_submitter(pid_t& tid) const;
 
   // Whether io-wq workers are threads of this process (5.12, and 5.10.162), and not kernel threads.
   bool native_workers() const noexcept { return (ring_.features & IORING_FEAT_NATIVE_WORKERS) != 0; }

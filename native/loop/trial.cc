@@ -4,9 +4,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "loop/aio_backend.h"
+#include <barrier>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <type_traits>
+
 #include "base/clock.h"
-#include "base/file_descriptor.h"
+#include "files/file_set.h"
+#include "files/stat_beside.h"
+#include "loop/aio_backend.h"
 #include "loop/psync_backend.h"
 #include "loop/uring_backend.h"
 #include "loop/write_loop.h"
@@ -16,64 +23,12 @@ namespace {
 
 bool has_file_per_slot(Arm arm) { return arm == Arm::kOwnFiles || arm == Arm::kForcedOwnFiles; }
 
-// Removes the trial's files on every way out.
-class TrialFiles {
- public:
-  explicit TrialFiles(const TrialRequest& request)
-      : request_(request), wanted_(has_file_per_slot(request.arm) ? request.queue_depth : 1) {}
-  ~TrialFiles() {
-    if (request_.keep_file || request_.existing_file) return;
-    for (size_t i = 0; i < files_.size(); ++i) unlink(path(i).c_str());
-  }
-
-  Status create() {
-    const int creation = request_.existing_file ? 0 : O_CREAT | O_EXCL;
-    while (files_.size() < wanted_) {
-      FileDescriptor file(
-          open(path(files_.size()).c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
-      if (!file.valid()) return Status::last_errno("open O_DIRECT");
-      files_.push_back(std::move(file));
-    }
-    return bytes_each() > 0 ? Status{} : Status{-EINVAL, "a file of its own for each slot"};
-  }
-
-  // The files were prepared with O_DIRECT; the stream may use them in another way.
-  Status reopen(int flags) {
-    for (size_t i = 0; i < files_.size() && flags != O_DIRECT; ++i) {
-      files_[i] = FileDescriptor(open(path(i).c_str(), O_RDWR | flags | O_NOFOLLOW | O_CLOEXEC));
-      if (!files_[i].valid()) return Status::last_errno("open");
-    }
-    return {};
-  }
-
-  uint64_t bytes_each() const noexcept {
-    return request_.file_bytes / wanted_ / request_.block_bytes * request_.block_bytes;
-  }
-
-  std::vector<int> fds() const {
-    std::vector<int> fds;
-    for (const FileDescriptor& file : files_) fds.push_back(file.get());
-    return fds;
-  }
-
-  // The sum over all files; empty on a filesystem without FIEMAP.
-  std::optional<ExtentState> extents() const {
-    ExtentState sum;
-    for (const int fd : fds()) {
-      ExtentState state;
-      if (!read_extent_state(fd, state).ok()) return std::nullopt;
-      sum += state;
-    }
-    return sum;
-  }
-
- private:
-  std::string path(size_t i) const { return i == 0 ? request_.path : request_.path + '.' + std::to_string(i); }
-
-  const TrialRequest& request_;
-  const size_t wanted_;
-  std::vector<FileDescriptor> files_;
-};
+FileSetPlan files_of(const TrialRequest& request) {
+  const uint32_t files = has_file_per_slot(request.arm) ? request.queue_depth : request.files;
+  const uint64_t bytes = request.file_bytes / passes_of(request.order) / files;
+  const uint64_t bytes_each = bytes / request.block_bytes * request.block_bytes;
+  return {request.path, files, bytes_each, request.existing_file, request.keep_file};
+}
 
 // Waits until the device is calm again, and measures kernel workers meanwhile: nobody writes, so whatever they do has
 // nothing to do with the trial, or is left over from its preparation.
@@ -89,7 +44,7 @@ std::optional<KernelWorkersIdle> rest(uint64_t settle_ns) {
 }
 
 // Leaves prepared files whose state the device knows.
-Status prepare(const TrialRequest& request, const TrialFiles& files, const std::atomic<bool>& cancelled,
+Status prepare(const TrialRequest& request, const FileSet& files, const std::atomic<bool>& cancelled,
                TrialMeasurement& measurement) {
   if (request.existing_file) return {};
   const uint64_t start = now_ns();
@@ -106,16 +61,28 @@ Status prepare(const TrialRequest& request, const TrialFiles& files, const std::
   return {};
 }
 
-WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
+// The share of one ring: of one file every n-th block, of several files every n-th file.
+WriteStream stream_of(const TrialRequest& request, const FileSet& files, uint32_t ring = 0) {
   WriteStream stream;
   stream.kind = request.kind;
-  stream.fds = files.fds();
+  stream.file_per_slot = has_file_per_slot(request.arm);
+  const std::vector<int> fds = files.fds();
+  const bool shared = fds.size() == 1;
+  for (size_t i = shared ? 0 : ring; i < fds.size(); i += request.rings) {
+    stream.fds.push_back(fds[i]);
+    stream.paths.push_back(files.path(i));
+  }
   stream.block_bytes = request.block_bytes;
-  stream.blocks = files.bytes_each() / request.block_bytes * stream.fds.size();
+  stream.blocks_per_file = files.bytes_each() / request.block_bytes;
+  const uint64_t blocks = stream.blocks_per_file * stream.fds.size() * passes_of(request.order);
+  stream.blocks = shared ? blocks / request.rings : blocks;
+  stream.first = shared ? ring : 0;
+  stream.stride = shared ? request.rings : 1;
   stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
   stream.interval_ns = request.interval_ns;
   stream.ramp_ns = request.ramp_ns;
   stream.duration_ns = request.duration_ns;
+  stream.order = request.order;
   stream.registered_buffers = request.registered_buffers;
   stream.forced_async = request.arm == Arm::kForced || request.arm == Arm::kForcedOwnFiles;
   stream.unbatched = request.arm == Arm::kUnbatched;
@@ -123,34 +90,47 @@ WriteStream stream_of(const TrialRequest& request, const TrialFiles& files) {
   stream.iowq_workers = request.iowq_workers;
   stream.drained = request.drained;
   stream.seed = request.seed;
-  if (request.random_order) stream.order = shuffled_blocks(stream.blocks_per_file(), request.seed);
+  if (request.order == Order::kRandom) stream.shuffled = shuffled_blocks(stream.blocks_per_file, request.seed);
   return stream;
 }
 
+// What the threads of a trial share.
+struct Shared {
+  const PuntTracepoint* tracepoint = nullptr;
+  Meters::Workers workers = Meters::Workers::kSampled;
+  const std::atomic<bool>& cancelled;
+  std::barrier<>* start = nullptr;  // several rings begin together
+};
+
 template <class Backend>
-Status measure(Backend& backend, const WriteStream& stream, Meters& meters, const std::atomic<bool>& cancelled,
+Status measure(Backend& backend, const WriteStream& stream, const Meters::Plan& plan, const Shared& shared,
                TrialMeasurement& measurement) {
   WriteRecord& record = measurement.record.emplace(stream);
   WriteQueue queue(stream, record);
   if (!queue.open()) return {-ENOMEM, "mmap"};
   if (Status status = backend.open(queue); !status.ok()) return status;
+  pid_t submitter = gettid();
+  if constexpr (std::is_same_v<Backend, UringBackend>) {
+    if (Status status = backend.ring().find_submitter(submitter); !status.ok()) return status;
+  }
+  Meters meters;
+  if (Status status = meters.open(plan, submitter); !status.ok()) return status;
   Ramp ramp(meters, stream.ramp_ns);
+  if (shared.start != nullptr) shared.start->arrive_and_wait();
   ramp.start();
-  WriteLoop(backend, queue, record, ramp, cancelled).run();
+  WriteLoop(backend, queue, record, ramp, shared.cancelled).run();
   measurement.meters = meters.stop();
   return {};
 }
 
-Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint, Meters::Workers workers,
-                     const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
-  Meters meters;
-  const bool linked = stream.kind.linked(false);
-  const auto fsyncs = linked ? PuntCounter::Fsyncs::kCounted : PuntCounter::Fsyncs::kNotCounted;
-  if (Status status = meters.open(tracepoint, workers, fsyncs); !status.ok()) return status;
+Status measure_uring(const WriteStream& stream, const Shared& shared, TrialMeasurement& measurement) {
+  const bool syncs = stream.kind.syncs_beside();
+  const auto fsyncs = syncs ? PuntCounter::Fsyncs::kCounted : PuntCounter::Fsyncs::kNotCounted;
   UringBackend backend;
-  Status status = measure(backend, stream, meters, cancelled, measurement);
+  Status status = measure(backend, stream, {shared.tracepoint, shared.workers, fsyncs}, shared, measurement);
   if (!status.ok()) return status;
-  measurement.linked_fsyncs = linked;
+  measurement.syncs_beside = syncs;
+  measurement.linked_fsyncs = stream.kind.linked(false);
   measurement.ring_flags = backend.ring().flags();
   measurement.ring_entries = backend.ring().entries();
   measurement.worker_limit = backend.ring().bounded_worker_limit();
@@ -161,28 +141,65 @@ Status measure_uring(const WriteStream& stream, const PuntTracepoint* tracepoint
   return {};
 }
 
-template <class Backend>
-Status measure_control(const WriteStream& stream, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
-                       TrialMeasurement& measurement) {
-  Meters meters;
-  if (Status status = meters.open(tracepoint, Meters::Workers::kNone); !status.ok()) return status;
-  Backend backend;
-  return measure(backend, stream, meters, cancelled, measurement);
+// What a thread can throw does not leave it: too little memory, or too many threads.
+template <class Work>
+Status caught(Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return {-ENOMEM, "allocate"};
+  } catch (const std::system_error& error) {
+    return {-error.code().value(), "pthread_create"};
+  }
 }
 
-Status measure_arm(const TrialRequest& request, const WriteStream& stream, const PuntTracepoint* tracepoint,
-                   const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
-  const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
-  switch (request.arm) {
-    case Arm::kInline:
-    case Arm::kUnbatched:
-    case Arm::kOwnFiles:
-    case Arm::kForcedOwnFiles:
-    case Arm::kForced: return measure_uring(stream, tracepoint, workers, cancelled, measurement);
-    case Arm::kPsync: return measure_control<PsyncBackend>(stream, tracepoint, cancelled, measurement);
-    case Arm::kLibaio: return measure_control<AioBackend>(stream, tracepoint, cancelled, measurement);
+// Each ring has its own thread. What they measured is added up; the slow counters are those of the first.
+Status measure_rings(const TrialRequest& request, const FileSet& files, const Shared& shared,
+                     TrialMeasurement& measurement) {
+  std::vector<TrialMeasurement> others(request.rings - 1);
+  std::vector<Status> ends(request.rings);
+  std::barrier start(request.rings);
+  const Shared own{shared.tracepoint, shared.workers, shared.cancelled, &start};
+  const auto run = [&](uint32_t ring) {
+    prctl(PR_SET_NAME, kSubmitterName);
+    if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
+    TrialMeasurement& mine = ring == 0 ? measurement : others[ring - 1];
+    ends[ring] = caught([&] { return measure_uring(stream_of(request, files, ring), own, mine); });
+    // A ring that could not start must not keep the others waiting.
+    if (!ends[ring].ok()) (void)start.arrive();
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (uint32_t ring = 0; ring < request.rings; ++ring) {
+      const Status started = caught([&] { return threads.emplace_back(run, ring), Status{}; });
+      if (started.ok()) continue;
+      ends[ring] = started;
+      (void)start.arrive();
+    }
   }
-  return {-EINVAL, "run_trial"};
+  for (const Status& end : ends) {
+    if (!end.ok()) return end;
+  }
+  for (const TrialMeasurement& other : others) {
+    measurement.record->add(*other.record);
+    measurement.meters.add(other.meters);
+    measurement.worker_limit += other.worker_limit;
+  }
+  return {};
+}
+
+template <class Backend>
+Status measure_control(const WriteStream& stream, const Shared& shared, TrialMeasurement& measurement) {
+  Backend backend;
+  return measure(backend, stream, {shared.tracepoint}, shared, measurement);
+}
+
+Status measure_arm(const TrialRequest& request, const FileSet& files, const Shared& shared,
+                   TrialMeasurement& measurement) {
+  if (request.arm == Arm::kPsync) return measure_control<PsyncBackend>(stream_of(request, files), shared, measurement);
+  if (request.arm == Arm::kLibaio) return measure_control<AioBackend>(stream_of(request, files), shared, measurement);
+  if (request.rings > 1) return measure_rings(request, files, shared, measurement);
+  return measure_uring(stream_of(request, files), shared, measurement);
 }
 
 }  // namespace
@@ -204,15 +221,17 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   measurement.block_bytes = request.block_bytes;
   // Traces are filtered by this name. io-wq workers have other names.
   prctl(PR_SET_NAME, kSubmitterName);
-  TrialFiles files(request);
+  FileSet files(files_of(request));
   if (Status status = files.create(); !status.ok()) return status;
   if (Status status = prepare(request, files, cancelled, measurement); !status.ok()) return status;
   if (request.prepare_only) return {};
-  if (Status status = files.reopen(request.kind.open_flags()); !status.ok()) return status;
+  const int append = request.order == Order::kAppend ? O_APPEND : 0;
+  if (Status status = files.reopen(request.kind.open_flags() | append); !status.ok()) return status;
   // The default timer slack would add 50 us to each pause of a paced trial.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
-  const WriteStream stream = stream_of(request, files);
-  Status status = measure_arm(request, stream, tracepoint, cancelled, measurement);
+  const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
+  StatBeside beside(files.fds(), request.stat_interval_ns);
+  Status status = measure_arm(request, files, {tracepoint, workers, cancelled}, measurement);
   if (!status.ok()) return status;
   if (cancelled.load()) return {-ECANCELED, "trial"};
   measurement.extents_after = files.extents();
@@ -225,7 +244,7 @@ Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const Pu
   stream.blocks = operations;
   stream.queue_depth = queue_depth;
   stream.forced_async = forced;
-  Status status = measure_uring(stream, tracepoint, Meters::Workers::kSampled, cancelled, measurement);
+  Status status = measure_uring(stream, {tracepoint, Meters::Workers::kSampled, cancelled}, measurement);
   if (status.ok() && cancelled.load()) return {-ETIMEDOUT, "io_uring"};
   return status;
 }

@@ -24,13 +24,16 @@ enum class Arm { kInline, kUnbatched, kOwnFiles, kForced, kForcedOwnFiles, kPsyn
 std::optional<Arm> arm_named(std::string_view name);
 
 struct TrialRequest {
-  std::string path;  // the trial creates and removes it; with a file per slot, the others are path.1, path.2, ...
+  std::string path;  // the trial creates and removes it; of several files, the others are path.1, path.2, ...
   Preparation preparation = Preparation::kNoFallocate;
   Arm arm = Arm::kInline;
   uint32_t queue_depth = 1;
   uint32_t block_bytes = 4096;
-  uint64_t file_bytes = 0;  // of all files together
-  bool random_order = false;
+  uint64_t file_bytes = 0;  // what the requests move: of all files together, and of both passes of Order::kRecycled
+  uint32_t files = 1;       // an arm with a file per slot has as many as slots
+  uint32_t rings = 1;       // a thread each; io_uring only
+  Order order = Order::kSequential;
+  uint64_t stat_interval_ns = 0;  // another thread asks for the files' timestamps so often; 0: never
   RequestKind kind;
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
@@ -71,6 +74,7 @@ struct TrialMeasurement {
   std::optional<unsigned> ring_flags;
   unsigned ring_entries = 0;
   unsigned worker_limit = 0;
+  bool syncs_beside = false;   // fsyncs came beside the requests of the stream: linked, or after each group
   bool linked_fsyncs = false;  // an fdatasync was linked behind each write
 };
 

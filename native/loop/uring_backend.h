@@ -1,5 +1,10 @@
 #pragma once
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,8 +31,10 @@ class UringBackend {
     }
     if (stream.forced_async) ring_.limit_unbounded_workers();
     if (stream.fds.empty()) return {};
+    paths_ = &stream.paths;
     iovecs_.resize(stream.queue_depth);
     written_.resize(stream.queue_depth);
+    if (kind_.operation == Operation::kStatx) statx_.resize(stream.queue_depth);
     return register_resources(queue);
   }
 
@@ -35,7 +42,7 @@ class UringBackend {
     io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());
     prepare(sqe, slot);
     sqe->user_data = slot.index;
-    if (slot.fd < 0 || !kind_.linked(slot.read)) return 1;
+    if (slot.fd < 0 || slot.sync || !kind_.linked(slot.read)) return 1;
     sqe->flags |= IOSQE_IO_LINK;
     sqe->user_data |= kHeadOfLink;
     sqe = io_uring_get_sqe(ring_.get());
@@ -97,13 +104,21 @@ class UringBackend {
   }
 
   void prepare(io_uring_sqe* sqe, const Slot& slot) noexcept {
-    const uint64_t offset = slot.block * block_bytes_;
-    const int file = file_of(slot);
     if (slot.fd < 0) {
       io_uring_prep_nop(sqe);
-    } else if (kind_.operation == Operation::kFsync) {
-      io_uring_prep_fsync(sqe, file, 0);
-    } else if (kind_.vectored) {
+    } else if (slot.sync) {
+      io_uring_prep_fsync(sqe, file_of(slot), IORING_FSYNC_DATASYNC);
+    } else if (kind_.moves_data()) {
+      prepare_data(sqe, slot, file_of(slot), slot.block * block_bytes_);
+    } else {
+      prepare_other(sqe, slot);
+    }
+    set_flags(sqe, slot);
+    if (slot.fd >= 0 && !slot.sync && kind_.moves_data()) sqe->rw_flags = kind_.rw_flags(slot.read);
+  }
+
+  void prepare_data(io_uring_sqe* sqe, const Slot& slot, int file, uint64_t offset) noexcept {
+    if (kind_.vectored) {
       iovecs_[slot.index] = {slot.buffer, block_bytes_};
       (slot.read ? io_uring_prep_readv : io_uring_prep_writev)(sqe, file, &iovecs_[slot.index], 1, offset);
     } else if (registered_buffers_) {
@@ -113,18 +128,31 @@ class UringBackend {
       (slot.read ? io_uring_prep_read(sqe, file, slot.buffer, block_bytes_, offset)
                  : io_uring_prep_write(sqe, file, slot.buffer, block_bytes_, offset));
     }
-    set_flags(sqe, slot);
-    if (slot.fd >= 0 && kind_.operation != Operation::kFsync) sqe->rw_flags = kind_.rw_flags(slot.read);
+  }
+
+  void prepare_other(io_uring_sqe* sqe, const Slot& slot) noexcept {
+    switch (kind_.operation) {
+      case Operation::kFallocate:
+        return io_uring_prep_fallocate(sqe, file_of(slot), 0, slot.block * block_bytes_, block_bytes_);
+      case Operation::kOpenat:
+        return io_uring_prep_openat(sqe, AT_FDCWD, (*paths_)[slot.file].c_str(), kOpenatFlags, 0);
+      case Operation::kStatx:
+        return io_uring_prep_statx(sqe, AT_FDCWD, (*paths_)[slot.file].c_str(), 0, STATX_BASIC_STATS,
+                                   &statx_[slot.index]);
+      default: return io_uring_prep_fsync(sqe, file_of(slot), 0);
+    }
   }
 
   int file_of(const Slot& slot) const noexcept { return fixed_files_ ? static_cast<int>(slot.file) : slot.fd; }
 
   void set_flags(io_uring_sqe* sqe, const Slot& slot) const noexcept {
-    sqe->flags |= static_cast<uint8_t>(sqe_flags_ | (fixed_files_ && slot.fd >= 0 ? IOSQE_FIXED_FILE : 0u));
+    sqe->flags |= static_cast<uint8_t>(sqe_flags_ | (fixed_files_ && slot.fd >= 0 && !kind_.names_path() ? IOSQE_FIXED_FILE : 0u));
   }
 
-  // An fdatasync stands for its write too: a write that failed or was short cancels it (-ECANCELED).
+  // An fdatasync stands for its write too: a write that failed or was short cancels it (-ECANCELED). A file that an
+  // openat has opened is closed at once, outside of the request's latency.
   int64_t result_of(const io_uring_cqe& cqe) noexcept {
+    if (kind_.operation == Operation::kOpenat && cqe.res >= 0) return close(cqe.res);
     if (!kind_.linked(false) || written_.empty()) return cqe.res;
     const int64_t written = std::exchange(written_[cqe.user_data], 0);
     return cqe.res == 0 || cqe.res == -ECANCELED ? written : cqe.res;
@@ -133,6 +161,8 @@ class UringBackend {
   Ring ring_;
   RequestKind kind_;
   std::vector<iovec> iovecs_;    // of vectored requests, one for each slot
+  std::vector<struct statx> statx_;  // answers, one for each slot
+  const std::vector<std::string>* paths_ = nullptr;
   std::vector<int64_t> written_;  // results of writes whose fdatasync is under way
   uint32_t block_bytes_ = 0;
   unsigned reap_limit_ = ~0u;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/aligned_buffer.h"
@@ -22,6 +24,7 @@ struct Slot {
   int fd = -1;
   bool under_way = false;
   bool read = false;
+  bool sync = false;  // no write: the fdatasync that ends a group
 };
 
 // Keeps the state of the writes: which is next, which slot it uses, and its result.
@@ -35,9 +38,11 @@ class WriteQueue {
     slots_.resize(stream_.queue_depth);
     idle_.reserve(stream_.queue_depth);
     queued_.reserve(stream_.queue_depth);
+    group_.reserve(stream_.kind.group_writes);
+    open_group();
     for (uint32_t i = 0; i < stream_.queue_depth; ++i) {
       slots_[i].index = i;
-      if (stream_.file_per_slot()) slots_[i].file = i;
+      if (stream_.file_per_slot) slots_[i].file = i;
       if (!stream_.fds.empty()) slots_[i].fd = stream_.fds[slots_[i].file];
       slots_[i].buffer = memory_.data() + static_cast<size_t>(i) * stream_.block_bytes;
       std::memset(slots_[i].buffer, 0x5a, stream_.block_bytes);
@@ -51,8 +56,8 @@ class WriteQueue {
   uint32_t queued() const noexcept { return static_cast<uint32_t>(queued_.size()); }
   uint64_t taken() const noexcept { return next_; }
   uint64_t under_way() const noexcept { return slots_.size() - idle_.size() - retired_; }
-  bool finished() const noexcept { return under_way() == 0 && (next_ == stream_.blocks || stopped_); }
-  bool can_queue() const noexcept { return next_ < stream_.blocks && !idle_.empty() && !stopped_; }
+  bool finished() const noexcept { return under_way() == 0 && ((next_ == stream_.blocks && !sync_due_) || stopped_); }
+  bool can_queue() const noexcept { return (next_ < group_end_ || sync_due_) && !idle_.empty() && !stopped_; }
   void stop() noexcept { stopped_ = true; }
 
   // Forgets the writes under way, so that the loop ends.
@@ -68,17 +73,20 @@ class WriteQueue {
   }
 
   // Due moment of the next write of a paced stream.
-  uint64_t next_due_ns() const noexcept { return first_due_ns_ + next_ * stream_.interval_ns; }
+  uint64_t next_due_ns() const noexcept { return sync_due_ ? 0 : first_due_ns_ + next_ * stream_.interval_ns; }
   void set_first_due_ns(uint64_t ns) noexcept { first_due_ns_ = ns; }
 
-  // Takes the next write. Its buffer then holds the number of its block, so that a test can read it back.
+  // Takes the next write, or the fdatasync that is due. A write's buffer then holds the number of its block, so that a
+  // test can read it back.
   Slot& queue_next() noexcept {
     Slot& slot = slots_[idle_.back()];
     idle_.pop_back();
     queued_.push_back(slot.index);
-    slot.write = next_++;
-    slot.block = stream_.block_of(stream_.file_per_slot() ? slot.issued++ : slot.write);
     slot.under_way = true;
+    slot.sync = std::exchange(sync_due_, false);
+    if (slot.sync) return slot;
+    slot.write = next_++;
+    place(slot);
     slot.read = stream_.kind.reads(slot.write, stream_.seed);
     if (slot.fd >= 0 && !slot.read) stamp(slot);
     return slot;
@@ -89,6 +97,7 @@ class WriteQueue {
     for (const uint32_t index : queued_) {
       Slot& slot = slots_[index];
       slot.start_ns = now_ns;
+      if (slot.sync) --record_.issued;
       if (stream_.interval_ns == 0) continue;
       slot.start_ns = first_due_ns_ + slot.write * stream_.interval_ns;
       slot.delay_ns = now_ns - slot.start_ns;
@@ -101,17 +110,19 @@ class WriteQueue {
     if (slot_index >= slots_.size() || !slots_[slot_index].under_way) return;
     Slot& slot = slots_[slot_index];
     slot.under_way = false;
-    record_.completion(now_ns - slot.start_ns, slot.delay_ns);
-    if (stream_.file_per_slot() && slot.issued == stream_.blocks_per_file()) {
+    if (stream_.file_per_slot && slot.issued == stream_.blocks_per_file) {
       ++retired_;  // its file is full
     } else {
       idle_.push_back(slot.index);
     }
-    if (result == wanted(slot)) {
-      ++record_.completed;
-    } else {
-      failed(result < 0 ? static_cast<int>(result) : -EIO, result >= 0);
+    const bool whole = result == wanted(slot);
+    if (!whole) failed(result < 0 ? static_cast<int>(result) : -EIO, result >= 0);
+    if (stream_.kind.group_writes > 0) {
+      completed_in_group(slot, whole, now_ns);
+      return;
     }
+    record_.completion(now_ns - slot.start_ns, slot.delay_ns);
+    if (whole) ++record_.completed;
   }
 
   // The first failure ends the stream: the loop waits for the writes under way and issues no new one.
@@ -126,7 +137,44 @@ class WriteQueue {
  private:
   // The result of a request that succeeded in full.
   int64_t wanted(const Slot& slot) const noexcept {
-    return slot.fd < 0 || stream_.kind.operation == Operation::kFsync ? 0 : stream_.block_bytes;
+    return slot.fd < 0 || slot.sync || !stream_.kind.moves_data() ? 0 : stream_.block_bytes;
+  }
+
+  void place(Slot& slot) noexcept {
+    if (stream_.file_per_slot) {
+      slot.block = stream_.block_of(slot.issued++);
+      return;
+    }
+    uint64_t n = stream_.first + slot.write * stream_.stride;
+    if (stream_.order == Order::kRecycled) {
+      n %= stream_.fds.size() * stream_.blocks_per_file;
+      slot.file = static_cast<uint32_t>(n / stream_.blocks_per_file);
+      n %= stream_.blocks_per_file;
+    } else if (stream_.fds.size() > 1) {
+      slot.file = static_cast<uint32_t>(n % stream_.fds.size());
+      n /= stream_.fds.size();
+    }
+    if (stream_.fds.size() > 1) slot.fd = stream_.fds[slot.file];
+    slot.block = stream_.block_of(n);
+  }
+
+  // A group's writes are durable when its fdatasync has completed, so their latency ends there.
+  void completed_in_group(const Slot& slot, bool whole, uint64_t now_ns) noexcept {
+    if (!slot.sync) {
+      if (whole) group_.push_back({slot.start_ns, slot.delay_ns});
+      sync_due_ = under_way() == 0 && next_ == group_end_;
+      return;
+    }
+    for (const auto& [start_ns, delay_ns] : group_) record_.completion(now_ns - start_ns, delay_ns);
+    if (whole) record_.completed += group_.size();
+    group_.clear();
+    open_group();
+  }
+
+  // Without groups the whole stream is one, and no fdatasync ends it.
+  void open_group() noexcept {
+    const uint64_t writes = stream_.kind.group_writes > 0 ? stream_.kind.group_writes : stream_.blocks;
+    group_end_ = std::min(stream_.blocks, next_ + writes);
   }
 
   void stamp(Slot& slot) noexcept {
@@ -140,7 +188,10 @@ class WriteQueue {
   std::vector<Slot> slots_;
   std::vector<uint32_t> idle_;    // a stack: the last used buffer is still in the CPU's cache
   std::vector<uint32_t> queued_;  // filled since the last submission
+  std::vector<std::pair<uint64_t, uint64_t>> group_;  // start and delay of the writes that wait for their fdatasync
   uint64_t next_ = 0;
+  uint64_t group_end_ = 0;  // first write of the next group
+  bool sync_due_ = false;   // all writes of the group have completed
   size_t retired_ = 0;  // slots whose own file is full
   uint64_t first_due_ns_ = 0;
   bool stopped_ = false;

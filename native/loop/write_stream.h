@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "loop/request_kind.h"
@@ -8,17 +11,32 @@
 
 namespace puntbench {
 
-// The requests of one trial: every block of a file exactly once. By default they are writes. A NOP stream has no file.
+// Which blocks follow each other. kAppend: the file was opened with O_APPEND, so the kernel decides. kRecycled: the files
+// are a log's segments, filled in turn; after the last one the first is overwritten. Every block is written twice.
+enum class Order { kSequential, kRandom, kAppend, kRecycled };
+
+// The order of this name (`ORDERS` in results/vocabulary.ts); empty for an unknown one.
+std::optional<Order> order_named(std::string_view name);
+
+constexpr uint64_t passes_of(Order order) { return order == Order::kRecycled ? 2 : 1; }
+
+// The requests of one ring. By default they are writes, one for every block of a file. A NOP stream has no file.
 struct WriteStream {
   RequestKind kind;
-  std::vector<int> fds;             // one file; or one for each slot, so that no two writes under way share an inode
+  std::vector<int> fds;
+  std::vector<std::string> paths;   // of the files, for requests that name one
+  bool file_per_slot = false;       // no two writes under way share an inode; else several files take turns
   uint32_t block_bytes = 4096;
-  uint64_t blocks = 0;              // of all files together
+  uint64_t blocks = 0;              // requests of this ring
+  uint64_t blocks_per_file = 0;     // used only with several files, and by kRecycled
+  uint64_t first = 0;               // several rings share one file: this ring takes the blocks first, first + stride, ...
+  uint64_t stride = 1;
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
   uint64_t ramp_ns = 0;             // the first part, which is not counted; at most half of the blocks
   uint64_t duration_ns = 0;         // back to back: ends the counted part, also when blocks are left; 0: they end it
-  std::vector<uint32_t> order;      // block number of the n-th write to a file; empty is sequential
+  Order order = Order::kSequential;
+  std::vector<uint32_t> shuffled;   // kRandom: block number of the n-th write to a file
   bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
   bool unbatched = false;           // io_uring only: submits and reaps one write at a time
@@ -27,9 +45,7 @@ struct WriteStream {
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 
-  bool file_per_slot() const noexcept { return fds.size() > 1; }
-  uint64_t blocks_per_file() const noexcept { return fds.size() > 1 ? blocks / fds.size() : blocks; }
-  uint64_t block_of(uint64_t write) const noexcept { return order.empty() ? write : order[write]; }
+  uint64_t block_of(uint64_t write) const noexcept { return shuffled.empty() ? write : shuffled[write]; }
 };
 
 // What the loop measured after the ramp. It is allocated before the loop. Index n belongs to the n-th completion.
@@ -70,6 +86,9 @@ struct WriteRecord {
     if (!issue_delay_ns.empty()) issue_delay_ns[recorded] = issue_delay;
     ++recorded;
   }
+
+  // Adds what another ring measured at the same time.
+  void add(const WriteRecord& other);
 
   // Forgets what was counted in the ramp. A write under way counts when it completes, with all of its latency.
   // `unsubmitted`: writes that were handed over and that the kernel has not taken yet.

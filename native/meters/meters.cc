@@ -1,21 +1,42 @@
 #include "meters/meters.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/small_file.h"
 
 namespace puntbench {
 namespace {
 
 uint64_t delta(long after, long before) { return static_cast<uint64_t>(after - before); }
 
+// CPU time of the calling thread, and of the thread of the kernel that submits for it.
+uint64_t cpu_of_submitters_ns(pid_t kernel_submitter) {
+  if (kernel_submitter == 0) return thread_cpu_ns();
+  const std::string file = "/proc/self/task/" + std::to_string(kernel_submitter) + "/schedstat";
+  return thread_cpu_ns() + std::strtoull(read_small_file(AT_FDCWD, file.c_str()).c_str(), nullptr, 10);
+}
+
 }  // namespace
 
-Status Meters::open(const PuntTracepoint* tracepoint, Workers workers, PuntCounter::Fsyncs fsyncs) {
-  if (tracepoint != nullptr) {
+void MeterReadings::add(const MeterReadings& other) {
+  if (punts && other.punts) punts->add(*other.punts);
+  if (workers && other.workers) workers->add(*other.workers);
+  submitter_cpu_ns += other.submitter_cpu_ns;
+  submitter_switches.voluntary += other.submitter_switches.voluntary;
+  submitter_switches.involuntary += other.submitter_switches.involuntary;
+}
+
+Status Meters::open(const Plan& plan, pid_t submitter) {
+  kernel_submitter_ = submitter == gettid() ? 0 : submitter;
+  if (plan.tracepoint != nullptr) {
     punts_.emplace();
-    if (Status status = punts_->open(*tracepoint, fsyncs); !status.ok()) return status;
+    if (Status status = punts_->open(*plan.tracepoint, plan.fsyncs, kernel_submitter_); !status.ok()) return status;
   }
-  if (workers != Workers::kNone) workers_.emplace(gettid());
-  sample_workers_ = workers == Workers::kSampled;
+  if (plan.workers != Workers::kNone) workers_.emplace(submitter);
+  sample_workers_ = plan.workers == Workers::kSampled;
   return {};
 }
 
@@ -32,12 +53,12 @@ void Meters::start_slow() {
 void Meters::start_fast() noexcept {
   getrusage(RUSAGE_THREAD, &usage_before_);
   if (punts_) punts_->start();
-  cpu_before_ns_ = thread_cpu_ns();
+  cpu_before_ns_ = cpu_of_submitters_ns(kernel_submitter_);
 }
 
 MeterReadings Meters::stop() {
   MeterReadings readings;
-  readings.submitter_cpu_ns = thread_cpu_ns() - cpu_before_ns_;
+  readings.submitter_cpu_ns = cpu_of_submitters_ns(kernel_submitter_) - cpu_before_ns_;
   if (punts_) {
     punts_->stop();
     readings.punts = punts_->read();

@@ -18,12 +18,15 @@ namespace puntbench {
 struct MeterReadings {
   std::optional<PuntCounts> punts;
   std::optional<WorkerUsage> workers;  // io_uring arms only; empty where io-wq workers are kernel threads
-  uint64_t submitter_cpu_ns = 0;
+  uint64_t submitter_cpu_ns = 0;  // with that of a thread of the kernel that submits (SQPOLL)
   SwitchCounts submitter_switches;
   std::optional<uint64_t> kernel_workers_cpu_ns;
   std::optional<uint64_t> system_cpu_ns;
   std::optional<SystemCpu> system_cpu;  // the last reading: its source and resolution
   std::vector<std::string> warnings;    // why something is empty
+
+  // Adds what another submitter used at the same time. What concerns the whole system is not added.
+  void add(const MeterReadings& other);
 };
 
 // Reads every counter of a trial where its counted part begins, and again where it ends. The cheap and exact counters
@@ -32,8 +35,15 @@ class Meters {
  public:
   enum class Workers { kNone, kSampled, kCountedOnce };
 
-  Status open(const PuntTracepoint* tracepoint, Workers workers,
-              PuntCounter::Fsyncs fsyncs = PuntCounter::Fsyncs::kNotCounted);
+  // What to read. Without a tracepoint, punts are not counted.
+  struct Plan {
+    const PuntTracepoint* tracepoint = nullptr;
+    Workers workers = Workers::kNone;
+    PuntCounter::Fsyncs fsyncs = PuntCounter::Fsyncs::kNotCounted;
+  };
+
+  // `submitter`: the calling thread, or the thread of the kernel that submits for it; its CPU time counts too.
+  Status open(const Plan& plan, pid_t submitter);
   // Starts the thread that samples workers. Before the counted part.
   void sample_workers();
   // Reads /proc for where the slow counters stand; takes milliseconds. Any thread may call it.
@@ -48,6 +58,7 @@ class Meters {
   std::optional<PuntCounter> punts_;
   std::optional<WorkerCensus> workers_;
   bool sample_workers_ = false;
+  pid_t kernel_submitter_ = 0;  // 0: the calling thread submits
   std::optional<SystemCpu> system_before_;
   KernelThreads kernel_threads_before_;
   rusage usage_before_{};

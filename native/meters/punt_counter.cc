@@ -24,22 +24,28 @@ bool has_field(const std::string& format, const std::string& name) {
   return format.find(' ' + name + ';') != std::string::npos;
 }
 
-FileDescriptor open_event(uint64_t id, int group_leader, Status& status) {
+// Where an event counts: one thread (0: the calling one), in the group of a leader (-1: it is the leader).
+struct Place {
+  pid_t thread = 0;
+  int group_leader = -1;
+};
+
+FileDescriptor open_event(uint64_t id, const Place& place, Status& status) {
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.size = sizeof attributes;
   attributes.config = id;
-  attributes.disabled = group_leader < 0;
-  constexpr int kThisThread = 0, kAnyCpu = -1;
-  FileDescriptor event(static_cast<int>(syscall(SYS_perf_event_open, &attributes, kThisThread, kAnyCpu,
-                                                group_leader, PERF_FLAG_FD_CLOEXEC)));
+  attributes.disabled = place.group_leader < 0;
+  constexpr int kAnyCpu = -1;
+  FileDescriptor event(static_cast<int>(syscall(SYS_perf_event_open, &attributes, place.thread, kAnyCpu,
+                                                place.group_leader, PERF_FLAG_FD_CLOEXEC)));
   if (!event.valid()) status = Status::last_errno("perf_event_open");
   return event;
 }
 
-FileDescriptor open_filtered(uint64_t id, const std::string& filter, int group_leader, Status& status) {
+FileDescriptor open_filtered(uint64_t id, const std::string& filter, const Place& place, Status& status) {
   if (filter.empty()) return {};
-  FileDescriptor event = open_event(id, group_leader, status);
+  FileDescriptor event = open_event(id, place, status);
   if (event.valid() && ioctl(event.get(), PERF_EVENT_IOC_SET_FILTER, filter.c_str()) != 0) {
     status = Status::last_errno("PERF_EVENT_IOC_SET_FILTER");
   }
@@ -61,6 +67,16 @@ void choose_filters(const std::string& format, PuntTracepoint& tracepoint) {
   if (has_field(format, "opcode")) tracepoint.fsync_filter = kFsyncFilter;
 }
 
+void PuntCounts::add(const PuntCounts& other) {
+  const auto sum = [](const std::optional<uint64_t>& a, const std::optional<uint64_t>& b) {
+    return a && b ? std::optional(*a + *b) : std::nullopt;
+  };
+  total = sum(total, other.total);
+  forced = sum(forced, other.forced);
+  hashed = sum(hashed, other.hashed);
+  fsyncs = sum(fsyncs, other.fsyncs);
+}
+
 Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
   Status status;
   FileDescriptor tracefs = open_tracefs(status);
@@ -74,15 +90,16 @@ Status PuntTracepoint::find(PuntTracepoint& tracepoint) {
   return status;
 }
 
-Status PuntCounter::open(const PuntTracepoint& tracepoint, Fsyncs fsyncs) {
+Status PuntCounter::open(const PuntTracepoint& tracepoint, Fsyncs fsyncs, pid_t submitter) {
   Status status;
-  total_ = open_event(tracepoint.id, -1, status);
+  total_ = open_event(tracepoint.id, {submitter, -1}, status);
   if (!status.ok()) return status;
-  forced_ = open_filtered(tracepoint.id, tracepoint.forced_filter, total_.get(), status);
+  const Place group{submitter, total_.get()};
+  forced_ = open_filtered(tracepoint.id, tracepoint.forced_filter, group, status);
   if (!status.ok()) return status;
-  hashed_ = open_filtered(tracepoint.id, tracepoint.hashed_filter, total_.get(), status);
+  hashed_ = open_filtered(tracepoint.id, tracepoint.hashed_filter, group, status);
   if (!status.ok() || fsyncs == Fsyncs::kNotCounted) return status;
-  fsyncs_ = open_filtered(tracepoint.id, tracepoint.fsync_filter, total_.get(), status);
+  fsyncs_ = open_filtered(tracepoint.id, tracepoint.fsync_filter, group, status);
   return status;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +18,8 @@ struct PuntCounts {
   std::optional<uint64_t> forced;  // REQ_F_FORCE_ASYNC was set: requested by IOSQE_ASYNC, not caused by -EAGAIN
   std::optional<uint64_t> hashed;  // one at a time per inode
   std::optional<uint64_t> fsyncs;  // IORING_OP_FSYNC; only where asked for
+
+  void add(const PuntCounts& other);
 };
 
 // The punt tracepoint: its id, and filters with the field names of this kernel.
@@ -32,14 +36,15 @@ struct PuntTracepoint {
 // Chooses the filters by the text of the tracepoint's `format` file.
 void choose_filters(const std::string& format, PuntTracepoint& tracepoint);
 
-// Counts only the punts of the thread that opened it: the tracepoint fires in the context of the submitter
-// (except under SQPOLL). Threads do not inherit the events, because PERF_EVENT_IOC_RESET does not reset the
+// Counts only the punts of one thread, because the tracepoint fires in the context of the submitter. Under SQPOLL that is
+// a thread of the kernel. Threads do not inherit the events, because PERF_EVENT_IOC_RESET does not reset the
 // counts of exited children.
 class PuntCounter {
  public:
   enum class Fsyncs { kNotCounted, kCounted };
 
-  Status open(const PuntTracepoint& tracepoint, Fsyncs fsyncs = Fsyncs::kNotCounted);
+  // `submitter` 0: the calling thread.
+  Status open(const PuntTracepoint& tracepoint, Fsyncs fsyncs = Fsyncs::kNotCounted, pid_t submitter = 0);
   void start() noexcept;
   void stop() noexcept;
   PuntCounts read() const;

@@ -42,6 +42,15 @@ std::vector<std::string> thread_ids() {
 
 }  // namespace
 
+void WorkerUsage::add(const WorkerUsage& other) {
+  peak += other.peak;
+  mean += other.mean;
+  samples += other.samples;
+  cpu_ns = cpu_ns && other.cpu_ns ? std::optional(*cpu_ns + *other.cpu_ns) : std::nullopt;
+  switches.voluntary += other.switches.voluntary;
+  switches.involuntary += other.switches.involuntary;
+}
+
 SwitchCounts parse_switches(const std::string& status) {
   const auto number_after = [&](const char* label) -> uint64_t {
     const size_t at = status.find(label);

@@ -27,6 +27,9 @@ struct WorkerUsage {
   uint64_t samples = 0;
   std::optional<uint64_t> cpu_ns;  // empty: the kernel does not count the run time of threads
   SwitchCounts switches;
+
+  // Adds the workers of another submitter, which ran at the same time.
+  void add(const WorkerUsage& other);
 };
 
 // Counts the io-wq workers of one submitter and what they used, from /proc/self/task. From Linux 5.12 they

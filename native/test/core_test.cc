@@ -58,7 +58,7 @@ void every_arm_writes_every_block(const std::string& directory, const PuntTracep
         TrialRequest request = request_in(directory);
         request.arm = arm;
         request.preparation = preparation;
-        request.random_order = random;
+        request.order = random ? Order::kRandom : Order::kSequential;
         request.registered_buffers = random;
         TrialMeasurement measurement;
         const Status status = run(request, tracepoint, measurement);

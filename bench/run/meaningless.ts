@@ -1,0 +1,96 @@
+import { movesData } from "../../results/scenario.js";
+import type { Scenario } from "../../results/schema.js";
+
+/** A reason, where the combination has no meaning. */
+type Check = (scenario: Scenario) => string | false;
+
+const operationOf = ({ operation = "write" }: Scenario) => operation;
+const durabilityOf = ({ durability = "none" }: Scenario) => durability;
+const filesOf = ({ files = 1 }: Scenario) => files;
+const ringsOf = ({ rings = 1 }: Scenario) => rings;
+const reads = (scenario: Scenario) => ["read", "readwrite"].includes(operationOf(scenario));
+const hasNoRing = ({ arm }: Scenario) => arm === "psync" || arm === "libaio";
+const hasOwnFiles = ({ arm }: Scenario) => arm === "own-files" || arm === "forced-own-files";
+const isEmpty = ({ preparation }: Scenario) =>
+  preparation === "no-fallocate" || preparation === "keep-size";
+
+const OPERATIONS: readonly Check[] = [
+  (cell) => reads(cell) && isEmpty(cell) && "the file is empty, nothing can be read",
+  (cell) =>
+    operationOf(cell) === "read" && durabilityOf(cell) !== "none" && "a read is not made durable",
+  (cell) =>
+    operationOf(cell) === "fsync" &&
+    durabilityOf(cell) !== "none" &&
+    "an fsync is durable by itself",
+  (cell) => !movesData(cell) && durabilityOf(cell) !== "none" && "only writes can be made durable",
+  (cell) =>
+    !movesData(cell) &&
+    (cell.vectored === true || cell.registeredBuffers) &&
+    `${operationOf(cell)} has no buffers`,
+  (cell) =>
+    (operationOf(cell) === "openat" || operationOf(cell) === "statx") &&
+    cell.fixedFiles === true &&
+    `${operationOf(cell)} names a path, not a file`,
+  (cell) =>
+    cell.vectored === true &&
+    cell.registeredBuffers &&
+    "a vectored request does not use registered buffers",
+  (cell) => cell.arm === "libaio" && !movesData(cell) && "the libaio arm only reads and writes",
+];
+
+const ORDERS: readonly Check[] = [
+  (cell) => cell.order === "append" && operationOf(cell) !== "write" && "only writes append",
+  (cell) =>
+    cell.order === "append" &&
+    !isEmpty(cell) &&
+    "an append goes behind the end of the file, so it does not use what was prepared before it",
+  (cell) =>
+    cell.order === "recycled" && !movesData(cell) && "only reads and writes go through segments",
+  (cell) => cell.order === "recycled" && hasOwnFiles(cell) && `${cell.arm} has no segments`,
+];
+
+const GROUPS: readonly Check[] = [
+  (cell) =>
+    durabilityOf(cell) === "group-fdatasync" &&
+    operationOf(cell) !== "write" &&
+    "a group consists of writes",
+  (cell) =>
+    durabilityOf(cell) === "group-fdatasync" &&
+    (hasOwnFiles(cell) || filesOf(cell) > ringsOf(cell)) &&
+    "the fdatasync of a group makes one file durable",
+];
+
+const RINGS: readonly Check[] = [
+  (cell) =>
+    hasNoRing(cell) &&
+    durabilityOf(cell) === "linked-fdatasync" &&
+    `${cell.arm} cannot link requests`,
+  (cell) => hasNoRing(cell) && cell.iowqWorkers !== undefined && `${cell.arm} has no io-wq workers`,
+  (cell) =>
+    hasNoRing(cell) && (ringsOf(cell) > 1 || cell.ring !== undefined) && `${cell.arm} has no ring`,
+  (cell) =>
+    hasOwnFiles(cell) &&
+    (ringsOf(cell) > 1 || filesOf(cell) > 1) &&
+    `${cell.arm} has a file for each slot of one ring`,
+  (cell) =>
+    filesOf(cell) > 1 &&
+    filesOf(cell) % ringsOf(cell) !== 0 &&
+    `${ringsOf(cell)} rings cannot share ${filesOf(cell)} files evenly`,
+  (cell) =>
+    cell.ring === "iopoll" &&
+    (!movesData(cell) || (cell.io ?? "direct") !== "direct") &&
+    "only O_DIRECT reads and writes can be polled",
+  (cell) =>
+    cell.ring === "iopoll" &&
+    durabilityOf(cell).endsWith("-fdatasync") &&
+    "an fsync cannot be polled",
+];
+
+/** Why this combination has no meaning; null where it has one. */
+export function meaningless(scenario: Scenario): string | null {
+  for (const check of [...OPERATIONS, ...ORDERS, ...GROUPS, ...RINGS]) {
+    const reason = check(scenario);
+    if (reason !== false) return reason;
+  }
+  return null;
+}

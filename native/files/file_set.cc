@@ -1,0 +1,47 @@
+#include "files/file_set.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace puntbench {
+
+FileSet::~FileSet() {
+  if (plan_.keep || plan_.existing) return;
+  for (size_t i = 0; i < files_.size(); ++i) unlink(path(i).c_str());
+}
+
+Status FileSet::create() {
+  const int creation = plan_.existing ? 0 : O_CREAT | O_EXCL;
+  while (files_.size() < plan_.files) {
+    FileDescriptor file(open(path(files_.size()).c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.valid()) return Status::last_errno("open O_DIRECT");
+    files_.push_back(std::move(file));
+  }
+  return plan_.bytes_each > 0 ? Status{} : Status{-EINVAL, "a file of its own for each slot"};
+}
+
+Status FileSet::reopen(int flags) {
+  for (size_t i = 0; i < files_.size() && flags != O_DIRECT; ++i) {
+    files_[i] = FileDescriptor(open(path(i).c_str(), O_RDWR | flags | O_NOFOLLOW | O_CLOEXEC));
+    if (!files_[i].valid()) return Status::last_errno("open");
+  }
+  return {};
+}
+
+std::vector<int> FileSet::fds() const {
+  std::vector<int> fds;
+  for (const FileDescriptor& file : files_) fds.push_back(file.get());
+  return fds;
+}
+
+std::optional<ExtentState> FileSet::extents() const {
+  ExtentState sum;
+  for (const int fd : fds()) {
+    ExtentState state;
+    if (!read_extent_state(fd, state).ok()) return std::nullopt;
+    sum += state;
+  }
+  return sum;
+}
+
+}  // namespace puntbench

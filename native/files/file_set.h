@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "base/status.h"
+#include "files/extents.h"
+
+namespace puntbench {
+
+struct FileSetPlan {
+  std::string path;  // of the first file; the others are path.1, path.2, ...
+  uint32_t files = 1;
+  uint64_t bytes_each = 0;
+  bool existing = false;  // opens files that exist, and does not remove them
+  bool keep = false;      // for tests that read back what was written
+};
+
+// The files of a trial. Removes those that it created on every way out.
+class FileSet {
+ public:
+  explicit FileSet(FileSetPlan plan) : plan_(std::move(plan)) {}
+  FileSet(const FileSet&) = delete;
+  FileSet& operator=(const FileSet&) = delete;
+  ~FileSet();
+
+  Status create();
+  // The files are created with O_DIRECT; the requests may use them in another way.
+  Status reopen(int flags);
+
+  uint64_t bytes_each() const noexcept { return plan_.bytes_each; }
+  std::string path(size_t i) const { return i == 0 ? plan_.path : plan_.path + '.' + std::to_string(i); }
+  std::vector<int> fds() const;
+  // The sum over all files; empty on a filesystem without FIEMAP.
+  std::optional<ExtentState> extents() const;
+
+ private:
+  const FileSetPlan plan_;
+  std::vector<FileDescriptor> files_;
+};
+
+}  // namespace puntbench
