@@ -34,9 +34,9 @@ export function explainCommand(estimateSavings: EstimateSavings): Command {
         "punted write, what the rules predict from the state of the file, and where the two disagree.",
     )
     .addHelpText("after", EXAMPLES)
-    .action(async (options: RawExplainOptions) => {
+    .action(async (options: RawExplainOptions, command: Command) => {
       const { main } = await import("./main.js");
-      await main(options, estimateSavings);
+      await main(options, command, estimateSavings);
     });
 }
 

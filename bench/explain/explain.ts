@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Attempt } from "../../native/causes.js";
 import type { DriverError, TrialRequest } from "../../native/index.js";
-import { describeScenario } from "../../results/scenario.js";
+import { describeScenario, scenarioKey } from "../../results/scenario.js";
 import type { Explanation } from "../../results/schema.js";
 import type { Progress } from "../../terminal/progress.js";
 import type { Stage } from "../run/run.js";
@@ -9,6 +9,7 @@ import { withTimeLimit } from "../run/time-limit.js";
 import type { ExplainOptions } from "./options.js";
 import { type BackendName, openRecorder, type Recording } from "./recorder.js";
 import { summarise } from "./summary.js";
+import { isPlain, traceRequests } from "./trace-requests.js";
 import { type ExplainedStream, type TracingContext, traceWrites } from "./trace-writes.js";
 
 /** An explanation as `--json` prints it, with what results files do not hold. */
@@ -39,11 +40,13 @@ const SETTLE_NS = 10_000_000;
  */
 export async function explain(
   { driver, scratch, header, append }: Stage,
-  { bench, scenarios, backend: requested, raw }: ExplainOptions,
+  { bench, scenarios: wanted, backend: requested, raw }: ExplainOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ExplainReport> {
   const { kernelRelease, filesystem } = header.environment;
+  const possible = new Set(header.scenarios.map(scenarioKey));
+  const scenarios = wanted.filter((scenario) => possible.has(scenarioKey(scenario)));
   const recorder = openRecorder(requested);
   const { name: backend, what: backendWhat, cannotSee } = recorder;
   const reports: ScenarioReport[] = [];
@@ -59,7 +62,12 @@ export async function explain(
       const uncounted = { settleNs: SETTLE_NS, countPunts: false, rampNs: 0, durationNs: 0 };
       const request = { ...scenario, ...uncounted, path, seed: bench.seed };
       const stream = await withTimeLimit(
-        (limited) => tracedOrNull({ driver, recorder, signal: limited }, request),
+        (limited) =>
+          tracedOrNull({ driver, recorder, signal: limited }, request, (context) =>
+            isPlain(scenario)
+              ? traceWrites(context, request)
+              : traceRequests(context, request, filesystem.type),
+          ),
         bench.trialTimeoutMs,
         `a trial of ${describeScenario(scenario)}`,
         signal,
@@ -96,17 +104,20 @@ export async function explain(
 async function tracedOrNull(
   context: TracingContext,
   request: TrialRequest,
+  trace: (context: TracingContext) => Promise<ExplainedStream>,
 ): Promise<ExplainedStream | null> {
   const preparing = { ...request, prepareOnly: true, keepFile: true };
   try {
     await context.driver.runTrial(preparing, context.signal);
-    return await traceWrites(context, request);
+    return await trace(context);
   } catch (error) {
     const { code, syscall } = error as DriverError;
     if (syscall === "fallocate" && code === "EOPNOTSUPP") return null;
     throw error;
   } finally {
-    rmSync(request.path, { force: true });
+    for (let file = 0; file < (request.files ?? 1); file += 1) {
+      rmSync(file === 0 ? request.path : `${request.path}.${file}`, { force: true });
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { relative } from "node:path";
+import type { Command } from "commander";
 import type { Header } from "../../results/schema.js";
 import { EXIT } from "../../terminal/errors.js";
 import { Interrupt } from "../../terminal/interrupt.js";
@@ -23,9 +24,10 @@ export type EstimateSavings = (resultsFile: string) => Promise<PossibleSaving[]>
 /** `puntbench explain`: prints a report, and leaves nothing but a results file behind. */
 export async function main(
   raw: RawExplainOptions,
+  command: Command,
   estimateSavings: EstimateSavings,
 ): Promise<void> {
-  const options = parseExplainOptions(raw);
+  const options = parseExplainOptions(raw, command);
   const interrupt = new Interrupt("Nothing is left in the kernel.");
   const progress = stderrProgress();
   const { signal } = interrupt;

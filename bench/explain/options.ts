@@ -1,6 +1,7 @@
+import type { Command } from "commander";
 import type { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
-import { scenariosOf } from "../run/matrix.js";
+import { chosenScenarios } from "../run/chosen-scenarios.js";
 import { type BenchOptions, parseOptions, type RawOptions } from "../run/options.js";
 import type { BackendName } from "./recorder.js";
 
@@ -23,14 +24,24 @@ export interface ExplainOptions {
 }
 
 /** Takes the options of the bench. Each scenario is traced once, whatever the number of rounds. */
-export function parseExplainOptions(raw: RawExplainOptions): ExplainOptions {
+export function parseExplainOptions(
+  raw: RawExplainOptions,
+  command: Command | null = null,
+): ExplainOptions {
   // A trace of some thousand writes shows every cause; it needs no trials that last.
   const bench = { ...parseOptions(raw), ...(raw.duration === undefined && { durationNs: null }) };
-  const scenarios = scenariosOf(bench).filter(({ arm }) => arm === "inline" || arm === "forced");
+  const { scenarios: chosen } = chosenScenarios(raw, bench, command);
+  const scenarios = chosen.filter(({ arm }) => arm === "inline" || arm === "forced");
   if (scenarios.length === 0) {
     throw new UsageError(
       "psync and libaio do not go through io_uring, so none of their writes can punt",
       "Choose --arms inline, or leave it out.",
+    );
+  }
+  if (scenarios.some(({ rings, ring }) => (rings ?? 1) > 1 || ring === "sqpoll")) {
+    throw new UsageError(
+      "explain follows one thread that submits: not several rings, and not SQPOLL",
+      "Leave out --rings and --ring sqpoll; `puntbench watch` follows whole processes.",
     );
   }
   return {

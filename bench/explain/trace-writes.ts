@@ -50,7 +50,7 @@ export async function traceWrites(
   if (result.firstError !== null) {
     throw new UserError(`a traced write failed: ${result.firstError}`, "See dmesg.");
   }
-  const records = submittedBy(result.submitterTid, recording.records);
+  const records = inOrderOfSubmission(result.submitterTid, recording.records);
   if (records.length !== offsetsBytes.length && recording.lostEvents === 0) {
     throw new UserError(
       `the trace shows ${records.length} of ${offsetsBytes.length} writes`,
@@ -85,7 +85,10 @@ export async function traceWrites(
  * The requests of a thread in the order of their submission. One that waited for others before it was punted has a
  * record of its submission and one of its punt: they are joined.
  */
-function submittedBy(thread: number, records: readonly RequestRecord[]): RequestRecord[] {
+export function inOrderOfSubmission(
+  thread: number,
+  records: readonly RequestRecord[],
+): RequestRecord[] {
   const startNs = ({ inline, punt }: RequestRecord) => inline?.beganNs ?? punt?.atNs ?? 0;
   const inOrder = records
     .filter((record) => record.thread === thread)

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../../terminal/errors.js";
 import { withExplainOptions } from "../explain/command.js";
 import { parseExplainOptions, type RawExplainOptions } from "../explain/options.js";
+import { chosenScenarios } from "../run/chosen-scenarios.js";
 import { withBenchOptions } from "../run/command.js";
 import { parseOptions, type RawOptions } from "../run/options.js";
 import { withStreamOptions } from "../run/stream-options.js";
@@ -13,11 +14,12 @@ import type { GuestCommand } from "./session/settings.js";
  */
 export function checkGuestOptions({ name, options }: GuestCommand): void {
   if (name === "explain") {
-    parseExplainOptions(rawOptions<RawExplainOptions>(withExplainOptions(new Command()), options));
+    const command = withExplainOptions(new Command());
+    parseExplainOptions(rawOptions<RawExplainOptions>(command, options), command);
   } else {
-    parseOptions(
-      rawOptions<RawOptions>(withStreamOptions(withBenchOptions(new Command())), options),
-    );
+    const command = withStreamOptions(withBenchOptions(new Command()));
+    const raw = rawOptions<RawOptions>(command, options);
+    chosenScenarios(raw, parseOptions(raw), command);
   }
 }
 

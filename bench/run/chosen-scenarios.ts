@@ -7,7 +7,7 @@ import {
   type MeasuredJob,
   wordsAboutJobs,
 } from "../fio/scenarios.js";
-import { openParameters, workloadNamed } from "../workloads/workloads.js";
+import { openParameters, workloadsNamed } from "../workloads/workloads.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions, RawOptions } from "./options.js";
 import { decidedBy, withStream, wordsAbout } from "./workload-options.js";
@@ -44,11 +44,14 @@ const DECIDED_BY_JOBS = [
   "workload",
 ];
 
-/** The matrix of the options, a workload, or the jobs of a fio file. Throws a UsageError where two are asked for. */
+/**
+ * The matrix of the options, the streams of workloads, or the jobs of a fio file. Throws a UsageError where two are asked for.
+ * @param command knows which options were given; null: nobody gave any.
+ */
 export function chosenScenarios(
   { fio, workload }: RawOptions,
   options: BenchOptions,
-  command: Command,
+  command: Command | null,
 ): ChosenScenarios {
   if (fio !== undefined) {
     refuseBoth(command, "--fio", DECIDED_BY_JOBS);
@@ -57,20 +60,20 @@ export function chosenScenarios(
     return { scenarios: distinctScenarios(jobs), jobs, about: wordsAboutJobs(measured) };
   }
   if (workload === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
-  const { name, streams } = workloadNamed(workload);
-  refuseBoth(command, `--workload ${name}`, decidedBy(streams));
+  const streams = workloadsNamed(workload).flatMap((each) => each.streams);
+  refuseBoth(command, `--workload ${workload}`, decidedBy(streams));
   return {
     scenarios: streams.flatMap((stream) => scenariosOf(withStream(options, stream))),
     jobs: null,
-    about: streams.flatMap(openParameters).map(wordsAbout),
+    about: [...new Set(streams.flatMap(openParameters).map(wordsAbout))],
   };
 }
 
-function refuseBoth(command: Command, source: string, decided: readonly string[]): void {
-  const both = command.options.filter(
+function refuseBoth(command: Command | null, source: string, decided: readonly string[]): void {
+  const both = (command?.options ?? []).filter(
     (option) =>
       decided.includes(option.attributeName()) &&
-      command.getOptionValueSource(option.attributeName()) === "cli",
+      command?.getOptionValueSource(option.attributeName()) === "cli",
   );
   if (both.length === 0) return;
   throw new UsageError(

@@ -31,7 +31,6 @@ export function benchCommand(): Command {
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
         "io-wq workers, and measures latency, throughput and CPU time beside. One results file a run.",
     )
-    .option("--workload <name>", "the stream of a well-known program, see `puntbench workloads`")
     .option("--fio <file>", "run the io_uring jobs of a fio job file instead of the matrix")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawOptions, command: Command) => {
@@ -43,6 +42,10 @@ export function benchCommand(): Command {
 /** The options that choose what is written and how, for every command that runs the bench's scenarios. */
 export function withBenchOptions(command: Command): Command {
   return command
+    .option(
+      "--workload <list>",
+      "requests of well-known programs, or all; see `puntbench workloads`",
+    )
     .option("-l, --kernel-label <label>", "name that charts group by (default: uname -r)")
     .option("-d, --dir <directory>", "where the scratch directory is made", ".")
     .option(

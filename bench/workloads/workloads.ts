@@ -1,4 +1,5 @@
 import { UsageError } from "../../terminal/errors.js";
+import { list } from "../../terminal/option-values.js";
 import { visible } from "../../terminal/quote.js";
 import { COMMITLOG_PREZEROED } from "./commitlog-prezeroed.js";
 import { GROUP_COMMIT } from "./group-commit.js";
@@ -23,8 +24,12 @@ export const WORKLOADS: readonly Workload[] = [
   TIGERBEETLE_JOURNAL,
 ];
 
-/** Throws a UsageError for an unknown name. */
-export function workloadNamed(name: string): Workload {
+/** Some of the names, separated by commas, or "all". Throws a UsageError for an unknown name. */
+export function workloadsNamed(text: string): readonly Workload[] {
+  return text === "all" ? WORKLOADS : list(text, "--workload").map(workloadNamed);
+}
+
+function workloadNamed(name: string): Workload {
   const workload = WORKLOADS.find((known) => known.name === name);
   if (workload !== undefined) return workload;
   throw new UsageError(

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { median } from "simple-statistics";
 import { puntRatioOf } from "../../../results/metrics.js";
-import { compareScenarios, scenarioKey } from "../../../results/scenario.js";
+import { compareScenarios, scenarioKey, workloadWords } from "../../../results/scenario.js";
 import { ResultsLine, type Scenario, type Trial } from "../../../results/schema.js";
 import { UserError } from "../../../terminal/errors.js";
 import { formatPercent } from "../../../terminal/percent.js";
@@ -71,7 +71,12 @@ export function columnsOf(runs: readonly RunSummary[]): string[] {
  */
 export function puntTable(runs: readonly RunSummary[]): string {
   const columns = columnsOf(runs);
-  const rows = scenarioRows(runs).map(({ scenario, boots }) => [
+  const found = scenarioRows(runs);
+  const requests = found.map(({ scenario }) => workloadWords(scenario));
+  // Where all do the same, nothing is said of it.
+  const varied = new Set(requests).size > 1;
+  const rows = found.map(({ scenario, boots }, index) => [
+    ...(varied ? [`${requests[index]}, ${scenario.order}`] : []),
     scenario.preparation,
     scenario.arm,
     String(scenario.queueDepth),
@@ -80,7 +85,11 @@ export function puntTable(runs: readonly RunSummary[]): string {
   ]);
   const right = (title: string) => ({ title, align: "right" as const });
   const titles = ["depth", "interval", ...columns].map(right);
-  const table = renderTable([{ title: "preparation" }, { title: "arm" }, ...titles], rows);
+  const request = varied ? [{ title: "request" }] : [];
+  const table = renderTable(
+    [...request, { title: "preparation" }, { title: "arm" }, ...titles],
+    rows,
+  );
   return `punted writes\n${table}`;
 }
 

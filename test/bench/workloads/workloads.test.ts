@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openParameters, WORKLOADS, workloadNamed } from "../../../bench/workloads/workloads.js";
+import { openParameters, WORKLOADS, workloadsNamed } from "../../../bench/workloads/workloads.js";
 import { scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 
@@ -9,7 +9,7 @@ const QUICK = ["--quick", "--rounds", "1", "--json", "--dir", folder, "--out", f
 
 test("the nine workloads are there, and an unknown name is refused", () => {
   assert.equal(WORKLOADS.length, 9);
-  assert.throws(() => workloadNamed("nothing"), { name: "UsageError", message: /no 'nothing'/ });
+  assert.throws(() => workloadsNamed("nothing"), { name: "UsageError", message: /no 'nothing'/ });
 });
 
 test("every value of a workload names a repository with a path, an issue, or a page", () => {

@@ -1,0 +1,64 @@
+import { release, version } from "node:os";
+import type { TrialRequest } from "../../native/index.js";
+import { variantWords } from "../../results/scenario.js";
+import type { Scenario } from "../../results/schema.js";
+import { UserError } from "../../terminal/errors.js";
+import { runningKernelVersion } from "../rules/kernel-version.js";
+import type { Prediction } from "../rules/prediction.js";
+import { attributeRequest } from "./attribution/attribute-request.js";
+import { tracedWrite, workersInside } from "./attribution/traced-write.js";
+import { type ExplainedStream, inOrderOfSubmission, type TracingContext } from "./trace-writes.js";
+
+/** The rules know O_DIRECT writes to one file, each block once. */
+const NOT_KNOWN: Prediction = {
+  punts: null,
+  cause: "not-established",
+  why: "the rules do not know such requests",
+  kernelFunction: null,
+  curedBy: null,
+};
+
+/** What the rules can say of each write in advance: of plain writes, also durable ones. */
+export function isPlain(scenario: Scenario): boolean {
+  const { durability, order } = scenario;
+  const withinWrite = durability === "o_dsync" || durability === "rwf_dsync";
+  const others = variantWords(scenario).filter((word) => !withinWrite || word !== durability);
+  return others.length === 0 && (order === "sequential" || order === "random");
+}
+
+/**
+ * Issues any requests once to existing files, with tracing on. Their causes are found as for any other program's
+ * requests; nothing is predicted. fsyncs that come beside the requests are among them.
+ */
+export async function traceRequests(
+  { driver, recorder, signal }: TracingContext,
+  request: TrialRequest,
+  filesystem: string,
+): Promise<ExplainedStream> {
+  const { result, recording } = await recorder.record(() =>
+    driver.runTrial({ ...request, existingFile: true }, signal),
+  );
+  if (result.firstError !== null) {
+    throw new UserError(`a traced request failed: ${result.firstError}`, "See dmesg.");
+  }
+  const records = inOrderOfSubmission(result.submitterTid, recording.records);
+  const inside = workersInside(records);
+  const context = {
+    kernel: runningKernelVersion(release(), version()),
+    steps: recorder.steps,
+    reachedFilesystem: records.some(({ inline }) => inline?.entered || inline?.steps.length),
+    functionsOf: recorder.functionsOf,
+  };
+  const writes = records.map((record, index) => {
+    const workerInside = inside[index] ?? false;
+    const place = record.punt ?? { offsetBytes: 0, lengthBytes: request.blockSizeBytes };
+    return {
+      index,
+      traced: tracedWrite(record, place, workerInside, recorder.functionsOf),
+      expected: { prediction: NOT_KNOWN, early: NOT_KNOWN },
+      attribution:
+        record.punt === null ? null : attributeRequest(record, { ...context, workerInside }),
+    };
+  });
+  return { filesystem, writes, recording };
+}
