@@ -12,7 +12,7 @@ export function compareCommand(): Command {
     .option("--allow <what...>", "compare although they differ: emulated, block-size, device, ring")
     .option(
       "--only <pick...>",
-      "only these: preparation=, arm=, depth=, filesystem=, metric= (a list with commas)",
+      "only these: preparation=, arm=, depth=, filesystem=, metric=, order=, block=, interval=, operation=, io=, durability=, group=, files=, rings=, ring= (a list with commas)",
     )
     .option("--summary", "one line for each scenario")
     .option("--format <format>", "table, markdown or json", "table")

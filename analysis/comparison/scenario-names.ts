@@ -1,4 +1,4 @@
-import { extentWords, seriesName } from "../../results/scenario.js";
+import { extentWords, seriesName, variantWords } from "../../results/scenario.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Comparison, ScenarioComparison } from "./compare.js";
 
@@ -16,5 +16,7 @@ export function scenarioNames({ scenarios }: Comparison): string[] {
 
 function shortName({ scenario, filesystem }: ScenarioComparison): string {
   const pace = scenario.intervalNs > 0 ? `, every ${formatNs(scenario.intervalNs)}` : "";
-  return `${filesystem} ${seriesName(scenario)}, depth ${scenario.queueDepth}, ${formatBytes(scenario.blockSizeBytes)}${pace}`;
+  const order = scenario.order === "sequential" ? [] : [scenario.order];
+  const request = [...variantWords(scenario), ...order].map((word) => `, ${word}`).join("");
+  return `${filesystem} ${seriesName(scenario)}${request}, depth ${scenario.queueDepth}, ${formatBytes(scenario.blockSizeBytes)}${pace}`;
 }

@@ -1,5 +1,5 @@
 import { METRICS } from "../../results/metrics.js";
-import { seriesName } from "../../results/scenario.js";
+import { seriesName, variantWords } from "../../results/scenario.js";
 import { plural } from "../../terminal/plural.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
 import { type ChangeVerdict, verdictWords } from "../estimates/verdict.js";
@@ -101,7 +101,8 @@ function size({ scenario, metric: { change, metric } }: Found): number {
 function inWords({ scenario: { scenario, metrics }, metric }: Found): string {
   const iops = metrics.find((other) => other.metric === "iops" && other.verdict === metric.verdict);
   const told = iops && iops !== metric ? [metric, iops] : [metric];
-  return `${seriesName(scenario)} at queue depth ${scenario.queueDepth}, ${told.map(changeWords).join(" and ")}`;
+  const request = variantWords(scenario).map((word) => `, ${word}`);
+  return `${seriesName(scenario)}${request.join("")} at queue depth ${scenario.queueDepth}, ${told.map(changeWords).join(" and ")}`;
 }
 
 function changeWords({ metric, a, b, change }: MetricComparison): string {

@@ -10,6 +10,7 @@ Examples:
   $ puntbench bench --dir /mnt/data --preparations fallocate-0,dd-prefill --queue-depths 1,16
   $ puntbench bench --preparations dd-prefill --interval 0,10ms     does this kernel punt on clock ticks?
   $ puntbench bench --fio wal.fio --dir /mnt/data          your own fio job
+  $ puntbench bench --workload group-commit --dir /mnt/data
   $ puntbench bench --arms inline,unbatched,own-files,forced,forced-own-files
                                                     what does the cost consist of?
   $ puntbench bench --find-capacity --p99 2ms -p fallocate-0,dd-prefill
@@ -21,6 +22,7 @@ Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
 
 export function benchCommand(): Command {
   return withStreamOptions(withBenchOptions(new Command("bench")))
+    .optionsGroup("Other ways to run:")
     .option(
       "--find-capacity",
       "search by bisection for the highest load of writes at fixed times that holds --p99",

@@ -49,6 +49,7 @@ export interface RawStreamOptions {
 /** The options that choose what each request is. */
 export function withStreamOptions(command: Command): Command {
   return command
+    .optionsGroup("What each request is, see bench/run/streams.md:")
     .option("--operation <list>", `${OPERATIONS.join(", ")}; readwrite:70 is 70 % reads`)
     .option("--io <list>", IOS.join(", "))
     .option("--durability <list>", `${DURABILITIES.join(", ")}:N`)
