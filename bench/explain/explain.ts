@@ -66,7 +66,7 @@ export async function explain(
           tracedOrNull({ driver, recorder, signal: limited }, request, (context) =>
             isPlain(scenario)
               ? traceWrites(context, request)
-              : traceRequests(context, request, filesystem.type),
+              : traceRequests(context, request, filesystem?.type ?? "unknown filesystem"),
           ),
         bench.trialTimeoutMs,
         `a trial of ${describeScenario(scenario)}`,
