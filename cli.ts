@@ -17,6 +17,7 @@ import { benchCommand } from "./bench/run/command.js";
 import { watchCommand } from "./bench/watch/command.js";
 import { workloadsCommand } from "./bench/workloads/command.js";
 import { EXIT, UserError } from "./terminal/errors.js";
+import { leaveHungTerminal } from "./terminal/hung-terminal.js";
 import { packageRoot } from "./terminal/package-root.js";
 import { reportError } from "./terminal/report-error.js";
 
@@ -72,6 +73,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 // Where stderr cannot be written, nothing can be said about it. The work itself goes on.
 process.stderr.on("error", () => {});
+process.on("exit", leaveHungTerminal);
 
 try {
   await program().parseAsync();

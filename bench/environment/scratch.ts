@@ -20,6 +20,7 @@ import { UsageError, UserError } from "../../terminal/errors.js";
 export const SCRATCH_PREFIX = "puntbench-scratch-";
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const STICKY = 0o1000;
+const REMOVAL_TRIES = 100;
 
 /**
  * The only directory that data is written to. It is made in a directory that the user named, and removed on every exit.
@@ -73,13 +74,25 @@ export class ScratchDirectory {
     this.#removed = true;
     process.off("exit", this.#removeAtExit);
     try {
-      for (const name of readdirSync(this.path)) unlinkSync(join(this.path, name));
-      this.#removeEmpty();
+      for (let tries = 1; !this.#isGone(tries); tries += 1);
     } catch (error) {
       process.stderr.write(`warning: ${this.location} is left: ${(error as Error).message}\n`);
     }
     closeSync(this.#directory);
     closeSync(this.#parent);
+  }
+
+  /** After a second signal the thread of a trial may still make or remove its file: then this returns false at first. */
+  #isGone(tries: number): boolean {
+    try {
+      for (const name of readdirSync(this.path)) removeIfThere(join(this.path, name));
+      this.#removeEmpty();
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || tries === REMOVAL_TRIES)
+        throw error;
+      return false;
+    }
   }
 
   #removeEmpty(): void {
@@ -90,6 +103,14 @@ export class ScratchDirectory {
       throw new Error(`it was moved to ${readlinkSync(this.path)}`);
     }
     rmdirSync(name);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -48,4 +48,15 @@ test("asking git for the commit does not write its index", () => {
   const before = index();
   gitCommit();
   assert.equal(index(), before);
+});
+
+test("when the terminal hangs up, the bench removes its files and ends with 130", () => {
+  const hangUp = join(packageRoot(), "test", "faults", "programs", "hang-up.py");
+  const bench = ["bench", "--dir", folder, "--out", join(folder, "out"), "--quick"];
+  const args = [hangUp, "trials to run", process.execPath, CLI, ...bench];
+  const { stdout, stderr } = spawnSync("python3", args, { encoding: "utf8" });
+  // Without care Node.js aborts at its end: its code is 134 or 139 then.
+  assert.equal(stdout.trim(), "130", stderr);
+  const left = readdirSync(folder).filter((name) => name.startsWith("puntbench-scratch"));
+  assert.deepEqual(left, []);
 });

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { abandonedScratch, ScratchDirectory } from "../../../bench/environment/scratch.js";
 import { driver, notRoot, scratchFolder, smallTrial } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
@@ -52,6 +53,32 @@ test("a link with the name of a file of ours is removed, and what it points to s
   scratch.remove();
   assert.ok(existsSync(join(foreign, "trial")));
   assert.ok(!existsSync(scratch.location));
+});
+
+test("a file that its own thread makes and removes meanwhile does not keep the scratch directory", async () => {
+  // How many rounds the worker has begun, and how many it has ended.
+  const rounds = new Int32Array(new SharedArrayBuffer(8));
+  const code = `const { parentPort, workerData } = require("node:worker_threads");
+    const { writeFileSync, unlinkSync } = require("node:fs");
+    parentPort.on("message", (file) => {
+      Atomics.add(workerData, 0, 1);
+      Atomics.notify(workerData, 0);
+      for (let i = 0; i < 2_000; i += 1) {
+        try { writeFileSync(file, ""); unlinkSync(file); } catch { /* It was removed, or its directory. */ }
+      }
+      Atomics.add(workerData, 1, 1);
+      Atomics.notify(workerData, 1);
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: rounds });
+  for (let i = 0; i < 40; i += 1) {
+    const scratch = new ScratchDirectory(folder);
+    worker.postMessage(scratch.file("trial"));
+    Atomics.wait(rounds, 0, i, 5_000);
+    scratch.remove();
+    Atomics.wait(rounds, 1, i, 5_000);
+    assert.ok(!existsSync(scratch.location), `round ${i}`);
+  }
+  await worker.terminate();
 });
 
 test("the driver does not write through a link", async () => {

@@ -1,4 +1,4 @@
-"""hang-up.py SECONDS PROGRAM [ARGUMENT...]: runs a program on a terminal that hangs up after some time.
+"""hang-up.py SECONDS|TEXT PROGRAM [ARGUMENT...]: runs a program on a terminal that hangs up after some time or words.
 
 Prints how the program ended, as a shell would say it.
 """
@@ -9,14 +9,18 @@ import select
 import sys
 import time
 
-ends_at = time.monotonic() + float(sys.argv[1])
+try:
+    ends_at, words = time.monotonic() + float(sys.argv[1]), None
+except ValueError:
+    ends_at, words = time.monotonic() + 60, sys.argv[1].encode()
 child, terminal = pty.fork()
 if child == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
-while (left := ends_at - time.monotonic()) > 0:
+printed = b""
+while (left := ends_at - time.monotonic()) > 0 and not (words and words in printed):
     if select.select([terminal], [], [], left)[0]:
         try:
-            os.read(terminal, 65536)
+            printed += os.read(terminal, 65536)
         except OSError:  # The program has ended.
             break
 os.close(terminal)
