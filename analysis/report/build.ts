@@ -11,6 +11,7 @@ import { findings } from "./findings.js";
 import { kernelSections } from "./kernels-section.js";
 import { methodSection, repeatSection, runsSection } from "./method-sections.js";
 import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
+import { observedSections } from "./observed-section.js";
 import { warningTexts } from "./warnings.js";
 
 export const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
@@ -36,6 +37,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const costCharts = overview.filter((chart) => chart.name.startsWith("cost"));
   const comparison = reportComparison(analysis);
   const evidence = [
+    ...observedSections(analysis),
     causesSection(analysis),
     comparison && comparisonSection(analysis, comparison),
     costSection(analysis, costCharts),
@@ -67,10 +69,11 @@ function overviewSection(charts: readonly Chart[]): Section | null {
   return { id: "charts", title: "All kernels", blocks: charts.map((chart) => chartBlock(chart)) };
 }
 
-function basisOf({ cells, runs, subjects, explained }: Analysis): string {
+function basisOf({ cells, runs, subjects, explained, observed }: Analysis): string {
   const trials = cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
-  const seen = [...subjects, ...explained.map(({ subject }) => subject)];
+  const seen = [...subjects, ...[...explained, ...observed].map(({ subject }) => subject)];
   const kernels = new Set(seen.map((subject) => subject.kernelLabel)).size;
   const traced = explained.length > 0 ? ` and ${plural(explained.length, "traced scenario")}` : "";
-  return `${plural(trials, "trial")}${traced} in ${plural(runs.length, "run")} on ${plural(kernels, "kernel")}`;
+  const watched = observed.length > 0 ? ` and ${plural(observed.length, "watched program")}` : "";
+  return `${plural(trials, "trial")}${traced}${watched} in ${plural(runs.length, "run")} on ${plural(kernels, "kernel")}`;
 }

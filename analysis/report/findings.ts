@@ -18,6 +18,7 @@ import { prefillBreakEvens } from "../estimates/prefill.js";
 import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
 import { causeSentences } from "./finding-causes.js";
+import { observedFindings } from "./finding-observed.js";
 import { puntSentences } from "./finding-punts.js";
 import { stallSentences } from "./finding-stalls.js";
 import { joined } from "./words.js";
@@ -26,6 +27,8 @@ import { joined } from "./words.js";
 export function findings(analysis: Analysis, comparison: Comparison | null): string[] {
   const [slice] = slicesOf(analysis.cells);
   if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
+    const watched = observedFindings(analysis);
+    if (watched.length > 0) return [...causeSentences(analysis), ...watched].slice(0, 10);
     const traced = causeSentences(analysis);
     if (traced.length === 0) return ["No trial succeeded: see the warnings."];
     return [...traced.slice(0, 9), "This was traced only: no cost in time is claimed."];
@@ -45,6 +48,7 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
       "All of this was measured under emulation: punts are exact, and no cost in time is claimed.",
     );
   }
+  lines.push(...observedFindings(analysis).slice(0, 2));
   if (comparison) lines.push(comparisonSentence(comparison));
   return lines.slice(0, 10);
 }
