@@ -14,10 +14,12 @@ import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
 import { observedSections } from "./observed-section.js";
 import { warningTexts } from "./warnings.js";
 
-export const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
+const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
+const WATCHED_TITLE = "What running programs do with io_uring";
 
 export interface ReportRequest {
-  title: string;
+  /** null: one that fits what was read. */
+  title: string | null;
   demand: Demand;
   /** Folder of the report, named in the command that repeats it. */
   out: string;
@@ -36,16 +38,18 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const opening = overview.find((chart) => chart.name === "punt-table") ?? null;
   const costCharts = overview.filter((chart) => chart.name.startsWith("cost"));
   const comparison = reportComparison(analysis);
+  // Of a report on watched programs alone, the sections about trials would be empty.
+  const isMeasured = analysis.cells.length + analysis.explained.length > 0;
   const evidence = [
     ...observedSections(analysis),
-    causesSection(analysis),
+    isMeasured ? causesSection(analysis) : null,
     comparison && comparisonSection(analysis, comparison),
     costSection(analysis, costCharts),
     capacitySection(analysis, request.demand),
     overviewSection(overview.filter((chart) => chart !== opening && !costCharts.includes(chart))),
   ].filter((section): section is Section => section !== null);
   const report: Report = {
-    title: request.title,
+    title: request.title ?? (isMeasured ? DEFAULT_TITLE : WATCHED_TITLE),
     basis: basisOf(analysis),
     findings: findings(analysis, comparison),
     opening,
@@ -55,12 +59,8 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   for (const { chart, filesBeside } of chartsOf(report)) {
     if (filesBeside && !overview.includes(chart)) request.onChart(chart);
   }
-  report.sections.push(
-    kernelSections(analysis, targetUs),
-    methodSection(),
-    repeatSection(analysis, request.out),
-    runsSection(analysis),
-  );
+  if (isMeasured) report.sections.push(kernelSections(analysis, targetUs), methodSection());
+  report.sections.push(repeatSection(analysis, request.out), runsSection(analysis));
   return report;
 }
 

@@ -52,7 +52,8 @@ function repeatCommand({ header }: Run): string {
   const recorded =
     header.commandLine[0] === "puntbench" ? header.commandLine.slice(1) : header.commandLine;
   const words = ["puntbench", ...recorded.map(shellWord)];
-  if (!recorded.some((word) => word.startsWith("--seed")))
+  // A watch has no seed.
+  if (header.rounds > 0 && !recorded.some((word) => word.startsWith("--seed")))
     words.push("--seed", String(header.seed));
   return words.join(" ");
 }

@@ -9,7 +9,7 @@ import { defaultPaths } from "../loading/find-files.js";
 import { sayNotices } from "../loading/notices.js";
 import { parseRate } from "../plan/run.js";
 import { ChartWriter } from "../render/chart-writer.js";
-import { buildReport, DEFAULT_TITLE } from "./build.js";
+import { buildReport } from "./build.js";
 import { reportMarkdown } from "./markdown.js";
 import { reportPage } from "./page.js";
 
@@ -26,7 +26,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
     iops: parseRate(options.iops, "--iops"),
     latencyNsP99: parseDurationNs(options.p99, "--p99"),
   };
-  const { out, title = DEFAULT_TITLE } = options;
+  const { out, title } = options;
   // Its threads load Vega while this one reads the results.
   const writer = new ChartWriter(out);
   try {
@@ -34,7 +34,7 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
     makeFolder(out);
     sayNotices(analysis);
     const report = buildReport(analysis, {
-      title: visible(title),
+      title: title === undefined ? null : visible(title),
       demand,
       out,
       onChart: (chart) => writer.add(chart),
