@@ -47,7 +47,8 @@ export function testFiles(): string[] {
     encoding: "utf8",
   });
   const tests = below.filter((path) => path.endsWith(".js"));
-  return ["bench/explain/observable-causes.md", ...tests.map((path) => join("dist", "test", path))];
+  const read = ["bench/explain/observable-causes.md", "test/bench/fio/shares.fio"];
+  return [...read, ...tests.map((path) => join("dist", "test", path))];
 }
 
 /** JavaScript that copies the package and ends as node does with the tests of the copy. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hasPolledQueue } from "../../../bench/environment/device.js";
 import { benchCommand } from "../../../bench/run/command.js";
 import { scenariosOf } from "../../../bench/run/matrix.js";
 import { meaningless } from "../../../bench/run/meaningless.js";
@@ -75,4 +76,53 @@ test("where no cell can be made, the run ends before it starts", async () => {
   const { code, stderr } = await puntbench(args);
   assert.equal(code, 2);
   assert.match(stderr, /no scenario can be measured: .*the file is empty/);
+});
+
+test("a ring that polls is skipped by name where the device has no polled queue", async (t) => {
+  if (hasPolledQueue(folder)) return t.skip("SKIPPED, this device has polled queues");
+  const { code, stderr, stdout } = await puntbench([
+    ...[
+      "bench",
+      "--dir",
+      folder,
+      "--out",
+      `${folder}/polled`,
+      "--quick",
+      "--rounds",
+      "1",
+      "--json",
+    ],
+    ...["-p", "dd-prefill", "-a", "inline", "-q", "8", "--ring", "best,iopoll,sqpoll"],
+    ...["--block-size", "4k,16k", "--order", "sequential,random", "--files", "1,2"],
+  ]);
+  assert.equal(code, 0, stderr);
+  const before = stderr.slice(0, stderr.indexOf("instrument checked"));
+  assert.match(before, /skipped dd-prefill, iopoll at depth 8: the device has no polled queue/);
+  const { scenarios } = JSON.parse(stdout);
+  const rings = scenarios.map(({ stream }: { stream: string | null }) =>
+    stream?.split(", ").at(-1),
+  );
+  assert.ok(scenarios.length >= 8 && !rings.includes("iopoll"), rings.join());
+});
+
+test("what cannot be combined has a reason that names it", () => {
+  const reasons: [string[], RegExp][] = [
+    [["--order", "append", "-p", "dd-prefill"], /does not use what was prepared/],
+    [["--order", "append", "-p", "keep-size", "--operation", "statx"], /only writes append/],
+    [["--durability", "group-fdatasync:4", "--files", "2"], /makes one file durable/],
+    [
+      ["--durability", "group-fdatasync:4", "--operation", "readwrite", "-p", "dd-prefill"],
+      /writes/,
+    ],
+    [["--rings", "2", "--files", "3"], /cannot share 3 files evenly/],
+    [["--rings", "2", "-a", "psync"], /psync has no ring/],
+    [["--rings", "2", "-a", "own-files"], /a file for each slot/],
+    [["--ring", "iopoll", "--io", "buffered"], /only O_DIRECT/],
+    [["--operation", "openat", "--fixed-files"], /names a path/],
+    [["--operation", "fallocate", "-a", "libaio"], /only reads and writes/],
+  ];
+  for (const [args, reason] of reasons) {
+    const [scenario] = scenariosWith(...args);
+    assert.match((scenario && meaningless(scenario)) ?? "", reason, args.join(" "));
+  }
 });
