@@ -35,7 +35,7 @@ const NOTE =
 const EXT4_NOTE =
   "On ext4 the first write after the kernel loads an inode punts in every region (S_NOSEC).";
 const XFS_NOTE =
-  "The file has more extents than its inode holds: after the kernel loads the inode, the first write punts, unless something asks for the extents before (xfs_need_iread_extents).";
+  "The file has more extents than an inode is sure to hold: after the kernel loads the inode, the first write may punt, unless something asks for the extents before (xfs_need_iread_extents).";
 
 /** The extents are read now, because inspect asked for them: the rule is about the next time. */
 function xfsNote({ filesystem, regions }: Inspection): string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { labCache } from "../../bench/lab/host/cache.js";
 import type { LabContext } from "../../bench/lab/host/context.js";
-import type { FilesystemChoice, GuestJob } from "../../bench/lab/image/job.js";
+import type { GuestJob } from "../../bench/lab/image/job.js";
 import type { GuestWatcher } from "../../bench/lab/qemu/follow-guest.js";
 import type { GuestLimits } from "../../bench/lab/qemu/limits.js";
 import { runBoot } from "../../bench/lab/session/boot.js";
@@ -48,8 +48,6 @@ export async function kernelOf(version: string): Promise<LabKernel> {
 
 export interface Guest {
   kernel: LabKernel;
-  /** ext4 unless it says otherwise. */
-  filesystem?: FilesystemChoice;
   limits?: Partial<GuestLimits>;
   fault?: GuestJob["fault"];
   settings?: Partial<GuestSettings>;
@@ -70,12 +68,12 @@ export async function inGuest(guest: Guest): Promise<string> {
     const { kernel, command, fault = null } = guest;
     const boot = {
       kernel,
-      filesystem: guest.filesystem ?? "ext4",
+      filesystem: "ext4",
       boot: 0,
       slot: 0,
       commands: [command],
       fault,
-    };
+    } as const;
     const packageFiles = [...session.packageFiles, ...(guest.extraFiles ?? [])];
     const run = await runBoot({ ...session, packageFiles }, boot, guest.watcher ?? {});
     return standardOutput(run.files, 0);
