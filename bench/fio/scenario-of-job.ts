@@ -79,16 +79,21 @@ class JobReader {
     const sizeBytes = this.given.has("size") ? this.bytes("size", this.text("size")) : null;
     if (!this.given.has("size"))
       this.problems.push("no size (the size of an existing file or device)");
+    const spread = this.spread();
+    const { rings = 1 } = spread;
     return {
       preparation: prefilled ? "dd-prefill" : this.preparation(),
       arm: this.isForced() ? "forced" : "inline",
       queueDepth: this.count("iodepth", this.text("iodepth")) ?? 1,
       blockSizeBytes,
-      fileSizeBytes: Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes,
+      fileSizeBytes:
+        Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes * rings,
       order: "sequential",
       intervalNs: this.intervalNs(),
       ...this.registered(),
       ...kind,
+      ...spread,
+      ...this.ring(),
       ...this.request(kind?.operation),
       ...this.length(),
     };
@@ -164,9 +169,34 @@ class JobReader {
       ...(operation === "readwrite" && { readPercent: this.count("rwmixread", percent) ?? 50 }),
       ...(!direct && { io: this.isOn("uncached") ? ("uncached" as const) : ("buffered" as const) }),
       ...(sync === "dsync" && { durability: "o_dsync" as const }),
+      ...this.groups(operation),
       // fio's requests with registered buffers have no vector, whatever nonvectored says.
       ...(this.given.get("nonvectored") === "0" && !this.isOn("fixedbufs") && { vectored: true }),
     };
+  }
+
+  /** fio gives each of its jobs files of its own, unless they are named. */
+  private spread(): Pick<Scenario, "files" | "rings"> {
+    const each = this.count("nrfiles", this.given.get("nrfiles") ?? "1") ?? 1;
+    const rings = this.count("numjobs", this.given.get("numjobs") ?? "1") ?? 1;
+    if (rings > 1 && this.given.has("filename"))
+      this.problems.push("numjobs with filename (jobs that write the same blocks)");
+    const files = each * rings;
+    return { ...(files > 1 && { files }), ...(rings > 1 && { rings }) };
+  }
+
+  private ring(): Pick<Scenario, "ring"> {
+    if (this.isOn("sqthread_poll") && this.isOn("hipri"))
+      this.problems.push("hipri with sqthread_poll (a ring that polls on both sides)");
+    if (this.isOn("sqthread_poll")) return { ring: "sqpoll" };
+    return this.isOn("hipri") ? { ring: "iopoll" } : {};
+  }
+
+  private groups(operation: Scenario["operation"]): Pick<Scenario, "durability" | "groupWrites"> {
+    if (!this.isOn("fdatasync")) return {};
+    if (operation !== undefined) this.problems.push("fdatasync with reads (groups of writes)");
+    const writes = this.count("fdatasync", this.given.get("fdatasync") ?? "1") ?? 1;
+    return { durability: "group-fdatasync", groupWrites: writes };
   }
 
   /** The driver registers buffers only together with the file. */

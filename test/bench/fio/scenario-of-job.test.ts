@@ -62,6 +62,17 @@ const READ: [options: Record<string, string | null>, expected: object][] = [
   [{ direct: "0", uncached: "1" }, { io: "uncached" }],
   [{ sync: "dsync" }, { durability: "o_dsync" }],
   [{ nonvectored: "0" }, { vectored: true }],
+  [
+    { nrfiles: "4", size: "4m" },
+    { files: 4, fileSizeBytes: 4 << 20 },
+  ],
+  [
+    { numjobs: "2", nrfiles: "3", size: "4m" },
+    { rings: 2, files: 6, fileSizeBytes: 8 << 20 },
+  ],
+  [{ sqthread_poll: null }, { ring: "sqpoll" }],
+  [{ hipri: null }, { ring: "iopoll" }],
+  [{ fdatasync: "8" }, { durability: "group-fdatasync", groupWrites: 8 }],
 ];
 
 for (const [options, expected] of READ) {
@@ -78,14 +89,9 @@ const UNSUPPORTED: Record<string, string | null>[] = [
   { size: "4kib" },
   { sync: "1" },
   { fsync: "32" },
-  { fdatasync: "1" },
   { bsrange: "4k-64k" },
   { bssplit: "4k/50:8k/50" },
-  { nrfiles: "4" },
-  { numjobs: "2" },
   { thinktime: "100" },
-  { sqthread_poll: null },
-  { hipri: null },
   { force_async: "4" },
   { fallocate: "truncate" },
   { time_based: null, runtime: "5" },
@@ -93,6 +99,9 @@ const UNSUPPORTED: Record<string, string | null>[] = [
   { fixedbufs: "1" },
   { exec_prerun: "rm -rf /" },
   { filename: "/dev/sda" },
+  { numjobs: "2", filename: "one" },
+  { fdatasync: "1", rw: "randread" },
+  { hipri: null, sqthread_poll: null },
   { no_such_option: "1" },
 ];
 
@@ -106,7 +115,7 @@ for (const options of UNSUPPORTED) {
 }
 
 test("all options that are not supported are named at once", () => {
-  const { problems } = translated({ rw: "trim", fsync: "1", numjobs: "4", foo: null });
+  const { problems } = translated({ rw: "trim", fsync: "1", thinktime: "4", foo: null });
   assert.equal(problems.length, 4);
 });
 
