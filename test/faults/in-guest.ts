@@ -1,6 +1,6 @@
 /**
- * Runs cases of the group `devices` inside a guest. Arguments: the seed, then the names of the cases. Prints one line of
- * JSON for each result.
+ * Runs cases of the group `devices` inside a guest. Arguments: the seed, then the names of the cases. Each result is one
+ * line of JSON on standard error, which the host gets at once.
  */
 
 import { GUEST } from "../../bench/lab/image/job.js";
@@ -12,6 +12,5 @@ delete process.env.PUNTBENCH_STATUS_FD;
 const [seed = "", ...names] = process.argv.slice(2);
 for (const fault of devices.cases.filter(({ name }) => names.includes(name))) {
   const result = await runCase({ group: devices, fault }, seed, `${GUEST.scratch}/case`, true);
-  process.stderr.write(`${result.name}: ${result.ms} ms\n`);
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.stderr.write(`${JSON.stringify(result)}\n`);
 }
