@@ -30,8 +30,11 @@ export interface TrialRequest {
   io?: Io | undefined;
   durability?: Durability | undefined;
   groupWrites?: number | undefined;
+  /** Files that the requests take turns in. The first is at `path`, the others at `path.1`, `path.2`, ... */
   files?: number | undefined;
+  /** Each has its own thread; `submitterTid` is then none of them. io_uring arms only. */
   rings?: number | undefined;
+  /** Another thread asks for the files' timestamps so often. Default: never. */
   statIntervalNs?: number | undefined;
   vectored?: boolean | undefined;
   fixedFiles?: boolean | undefined;

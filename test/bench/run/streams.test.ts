@@ -126,3 +126,13 @@ test("what cannot be combined has a reason that names it", () => {
     assert.match((scenario && meaningless(scenario)) ?? "", reason, args.join(" "));
   }
 });
+
+test("more files than blocks, and a depth that no ring can fill, are usage errors", async () => {
+  const small = ["bench", "--dir", folder, "--file-size", "64k", "-p", "dd-prefill", "-q", "8"];
+  const files = await puntbench([...small, "--files", "64"]);
+  assert.equal(files.code, 2);
+  assert.match(files.stderr, /64 files are more than the 16 blocks of a trial/);
+  const rings = await puntbench([...small, "--rings", "4"]);
+  assert.equal(rings.code, 2);
+  assert.match(rings.stderr, /queue depth 8 is more than the 4 writes of each ring/);
+});
