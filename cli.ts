@@ -13,6 +13,7 @@ import { labCommand } from "./bench/lab/command.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { recordCommand } from "./bench/record/command.js";
+import { replayCommand } from "./bench/replay/command.js";
 import { benchCommand } from "./bench/run/command.js";
 import { watchCommand } from "./bench/watch/command.js";
 import { workloadsCommand } from "./bench/workloads/command.js";
@@ -35,6 +36,7 @@ function program(): Command {
     inspectCommand(),
     watchCommand(),
     recordCommand(),
+    replayCommand(),
     doctorCommand(),
     reportCommand(),
     compareCommand(),

@@ -12,6 +12,7 @@ import type {
 } from "../results/vocabulary.js";
 import { UserError } from "../terminal/errors.js";
 import { packageRoot } from "../terminal/package-root.js";
+import type { ReplayRequest } from "./replay.js";
 
 /** One trial, from the creation of its file to its removal. */
 export interface TrialRequest {
@@ -88,6 +89,13 @@ export interface DriverMeasurement
   submitCallNs: Float64Array;
 }
 
+export interface ReplayOutcome {
+  rings: DriverMeasurement[];
+  callsFailed: number;
+  /** Paced only. */
+  callsLateNsMax: number;
+}
+
 export interface NopRequest {
   operations: number;
   queueDepth: number;
@@ -150,6 +158,8 @@ export interface DriverError extends Error {
 /** The io_uring driver. Every method that measures runs on a new native thread. */
 export interface Driver {
   runTrial(request: TrialRequest, signal?: AbortSignal): Promise<DriverMeasurement>;
+  /** Recorded requests through the same loop: each ring on a thread of its own. */
+  runReplay(request: ReplayRequest, signal?: AbortSignal): Promise<ReplayOutcome>;
   /** NOPs through the same loop: the instrument without a filesystem. ETIMEDOUT after a minute. */
   runNops(request: NopRequest): Promise<DriverMeasurement>;
   /** Must succeed before `countPunts` has an effect. Throws a DriverError without the right. */
@@ -184,17 +194,18 @@ export interface Driver {
   readonly liburingVersion: string;
 }
 
-interface Job {
-  promise: Promise<DriverMeasurement>;
+interface Job<T = DriverMeasurement> {
+  promise: Promise<T>;
   cancel(): void;
 }
 
-interface Addon extends Omit<Driver, "runTrial" | "runNops"> {
+interface Addon extends Omit<Driver, "runTrial" | "runNops" | "runReplay"> {
   startTrial(request: TrialRequest): Job;
+  startReplay(request: ReplayRequest): Job<ReplayOutcome>;
   startNops(request: NopRequest): Job;
 }
 
-async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasurement> {
+async function settled<T>(job: Job<T>, signal?: AbortSignal): Promise<T> {
   const cancel = () => job.cancel();
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel, { once: true });
@@ -208,10 +219,11 @@ async function settled(job: Job, signal?: AbortSignal): Promise<DriverMeasuremen
 /** Some thousand NOPs take milliseconds, and seconds under emulation. */
 const NOPS_TIMEOUT_MS = 60_000;
 
-function wrap({ startTrial, startNops, ...others }: Addon): Driver {
+function wrap({ startTrial, startReplay, startNops, ...others }: Addon): Driver {
   return {
     ...others,
     runTrial: async (request, signal) => settled(startTrial(request), signal),
+    runReplay: async (request, signal) => settled(startReplay(request), signal),
     runNops: async (request) => settled(startNops(request), AbortSignal.timeout(NOPS_TIMEOUT_MS)),
   };
 }

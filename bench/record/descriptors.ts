@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 
 /** A regular file that a process has open, or had open. */
 export interface Descriptor {
@@ -43,16 +43,6 @@ export function closedFile(process: number, path: string, inode: number): Descri
     if (!stats.isFile() || Number(stats.ino) !== inode) return null;
     const place = { device: deviceText(stats.dev), inode, path };
     return { process, number: null, ...place, sizeBytes: Number(stats.size) };
-  } catch {
-    return null;
-  }
-}
-
-/** O_* of the descriptor; null when it is closed. */
-export function openFlagsOf({ process, number }: Descriptor): number | null {
-  try {
-    const text = readFileSync(`/proc/${process}/fdinfo/${number}`, "utf8");
-    return Number.parseInt(/^flags:\s*(\d+)/m.exec(text)?.[1] ?? "", 8);
   } catch {
     return null;
   }

@@ -2,7 +2,7 @@ import type { Driver } from "../../native/index.js";
 import type { RecordedFile, Region } from "../../results/recording/schema.js";
 import { mountOf, mountOfDescriptor } from "../environment/mount.js";
 import { stateOf } from "../inspect/regions.js";
-import { closedFile, type Descriptor, openFiles, openFlagsOf, pathOf } from "./descriptors.js";
+import { closedFile, type Descriptor, openFiles, pathOf } from "./descriptors.js";
 import type { Sight } from "./rows.js";
 
 /** More are cut, and the recording says so. */
@@ -16,7 +16,6 @@ const EMPTY = { sizeBytes: 0, regions: [], cachedBytes: 0 };
 const UNKNOWN: State = {
   path: null,
   sizeBytes: null,
-  openFlags: null,
   filesystem: null,
   mountOptions: null,
   blockBytes: null,
@@ -129,7 +128,6 @@ function stateOfFile(driver: Driver, file: Descriptor): State {
   return {
     path,
     sizeBytes: file.sizeBytes,
-    openFlags: openFlagsOf(file),
     filesystem: mount?.type ?? null,
     mountOptions: mount?.options ?? null,
     blockBytes: attempt(() => driver.declaredDirectIoAlignment(pathOf(file))?.offsetBytes ?? null),

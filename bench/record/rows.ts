@@ -69,6 +69,7 @@ export class Rows {
     block.ring[index] = row.isCall ? 0 : this.indexes.ring(row.address(4), process, row.word(19));
     block.thread[index] = this.indexes.thread(row.word(16), process);
     block.file[index] = row.file;
+    block.fileFlags[index] = row.word(21);
     block.operation[index] = row.operation;
     block.sqeFlags[index] = (row.word(20) >>> 16) & 0xff;
     block.outcome[index] = row.word(20) >>> 24;

@@ -161,4 +161,14 @@ Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
   return out;
 }
 
+Napi::Object to_object(Napi::Env env, const ReplayMeasurement& measurement) {
+  Napi::Object out = Napi::Object::New(env);
+  Napi::Array rings = Napi::Array::New(env, measurement.rings.size());
+  for (uint32_t i = 0; i < measurement.rings.size(); ++i) rings.Set(i, to_object(env, measurement.rings[i]));
+  out.Set("rings", rings);
+  set_integer(out, "callsFailed", measurement.calls_failed);
+  set_integer(out, "callsLateNsMax", measurement.calls_late_ns_max);
+  return out;
+}
+
 }  // namespace puntbench

@@ -113,12 +113,13 @@ static __always_inline int completed(struct io_kiocb *req, int result) {
   event->result = result;
   event->request = (__u64)req;
   event->by_worker = is_worker();
-  event->inode = event->device = 0;
+  event->inode = event->device = event->file_flags = 0;
   struct file *file = BPF_CORE_READ(req, file);
   if (file) {
     struct inode *inode = BPF_CORE_READ(file, f_inode);
     event->inode = BPF_CORE_READ(inode, i_ino);
     event->device = BPF_CORE_READ(inode, i_sb, s_dev);
+    event->file_flags = BPF_CORE_READ((struct file___record *)file, f_flags);
   }
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;

@@ -35,6 +35,8 @@ struct record_complete {
   unsigned long long inode; /* 0: the request has no file */
   unsigned int device;      /* kernel encoding of dev_t: major << 20 | minor */
   unsigned int by_worker;   /* 1: an io-wq worker completed it */
+  unsigned int file_flags;  /* O_* of the descriptor */
+  unsigned int padding;
 };
 
 /* System calls that change the state of a file, beside the ring. */
@@ -63,7 +65,7 @@ struct record_call {
   unsigned int call;  /* enum record_call_kind */
   unsigned int flags; /* of open, or the mode of fallocate */
   int result;
-  unsigned int padding;
+  unsigned int file_flags; /* O_* of the descriptor */
 };
 
 #define RECORD_PATH_BYTES 256

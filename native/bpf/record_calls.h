@@ -58,10 +58,11 @@ static __always_inline int send_call(const struct call *call, __u32 descriptor, 
   event->size_after = BPF_CORE_READ(state, i_size);
   event->call = call->kind;
   event->flags = call->flags;
+  event->file_flags = BPF_CORE_READ((struct file___record *)file, f_flags);
   event->length = call->length;
   event->offset = call->offset;
   if (call->at_position) {
-    struct file___position *at = (void *)file;
+    struct file___record *at = (void *)file;
     event->offset = BPF_CORE_READ(at, f_pos) - (result > 0 ? result : 0);
   }
   event->result = result;

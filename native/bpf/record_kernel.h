@@ -7,7 +7,8 @@ struct inode___state {
   __u16 i_mode;
   long long i_size;
 } KERNEL_TYPE;
-struct file___position {
+struct file___record {
+  unsigned int f_flags;
   long long f_pos;
 } KERNEL_TYPE;
 struct kiocb {

@@ -7,8 +7,9 @@
 #include "loop/ramp.h"
 #include "loop/write_queue.h"
 
-// The measured loop. Every way of issuing writes uses it. Nothing here allocates, throws or logs.
+// The measured loop. Every way of issuing requests uses it. Nothing here allocates, throws or logs.
 //
+// A Queue knows which request is next, when it is due, and what is under way: WriteQueue, ReplayQueue.
 // A Backend offers, all noexcept:
 //   unsigned fill(const Slot&)           prepares the requests of one write, mostly one; returns their number
 //   int submit()                         hands over the filled requests; returns their number or a negative errno
@@ -17,10 +18,10 @@
 
 namespace puntbench {
 
-template <class Backend>
+template <class Backend, class Queue>
 class WriteLoop {
  public:
-  WriteLoop(Backend& backend, WriteQueue& queue, WriteRecord& record, Ramp& ramp, const std::atomic<bool>& cancelled)
+  WriteLoop(Backend& backend, Queue& queue, WriteRecord& record, Ramp& ramp, const std::atomic<bool>& cancelled)
       : backend_(backend), queue_(queue), record_(record), ramp_(ramp), cancelled_(cancelled) {}
 
   // The ramp has just started.
@@ -28,7 +29,7 @@ class WriteLoop {
     first_ns_ = counted_since_ns_ = now_ns();
     count_if(ramp_.ns() == 0);
     queue_.set_first_due_ns(now_ns());
-    queue_.stream().interval_ns == 0 ? back_to_back() : paced();
+    queue_.paced() ? paced() : back_to_back();
     // A stream that failed in the ramp: nothing is counted.
     if (!counting_) count_if(true);
     record_.wall_ns = now_ns() - counted_since_ns_;
@@ -39,13 +40,13 @@ class WriteLoop {
   void back_to_back() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
-      if (!counting_) count_if(half_issued());
+      if (!counting_) count_if(queue_.half_taken());
       if (lasted_enough()) queue_.stop();
-      fill(queue_.stream().unbatched ? 1 : queue_.stream().queue_depth);
+      fill(queue_.batch());
       submit();
       if (reap() == 0 && queue_.under_way() > 0 && !queue_.can_queue()) {
         // Perhaps the kernel took no request. Then no completion would end the wait.
-        wait(unsubmitted_ > 0 ? kRetryNs : has_file() ? kForever : kCancelCheckNs);
+        wait(unsubmitted_ > 0 ? kRetryNs : queue_.has_file() ? kForever : kCancelCheckNs);
         reap();
       }
     }
@@ -56,7 +57,7 @@ class WriteLoop {
   void paced() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
-      if (!counting_) count_if(half_issued());
+      if (!counting_) count_if(queue_.half_taken());
       const uint64_t now = now_ns();
       while (queue_.can_queue() && queue_.next_due_ns() <= now) fill_next();
       submit();
@@ -75,11 +76,8 @@ class WriteLoop {
     counted_since_ns_ = now_ns();
   }
 
-  // A file that is full sooner than expected still leaves a part to count.
-  bool half_issued() const noexcept { return queue_.taken() * 2 >= queue_.stream().blocks; }
-
   bool lasted_enough() const noexcept {
-    const uint64_t duration_ns = queue_.stream().duration_ns;
+    const uint64_t duration_ns = queue_.duration_ns();
     return duration_ns > 0 && counting_ && clock_ns_ >= counted_since_ns_ + duration_ns;
   }
 
@@ -145,16 +143,15 @@ class WriteLoop {
   // Writes under way must end, because they use our buffers. NOPs need not, and a ring that lost one must not hang.
   void cancel() noexcept {
     queue_.stop();
-    if (!has_file() && queue_.under_way() > 0) fatal(-ETIMEDOUT);
+    if (!queue_.has_file() && queue_.under_way() > 0) fatal(-ETIMEDOUT);
   }
 
-  bool has_file() const noexcept { return !queue_.stream().fds.empty(); }
 
   static constexpr uint64_t kCancelCheckNs = 20'000'000;
   static constexpr uint64_t kRetryNs = 1'000'000;
 
   Backend& backend_;
-  WriteQueue& queue_;
+  Queue& queue_;
   WriteRecord& record_;
   Ramp& ramp_;
   const std::atomic<bool>& cancelled_;

@@ -53,8 +53,15 @@ class WriteQueue {
 
   const WriteStream& stream() const noexcept { return stream_; }
   const AlignedBuffer& memory() const noexcept { return memory_; }
+  bool paced() const noexcept { return stream_.interval_ns != 0; }
+  bool has_file() const noexcept { return !stream_.fds.empty(); }
+  // Requests that one submission hands over at most.
+  uint32_t batch() const noexcept { return stream_.unbatched ? 1 : stream_.queue_depth; }
+  // How long the counted part lasts at most; 0: until the stream ends.
+  uint64_t duration_ns() const noexcept { return stream_.duration_ns; }
+  // A file that is full sooner than expected still leaves a part to count after the ramp.
+  bool half_taken() const noexcept { return next_ * 2 >= stream_.blocks; }
   uint32_t queued() const noexcept { return static_cast<uint32_t>(queued_.size()); }
-  uint64_t taken() const noexcept { return next_; }
   uint64_t under_way() const noexcept { return slots_.size() - idle_.size() - retired_; }
   bool finished() const noexcept { return under_way() == 0 && ((next_ == stream_.blocks && !sync_due_) || stopped_); }
   bool can_queue() const noexcept { return (next_ < group_end_ || sync_due_) && !idle_.empty() && !stopped_; }

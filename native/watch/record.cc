@@ -61,6 +61,7 @@ RecordRow row_of(const record_call& event) {
   row.thread = event.thread;
   row.process = event.process;
   row.op_flags = event.flags;
+  row.file_flags = event.file_flags;
   row.operation = static_cast<uint16_t>(event.call);
   return row;
 }
@@ -175,6 +176,7 @@ void Record::completed(const record_complete& event) {
   row.result = event.result;
   row.inode = event.inode;
   row.device = event.device;
+  row.file_flags = event.file_flags;
   if (row.outcome == kRecordInline && event.by_worker != 0) row.outcome = kRecordChained;
   rows_.push_back(row);
   under_way_.erase(found);

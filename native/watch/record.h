@@ -38,7 +38,7 @@ struct RecordRow {
   uint16_t operation = 0;  // IORING_OP_*, or enum record_call_kind
   uint8_t sqe_flags = 0;
   uint8_t outcome = kRecordInline;
-  uint32_t padding = 0;
+  uint32_t file_flags = 0;  // O_* of the descriptor
 };
 static_assert(sizeof(RecordRow) == 88);
 

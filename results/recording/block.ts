@@ -13,6 +13,8 @@ export const COLUMNS = [
   "thread",
   /** Index of the file; 0: the request has none, or none was seen. */
   "file",
+  /** O_* of the descriptor through which the file was reached. */
+  "fileFlags",
   /** IORING_OP_*, or one of `CALLS`. */
   "operation",
   /** IOSQE_* */
@@ -117,6 +119,7 @@ const MOST: Partial<Record<Column, number>> = {
   sqeFlags: 255,
   outcome: OUTCOMES.length - 1,
   opFlags: 2 ** 32 - 1,
+  fileFlags: 2 ** 32 - 1,
   result: 2 ** 31 - 1,
 };
 

@@ -36,8 +36,6 @@ export const RecordedFile = z.object({
   /** Since the recording began; the state is that of this moment. */
   seenAtNs: count,
   sizeBytes: count.nullable(),
-  /** O_* of the first descriptor that was found. */
-  openFlags: count.nullable(),
   filesystem: text.nullable(),
   mountOptions: z.array(text).max(256).nullable(),
   blockBytes: count.positive().nullable(),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import { type Block, OUTCOMES } from "../../../results/recording/block.js";
 import { loadRecording } from "../../../results/recording/reader.js";
 import { cannotRun, notRoot, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
+import { fioJob, recordFio } from "../../support/recording.js";
 import { tryToWatch } from "../../support/watching.js";
 
 const folder = scratchFolder();
@@ -14,58 +15,25 @@ const { watch, skip } = tryToWatch();
 watch?.close();
 const noFio = cannotRun("fio", "--version");
 
-const job = (file: string, writes: number, ...more: string[]) =>
-  [
-    `--name=a --ioengine=io_uring --direct=1 --bs=4k --iodepth=4 --filename=${file}`,
-    `--size=${writes * 4096} --output-format=json ${more.join(" ")}`,
-  ].flatMap((part) => part.split(" ").filter((word) => word !== ""));
-
-/** Records the programs of a name until the started one has ended. */
-async function recorded(name: string, command: string, args: string[], options: string[] = []) {
-  const output = join(folder, `${name}.pbrec`);
-  let stdout = "";
-  const outcome = await puntbench(
-    ["record", "--comm", command, "-o", output, "--json", ...options],
-    {
-      onStderr: (() => {
-        let started = false;
-        return (_text: string, kill: (signal: NodeJS.Signals) => void) => {
-          if (started) return;
-          started = true;
-          const child = spawn(command, args);
-          child.stdout.on("data", (piece) => {
-            stdout += piece;
-          });
-          child.on("close", () => setTimeout(() => kill("SIGINT"), 300));
-        };
-      })(),
-    },
-  );
-  return { output, outcome, stdout };
-}
-
 function tally(path: string) {
   const counts: Record<string, number> = {};
   const recording = loadRecording(path, (block: Block) => {
     for (let row = 0; row < block.count; row += 1) {
-      const file = recordingFileOf(block, row);
-      const key = `${file} ${block.operation[row]} ${OUTCOMES[block.outcome[row] as number]}`;
+      const key = `${block.file[row]} ${block.operation[row]} ${OUTCOMES[block.outcome[row] as number]}`;
       counts[key] = (counts[key] ?? 0) + 1;
     }
   });
   return { counts, recording };
 }
 
-const recordingFileOf = (block: Block, row: number) => block.file[row] as number;
-
 test("every request of a program that starts later is recorded, from its first one on", {
   skip: skip || noFio,
 }, async () => {
   const file = join(folder, "grows");
-  const { output, outcome, stdout } = await recorded(
+  const { output, outcome, stdout } = await recordFio(
+    folder,
     "grows",
-    "fio",
-    job(file, 2000, "--rw=write", "--fallocate=none"),
+    fioJob(file, 2000, "--rw=write", "--fallocate=none"),
   );
   assert.equal(outcome.code, 0, outcome.stderr);
   assert.equal(JSON.parse(stdout).jobs[0].write.total_ios, 2000);
@@ -91,10 +59,10 @@ test("the state of a file before its requests is recorded, and the calls that ch
   const file = join(folder, "mixed");
   spawnSync("dd", ["if=/dev/zero", `of=${file}`, "bs=64k", "count=8", "conv=fsync"]);
   spawnSync("fallocate", ["-o", "524288", "-l", "524288", file]);
-  const { output, outcome } = await recorded(
+  const { output, outcome } = await recordFio(
+    folder,
     "mixed",
-    "fio",
-    job(file, 256, "--rw=randrw", "--overwrite=1", "--rate_iops=200"),
+    fioJob(file, 256, "--rw=randrw", "--overwrite=1", "--rate_iops=200"),
   );
   assert.equal(outcome.code, 0, outcome.stderr);
   const { counts, recording } = tally(output);
@@ -122,9 +90,12 @@ test("with --anonymise no name of a file or program is in the recording", {
   skip: skip || noFio,
 }, async () => {
   const file = join(folder, "secret-name");
-  const { output, outcome } = await recorded("anonymous", "fio", job(file, 100, "--rw=write"), [
-    "--anonymise",
-  ]);
+  const { output, outcome } = await recordFio(
+    folder,
+    "anonymous",
+    fioJob(file, 100, "--rw=write"),
+    ["--anonymise"],
+  );
   assert.equal(outcome.code, 0, outcome.stderr);
   const { recording } = tally(output);
   assert.ok([...recording.files.values()].every(({ path }) => path === null));

@@ -1,0 +1,169 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statfsSync } from "node:fs";
+import type { Driver } from "../../native/index.js";
+import { type PackedCall, packCalls } from "../../native/replay.js";
+import type { RecordedFile, Region } from "../../results/recording/schema.js";
+import type { Preparation } from "../../results/vocabulary.js";
+import { UsageError } from "../../terminal/errors.js";
+import { formatBytes } from "../../terminal/units.js";
+import type { ScratchDirectory } from "../environment/scratch.js";
+import { PIECE_BYTES, type ReplayPlan } from "./plan.js";
+
+const { O_CREAT, O_DIRECT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+const BLOCK_BYTES = 4096;
+/** FALLOC_FL_KEEP_SIZE */
+const KEEP_SIZE = 1;
+
+/** A file of a recording that is made anew. */
+export interface ReplayedFile {
+  /** Its index in the recording. */
+  index: number;
+  path: string;
+  inode: number;
+  /** null: its state is not in the recording, and it was taken as written. */
+  recorded: RecordedFile | null;
+}
+
+/** What the files are before the first request, and the space that they need. */
+export interface FilePlan {
+  sizes: number[];
+  calls: PackedCall[];
+  /** Written or allocated before the first request. */
+  bytes: number;
+}
+
+/** What a file is in the place of its recorded state. */
+export type WhatIf = Preparation | null;
+
+/** Files in the order of the plan's numbers. */
+export function planFiles(
+  plan: ReplayPlan,
+  files: ReadonlyMap<number, RecordedFile>,
+  whatIf: WhatIf,
+): FilePlan {
+  const out: FilePlan = { sizes: [], calls: [], bytes: 0 };
+  for (const [number, index] of [...plan.files].entries()) {
+    const { sizeBytes, regions } = stateOf(plan, index, files.get(index) ?? null, whatIf);
+    out.sizes[number] = sizeBytes;
+    for (const region of clipped(regions, plan.touched.get(index) ?? new Set())) {
+      out.bytes += region[1];
+      out.calls.push(...callsFor(number, region));
+    }
+  }
+  for (const number of [...plan.files].keys()) {
+    out.calls.push(callOf(number, "fsync", 0, 0));
+  }
+  return out;
+}
+
+/** Throws a UsageError when the replay could need more than this. */
+export function checkSpace(
+  plan: ReplayPlan,
+  files: FilePlan,
+  scratch: ScratchDirectory,
+  most: number | null,
+): void {
+  const { bavail, bsize } = statfsSync(scratch.path);
+  const limit = most ?? Math.floor((bavail * bsize) / 10);
+  let touchedBytes = 0;
+  for (const pieces of plan.touched.values()) touchedBytes += pieces.size * PIECE_BYTES;
+  const needed = Math.max(touchedBytes, files.bytes);
+  if (needed <= limit) return;
+  throw new UsageError(
+    `the files need ${formatBytes(needed)} in ${scratch.location}, and ${formatBytes(limit)} may be used`,
+    "Raise --max-space, or name another directory with --dir.",
+  );
+}
+
+/** Makes the files in the scratch directory, in the state that they had. */
+export async function makeFiles(
+  driver: Driver,
+  scratch: ScratchDirectory,
+  plan: ReplayPlan,
+  planned: FilePlan,
+  recorded: ReadonlyMap<number, RecordedFile>,
+): Promise<ReplayedFile[]> {
+  const files: ReplayedFile[] = [];
+  for (const [number, index] of [...plan.files].entries()) {
+    const path = scratch.file(`file-${index}`);
+    const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      ftruncateSync(fd, planned.sizes[number]);
+      files.push({ index, path, inode: fstatSync(fd).ino, recorded: recorded.get(index) ?? null });
+    } finally {
+      closeSync(fd);
+    }
+  }
+  await driver.runReplay({
+    files: files.map(({ path }) => ({ path, openFlags: O_RDWR | O_DIRECT })),
+    rings: [],
+    calls: packCalls(planned.calls),
+    paced: false,
+    iowqWorkers: 0,
+    countPunts: false,
+  });
+  return files;
+}
+
+function stateOf(plan: ReplayPlan, index: number, file: RecordedFile | null, whatIf: WhatIf) {
+  const end = roundUp(plan.endBytes.get(index) ?? 0);
+  const whole = Math.max(end, roundUp(file?.sizeBytes ?? 0));
+  if (whatIf !== null) return preparedState(whatIf, whole);
+  if (file === null || file.sizeBytes === null || file.regions === null) {
+    return { sizeBytes: whole, regions: [[0, whole, "written"]] as Region[] };
+  }
+  return { sizeBytes: file.sizeBytes, regions: file.regions };
+}
+
+function preparedState(
+  preparation: Preparation,
+  bytes: number,
+): { sizeBytes: number; regions: Region[] } {
+  if (preparation === "no-fallocate") return { sizeBytes: 0, regions: [] };
+  const state = preparation === "dd-prefill" ? "written" : "unwritten";
+  const sizeBytes = preparation === "keep-size" ? 0 : bytes;
+  return { sizeBytes, regions: [[0, bytes, state]] };
+}
+
+/** The parts of regions that requests touch, in whole blocks. */
+function clipped(regions: readonly Region[], touched: ReadonlySet<number>): Region[] {
+  const out: Region[] = [];
+  const pieces = [...touched].sort((a, b) => a - b);
+  for (const [offset, bytes, state] of regions) {
+    const end = offset + bytes;
+    for (const piece of piecesWithin(pieces, offset, end)) {
+      const from = Math.max(offset, piece * PIECE_BYTES);
+      const to = Math.min(end, (piece + 1) * PIECE_BYTES);
+      const whole = Math.floor((to - from) / BLOCK_BYTES) * BLOCK_BYTES;
+      if (whole > 0 && from % BLOCK_BYTES === 0) out.push([from, whole, state]);
+    }
+  }
+  return out;
+}
+
+function piecesWithin(pieces: readonly number[], from: number, to: number): readonly number[] {
+  const first = Math.floor(from / PIECE_BYTES);
+  const last = Math.floor((to - 1) / PIECE_BYTES);
+  const start = pieces.findIndex((piece) => piece >= first);
+  if (start < 0) return [];
+  const rest = pieces.findIndex((piece) => piece > last);
+  return pieces.slice(start, rest < 0 ? undefined : rest);
+}
+
+function callsFor(file: number, [offset, bytes, state]: Region): PackedCall[] {
+  if (state === "written") return [callOf(file, "write", offset, bytes)];
+  return [{ ...callOf(file, "fallocate", offset, bytes), flags: KEEP_SIZE }];
+}
+
+function callOf(file: number, kind: PackedCall["kind"], offset: number, bytes: number): PackedCall {
+  return {
+    dueNs: 0,
+    completedBefore: 0,
+    flags: 0,
+    file,
+    kind,
+    offsetBytes: offset,
+    lengthBytes: bytes,
+  };
+}
+
+const roundUp = (bytes: number) => Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
