@@ -40,7 +40,8 @@ function loadAddon(path: string): Record<string, unknown> {
 }
 
 function remedyFor(code: string | undefined, message: string): string {
-  if (message.includes("PROG LOAD LOG")) return "This is a mistake in puntbench: please report it.";
+  if (message.includes("the verifier says"))
+    return "This is a mistake in puntbench: please report it.";
   if (code === "EPERM" || code === "EACCES") {
     return "Run it as root, or with the capabilities CAP_BPF and CAP_PERFMON.";
   }

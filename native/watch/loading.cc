@@ -13,14 +13,22 @@ namespace {
 std::string last_message;
 std::string verifier_log;
 
+// The verifier's log is long. Why it refuses the program stands in the last line before the statistics.
+std::string reason_in(const std::string& log) {
+  const size_t statistics = log.find("\nprocessed ");
+  const size_t end = statistics == std::string::npos ? log.rfind("\n-- END") : statistics;
+  if (end == std::string::npos || end == 0) return "";
+  const size_t begin = log.rfind('\n', end - 1);
+  return begin == std::string::npos ? "" : log.substr(begin + 1, end - begin - 1);
+}
+
 int keep_message(libbpf_print_level level, const char* format, va_list arguments) {
   if (level == LIBBPF_DEBUG) return 0;
   std::vector<char> text(65536);
   vsnprintf(text.data(), text.size(), format, arguments);
   std::string message = text.data();
   if (const size_t log = message.find("-- BEGIN PROG LOAD LOG --"); log != std::string::npos) {
-    if (message.size() > log + 400) message = "..." + message.substr(message.size() - 400);
-    verifier_log = message;
+    verifier_log = reason_in(message.substr(log));
   }
   while (!message.empty() && message.back() == '\n') message.pop_back();
   last_message = message;
@@ -35,7 +43,7 @@ void keep_messages() {
   verifier_log.clear();
 }
 
-std::string kept_messages() { return verifier_log.empty() ? last_message : last_message + "\n" + verifier_log; }
+std::string kept_messages() { return verifier_log.empty() ? last_message : "the verifier says: " + verifier_log; }
 
 int set_constant(bpf_object* object, const char* name, const void* value, size_t size) {
   bpf_map* rodata = bpf_object__find_map_by_name(object, ".rodata");

@@ -19,7 +19,7 @@ struct BpfClose {
 
 // Forgets what libbpf printed, and keeps what it prints from now on. It prints through one function per process.
 void keep_messages();
-// Its last message and, where the verifier refused a program, the end of the verifier's log.
+// Its last message, or why the verifier refused a program. One line.
 std::string kept_messages();
 
 // Writes a `const volatile` global before the load. It is found by its name in the object's own types.

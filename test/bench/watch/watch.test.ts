@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,15 +33,10 @@ test("puntbench watch --comm counts a program that starts later from its first r
   skip: skip || noFio,
 }, async () => {
   const file = join(folder, "watched");
-  const args = ["watch", "--comm", "fio", "--interval", "100ms", "--json"];
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  // The first interval has passed: everything is in place.
-  await lines.next();
+  const lines = watching(["--comm", "fio", "--interval", "100ms"]);
+  await lines.first;
   spawnSync("fio", [...fioJob(file, 1024), "--rate_iops=1000"], { stdio: "ignore" });
-  child.kill("SIGINT");
-  let total = null;
-  for await (const line of { [Symbol.asyncIterator]: () => lines }) total = JSON.parse(line);
+  const total = await lines.total();
   assert.equal(total.of, "total");
   const writes = total.observations.filter((row: { file: string }) => row.file === file);
   assert.equal(writes.length, 1);
@@ -49,6 +45,29 @@ test("puntbench watch --comm counts a program that starts later from its first r
   assert.equal(writes[0].bytesPerRequest, 4096);
   assert.equal(writes[0].requests, 1024);
   assert.deepEqual({ ...total.lost, latencies: 0 }, NOTHING_LOST);
+});
+
+test("children of a watched process are counted from their first request on, and a deleted file keeps its name", {
+  skip: skip || noFio,
+}, async () => {
+  const file = join(folder, "of-a-child");
+  // The shell waits until it is watched, and then starts the program; its file is deleted while it is open.
+  const job = fioJob(file, 512).map((word) => `'${word}'`);
+  const script = `read go; fio ${job.join(" ")} --unlink=1 --output=/dev/null; echo done; read go`;
+  const shell = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "ignore"] });
+  const lines = watching(["--pid", String(shell.pid), "--interval", "100ms"]);
+  await lines.first;
+  shell.stdin.write("go\n");
+  await once(shell.stdout, "data");
+  const total = await lines.total();
+  shell.kill();
+  const writes = total.observations.filter(
+    (row: { file: string; operation: string }) =>
+      row.file.includes("of-a-child") && row.operation === "write",
+  );
+  assert.equal(writes.length, 1);
+  assert.equal(writes[0].requests, 512);
+  assert.equal(writes[0].processName, "fio");
 });
 
 test("nothing is left in the kernel after a watch was killed", {
@@ -98,4 +117,21 @@ function fioJob(file: string, writes: number): string[] {
   const size = `--size=${writes * 4096}`;
   const kind = ["--ioengine=io_uring", "--rw=write", "--bs=4k", "--direct=1", "--iodepth=8"];
   return ["--name=job", `--filename=${file}`, size, ...kind, "--fallocate=none"];
+}
+
+/** A watch under way. `first` is its first interval, after which everything is in place; `total` ends it. */
+function watching(args: readonly string[]) {
+  const child = spawn(process.execPath, [CLI, "watch", ...args, "--json"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    first: lines.next(),
+    async total() {
+      child.kill("SIGINT");
+      let last = "{}";
+      for await (const line of { [Symbol.asyncIterator]: () => lines }) last = line;
+      return JSON.parse(last);
+    },
+  };
 }
