@@ -3,6 +3,9 @@ import type { WatchRow } from "../../native/watch.js";
 import { countedIndependently, type IndependentCounts } from "./independent-counts.js";
 import { tryToWatch } from "./watching.js";
 
+/** This process sends them until bpftrace has attached its probes. */
+const NOP = 0;
+
 /**
  * Runs a program, and compares what the watch counted of the processes that it names with what bpftrace counted.
  * `run` ends with the ids of those processes; none of them may send a request after that. Returns their rows.
@@ -13,7 +16,7 @@ export async function assertSameCounts(run: () => Promise<number[]>): Promise<Wa
   try {
     const [ids, independent] = await countedIndependently(run);
     const processes = new Set(ids);
-    const rows = watch.take().filter((row) => processes.has(row.process));
+    const rows = watch.take().filter((row) => processes.has(row.process) && row.opcode !== NOP);
     assert.deepEqual(countsOf(rows), onlyOf(independent, processes));
     const { requests, punts, events } = watch.lost();
     assert.deepEqual({ requests, punts, events }, { requests: 0, punts: 0, events: 0 });
@@ -39,7 +42,10 @@ function countsOf(rows: readonly WatchRow[]): IndependentCounts {
 function onlyOf(counts: IndependentCounts, processes: ReadonlySet<number>): IndependentCounts {
   const only = (map: Record<string, number>) =>
     Object.fromEntries(
-      Object.entries(map).filter(([key]) => processes.has(Number(key.split(",")[0]))),
+      Object.entries(map).filter(([key]) => {
+        const [process, opcode] = key.split(",").map(Number) as [number, number];
+        return processes.has(process) && opcode !== NOP;
+      }),
     );
   return {
     requests: only(counts.requests),
