@@ -17,6 +17,7 @@ export class WatchMetrics {
   readonly registry = new Registry();
   readonly #limit: number;
   readonly #own = new Set<string>();
+  readonly #processes = new Set<string>();
   readonly #requests = this.#counter("requests_total", "Completed io_uring requests.", ROW);
   readonly #failed = this.#counter("failed_requests_total", "Requests that failed.", ROW);
   readonly #bytes = this.#counter("transferred_bytes_total", "Bytes read or written.", ROW);
@@ -41,6 +42,16 @@ export class WatchMetrics {
     "CPU time of io-wq workers; the end of a worker that exits between two intervals is missing.",
     [],
   );
+  readonly #blocked = this.#counter(
+    "submitter_blocked_total",
+    "Times that a submitting thread was blocked inside io_uring_enter for more than 1 ms.",
+    ["process"],
+  );
+  readonly #blockedTime = this.#counter(
+    "submitter_blocked_seconds_total",
+    "Time that submitting threads were blocked inside io_uring_enter, of any length.",
+    ["process"],
+  );
   readonly #lost = this.#gauge(
     "lost",
     "What the counts leave out since the watch began, by kind.",
@@ -52,11 +63,16 @@ export class WatchMetrics {
   }
 
   /** Adds an interval. */
-  add({ observations, workers, lost }: Report): void {
+  add({ observations, workers, stalls, lost }: Report): void {
     this.#latency.reset();
     for (const row of observations) this.#addRow(row);
     this.#workers.set(workers.peak);
     this.#workerCpu.inc(workers.cpuNs / 1e9);
+    for (const { processName, long, blockedNs } of stalls ?? []) {
+      const process = this.#processLabel(processName ?? "unknown");
+      this.#blocked.inc({ process }, long);
+      this.#blockedTime.inc({ process }, blockedNs / 1e9);
+    }
     for (const [kind, count] of Object.entries(lost)) this.#lost.set({ kind }, count);
   }
 
@@ -78,6 +94,12 @@ export class WatchMetrics {
     for (const [path, ns] of Object.entries(latencies)) {
       if (ns !== null) this.#latency.set({ ...labels, path }, ns / 1e9);
     }
+  }
+
+  /** As many names as rows have series: the number of processes is not bounded. */
+  #processLabel(name: string): string {
+    if (this.#processes.size < this.#limit) this.#processes.add(name);
+    return this.#processes.has(name) ? name : OTHER;
   }
 
   /** Rows come dearest first, so the dearest take the places that are free. */

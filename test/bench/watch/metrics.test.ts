@@ -37,6 +37,21 @@ test("counters add up over intervals, in base units", async () => {
   assert.match(text, /^puntbench_watch_worker_cpu_seconds_total 2$/m);
 });
 
+test("blocked submitters are counted by process, in seconds, with a bounded number of processes", async () => {
+  const metrics = new WatchMetrics(1);
+  const stall = { count: 9, blockedNs: 5e8, maxNs: 1e8, long: 4, durations: [] };
+  const stalls = ["db", "web", "job"].map((processName, process) => ({
+    process,
+    processName,
+    ...stall,
+  }));
+  metrics.add({ ...reportOf([]), stalls });
+  const text = await metrics.registry.metrics();
+  assert.match(text, /^puntbench_watch_submitter_blocked_total\{process="db"\} 4$/m);
+  assert.match(text, /^puntbench_watch_submitter_blocked_total\{process="other"\} 8$/m);
+  assert.match(text, /^puntbench_watch_submitter_blocked_seconds_total\{process="db"\} 0.5$/m);
+});
+
 test("the number of series is bounded: files beyond the limit are added up, and no counter falls", async () => {
   const files = (first: number) =>
     Array.from({ length: 50 }, (_, index) =>
