@@ -39,7 +39,15 @@ function fioArgs(folder: string, files: number, seconds: number): string[] {
   const many = [`--nrfiles=${files}`, `--openfiles=${files}`, `--filesize=${4096 * files}`];
   const rate = ["--rate_iops=5000", "--time_based=1", `--runtime=${seconds}`];
   const kind = ["--ioengine=io_uring", "--rw=randwrite", "--bs=4k", "--direct=1", "--iodepth=8"];
-  return ["--name=files", "--thread", `--directory=${folder}`, ...many, ...rate, ...kind, "--fallocate=none"];
+  return [
+    "--name=files",
+    "--thread",
+    `--directory=${folder}`,
+    ...many,
+    ...rate,
+    ...kind,
+    "--fallocate=none",
+  ];
 }
 
 function cpuNs({ pid }: ChildProcess): number {
