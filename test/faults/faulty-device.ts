@@ -18,6 +18,8 @@ export class FaultyDevice {
     execFileSync("mkfs.ext4", ["-q", "-F", "-b", "4096", "-m", "0", "/dev/dm-0"]);
     this.#mount();
     rmdirSync(join(place.dir, "lost+found"));
+    // Otherwise it comes back when the disk fails before this is written.
+    execFileSync("sync");
     place.mounted = {
       unmount: () => {
         this.resume();
