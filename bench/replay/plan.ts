@@ -128,7 +128,7 @@ export function planReplay(recording: Recording, rows: Rows, speed: number): Rep
 
 /** Requests that can be issued again. What they touch is noted. */
 function keptRows(rows: Rows, plan: ReplayPlan): Uint32Array {
-  const { ring, file, operation, outcome, latencyNs } = rows.columns;
+  const { ring, file, operation, outcome } = rows.columns;
   const kept = rows.order.filter((row) => {
     if (ring[row] === 0) return false;
     const reason = reasonToLeaveOut(rows, row);
@@ -145,8 +145,6 @@ function keptRows(rows: Rows, plan: ReplayPlan): Uint32Array {
     plan.files.add(file[row] as number);
     touch(plan, file[row] as number, rows.columns.offsetBytes[row] as number, lengthOf(rows, row));
   }
-  // What is under way when the recording ends counts as completed then.
-  for (const row of kept) if (latencyNs[row] === -1) latencyNs[row] = 0;
   return kept;
 }
 
@@ -240,7 +238,8 @@ function modeOf(ring: RecordedRing | undefined): Ring {
 }
 
 const at = (rows: Rows, row: number) => rows.columns.atNs[row] as number;
-const latency = (rows: Rows, row: number) => rows.columns.latencyNs[row] as number;
+/** A request that was under way when the recording ended counts as completed at once. */
+const latency = (rows: Rows, row: number) => Math.max(0, rows.columns.latencyNs[row] as number);
 
 function firstAt(rows: Rows, members: Uint32Array): number {
   return members[0] === undefined ? Number.POSITIVE_INFINITY : at(rows, members[0]);

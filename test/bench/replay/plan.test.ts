@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { constants } from "node:fs";
+import { test } from "node:test";
+import type { Rows } from "../../../bench/replay/columns.js";
+import { planReplay } from "../../../bench/replay/plan.js";
+import { REQUEST_BYTES } from "../../../native/replay.js";
+import { COLUMNS, type Column, OUTCOMES } from "../../../results/recording/block.js";
+import type { Recording } from "../../../results/recording/reader.js";
+
+const DEFAULTS: Record<Column, number> = {
+  atNs: 0,
+  latencyNs: 100,
+  ring: 1,
+  thread: 1,
+  file: 1,
+  fileFlags: constants.O_DIRECT,
+  operation: 23,
+  sqeFlags: 0,
+  outcome: 0,
+  opFlags: 0,
+  offsetBytes: 0,
+  lengthBytes: 4096,
+  result: 4096,
+  sizeAfterBytes: -1,
+};
+
+function rowsOf(list: readonly Partial<Record<Column, number>>[]): Rows {
+  const columns = Object.fromEntries(
+    COLUMNS.map((name) => [name, Float64Array.from(list, (row) => row[name] ?? DEFAULTS[name])]),
+  ) as Record<Column, Float64Array>;
+  return { count: list.length, columns, order: Uint32Array.from(list, (_, row) => row) };
+}
+
+const recording = {
+  rings: new Map([
+    [1, { type: "ring", index: 1, process: 7, flags: 1 << 13 }],
+    [2, { type: "ring", index: 2, process: 7, flags: 0 }],
+  ]),
+} as unknown as Recording;
+
+const plan = (...list: Partial<Record<Column, number>>[]) => planReplay(recording, rowsOf(list), 1);
+
+/** Fields of `struct ReplayRequest`. */
+const request = (requests: Buffer, index: number) => {
+  const at = index * REQUEST_BYTES;
+  return {
+    dueNs: Number(requests.readBigInt64LE(at)),
+    offsetBytes: Number(requests.readBigInt64LE(at + 8)),
+    callsBefore: requests.readUInt32LE(at + 28),
+    depth: requests.readUInt32LE(at + 32),
+  };
+};
+
+test("a request knows its moment and how many of its ring were under way", () => {
+  const { rings } = plan(
+    { atNs: 1000, latencyNs: 500 },
+    { atNs: 1100, latencyNs: 50, offsetBytes: 4096 },
+    { atNs: 1200, latencyNs: 50, offsetBytes: 8192 },
+    { atNs: 1210, ring: 2 },
+    { atNs: 2000, offsetBytes: -1 },
+  );
+  assert.deepEqual(
+    rings.map(({ ring, count }) => [ring, count]),
+    [
+      ["defer", 4],
+      ["plain", 1],
+    ],
+  );
+  const { requests } = rings[0] as { requests: Buffer };
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => request(requests, index)),
+    [
+      { dueNs: 0, offsetBytes: 0, callsBefore: 0, depth: 1 },
+      { dueNs: 100, offsetBytes: 4096, callsBefore: 0, depth: 2 },
+      { dueNs: 200, offsetBytes: 8192, callsBefore: 0, depth: 2 },
+      { dueNs: 1000, offsetBytes: -1, callsBefore: 0, depth: 1 },
+    ],
+  );
+});
+
+test("a system call waits for the requests that it followed, and requests for the calls before them", () => {
+  const { rings, calls } = plan(
+    { atNs: 0, latencyNs: 10 },
+    { atNs: 5, latencyNs: 100 },
+    { atNs: 50, ring: 0, operation: 261, offsetBytes: 0, lengthBytes: 1 << 20, opFlags: 1 },
+    { atNs: 60, latencyNs: 10 },
+  );
+  assert.deepEqual(calls, [
+    {
+      dueNs: 50,
+      offsetBytes: 0,
+      lengthBytes: 1 << 20,
+      completedBefore: 1,
+      file: 0,
+      flags: 1,
+      kind: "fallocate",
+    },
+  ]);
+  const { requests } = rings[0] as { requests: Buffer };
+  assert.deepEqual(
+    [0, 1, 2].map((index) => request(requests, index).callsBefore),
+    [0, 0, 1],
+  );
+});
+
+test("calls on files that no request reaches are left out, and an O_TRUNC truncates", () => {
+  const { calls } = plan(
+    { atNs: 0, ring: 0, operation: 257, file: 9 },
+    { atNs: 1, ring: 0, operation: 256, opFlags: constants.O_TRUNC | constants.O_RDWR },
+    { atNs: 2 },
+  );
+  assert.deepEqual(
+    calls.map(({ kind, offsetBytes }) => [kind, offsetBytes]),
+    [["ftruncate", 0]],
+  );
+});
+
+test("a file that was opened with other flags is another descriptor of the same file", () => {
+  const { descriptors, files } = plan(
+    { atNs: 0, ring: 0, operation: 257, fileFlags: constants.O_RDWR },
+    { atNs: 1 },
+  );
+  assert.deepEqual([...files], [1]);
+  assert.deepEqual(
+    descriptors.map(({ openFlags }) => openFlags & constants.O_DIRECT).sort((a, b) => a - b),
+    [0, constants.O_DIRECT],
+  );
+});
+
+test("what cannot be issued again is left out by its reason, and punts are counted by file and operation", () => {
+  const { leftOut, recorded, endBytes } = plan(
+    { operation: 18 },
+    { file: 0 },
+    { result: -11 },
+    { lengthBytes: 2 ** 40, result: 2 ** 30 },
+    {
+      operation: 2,
+      lengthBytes: 1,
+      result: 16384,
+      offsetBytes: 4096,
+      outcome: OUTCOMES.indexOf("punted"),
+    },
+    { operation: 2, lengthBytes: 1, result: 8192 },
+  );
+  assert.deepEqual(Object.fromEntries(leftOut), {
+    "operation 18 is not replayed": 1,
+    "its file is not known": 1,
+    "it failed when it was recorded": 1,
+    "it is longer than 64 MiB": 1,
+  });
+  assert.deepEqual([...recorded], [["1 2", { requests: 2, punts: 1 }]]);
+  assert.equal(endBytes.get(1), 20480);
+});
