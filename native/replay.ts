@@ -25,7 +25,14 @@ export const REQUEST_BYTES = 40;
 export const CALL_BYTES = 48;
 
 /** `ReplayCallKind` of native/loop/replay_plan.h. */
-export const CALL_KINDS = ["write", "fsync", "fdatasync", "ftruncate", "fallocate"] as const;
+export const CALL_KINDS = [
+  "write",
+  "fsync",
+  "fdatasync",
+  "ftruncate",
+  "fallocate",
+  "drop-cache",
+] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
 export interface PackedRequest {

@@ -11,6 +11,7 @@ Examples:
   $ puntbench lab --kernels 6.1,6.12,7.2 --cost instructions
   $ puntbench lab --kernel-image /boot/vmlinuz-6.9 --modules /lib/modules/6.9 --quick
   $ puntbench lab --kernels 6.1,6.12 --explain --quick
+  $ puntbench lab --kernels 6.1,6.12,7.2 --replay mariadb.pbrec --disk 4G
   $ puntbench lab --kernels 6.12 --shell
 
 Nothing is installed and the host's kernels are not touched: packages are verified, unpacked into
@@ -52,6 +53,10 @@ export function labCommand(): Command {
     .option("--accelerator <kind>", "auto (KVM if it works here), kvm or tcg", "auto")
     .option("--cost <kind>", "time, or instructions (counted exactly, on any machine)", "time")
     .option("-o, --out <directory>", "where results files go", "results")
+    .option(
+      "--replay <recording>",
+      "issue the requests of a recording in the guests instead of the bench",
+    )
     .option("--explain", "run `puntbench explain` in the guests instead of the bench")
     .option("--dry-run", "print the commands and run nothing")
     .option("--shell", "a prompt in the first kernel")

@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { UsageError } from "../../terminal/errors.js";
 import { withExplainOptions } from "../explain/command.js";
 import { parseExplainOptions, type RawExplainOptions } from "../explain/options.js";
+import { withReplayOptions } from "../replay/command.js";
+import { parseReplayOptions, type RawReplayOptions } from "../replay/options.js";
 import { chosenScenarios } from "../run/chosen-scenarios.js";
 import { withBenchOptions } from "../run/command.js";
 import { parseOptions, type RawOptions } from "../run/options.js";
@@ -16,6 +18,8 @@ export function checkGuestOptions({ name, options }: GuestCommand): void {
   if (name === "explain") {
     const command = withExplainOptions(new Command());
     parseExplainOptions(rawOptions<RawExplainOptions>(command, options), command);
+  } else if (name === "replay") {
+    parseReplayOptions(rawOptions<RawReplayOptions>(withReplayOptions(new Command()), options));
   } else {
     const command = withStreamOptions(withBenchOptions(new Command()));
     const raw = rawOptions<RawOptions>(command, options);

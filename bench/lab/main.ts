@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { release } from "node:os";
 import { join } from "node:path";
+import { loadRecording } from "../../results/recording/reader.js";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { printable } from "../../terminal/quote.js";
@@ -17,10 +18,13 @@ import { kernelByFile, kernelsByVersion, type LabKernel } from "./session/kernel
 import { type LabOutcome, runLab } from "./session/lab.js";
 import type { LabSession } from "./session/lab-session.js";
 import { openSession } from "./session/open-session.js";
+import { replayText } from "./session/replay-table.js";
 
 /** `puntbench lab`: boots the kernels, runs the bench in each, brings the results back, compares. */
 export async function main(raw: RawLabOptions, benchOptions: readonly string[]): Promise<void> {
   const options = parseLabOptions(raw, benchOptions);
+  const { inputFile } = options.settings;
+  if (inputFile) loadRecording(inputFile);
   const guests = options.kernels.filter((kernel) => kernel !== "host");
   if (guests.length > 0 || options.kernelFile) requireLabTools();
   await withLabContext(async (context) => {
@@ -56,11 +60,7 @@ async function measure(
     progress.milestone(`${label}: ${packageName} ${packageVersion}`);
   }
   const outcome = await runLab(session, kernels, options);
-  process.stdout.write(
-    options.commands[0].name === "explain"
-      ? explanations(outcome, options)
-      : await closingText(outcome, session, options),
-  );
+  process.stdout.write(await printedOutcome(outcome, session, options));
   const [failure] = outcome.failures;
   if (failure) {
     const total = outcome.failures.length + outcome.finished.length;
@@ -70,6 +70,17 @@ async function measure(
       failure.exitCode,
     );
   }
+}
+
+async function printedOutcome(
+  outcome: LabOutcome,
+  session: LabSession,
+  options: LabOptions,
+): Promise<string> {
+  const [{ name }] = options.commands;
+  if (name === "explain") return explanations(outcome, options);
+  if (name === "replay") return replayText(outcome.finished);
+  return closingText(outcome, session, options);
 }
 
 /** What `explain` printed in each guest. With its --json one line for each guest, with its results file. */

@@ -34,6 +34,7 @@ export interface RawLabOptions {
   dryRun?: boolean;
   shell?: boolean;
   explain?: boolean;
+  replay?: string;
 }
 
 export interface LabOptions extends LabPlan, KernelSource {
@@ -75,8 +76,11 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
       "Name some, as in --kernels 6.1,6.12; `puntbench lab kernels` lists what can be had.",
     );
   }
-  refuseReserved(benchOptions, raw.explain ?? false);
-  const command: GuestCommand = { name: raw.explain ? "explain" : "bench", options: benchOptions };
+  const command: GuestCommand = { name: commandName(raw), options: benchOptions };
+  refuseReserved(command);
+  if (command.name === "replay" && kernels.includes("host")) {
+    throw new UsageError("--replay on host", "Run puntbench replay for this machine's kernel.");
+  }
   checkGuestOptions(command);
   return {
     kernels,
@@ -95,9 +99,21 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   };
 }
 
+function commandName({ explain, replay, cost }: RawLabOptions): GuestCommand["name"] {
+  if (replay === undefined) return explain ? "explain" : "bench";
+  if (explain || cost === "instructions") {
+    throw new UsageError(
+      "--replay goes with neither --explain nor --cost instructions",
+      "Leave them out.",
+    );
+  }
+  return "replay";
+}
+
 /** The lab sets some options of the command itself. `--json` is only for explain, whose output is shown. */
-function refuseReserved(options: readonly string[], explain: boolean): void {
-  const reserved = explain ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
+function refuseReserved({ name, options }: GuestCommand): void {
+  const reserved =
+    name === "explain" ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
   const found = options.find((option) => reserved.test(option));
   if (found !== undefined) {
     throw new UsageError(
@@ -147,6 +163,7 @@ function parseSettings(raw: RawLabOptions, cost: LabOptions["cost"]): GuestSetti
       // The guest's regular reports cost instructions.
       silenceMs: counting ? null : SILENCE_MS,
     },
+    inputFile: raw.replay ?? null,
     retries: RETRIES,
   };
 }

@@ -10,7 +10,7 @@ Examples:
 Needs root and Linux 6.0 or newer on x86-64. The data of the requests is never recorded. Of each request: time, ring, thread,
 operation, file, offset, length, flags, result, latency, and whether it punted. Of each file, at its first sight: size,
 written, unwritten and missing parts, open flags, filesystem, mount options, cached pages. System calls of the program
-that change a file (open, write, fsync, ftruncate, fallocate, rename, unlink) are recorded too; changes through mmap,
+that change a file (open, write, fsync, ftruncate, fallocate, fadvise, rename, unlink) are recorded too; changes through mmap,
 copy_file_range and splice are not seen. Nothing stays in the kernel when the command ends, however it ends.
 
 Ctrl-C ends the recording. It also ends when every program of --pid has ended, or at --max-size. A recording that was

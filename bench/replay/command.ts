@@ -20,21 +20,26 @@ Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
 
 /** `puntbench replay FILE`: the requests of a recording on this kernel. */
 export function replayCommand(): Command {
-  return new Command("replay")
+  const command = new Command("replay")
     .summary("issue the requests of a recording again, on this kernel")
     .description(
       "Issues the io_uring requests of a recording again, on files in the recorded state, and shows which punt here.",
     )
     .argument("<recording>", "a file that puntbench record wrote")
+    .addHelpText("after", EXAMPLES);
+  return withReplayOptions(command).action(async (recording: string, options: RawReplayOptions) => {
+    const { main } = await import("./main.js");
+    await main(recording, options);
+  });
+}
+
+/** Also for the lab, which checks them before a boot. */
+export function withReplayOptions(command: Command): Command {
+  return command
     .option("-d, --dir <directory>", "where the scratch directory is made", ".")
     .option("--pace <pace>", "recorded or as-fast-as-possible", "recorded")
     .option("--speed <factor>", "of the recorded pace, e.g. 2x", "1x")
     .option("--what-if <changes>", "preparation=NAME and iowq-workers=COUNT, separated by commas")
     .option("--max-space <size>", "most space for the files (default: a tenth of what is free)")
-    .option("--json", "print one JSON object")
-    .addHelpText("after", EXAMPLES)
-    .action(async (recording: string, options: RawReplayOptions) => {
-      const { main } = await import("./main.js");
-      await main(recording, options);
-    });
+    .option("--json", "print one JSON object");
 }

@@ -25,6 +25,7 @@ const CALL_OF: Record<number, CallKind> = {
   259: "fdatasync",
   260: "ftruncate",
   261: "fallocate",
+  264: "drop-cache",
 };
 const OPEN = 256;
 const WRITE = 257;

@@ -48,7 +48,8 @@ enum record_call_kind {
   RECORD_FTRUNCATE,
   RECORD_FALLOCATE,
   RECORD_RENAME,
-  RECORD_UNLINK
+  RECORD_UNLINK,
+  RECORD_DROP_CACHE /* posix_fadvise(POSIX_FADV_DONTNEED) */
 };
 
 /* One that has returned, on a regular file. */

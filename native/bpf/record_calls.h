@@ -135,6 +135,12 @@ static __always_inline int returned(struct pt_regs *regs, long result) {
       call.offset = ARGUMENT_3(regs);
       call.length = ARGUMENT_4(regs);
       break;
+    case __NR_fadvise64:
+      if (ARGUMENT_4(regs) != 4 /* POSIX_FADV_DONTNEED */) return 0;
+      call.kind = RECORD_DROP_CACHE;
+      call.offset = ARGUMENT_2(regs);
+      call.length = ARGUMENT_3(regs);
+      break;
     case __NR_rename:
       return send_path(RECORD_RENAME, (void *)ARGUMENT_1(regs), NULL);
     case __NR_renameat:

@@ -69,6 +69,8 @@ bool call(const ReplayCall& call, int fd, const AlignedBuffer& buffer) {
       return ftruncate(fd, offset) == 0;
     case ReplayCallKind::kFallocate:
       return fallocate(fd, static_cast<int>(call.flags), offset, static_cast<off_t>(call.length)) == 0;
+    case ReplayCallKind::kDropCache:
+      return posix_fadvise(fd, offset, static_cast<off_t>(call.length), POSIX_FADV_DONTNEED) == 0;
   }
   return false;
 }

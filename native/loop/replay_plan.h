@@ -23,7 +23,7 @@ struct ReplayRequest {
 };
 static_assert(sizeof(ReplayRequest) == 40);
 
-enum class ReplayCallKind : uint32_t { kWrite, kFsync, kFdatasync, kFtruncate, kFallocate };
+enum class ReplayCallKind : uint32_t { kWrite, kFsync, kFdatasync, kFtruncate, kFallocate, kDropCache };
 
 // A system call of a recording that changed a file.
 struct ReplayCall {

@@ -46,6 +46,7 @@ export const CALLS = {
   259: "fdatasync",
   260: "ftruncate",
   261: "fallocate",
+  264: "drop-cache",
 } as const;
 export const FIRST_CALL = 256;
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
 import { shellWord } from "../../../terminal/quote.js";
@@ -52,7 +52,10 @@ export async function writeInitramfs(
     for (const step of steps) {
       await writeFile(join(folder, "modules", plainName(step)), await readModule(kernel, step));
     }
+    const input = job.inputFile == null ? [] : ["input"];
+    if (job.inputFile != null) await copyFile(job.inputFile, join(folder, "input"));
     const paths = [
+      ...input,
       ...MOUNT_POINTS,
       "bin/busybox",
       "init",

@@ -14,6 +14,8 @@ export const GUEST = {
   /** In memory, so that writing there does not disturb the scratch disk. */
   output: "/output",
   puntbench: "/puntbench",
+  /** A file of this machine that the commands read. */
+  input: "/tmp/input",
 } as const;
 
 /** What a guest does between its start and its end. */
@@ -28,6 +30,8 @@ export interface GuestJob {
   guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
   mountOptions: readonly string[];
+  /** A file of this machine, which is `GUEST.input` in the guest; null: none. */
+  inputFile?: string | null;
   /** Arguments of `node` for each command, run one after the other. */
   commands: readonly (readonly string[])[];
   environment: Readonly<Record<string, string>>;

@@ -20,14 +20,16 @@ export interface GuestSettings {
   guestPrograms: readonly string[];
   /** Kernel modules that guests load besides those that they need themselves. */
   guestModules?: readonly string[];
+  /** A file of this machine that the commands read in the guest. */
+  inputFile?: string | null;
   limits: GuestLimits;
   /** How often a guest is started again after a failure that may be chance. */
   retries: number;
 }
 
-/** A command of puntbench that takes the bench's options and writes a results file. */
+/** A command of puntbench. `bench` and `explain` write a results file; `replay` prints one JSON object. */
 export interface GuestCommand {
-  name: "bench" | "explain";
+  name: "bench" | "explain" | "replay";
   options: readonly string[];
 }
 

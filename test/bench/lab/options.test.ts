@@ -34,6 +34,18 @@ test("explain takes the place of the bench, and may print JSON", () => {
   assert.throws(() => parse({ explain: true, cost: "instructions" }), /--explain traces/);
 });
 
+test("a replay takes the place of the bench, with the replay's options", () => {
+  const options = parse({ replay: "wal.pbrec" }, ["--pace", "as-fast-as-possible"]);
+  assert.deepEqual(options.commands, [
+    { name: "replay", options: ["--pace", "as-fast-as-possible"] },
+  ]);
+  assert.equal(options.settings.inputFile, "wal.pbrec");
+  assert.throws(() => parse({ replay: "wal.pbrec" }, ["--quick"]), /unknown option '--quick'/);
+  assert.throws(() => parse({ replay: "wal.pbrec" }, ["--dir", "/x"]), /sets this option/);
+  assert.throws(() => parse({ replay: "wal.pbrec", explain: true }), /goes with neither/);
+  assert.throws(() => parse({ replay: "wal.pbrec", kernels: "host" }), /--replay on host/);
+});
+
 const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
   ["no kernel", { kernels: undefined as never }, [], /no kernel is named/],
   ["an empty list", { kernels: " , " }, [], /--kernels is empty/],
