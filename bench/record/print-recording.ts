@@ -1,3 +1,4 @@
+import { plural } from "../../terminal/plural.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { RecordOptions } from "./options.js";
 
@@ -23,8 +24,8 @@ function words(summary: Summary, output: string): string {
   const { requests, punts, calls, rings, files, bytes, lost } = summary;
   const each = requests === 0 ? "" : ` (${(bytes / requests).toFixed(1)} bytes for each request)`;
   const lines = [
-    `${output}: ${formatNs(summary.durationNs)}, ${requests} requests of ${rings} rings to ${files} files, ${punts} punted; ` +
-      `${calls} system calls that changed files; ${formatBytes(bytes)}${each}`,
+    `${output}: ${formatNs(summary.durationNs)}, ${plural(requests, "request")} of ${plural(rings, "ring")} to ${plural(files, "file")}, ${punts} punted; ` +
+      `${plural(calls, "system call")} that changed files; ${formatBytes(bytes)}${each}`,
   ];
   if (requests === 0)
     lines.push("No request was seen. Does the program use io_uring? See: puntbench watch --all");

@@ -1,4 +1,5 @@
 import { formatPercent } from "../../terminal/percent.js";
+import { plural } from "../../terminal/plural.js";
 import { visible } from "../../terminal/quote.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
@@ -78,18 +79,18 @@ function closing(replay: Replay): string[] {
   const each = (ns: number | null) => (ns === null ? "unknown" : formatNs(ns / requests));
   const late = lateNsP99 === null ? "" : `; 99 % were at most ${formatNs(lateNsP99)} late`;
   const lines = [
-    `${requests} requests through ${rings} rings in ${formatNs(wallNs)}${late}.`,
+    `${plural(requests, "request")} through ${plural(rings, "ring")} in ${formatNs(wallNs)}${late}.`,
     `CPU for each request: submitters ${each(cpuNs.submitter)}, io-wq workers ${each(cpuNs.ioWq)}` +
-      `${replay.workersPeak === null ? "" : `; at most ${replay.workersPeak} workers`}.`,
+      `${replay.workersPeak === null ? "" : `; at most ${plural(replay.workersPeak, "worker")}`}.`,
   ];
   if (replay.stalls !== null && replay.stalls.count > 0) {
     lines.push(
-      `Submitters were blocked ${replay.stalls.count} times for more than 1 ms, at most ${formatNs(replay.stalls.maxNs)}.`,
+      `Submitters were blocked ${plural(replay.stalls.count, "time")} inside io_uring_enter, at most ${formatNs(replay.stalls.maxNs)}.`,
     );
   }
   if (systemCalls.count > 0) {
     lines.push(
-      `${systemCalls.count} system calls changed the files; ${systemCalls.failed} failed.`,
+      `${plural(systemCalls.count, "system call")} changed the files; ${systemCalls.failed} failed.`,
     );
   }
   for (const [reason, count] of Object.entries(leftOut)) {

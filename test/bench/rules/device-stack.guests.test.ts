@@ -59,6 +59,7 @@ for (const { kernel, stack, punts, rules } of STACKS) {
     assert.equal(said, rules, JSON.stringify(region));
     const layers = diagnosis.findings.filter(({ check }) => check === "device");
     const warned = layers.some(({ severity }) => severity === "warning");
-    assert.equal(warned, rules === "punts", JSON.stringify(layers));
+    // Below a name of LVM there may be a target that refuses not to wait: doctor warns of what it cannot rule out.
+    assert.equal(warned, rules !== "inline", JSON.stringify(layers));
   });
 }
