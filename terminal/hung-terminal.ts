@@ -7,10 +7,20 @@ import { isatty } from "node:tty";
  */
 export function leaveHungTerminal(): void {
   for (const descriptor of [0, 1, 2]) {
-    if (!isHungTerminal(descriptor)) continue;
+    // In a root without /dev nothing can take its place.
+    if (!isHungTerminal(descriptor) || !canOpenNull()) continue;
     closeSync(descriptor);
     // It gets the lowest free number, which is the one just closed.
     openSync("/dev/null", "r+");
+  }
+}
+
+function canOpenNull(): boolean {
+  try {
+    closeSync(openSync("/dev/null", "r+"));
+    return true;
+  } catch {
+    return false;
   }
 }
 
