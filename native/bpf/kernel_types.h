@@ -48,6 +48,7 @@ struct signal_struct {
 } KERNEL_TYPE;
 struct task_struct {
   struct signal_struct *signal;
+  struct files_struct *files;
   struct task_struct *group_leader;
   int pid;  /* thread */
   int tgid; /* process */

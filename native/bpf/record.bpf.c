@@ -17,6 +17,7 @@
 
 #include "record.h"
 #include "record_kernel.h"
+#include "followed.h"
 #include "record_maps.h"
 #include "record_calls.h"
 
@@ -140,22 +141,4 @@ int BPF_PROG(record_complete, void *ring, struct io_kiocb *req, __u64 user_data,
 SEC("raw_tp/sys_exit")
 int BPF_PROG(record_sys_exit, struct pt_regs *regs, long result) {
   return is_watched() ? returned(regs, result) : 0;
-}
-
-/* A child, from its first instruction on. */
-SEC("raw_tp/sched_process_fork")
-int BPF_PROG(record_fork, void *parent, struct task_struct___record *child) {
-  __u32 process = BPF_CORE_READ(child, tgid);
-  return is_watched() && process != bpf_get_current_pid_tgid() >> 32 ? watch(process) : 0;
-}
-
-SEC("raw_tp/sched_process_exec")
-int BPF_PROG(record_exec, void *task) {
-  char name[16];
-  if (!watched_name[0] || bpf_get_current_comm(name, sizeof name)) return 0;
-  for (int i = 0; i < sizeof name; ++i) {
-    if (name[i] != watched_name[i]) return 0;
-    if (!name[i]) break;
-  }
-  return watch(bpf_get_current_pid_tgid() >> 32);
 }

@@ -23,7 +23,7 @@
 #define IS_REGULAR(mode) (((mode)&0170000) == 0100000)
 
 static __always_inline struct file *file_of(__u32 descriptor) {
-  struct task_struct___record *task = (void *)bpf_get_current_task();
+  struct task_struct *task = (void *)bpf_get_current_task();
   struct fdtable *table = BPF_CORE_READ(task, files, fdt);
   if (descriptor >= BPF_CORE_READ(table, max_fds)) return NULL;
   struct file **files = BPF_CORE_READ(table, fd);

@@ -36,7 +36,3 @@ struct fdtable {
 struct files_struct {
   struct fdtable *fdt;
 } KERNEL_TYPE;
-struct task_struct___record {
-  __s32 tgid;
-  struct files_struct *files;
-} KERNEL_TYPE;

@@ -18,8 +18,8 @@
 #include "watch.h"
 #include "kernel_types.h"
 #include "latency.h"
+#include "followed.h"
 #include "watch_maps.h"
-#include "watch_followed.h"
 #include "watch_requests.h"
 #include "watch_rows.h"
 #include "watch_stalls.h"
@@ -231,27 +231,5 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next) {
   if (!preempt) begins_to_block(prev);
   runs_again(next);
-  return 0;
-}
-
-SEC("raw_tp/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child) {
-  __u32 process = BPF_CORE_READ(child, tgid);
-  __u32 from = bpf_get_current_pid_tgid() >> 32;
-  if (process != from && is_watched_process(from)) watch_process(process);
-  return 0;
-}
-
-SEC("raw_tp/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task) {
-  if (has_watched_name()) watch_process(bpf_get_current_pid_tgid() >> 32);
-  return 0;
-}
-
-/* Ids are used again. */
-SEC("raw_tp/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task) {
-  __u32 process = bpf_get_current_pid_tgid() >> 32;
-  if (is_watched_process(process) && BPF_CORE_READ(task, signal, live.counter) == 0) unwatch_process(process);
   return 0;
 }

@@ -1,6 +1,8 @@
 /* What the BPF programs and their loader share. */
 #pragma once
 
+#include "watched_processes.h"
+
 /*
  * Log-linear buckets of a latency in nanoseconds: four to each power of two from 2^10 (1 us) to 2^42 (73 minutes).
  * Their number is a power of two, so that a mask shows the verifier of every kernel that an index is in bounds.
@@ -10,13 +12,6 @@
 
 /* Number of places for requests under way; a power of two. */
 #define WATCH_SLOTS 65536
-
-/* Process ids whose lowest bits are the same stand together. 0: free. */
-#define WATCH_PROCESS_PLACES 16384
-#define WATCH_PROCESSES_PER_PLACE 4
-struct watch_processes {
-  unsigned int ids[WATCH_PROCESSES_PER_PLACE];
-};
 
 /* Rows at one time, where the counters of all CPUs then fit into WATCH_COUNTS_BYTES; else fewer. */
 #define WATCH_ROWS 8192

@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
@@ -61,6 +62,24 @@ int set_constant(bpf_object* object, const char* name, const void* value, size_t
     return 0;
   }
   return -ENOENT;
+}
+
+int choose_processes(bpf_object* object, bool everything, const std::string& name) {
+  if (int error = set_constant(object, "watch_everything", everything)) return error;
+  std::array<char, 16> constant{};
+  name.copy(constant.data(), constant.size() - 1);
+  return set_constant(object, "watched_name", constant);
+}
+
+int attach_programs(bpf_object* object, std::vector<std::unique_ptr<bpf_link, BpfClose>>& links) {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    if (!bpf_program__autoload(program)) continue;
+    bpf_link* link = bpf_program__attach(program);
+    if (link == nullptr) return -errno;
+    links.emplace_back(link);
+  }
+  return 0;
 }
 
 int tracepoint_arguments(const btf* kernel_types, const std::string& name) {

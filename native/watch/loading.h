@@ -3,6 +3,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,12 @@ template <typename Value>
 int set_constant(bpf_object* object, const char* name, const Value& value) {
   return set_constant(object, name, &value, sizeof value);
 }
+
+// The constants of bpf/followed.h: every process, or every program of this name besides those that are added.
+int choose_processes(bpf_object* object, bool everything, const std::string& name);
+
+// Attaches every program that was loaded. Returns 0 or -errno.
+int attach_programs(bpf_object* object, std::vector<std::unique_ptr<bpf_link, BpfClose>>& links);
 
 // How many arguments a tracepoint of the kernel has; -1: the kernel has no such tracepoint. Modules are not looked at.
 int tracepoint_arguments(const btf* kernel_types, const std::string& name);

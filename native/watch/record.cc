@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "watch/watched_processes.h"
+
 namespace puntbench {
 namespace {
 
@@ -82,22 +84,12 @@ int Record::load(const RecordOptions& options, std::string& message) {
     message = "this kernel's tracepoints of io_uring have unknown arguments";
     return -ENOENT;
   }
-  if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return error;
-  char name[16] = {};
-  strncpy(name, options.name.c_str(), sizeof name - 1);
-  if (int error = set_constant(object_.get(), "watched_name", name, sizeof name)) return error;
+  if (int error = choose_processes(object_.get(), options.everything, options.name)) return error;
   bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "events"), options.buffer_bytes);
   if (int error = bpf_object__load(object_.get())) return error;
   buffer_.reset(ring_buffer__new(map("events"), take, this, nullptr));
   if (!buffer_) return -errno;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object_.get()) {
-    if (!bpf_program__autoload(program)) continue;
-    bpf_link* link = bpf_program__attach(program);
-    if (link == nullptr) return -errno;
-    links_.emplace_back(link);
-  }
-  return 0;
+  return attach_programs(object_.get(), links_);
 }
 
 int Record::open(const RecordOptions& options, std::string& message) {
@@ -112,14 +104,9 @@ int Record::open(const RecordOptions& options, std::string& message) {
   return error;
 }
 
-int Record::add(uint32_t process) {
-  const uint8_t yes = 1;
-  return bpf_map_update_elem(map("watched_processes"), &process, &yes, BPF_ANY) == 0 ? 0 : -errno;
-}
+int Record::add(uint32_t process) { return watch_process(map("watched_processes"), process); }
 
-int Record::remove(uint32_t process) {
-  return bpf_map_delete_elem(map("watched_processes"), &process) == 0 ? 0 : -errno;
-}
+int Record::remove(uint32_t process) { return unwatch_process(map("watched_processes"), process); }
 
 int Record::take(void* self, void* data, size_t) {
   Record& record = *static_cast<Record*>(self);

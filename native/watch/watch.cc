@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "watch/programs.h"
+#include "watch/watched_processes.h"
 
 namespace puntbench {
 int Watch::load(const WatchOptions& options, std::string& message) {
@@ -18,22 +19,12 @@ int Watch::load(const WatchOptions& options, std::string& message) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "pending_completions"), 1);
   }
   const uint32_t shift = options.sample_shift;
-  if (int error = set_constant(object_.get(), "watch_everything", options.everything)) return error;
+  if (int error = choose_processes(object_.get(), options.everything, options.name)) return error;
   if (int error = set_constant(object_.get(), "sample_shift", shift)) return error;
-  std::array<char, 16> name{};
-  options.name.copy(name.data(), name.size() - 1);
-  if (int error = set_constant(object_.get(), "watched_name", name)) return error;
   if (int error = rows_.size_maps(object_.get())) return error;
   if (int error = bpf_object__load(object_.get())) return error;
   if (int error = rows_.open(object_.get())) return error;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object_.get()) {
-    if (!bpf_program__autoload(program)) continue;
-    bpf_link* link = bpf_program__attach(program);
-    if (link == nullptr) return -errno;
-    links_.emplace_back(link);
-  }
-  return 0;
+  return attach_programs(object_.get(), links_);
 }
 
 int Watch::open(const WatchOptions& options, std::string& message) {
@@ -47,26 +38,9 @@ int Watch::open(const WatchOptions& options, std::string& message) {
   return error;
 }
 
-int Watch::replace(uint32_t process, uint32_t old_id, uint32_t new_id) {
-  const int fd = map("watched_processes");
-  const uint32_t place = process & (WATCH_PROCESS_PLACES - 1);
-  watch_processes at{};
-  if (bpf_map_lookup_elem(fd, &place, &at) != 0) return -errno;
-  for (unsigned int& id : at.ids) {
-    if (id != old_id) continue;
-    id = new_id;
-    return bpf_map_update_elem(fd, &place, &at, BPF_EXIST) == 0 ? 0 : -errno;
-  }
-  return old_id == 0 ? -ENOSPC : -ESRCH;
-}
+int Watch::add(uint32_t process) { return watch_process(map("watched_processes"), process); }
 
-int Watch::add(uint32_t process) {
-  // Twice in the list would need two removals.
-  if (const int error = replace(process, process, process); error != -ESRCH) return error;
-  return replace(process, 0, process);
-}
-
-int Watch::remove(uint32_t process) { return replace(process, process, 0); }
+int Watch::remove(uint32_t process) { return unwatch_process(map("watched_processes"), process); }
 
 // Taken out of the map, so that the largest is that of this period. A program that had found the place just before may
 // still add to it; one such moment in thousands of intervals is lost.

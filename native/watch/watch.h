@@ -46,8 +46,6 @@ class Watch {
 
  private:
   int map(const char* name) const { return bpf_object__find_map_fd_by_name(object_.get(), name); }
-  // Puts an id into the place of another one of the watched processes.
-  int replace(uint32_t process, uint32_t old_id, uint32_t new_id);
   int load(const WatchOptions& options, std::string& message);
 
   std::unique_ptr<bpf_object, BpfClose> object_;
