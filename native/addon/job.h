@@ -4,13 +4,13 @@
 
 #include <atomic>
 #include <memory>
-#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
 
 #include "addon/trial_measurement.h"
 #include "addon/values.h"
+#include "base/caught.h"
 
 namespace puntbench {
 
@@ -55,14 +55,7 @@ Napi::Value start_job(Napi::Env env, const std::string& path, Work work) {
   const Napi::Function nothing = Napi::Function::New(env, [](const Napi::CallbackInfo&) {});
   job->resolve = Napi::ThreadSafeFunction::New(env, nothing, "puntbench job", 0, 1);
   const auto run = [job, work] {
-    try {
-      job->status = work(*job);
-    } catch (const std::bad_alloc&) {
-      job->status = {-ENOMEM, "allocate"};
-    } catch (const std::system_error& error) {
-      // The sampler's thread: a limit of threads was reached (RLIMIT_NPROC, pids.max).
-      job->status = {-error.code().value(), "pthread_create"};
-    }
+    job->status = caught([&] { return work(*job); });
     job->resolve.BlockingCall([job](Napi::Env on_main, Napi::Function) { settle(on_main, *job); });
   };
   try {

@@ -6,10 +6,9 @@
 
 #include <algorithm>
 #include <barrier>
-#include <new>
-#include <system_error>
 #include <thread>
 
+#include "base/caught.h"
 #include "base/file_descriptor.h"
 #include "loop/replay_backend.h"
 #include "loop/replay_queue.h"
@@ -105,17 +104,6 @@ Status replay_calls(const Shared& shared, ReplayMeasurement& measurement) {
     shared.progress.calls_done.fetch_add(1, std::memory_order_release);
   }
   return {};
-}
-
-template <class Work>
-Status caught(Work work) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return {-ENOMEM, "allocate"};
-  } catch (const std::system_error& error) {
-    return {-error.code().value(), "pthread_create"};
-  }
 }
 
 }  // namespace

@@ -47,6 +47,13 @@ void Ring::close() noexcept {
   open_ = false;
 }
 
+int Ring::wait(uint64_t timeout_ns) noexcept {
+  io_uring_cqe* cqe = nullptr;
+  if (timeout_ns == kForever) return io_uring_wait_cqe(&ring_, &cqe);
+  auto timeout = to_timespec<__kernel_timespec>(timeout_ns);
+  return io_uring_wait_cqe_timeout(&ring_, &cqe, &timeout);
+}
+
 Status Ring::find_submitter(pid_t& tid) const {
   if ((ring_.flags & IORING_SETUP_SQPOLL) == 0) return {};
   // "SqThread:\t<tid>" in the initial pid namespace (io_uring/fdinfo.c). Until the thread first runs, it is the tid of the

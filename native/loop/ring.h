@@ -32,6 +32,10 @@ class Ring {
   void close() noexcept;
 
   io_uring* get() noexcept { return &ring_; }
+
+  // Waits for one completion; kForever: without limit. Returns 0 or -errno.
+  int wait(uint64_t timeout_ns) noexcept;
+
   unsigned flags() const noexcept { return ring_.flags; }
   unsigned entries() const noexcept { return ring_.sq.ring_entries; }
 

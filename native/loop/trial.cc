@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <barrier>
-#include <new>
-#include <system_error>
 #include <thread>
 #include <type_traits>
 
+#include "base/caught.h"
 #include "base/clock.h"
 #include "files/file_set.h"
 #include "files/stat_beside.h"
@@ -139,18 +138,6 @@ Status measure_uring(const WriteStream& stream, const Shared& shared, TrialMeasu
     measurement.meters.warnings.push_back("no CPU time of io-wq workers: they are kernel threads on this kernel");
   }
   return {};
-}
-
-// What a thread can throw does not leave it: too little memory, or too many threads.
-template <class Work>
-Status caught(Work work) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return {-ENOMEM, "allocate"};
-  } catch (const std::system_error& error) {
-    return {-error.code().value(), "pthread_create"};
-  }
 }
 
 // Each ring has its own thread. What they measured is added up; the slow counters are those of the first.

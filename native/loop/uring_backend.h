@@ -75,12 +75,7 @@ class UringBackend {
     return ready;
   }
 
-  int wait(uint64_t timeout_ns) noexcept {
-    io_uring_cqe* cqe = nullptr;
-    if (timeout_ns == kForever) return io_uring_wait_cqe(ring_.get(), &cqe);
-    auto timeout = to_timespec<__kernel_timespec>(timeout_ns);
-    return io_uring_wait_cqe_timeout(ring_.get(), &cqe, &timeout);
-  }
+  int wait(uint64_t timeout_ns) noexcept { return ring_.wait(timeout_ns); }
 
   Ring& ring() noexcept { return ring_; }
 
