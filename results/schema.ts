@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { Environment } from "./environment.js";
+import { CauseCount, Disagreement, PredictedCount } from "./explained-punts.js";
 import { Observation } from "./observation.js";
 import {
   ARMS,
-  CAUSES,
   DURABILITIES,
   IOS,
   LABEL_CHARACTERS_MAX,
-  OBSERVED_CAUSES,
   OPERATIONS,
   ORDERS,
   PREPARATIONS,
@@ -173,41 +172,6 @@ export const Trial = z.object({
   warnings: z.array(z.string()),
 });
 export type Trial = z.infer<typeof Trial>;
-
-/** How many punts had one cause, with what was seen of the first of them. */
-const CauseCount = z.object({
-  cause: z.enum(OBSERVED_CAUSES),
-  /** In a sentence: "... because <words>". */
-  words: z.string(),
-  punts: count,
-  evidence: z.string(),
-  /** Kernel stack of the first punt, innermost function first. */
-  stack: z.array(z.string()).nullable(),
-  /** What makes such a write go inline; null where nothing is known to. */
-  curedBy: z.string().nullable(),
-});
-export type CauseCount = z.infer<typeof CauseCount>;
-
-const PredictedCount = z.object({
-  cause: z.enum(CAUSES),
-  /** true, false, "tick" (now and then), or null: no rule knows. */
-  punts: z.union([z.boolean(), z.literal("tick")]).nullable(),
-  writes: count,
-  why: z.string(),
-  kernelFunction: z.string().nullable(),
-});
-export type PredictedCount = z.infer<typeof PredictedCount>;
-
-/** Writes of which the rules expected something else than what was seen. */
-const Disagreement = z.object({
-  predicted: z.string(),
-  observed: z.string(),
-  writes: count,
-  /** Number of the first of them, from 0. */
-  firstWrite: count,
-  evidence: z.string().nullable(),
-});
-export type Disagreement = z.infer<typeof Disagreement>;
 
 /** Why the writes of one scenario punted: each issued once with tracing on, and never timed. */
 export const Explanation = z.object({

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { PredictedCount } from "../../results/explained-punts.js";
 import { describeScenario } from "../../results/scenario.js";
-import type { PredictedCount, Scenario } from "../../results/schema.js";
+import type { Scenario } from "../../results/schema.js";
 import { type Column, renderTable } from "../../terminal/table.js";
 import { CAUSE_WORDS } from "./attribution/cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";

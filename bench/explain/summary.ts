@@ -1,9 +1,5 @@
-import type {
-  CauseCount,
-  Disagreement,
-  Explanation,
-  PredictedCount,
-} from "../../results/schema.js";
+import type { CauseCount, Disagreement, PredictedCount } from "../../results/explained-punts.js";
+import type { Explanation } from "../../results/schema.js";
 import { cureFor } from "../rules/cures.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { Attribution } from "./attribution/attribution.js";
