@@ -91,8 +91,10 @@ export class Files {
     }
     this.#count += 1;
     const name = `${Math.floor(device / 2 ** 20)}:${device % 2 ** 20}`;
-    const place = { index: this.#count, device: name, inode, seenAtNs: this.now() };
-    const file: RecordedFile = { type: "file", ...place, ...this.#state(place, sight) };
+    const place = { index: this.#count, device: name, inode };
+    const state = this.#state(place, sight);
+    // After the look: what was written until now may be in the state.
+    const file: RecordedFile = { type: "file", ...place, ...state, seenAtNs: this.now() };
     inodes.set(inode, file);
     if (file.path === null)
       this.#nameless.set(file, { sight: sightOf(sight, sight.isEmpty), looks: 0 });

@@ -111,7 +111,7 @@ function stateOf(plan: ReplayPlan, index: number, file: RecordedFile | null, wha
   if (file === null || file.sizeBytes === null || file.regions === null) {
     return { sizeBytes: whole, regions: [[0, whole, "written"]] as Region[] };
   }
-  return { sizeBytes: file.sizeBytes, regions: file.regions };
+  return { sizeBytes: file.sizeBytes, regions: without(file.regions, plan.early.get(index) ?? []) };
 }
 
 function preparedState(
@@ -122,6 +122,23 @@ function preparedState(
   const state = preparation === "dd-prefill" ? "written" : "unwritten";
   const sizeBytes = preparation === "keep-size" ? 0 : bytes;
   return { sizeBytes, regions: [[0, bytes, state]] };
+}
+
+/** Written regions without these ranges. */
+function without(regions: readonly Region[], ranges: readonly [number, number][]): Region[] {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  return regions.flatMap(([offset, bytes, state]) => {
+    if (state !== "written") return [[offset, bytes, state] as Region];
+    const left: Region[] = [];
+    let from = offset;
+    for (const [start, length] of sorted) {
+      if (start + length <= from || start >= offset + bytes) continue;
+      if (start > from) left.push([from, start - from, state]);
+      from = start + length;
+    }
+    if (from < offset + bytes) left.push([from, offset + bytes - from, state]);
+    return left;
+  });
 }
 
 /** The parts of regions that requests touch, in whole blocks. */

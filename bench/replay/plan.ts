@@ -49,6 +49,11 @@ export interface ReplayPlan {
   /** By file of the recording: the first and last byte that a request or call reaches, in pieces of a MiB. */
   touched: Map<number, Set<number>>;
   endBytes: Map<number, number>;
+  /**
+   * Ranges of a file that were written before it was looked at, by writes that punted: their blocks were not written
+   * before. Offset and length.
+   */
+  early: Map<number, [number, number][]>;
   /** By `keyOf(file, operation)`. */
   recorded: Map<string, RecordedCounts>;
   /** Rows that are not replayed, by the reason. */
@@ -95,10 +100,12 @@ export function planReplay(recording: Recording, rows: Rows, speed: number): Rep
     descriptors: [],
     touched: new Map(),
     endBytes: new Map(),
+    early: new Map(),
     recorded: new Map(),
     leftOut: new Map(),
   };
   const kept = keptRows(rows, plan);
+  noteEarlyWrites(recording, rows, kept, plan);
   const callRows = rows.order.filter((row) => isCall(rows, row, plan));
   const startNs = Math.min(firstAt(rows, kept), firstAt(rows, callRows));
   const numbers = new Numbers(plan.descriptors);
@@ -147,6 +154,24 @@ function keptRows(rows: Rows, plan: ReplayPlan): Uint32Array {
     touch(plan, file[row] as number, rows.columns.offsetBytes[row] as number, lengthOf(rows, row));
   }
   return kept;
+}
+
+function noteEarlyWrites(
+  recording: Recording,
+  rows: Rows,
+  kept: Uint32Array,
+  plan: ReplayPlan,
+): void {
+  const { file, operation, outcome, offsetBytes } = rows.columns;
+  for (const row of kept) {
+    const index = file[row] as number;
+    const isWrite = REPLAYED.get(operation[row] as number)?.name.startsWith("write") ?? false;
+    if (!isWrite || outcome[row] !== PUNTED || (offsetBytes[row] as number) < 0) continue;
+    if (at(rows, row) >= (recording.files.get(index)?.seenAtNs ?? 0)) continue;
+    const ranges = plan.early.get(index) ?? [];
+    ranges.push([offsetBytes[row] as number, lengthOf(rows, row)]);
+    plan.early.set(index, ranges);
+  }
 }
 
 function reasonToLeaveOut(rows: Rows, row: number): string | null {

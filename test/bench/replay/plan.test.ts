@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { constants } from "node:fs";
 import { test } from "node:test";
 import type { Rows } from "../../../bench/replay/columns.js";
+import { planFiles } from "../../../bench/replay/files.js";
 import { planReplay } from "../../../bench/replay/plan.js";
 import { REQUEST_BYTES } from "../../../native/replay.js";
 import { COLUMNS, type Column, OUTCOMES } from "../../../results/recording/block.js";
@@ -32,11 +33,34 @@ function rowsOf(list: readonly Partial<Record<Column, number>>[]): Rows {
 }
 
 const recording = {
+  files: new Map(),
   rings: new Map([
     [1, { type: "ring", index: 1, process: 7, flags: 1 << 13 }],
     [2, { type: "ring", index: 2, process: 7, flags: 0 }],
   ]),
 } as unknown as Recording;
+
+test("blocks that a punting write reached before the file was looked at were not written before", () => {
+  const files = new Map([
+    [1, { seenAtNs: 500, sizeBytes: 16384, regions: [[0, 16384, "written"]] }],
+  ]);
+  const given = { ...recording, files } as unknown as Recording;
+  const punted = OUTCOMES.indexOf("punted");
+  const rows = rowsOf([
+    { atNs: 100, offsetBytes: 4096, outcome: punted },
+    { atNs: 200, offsetBytes: 8192 },
+    { atNs: 600, offsetBytes: 12288, outcome: punted },
+  ]);
+  const planned = planFiles(planReplay(given, rows, 1), files as never, null);
+  const written = planned.calls.filter(({ kind }) => kind === "write");
+  assert.deepEqual(
+    written.map(({ offsetBytes, lengthBytes }) => [offsetBytes, lengthBytes]),
+    [
+      [0, 4096],
+      [8192, 8192],
+    ],
+  );
+});
 
 const plan = (...list: Partial<Record<Column, number>>[]) => planReplay(recording, rowsOf(list), 1);
 
