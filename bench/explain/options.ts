@@ -31,14 +31,16 @@ export function parseExplainOptions(
   // A trace of some thousand writes shows every cause; it needs no trials that last.
   const bench = { ...parseOptions(raw), ...(raw.duration === undefined && { durationNs: null }) };
   const { scenarios: chosen } = chosenScenarios(raw, bench, command);
-  const scenarios = chosen.filter(({ arm }) => arm === "inline" || arm === "forced");
+  const ringed = chosen.filter(({ arm }) => arm === "inline" || arm === "forced");
+  // A list may hold what another command measures; what was asked for by options is refused below.
+  const scenarios = raw.scenarios === undefined ? ringed : ringed.filter(isFollowed);
   if (scenarios.length === 0) {
     throw new UsageError(
       "psync and libaio do not go through io_uring, so none of their writes can punt",
       "Choose --arms inline, or leave it out.",
     );
   }
-  if (scenarios.some(({ rings, ring }) => (rings ?? 1) > 1 || ring === "sqpoll")) {
+  if (!scenarios.every(isFollowed)) {
     throw new UsageError(
       "explain follows one thread that submits: not several rings, and not SQPOLL",
       "Leave out --rings and --ring sqpoll; `puntbench watch` follows whole processes.",
@@ -52,6 +54,11 @@ export function parseExplainOptions(
     traceOnly: raw.traceOnly ?? false,
     scenarios,
   };
+}
+
+/** Whether one thread of this process submits its requests. */
+function isFollowed({ rings = 1, ring }: Scenario): boolean {
+  return rings === 1 && ring !== "sqpoll";
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { openParameters, workloadsNamed } from "../workloads/workloads.js";
 import { scenariosOf } from "./matrix.js";
 import type { BenchOptions, RawOptions } from "./options.js";
+import { scenariosOfFile } from "./scenarios-file.js";
 import { decidedBy, withStream, wordsAbout } from "./workload-options.js";
 
 /** What the bench runs, and where it comes from. */
@@ -21,8 +22,8 @@ export interface ChosenScenarios {
   about: string[];
 }
 
-/** Options that a job file decides, by the names of commander. */
-const DECIDED_BY_JOBS = [
+/** Options that a file of jobs or scenarios decides, by the names of commander. */
+const DECIDED_BY_FILE = [
   "preparations",
   "queueDepths",
   "blockSize",
@@ -45,19 +46,23 @@ const DECIDED_BY_JOBS = [
 ];
 
 /**
- * The matrix of the options, the streams of workloads, or the jobs of a fio file. Throws a UsageError where two are asked for.
+ * The matrix of the options, the streams of workloads, the jobs of a fio file, or a list of scenarios. Throws a UsageError where two are asked for.
  * @param command knows which options were given; null: nobody gave any.
  */
 export function chosenScenarios(
-  { fio, workload }: RawOptions,
+  { fio, workload, scenarios }: RawOptions,
   options: BenchOptions,
   command: Command | null,
 ): ChosenScenarios {
   if (fio !== undefined) {
-    refuseBoth(command, "--fio", DECIDED_BY_JOBS);
+    refuseBoth(command, "--fio", [...DECIDED_BY_FILE, "scenarios"]);
     const measured = jobsOfFile(fio, process.env);
     const { jobs } = measured;
     return { scenarios: distinctScenarios(jobs), jobs, about: wordsAboutJobs(measured) };
+  }
+  if (scenarios !== undefined) {
+    refuseBoth(command, "--scenarios", DECIDED_BY_FILE);
+    return { scenarios: scenariosOfFile(scenarios), jobs: null, about: [] };
   }
   if (workload === undefined) return { scenarios: scenariosOf(options), jobs: null, about: [] };
   const streams = workloadsNamed(workload).flatMap((each) => each.streams);

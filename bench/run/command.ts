@@ -48,6 +48,7 @@ export function withBenchOptions(command: Command): Command {
       "--workload <list>",
       "requests of well-known programs, or all; see `puntbench workloads`",
     )
+    .option("--scenarios <file>", "a list of scenarios in JSON, instead of the matrix")
     .option("-l, --kernel-label <label>", "name that charts group by (default: uname -r)")
     .option("-d, --dir <directory>", "where the scratch directory is made", ".")
     .option(

@@ -43,6 +43,8 @@ export interface RawOptions extends RawStreamOptions {
   fio?: string;
   /** A named workload, which then decides the scenarios. */
   workload?: string;
+  /** A JSON file with a list of scenarios. */
+  scenarios?: string;
 }
 
 export interface BenchOptions {

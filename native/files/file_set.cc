@@ -11,6 +11,10 @@ FileSet::~FileSet() {
 }
 
 Status FileSet::create() {
+  const size_t slash = plan_.path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : plan_.path.substr(0, slash + 1);
+  folder_ = FileDescriptor(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_.valid()) return Status::last_errno("open O_PATH");
   const int creation = plan_.existing ? 0 : O_CREAT | O_EXCL;
   while (files_.size() < plan_.files) {
     FileDescriptor file(open(path(files_.size()).c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -26,6 +30,11 @@ Status FileSet::reopen(int flags) {
     if (!files_[i].valid()) return Status::last_errno("open");
   }
   return {};
+}
+
+std::string FileSet::name(size_t i) const {
+  const std::string whole = path(i);
+  return whole.substr(whole.rfind('/') + 1);
 }
 
 std::vector<int> FileSet::fds() const {

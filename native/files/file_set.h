@@ -33,6 +33,10 @@ class FileSet {
 
   uint64_t bytes_each() const noexcept { return plan_.bytes_each; }
   std::string path(size_t i) const { return i == 0 ? plan_.path : plan_.path + '.' + std::to_string(i); }
+  // For requests that name a file: its folder, and its name there. The path itself may lead through /proc/self/fd, and a
+  // link of /proc cannot be followed without blocking (proc_pid_get_link in RCU mode): each openat would punt.
+  int folder() const noexcept { return folder_.get(); }
+  std::string name(size_t i) const;
   std::vector<int> fds() const;
   // The sum over all files; empty on a filesystem without FIEMAP.
   std::optional<ExtentState> extents() const;
@@ -40,6 +44,7 @@ class FileSet {
  private:
   const FileSetPlan plan_;
   std::vector<FileDescriptor> files_;
+  FileDescriptor folder_;
 };
 
 }  // namespace puntbench

@@ -53,10 +53,10 @@ class PsyncBackend {
   ssize_t other(Operation operation, off_t offset) noexcept {
     if (operation == Operation::kFsync) return fsync(slot_->fd);
     if (operation == Operation::kFallocate) return fallocate(slot_->fd, 0, offset, stream_->block_bytes);
-    const char* path = stream_->paths[slot_->file].c_str();
+    const char* name = stream_->names[slot_->file].c_str();
     struct statx found;
-    if (operation == Operation::kStatx) return statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &found);
-    const int fd = ::open(path, kOpenatFlags);
+    if (operation == Operation::kStatx) return statx(stream_->folder, name, 0, STATX_BASIC_STATS, &found);
+    const int fd = ::openat(stream_->folder, name, kOpenatFlags);
     return fd < 0 ? fd : close(fd);
   }
 

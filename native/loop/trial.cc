@@ -65,11 +65,12 @@ WriteStream stream_of(const TrialRequest& request, const FileSet& files, uint32_
   WriteStream stream;
   stream.kind = request.kind;
   stream.file_per_slot = has_file_per_slot(request.arm);
+  stream.folder = files.folder();
   const std::vector<int> fds = files.fds();
   const bool shared = fds.size() == 1;
   for (size_t i = shared ? 0 : ring; i < fds.size(); i += request.rings) {
     stream.fds.push_back(fds[i]);
-    stream.paths.push_back(files.path(i));
+    stream.names.push_back(files.name(i));
   }
   stream.block_bytes = request.block_bytes;
   stream.blocks_per_file = files.bytes_each() / request.block_bytes;

@@ -31,7 +31,8 @@ class UringBackend {
     }
     if (stream.forced_async) ring_.limit_unbounded_workers();
     if (stream.fds.empty()) return {};
-    paths_ = &stream.paths;
+    names_ = &stream.names;
+    folder_ = stream.folder;
     iovecs_.resize(stream.queue_depth);
     written_.resize(stream.queue_depth);
     if (kind_.operation == Operation::kStatx) statx_.resize(stream.queue_depth);
@@ -130,9 +131,9 @@ class UringBackend {
       case Operation::kFallocate:
         return io_uring_prep_fallocate(sqe, file_of(slot), 0, slot.block * block_bytes_, block_bytes_);
       case Operation::kOpenat:
-        return io_uring_prep_openat(sqe, AT_FDCWD, (*paths_)[slot.file].c_str(), kOpenatFlags, 0);
+        return io_uring_prep_openat(sqe, folder_, (*names_)[slot.file].c_str(), kOpenatFlags, 0);
       case Operation::kStatx:
-        return io_uring_prep_statx(sqe, AT_FDCWD, (*paths_)[slot.file].c_str(), 0, STATX_BASIC_STATS,
+        return io_uring_prep_statx(sqe, folder_, (*names_)[slot.file].c_str(), 0, STATX_BASIC_STATS,
                                    &statx_[slot.index]);
       default: return io_uring_prep_fsync(sqe, file_of(slot), 0);
     }
@@ -157,7 +158,8 @@ class UringBackend {
   RequestKind kind_;
   std::vector<iovec> iovecs_;    // of vectored requests, one for each slot
   std::vector<struct statx> statx_;  // answers, one for each slot
-  const std::vector<std::string>* paths_ = nullptr;
+  const std::vector<std::string>* names_ = nullptr;
+  int folder_ = -1;
   std::vector<int64_t> written_;  // results of writes whose fdatasync is under way
   uint32_t block_bytes_ = 0;
   unsigned reap_limit_ = ~0u;

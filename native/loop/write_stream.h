@@ -24,7 +24,8 @@ constexpr uint64_t passes_of(Order order) { return order == Order::kRecycled ? 2
 struct WriteStream {
   RequestKind kind;
   std::vector<int> fds;
-  std::vector<std::string> paths;   // of the files, for requests that name one
+  int folder = -1;                  // of the files, for requests that name one
+  std::vector<std::string> names;   // of the files in their folder
   bool file_per_slot = false;       // no two writes under way share an inode; else several files take turns
   uint32_t block_bytes = 4096;
   uint64_t blocks = 0;              // requests of this ring

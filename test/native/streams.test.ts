@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { release } from "node:os";
 import { test } from "node:test";
 import { atLeast, runningKernelVersion } from "../../bench/rules/kernel-version.js";
@@ -50,6 +50,20 @@ test("openat opens the file, and every descriptor is closed again", { skip }, as
   assert.equal(readdirSync("/proc/self/fd").length, before);
   // The file is in the cache of names: from Linux 5.12 on (RESOLVE_CACHED) it is opened inline.
   if (atLeast(kernel, 5, 12)) assert.equal(found.punts, 0);
+});
+
+test("openat is inline too where the trial's path leads through /proc/self/fd, as the bench's does", {
+  skip,
+}, async () => {
+  const held = openSync(folder, "r");
+  try {
+    const place = `/proc/self/fd/${held}`;
+    const found = await driver.runTrial(smallTrial(place, { operation: "openat" }));
+    assert.equal(found.firstError, null);
+    if (atLeast(kernel, 5, 12)) assert.equal(found.puntCount, 0);
+  } finally {
+    closeSync(held);
+  }
 });
 
 test("statx asks for the file, and the trace counts its punts too", { skip }, async () => {

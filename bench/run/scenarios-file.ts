@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { scenarioKey } from "../../results/scenario.js";
+import { Scenario } from "../../results/schema.js";
+import { UsageError } from "../../terminal/errors.js";
+import { visible } from "../../terminal/quote.js";
+
+/** More than any plan needs; a file of gigabytes is a mistake. */
+const BYTES_MAX = 16 << 20;
+
+const Scenarios = z.array(Scenario).min(1).max(100_000);
+
+/**
+ * The scenarios of a JSON file: an array of objects as the header of a results file holds them (`results/README.md`).
+ * Throws a UsageError where it is none. Scenarios that stand twice are measured once.
+ */
+export function scenariosOfFile(file: string): Scenario[] {
+  const found = Scenarios.safeParse(readJson(file));
+  if (!found.success) {
+    const [issue] = found.error.issues;
+    throw new UsageError(
+      `${visible(file)} is no list of scenarios: ${visible(`${issue?.path.join(".")}: ${issue?.message}`)}`,
+      "It is a JSON array of scenarios, as the header of a results file holds them under `scenarios`.",
+    );
+  }
+  return [...new Map(found.data.map((one) => [scenarioKey(one), one])).values()];
+}
+
+function readJson(file: string): unknown {
+  try {
+    const bytes = readFileSync(file);
+    if (bytes.length > BYTES_MAX) throw new Error("it is too large");
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new UsageError(
+      `${visible(file)} cannot be read: ${visible((error as Error).message)}`,
+      "Name a JSON file with an array of scenarios.",
+    );
+  }
+}
