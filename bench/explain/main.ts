@@ -34,6 +34,7 @@ export async function main(
   const print = (report: object, text: string) =>
     process.stdout.write(options.bench.json ? `${JSON.stringify(report)}\n` : text);
   try {
+    for (const sentence of options.about) progress.milestone(sentence);
     if (options.check) {
       const report = await check(options, progress, signal);
       print(report, printedCheck(report));

@@ -21,6 +21,8 @@ export interface ExplainOptions {
   traceOnly: boolean;
   /** The scenarios of the bench that go through io_uring: no other write punts. */
   scenarios: Scenario[];
+  /** Sentences to print before the run. */
+  about: string[];
 }
 
 /** Takes the options of the bench. Each scenario is traced once, whatever the number of rounds. */
@@ -30,7 +32,7 @@ export function parseExplainOptions(
 ): ExplainOptions {
   // A trace of some thousand writes shows every cause; it needs no trials that last.
   const bench = { ...parseOptions(raw), ...(raw.duration === undefined && { durationNs: null }) };
-  const { scenarios: chosen } = chosenScenarios(raw, bench, command);
+  const { scenarios: chosen, about } = chosenScenarios(raw, bench, command);
   const ringed = chosen.filter(({ arm }) => arm === "inline" || arm === "forced");
   // A list may hold what another command measures; what was asked for by options is refused below.
   const scenarios = raw.scenarios === undefined ? ringed : ringed.filter(isFollowed);
@@ -53,6 +55,7 @@ export function parseExplainOptions(
     check: raw.check ?? false,
     traceOnly: raw.traceOnly ?? false,
     scenarios,
+    about,
   };
 }
 

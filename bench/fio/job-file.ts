@@ -25,6 +25,28 @@ export function readJobFile(file: string, environment: NodeJS.ProcessEnv): FioJo
   return reader.jobs;
 }
 
+/**
+ * The jobs as one job file that reads the same without the environment and the included files. Throws a UsageError for a
+ * value that no job file can hold.
+ */
+export function jobFileText(jobs: readonly FioJob[]): string {
+  const lines = jobs.flatMap(({ name, options }) => [
+    `[${name}]`,
+    ...[...options].map(([key, value]) =>
+      value === null ? key : `${key}=${holdable(key, value)}`,
+    ),
+  ]);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function holdable(key: string, value: string): string {
+  if (!/[;#\n]|\$\{/.test(value)) return value;
+  throw new UsageError(
+    `${key}: a variable of the environment holds what begins a comment or a variable`,
+    "Write the value into the job file.",
+  );
+}
+
 class Reader {
   readonly jobs: FioJob[] = [];
   private readonly global = new Map<string, string | null>();

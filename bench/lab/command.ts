@@ -11,6 +11,7 @@ Examples:
   $ puntbench lab --kernels 6.1,6.12,7.2 --cost instructions
   $ puntbench lab --kernel-image /boot/vmlinuz-6.9 --modules /lib/modules/6.9 --quick
   $ puntbench lab --kernels 6.1,6.12 --explain --quick
+  $ puntbench lab --kernels 6.1,6.12 --fio wal.fio --rounds 1
   $ puntbench lab --kernels 6.1,6.12,7.2 --replay mariadb.pbrec --disk 4G
   $ puntbench lab --kernels 6.12 --shell
 

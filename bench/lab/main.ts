@@ -23,8 +23,7 @@ import { replayText } from "./session/replay-table.js";
 /** `puntbench lab`: boots the kernels, runs the bench in each, brings the results back, compares. */
 export async function main(raw: RawLabOptions, benchOptions: readonly string[]): Promise<void> {
   const options = parseLabOptions(raw, benchOptions);
-  const { inputFile } = options.settings;
-  if (inputFile) loadRecording(inputFile);
+  if (raw.replay !== undefined) loadRecording(raw.replay);
   const guests = options.kernels.filter((kernel) => kernel !== "host");
   if (guests.length > 0 || options.kernelFile) requireLabTools();
   await withLabContext(async (context) => {
@@ -59,6 +58,7 @@ async function measure(
   for (const { label, packageName, packageVersion } of kernels) {
     progress.milestone(`${label}: ${packageName} ${packageVersion}`);
   }
+  for (const sentence of options.about) progress.milestone(sentence);
   const outcome = await runLab(session, kernels, options);
   process.stdout.write(await printedOutcome(outcome, session, options));
   const [failure] = outcome.failures;

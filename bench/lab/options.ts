@@ -45,6 +45,8 @@ export interface LabOptions extends LabPlan, KernelSource {
   dryRun: boolean;
   shell: boolean;
   settings: GuestSettings;
+  /** Sentences about what the guests run, to print before they do. */
+  about: string[];
 }
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
@@ -81,7 +83,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   if (command.name === "replay" && kernels.includes("host")) {
     throw new UsageError("--replay on host", "Run puntbench replay for this machine's kernel.");
   }
-  checkGuestOptions(command);
+  const { about, input } = checkGuestOptions(command);
   return {
     kernels,
     kernelFile,
@@ -94,7 +96,11 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     out: raw.out,
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
-    settings: parseSettings(raw, cost),
+    settings: {
+      ...parseSettings(raw, cost),
+      input: raw.replay === undefined ? input : { file: raw.replay },
+    },
+    about,
     commands: [command],
   };
 }
@@ -163,7 +169,6 @@ function parseSettings(raw: RawLabOptions, cost: LabOptions["cost"]): GuestSetti
       // The guest's regular reports cost instructions.
       silenceMs: counting ? null : SILENCE_MS,
     },
-    inputFile: raw.replay ?? null,
     retries: RETRIES,
   };
 }

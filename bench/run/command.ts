@@ -33,7 +33,6 @@ export function benchCommand(): Command {
       "Writes freshly prepared files with O_DIRECT through io_uring, counts the writes that the kernel punts to " +
         "io-wq workers, and measures latency, throughput and CPU time beside. One results file a run.",
     )
-    .option("--fio <file>", "run the io_uring jobs of a fio job file instead of the matrix")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawOptions, command: Command) => {
       const { main } = await import("./main.js");
@@ -44,6 +43,7 @@ export function benchCommand(): Command {
 /** The options that choose what is written and how, for every command that runs the bench's scenarios. */
 export function withBenchOptions(command: Command): Command {
   return command
+    .option("--fio <file>", "run the io_uring jobs of a fio job file instead of the matrix")
     .option(
       "--workload <list>",
       "requests of well-known programs, or all; see `puntbench workloads`",

@@ -35,7 +35,7 @@ export function initScript(job: GuestJob): string {
       ? `(while sleep ${HEARTBEAT_SECONDS}; do echo "${STATUS_PREFIX}alive" >&${STATUS_DESCRIPTOR}; done) &`
       : "",
     mountSystem(),
-    job.inputFile == null ? "" : `cp /input /system${GUEST.input}`,
+    job.input == null ? "" : `cp /input /system${GUEST.input}`,
     mountScratch(job),
     job.shell ? "" : 'say "step ready $(uptime_s)"',
     job.shell

@@ -6,7 +6,7 @@ import { runOrFail } from "../host/process.js";
 import { writeArchive } from "./cpio.js";
 import { STACKED_DEVICE } from "./device-stack.js";
 import { initScript } from "./init-script.js";
-import { GUEST, type GuestJob, neededModules } from "./job.js";
+import { GUEST, type GuestInput, type GuestJob, neededModules } from "./job.js";
 import { makeFilesystem } from "./make-filesystem.js";
 import { type KernelModules, type LoadStep, loadOrder } from "./modules.js";
 
@@ -52,10 +52,9 @@ export async function writeInitramfs(
     for (const step of steps) {
       await writeFile(join(folder, "modules", plainName(step)), await readModule(kernel, step));
     }
-    const input = job.inputFile == null ? [] : ["input"];
-    if (job.inputFile != null) await copyFile(job.inputFile, join(folder, "input"));
+    if (job.input != null) await writeInput(job.input, join(folder, "input"));
     const paths = [
-      ...input,
+      ...(job.input == null ? [] : ["input"]),
       ...MOUNT_POINTS,
       "bin/busybox",
       "init",
@@ -68,6 +67,10 @@ export async function writeInitramfs(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function writeInput(input: GuestInput, path: string): Promise<void> {
+  return "file" in input ? copyFile(input.file, path) : writeFile(path, input.text);
 }
 
 /** One line for each module: its file, `required` or `optional`, its parameters. */

@@ -14,9 +14,12 @@ export const GUEST = {
   /** In memory, so that writing there does not disturb the scratch disk. */
   output: "/output",
   puntbench: "/puntbench",
-  /** A file of this machine that the commands read. */
+  /** What the commands read. */
   input: "/tmp/input",
 } as const;
+
+/** A file of this machine, or what is to stand in a file. */
+export type GuestInput = { file: string } | { text: string };
 
 /** What a guest does between its start and its end. */
 export interface GuestJob {
@@ -30,8 +33,8 @@ export interface GuestJob {
   guestDevice: GuestDevice;
   /** Added to the filesystem's own mount options. */
   mountOptions: readonly string[];
-  /** A file of this machine, which is `GUEST.input` in the guest; null: none. */
-  inputFile?: string | null;
+  /** What the commands read at `GUEST.input`; null: nothing. */
+  input?: GuestInput | null;
   /** Arguments of `node` for each command, run one after the other. */
   commands: readonly (readonly string[])[];
   environment: Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ function jobOf(session: LabSession, boot: Boot): GuestJob {
     modules: settings.guestModules ?? [],
     guestDevice: { sizeBytes: settings.diskBytes, latencyNs: settings.deviceLatencyNs },
     mountOptions: settings.mountOptions,
-    inputFile: settings.inputFile ?? null,
+    input: settings.input ?? null,
     commands: boot.commands,
     environment: {
       ...labGuestVariables({

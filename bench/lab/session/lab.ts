@@ -35,7 +35,13 @@ export function commandLine(label: string, { name, options }: GuestCommand): str
   if (name === "replay")
     return [cli, name, GUEST.input, "--dir", GUEST.scratch, "--json", ...options];
   const where = ["--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS];
-  return [cli, name, ...where, ...options];
+  return [cli, name, ...where, ...options.map(inGuest)];
+}
+
+/** The job file of --fio is somewhere else in a guest. */
+function inGuest(option: string, index: number, options: readonly string[]): string {
+  if (option.startsWith("--fio=")) return `--fio=${GUEST.input}`;
+  return options[index - 1] === "--fio" ? GUEST.input : option;
 }
 
 /**

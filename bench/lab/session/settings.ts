@@ -1,5 +1,5 @@
 import type { StackLayer } from "../image/device-stack.js";
-import type { FilesystemChoice, ScratchDevice } from "../image/job.js";
+import type { FilesystemChoice, GuestInput, ScratchDevice } from "../image/job.js";
 import type { Accelerator } from "../qemu/arguments.js";
 import type { GuestLimits } from "../qemu/limits.js";
 
@@ -20,8 +20,8 @@ export interface GuestSettings {
   guestPrograms: readonly string[];
   /** Kernel modules that guests load besides those that they need themselves. */
   guestModules?: readonly string[];
-  /** A file of this machine that the commands read in the guest. */
-  inputFile?: string | null;
+  /** What the commands read in the guest. */
+  input?: GuestInput | null;
   limits: GuestLimits;
   /** How often a guest is started again after a failure that may be chance. */
   retries: number;

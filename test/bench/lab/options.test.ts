@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { labCommand } from "../../../bench/lab/command.js";
 import { parseLabOptions, type RawLabOptions } from "../../../bench/lab/options.js";
+import { commandLine } from "../../../bench/lab/session/lab.js";
 import { puntbench } from "../../support/puntbench.js";
 
 const RAW: RawLabOptions = { ...labCommand().opts(), kernels: "6.1, 6.12,6.1" };
@@ -39,11 +40,43 @@ test("a replay takes the place of the bench, with the replay's options", () => {
   assert.deepEqual(options.commands, [
     { name: "replay", options: ["--pace", "as-fast-as-possible"] },
   ]);
-  assert.equal(options.settings.inputFile, "wal.pbrec");
+  assert.deepEqual(options.settings.input, { file: "wal.pbrec" });
   assert.throws(() => parse({ replay: "wal.pbrec" }, ["--quick"]), /unknown option '--quick'/);
   assert.throws(() => parse({ replay: "wal.pbrec" }, ["--dir", "/x"]), /sets this option/);
   assert.throws(() => parse({ replay: "wal.pbrec", explain: true }), /goes with neither/);
   assert.throws(() => parse({ replay: "wal.pbrec", kernels: "host" }), /--replay on host/);
+});
+
+test("the job file of --fio reaches a guest with its variables and included files, at the guest's own path", () => {
+  const folder = mkdtempSync(join(tmpdir(), "puntbench-lab-fio-"));
+  process.env.PUNTBENCH_TEST_SIZE = "1m";
+  try {
+    writeFileSync(join(folder, "more.fio"), "ioengine=io_uring\nrw=write\n");
+    const file = join(folder, "job.fio");
+    writeFileSync(
+      file,
+      ["[global]", "include more.fio", `size=\${PUNTBENCH_TEST_SIZE}`, "[a]", "[b]", "bs=8k"].join(
+        "\n",
+      ),
+    );
+    for (const options of [["--fio", file, "--rounds", "1"], [`--fio=${file}`]]) {
+      const { settings, commands, about } = parse({}, options);
+      const jobs = ["ioengine=io_uring", "rw=write", "size=1m"];
+      const text = `${["[a]", ...jobs, "[b]", ...jobs, "bs=8k"].join("\n")}\n`;
+      assert.deepEqual(settings.input, { text });
+      assert.match(about.join("; "), /fio's default, is the preparation fallocate-0/);
+      const words = commandLine("6.1", commands[0]);
+      assert.ok(!words.join(" ").includes(folder));
+      assert.match(words.join(" "), /--fio[ =]\/tmp\/input/);
+    }
+    process.env.PUNTBENCH_TEST_SIZE = "1m ; 2m";
+    assert.throws(() => parse({}, ["--fio", file]), /size: a variable of the environment holds/);
+    assert.throws(() => parse({}, ["--fio", join(folder, "none.fio")]), /cannot be read/);
+    assert.throws(() => parse({}, ["--fio", file, "--operation", "read"]), /exclude each other/);
+  } finally {
+    delete process.env.PUNTBENCH_TEST_SIZE;
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
