@@ -20,7 +20,7 @@ export function variantWords(scenario: Scenario): string[] {
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
-    durability === "group-fdatasync" ? `${durability}:${groupWrites}` : durability,
+    groupWrites === undefined ? durability : `${durability}:${groupWrites}`,
     vectored && "vectored",
     fixedFiles && "fixed files",
     files && `${files} files`,

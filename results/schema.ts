@@ -43,7 +43,7 @@ export const Scenario = z.object({
   readPercent: count.optional(),
   io: z.enum(IOS).optional(),
   durability: z.enum(DURABILITIES).optional(),
-  /** `group-fdatasync` only: writes of a group. */
+  /** `group-fdatasync` and `group-fsync` only: writes of a group. */
   groupWrites: count.positive().optional(),
   /** readv and writev with one buffer. */
   vectored: z.boolean().optional(),
@@ -115,7 +115,7 @@ export const Measurement = z.object({
   puntCountForced: count.nullable(),
   /** Of `puntCount`: serialised with other writes to the same inode. */
   puntCountHashed: count.nullable(),
-  /** `linked-fdatasync` and `group-fdatasync` only. Of `puntCount`: fsyncs. */
+  /** `linked-fdatasync` and groups only. Of `puntCount`: fsyncs. */
   puntCountFsyncs: count.nullable().optional(),
   /** `linked-fdatasync` only: fsyncs that followed a punted write into its worker without a hit of the tracepoint. */
   puntCountUntraced: count.nullable().optional(),

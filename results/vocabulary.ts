@@ -68,7 +68,7 @@ export type Io = (typeof IOS)[number];
 
 /**
  * When a write is on stable storage: with its completion, except for `none`. `group-fdatasync`: an fdatasync follows each
- * group of `groupWrites` writes, and they complete with it.
+ * group of `groupWrites` writes, and they complete with it; `group-fsync`: an fsync.
  */
 export const DURABILITIES = [
   "none",
@@ -76,8 +76,14 @@ export const DURABILITIES = [
   "rwf_dsync",
   "linked-fdatasync",
   "group-fdatasync",
+  "group-fsync",
 ] as const;
 export type Durability = (typeof DURABILITIES)[number];
+
+/** Whether a sync follows each group of writes. */
+export function syncsGroups(durability: Durability | undefined): boolean {
+  return durability === "group-fdatasync" || durability === "group-fsync";
+}
 
 /**
  * Order in which the blocks are written, each exactly once. `append`: with O_APPEND, so behind the end of the file.

@@ -56,9 +56,9 @@ export const OPTIONS: Readonly<Record<string, OptionRule>> = {
   norandommap: read("only with `overwrite=1`: it writes some blocks twice and others never"),
 
   sync: only("O_SYNC", "0", "none", "dsync"),
-  fsync: only("an fsync after some writes; fdatasync is read", "0"),
+  fsync: read("group-fsync:N, in the same way as `fdatasync`"),
   fdatasync: read(
-    "group-fdatasync:N, only with `rw=write` and `randwrite`; here the writes of a group complete before their fdatasync begins",
+    "group-fdatasync:N, only with `rw=write` and `randwrite`; here the writes of a group complete before their sync begins, in fio only with `iodepth=1`",
   ),
   sync_file_range: only("sync_file_range(2) between writes"),
   end_fsync: { use: "ignored", why: "it comes after the measured writes" },

@@ -193,10 +193,13 @@ class JobReader {
   }
 
   private groups(operation: Scenario["operation"]): Pick<Scenario, "durability" | "groupWrites"> {
-    if (!this.isOn("fdatasync")) return {};
-    if (operation !== undefined) this.problems.push("fdatasync with reads (groups of writes)");
-    const writes = this.count("fdatasync", this.given.get("fdatasync") ?? "1") ?? 1;
-    return { durability: "group-fdatasync", groupWrites: writes };
+    const given = (["fsync", "fdatasync"] as const).filter((key) => this.isOn(key));
+    const [sync] = given;
+    if (sync === undefined) return {};
+    if (given.length > 1) this.problems.push("fsync with fdatasync (groups of two kinds)");
+    if (operation !== undefined) this.problems.push(`${sync} with reads (groups of writes)`);
+    const groupWrites = this.count(sync, this.given.get(sync) ?? "1") ?? 1;
+    return { durability: `group-${sync}`, groupWrites };
   }
 
   /** The driver registers buffers only together with the file. */

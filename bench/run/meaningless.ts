@@ -1,5 +1,6 @@
 import { movesData } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
+import { syncsGroups } from "../../results/vocabulary.js";
 
 /** A reason, where the combination has no meaning. */
 type Check = (scenario: Scenario) => string | false;
@@ -51,13 +52,11 @@ const ORDERS: readonly Check[] = [
 
 const GROUPS: readonly Check[] = [
   (cell) =>
-    durabilityOf(cell) === "group-fdatasync" &&
-    operationOf(cell) !== "write" &&
-    "a group consists of writes",
+    syncsGroups(cell.durability) && operationOf(cell) !== "write" && "a group consists of writes",
   (cell) =>
-    durabilityOf(cell) === "group-fdatasync" &&
+    syncsGroups(cell.durability) &&
     (hasOwnFiles(cell) || filesOf(cell) > ringsOf(cell)) &&
-    "the fdatasync of a group makes one file durable",
+    "the sync of a group makes one file durable",
 ];
 
 const RINGS: readonly Check[] = [
@@ -82,7 +81,7 @@ const RINGS: readonly Check[] = [
     "only O_DIRECT reads and writes can be polled",
   (cell) =>
     cell.ring === "iopoll" &&
-    durabilityOf(cell).endsWith("-fdatasync") &&
+    /-f(data)?sync$/.test(durabilityOf(cell)) &&
     "an fsync cannot be polled",
 ];
 

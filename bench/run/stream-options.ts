@@ -7,6 +7,7 @@ import {
   type Operation,
   RINGS,
   type Ring,
+  syncsGroups,
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
@@ -113,10 +114,10 @@ function statOf({ statEvery }: RawStreamOptions): Variant {
 function durabilityOf(text: string): Variant {
   const [name = "", group] = text.split(":");
   const durability = word(name, DURABILITIES, "--durability");
-  if (durability === "group-fdatasync") {
+  if (syncsGroups(durability)) {
     const groupWrites = integer(
       group ?? String(DEFAULT_GROUP_WRITES),
-      "--durability group-fdatasync",
+      `--durability ${durability}`,
       1,
       1_000_000,
     );
@@ -124,7 +125,7 @@ function durabilityOf(text: string): Variant {
   }
   if (group !== undefined) {
     throw new UsageError(
-      `--durability ${text}: only group-fdatasync has a number`,
+      `--durability ${text}: only group-fdatasync and group-fsync have a number`,
       "Write for example group-fdatasync:8.",
     );
   }

@@ -37,7 +37,7 @@ class AioBackend {
     request.aio_fildes = static_cast<uint32_t>(slot.fd);
     filled_.push_back(&request);
     if (slot.sync) {
-      request.aio_lio_opcode = IOCB_CMD_FDSYNC;
+      request.aio_lio_opcode = stream_->kind.syncs_metadata() ? IOCB_CMD_FSYNC : IOCB_CMD_FDSYNC;
       return 1;
     }
     request.aio_lio_opcode = slot.read ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;

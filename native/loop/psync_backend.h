@@ -42,7 +42,7 @@ class PsyncBackend {
  private:
   ssize_t call() noexcept {
     const RequestKind& kind = stream_->kind;
-    if (slot_->sync) return fdatasync(slot_->fd);
+    if (slot_->sync) return (kind.syncs_metadata() ? fsync : fdatasync)(slot_->fd);
     const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
     if (!kind.moves_data()) return other(kind.operation, offset);
     const iovec buffer{slot_->buffer, stream_->block_bytes};

@@ -28,6 +28,7 @@ constexpr Names<Durability> kDurabilities[] = {
     {"rwf_dsync", Durability::kRwfDsync},
     {"linked-fdatasync", Durability::kLinkedFdatasync},
     {"group-fdatasync", Durability::kGroupFdatasync},
+    {"group-fsync", Durability::kGroupFsync},
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace puntbench {
 
 enum class Operation { kWrite, kRead, kReadWrite, kFsync, kFallocate, kOpenat, kStatx };
 enum class Io { kDirect, kBuffered, kUncached };
-enum class Durability { kNone, kODsync, kRwfDsync, kLinkedFdatasync, kGroupFdatasync };
+enum class Durability { kNone, kODsync, kRwfDsync, kLinkedFdatasync, kGroupFdatasync, kGroupFsync };
 
 // The values of these names (results/vocabulary.ts); empty for an unknown one.
 std::optional<Operation> operation_named(std::string_view name);
@@ -32,7 +32,7 @@ struct RequestKind {
   uint32_t read_percent = 0;  // kReadWrite only
   Io io = Io::kDirect;
   Durability durability = Durability::kNone;
-  uint32_t group_writes = 0;  // kGroupFdatasync only: an fdatasync follows each group of so many writes
+  uint32_t group_writes = 0;  // kGroupFdatasync, kGroupFsync: a sync follows each group of so many writes
   bool vectored = false;      // readv and writev with one buffer
   bool fixed_files = false;   // io_uring only: IOSQE_FIXED_FILE
 
@@ -52,6 +52,9 @@ struct RequestKind {
 
   // io_uring only: an IORING_OP_FSYNC is linked behind each write.
   bool linked(bool read) const noexcept { return durability == Durability::kLinkedFdatasync && !read; }
+
+  // Of the syncs beside: whether they write all metadata too, as fsync(2) does.
+  bool syncs_metadata() const noexcept { return durability == Durability::kGroupFsync; }
 
   // Whether requests for an fsync come beside those of the stream.
   bool syncs_beside() const noexcept { return durability >= Durability::kLinkedFdatasync; }

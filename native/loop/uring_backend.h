@@ -103,7 +103,7 @@ class UringBackend {
     if (slot.fd < 0) {
       io_uring_prep_nop(sqe);
     } else if (slot.sync) {
-      io_uring_prep_fsync(sqe, file_of(slot), IORING_FSYNC_DATASYNC);
+      io_uring_prep_fsync(sqe, file_of(slot), kind_.syncs_metadata() ? 0 : IORING_FSYNC_DATASYNC);
     } else if (kind_.moves_data()) {
       prepare_data(sqe, slot, file_of(slot), slot.block * block_bytes_);
     } else {

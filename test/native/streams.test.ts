@@ -85,18 +85,24 @@ for (const operation of ["fallocate", "openat", "statx"] as const) {
 const GROUPED = 64;
 
 for (const arm of ["inline", "forced", "psync", "libaio"] as const) {
-  for (const groupWrites of [1, 7]) {
-    test(`${arm}: an fdatasync follows each group of ${groupWrites}, and its writes complete with it`, {
+  for (const [durability, groupWrites] of [
+    ["group-fdatasync", 1],
+    ["group-fdatasync", 7],
+    ["group-fsync", 7],
+  ] as const) {
+    test(`${arm}: ${durability}:${groupWrites} ends each group with its sync, and its writes complete with it`, {
       skip,
     }, async () => {
-      const group = { durability: "group-fdatasync", groupWrites } as const;
+      const group = { durability, groupWrites };
       const found = await traced({ arm, fileSizeBytes: GROUPED * 4096, ...group });
       const groups = Math.ceil(GROUPED / groupWrites);
       const hasRing = arm === "inline" || arm === "forced";
       agrees(found, hasRing ? { fsync: groups, write: GROUPED } : {}, GROUPED);
       assert.deepEqual(stamps(found.contents[0] as Buffer), upTo(GROUPED));
-      // One more is the preparation's.
+      // One more is the preparation's, an fsync.
       if (found.fsyncs > 0) assert.equal(found.fsyncs, groups + 1);
+      if (found.fsyncs > 0)
+        assert.equal(found.fdatasyncs, durability === "group-fsync" ? 0 : groups);
       if (!hasRing || found.measured.puntCountFsyncs === null) return;
       assert.equal(found.measured.puntCountFsyncs, found.fsyncPunts);
       assert.equal(found.fsyncPunts, groups, "every fdatasync punts");

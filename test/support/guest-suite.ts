@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { GUEST } from "../../bench/lab/image/job.js";
+import type { GuestSettings } from "../../bench/lab/session/settings.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { inGuest, kernelOf } from "./guest.js";
 
@@ -13,6 +14,8 @@ export interface GuestSuite {
   files: readonly string[];
   /** Programs of this machine that the guest needs beside busybox. */
   programs: readonly string[];
+  /** Of the guest, where it is not a usual one. */
+  settings?: Partial<GuestSettings>;
   totalMs: number;
 }
 
@@ -24,7 +27,7 @@ export async function suiteInGuest(context: TestContext, suite: GuestSuite): Pro
   const report: string[] = [];
   await inGuest({
     kernel: await kernelOf(suite.kernel),
-    settings: { guestPrograms: suite.programs, cpus: 2 },
+    settings: { guestPrograms: suite.programs, cpus: 2, ...suite.settings },
     limits: { totalMs: suite.totalMs },
     command: ["-e", script(suite.files)],
     extraFiles: testFiles(),

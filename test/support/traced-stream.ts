@@ -30,8 +30,9 @@ export interface TracedStream {
   submitted: Map<number, number>;
   /** Threads that submitted. */
   submitters: number;
-  /** fsyncs of the first file; 0 if not on ext4. */
+  /** fsyncs of the first file, and those of them that are fdatasyncs; 0 if not on ext4. */
   fsyncs: number;
+  fdatasyncs: number;
   contents: Buffer[];
 }
 
@@ -63,6 +64,9 @@ export async function tracedStream(
     file === 0 ? request.path : `${request.path}.${file}`,
   );
   const inode = statSync(request.path).ino;
+  const syncs = events.filter(
+    ({ name, fields }) => name === "ext4_sync_file_enter" && Number(fields.ino) === inode,
+  );
   const contents = paths.map((path) => readFileSync(path));
   for (const path of paths) rmSync(path);
   return {
@@ -71,9 +75,8 @@ export async function tracedStream(
     fsyncPunts: punts.filter(({ fields }) => Number(fields.opcode) === OPCODES.fsync).length,
     submitted,
     submitters: new Set(requests.map(({ tid }) => tid)).size,
-    fsyncs: events.filter(
-      ({ name, fields }) => name === "ext4_sync_file_enter" && Number(fields.ino) === inode,
-    ).length,
+    fsyncs: syncs.length,
+    fdatasyncs: syncs.filter(({ fields }) => Number(fields.datasync) === 1).length,
     contents,
   };
 }

@@ -12,8 +12,9 @@ import { type KernelModules, type LoadStep, loadOrder } from "./modules.js";
 
 const DECOMPRESS_TIMEOUT_MS = 30_000;
 
-/** Parameters of modules that the guest makes its scratch device with. */
+/** Parameters of modules that the guest makes its scratch device with. Only a ring with IOPOLL uses a polled queue. */
 const MODULE_PARAMETERS: Readonly<Record<string, string>> = {
+  "nvme.ko": "poll_queues=1",
   "null_blk.ko": "nr_devices=0",
 };
 

@@ -72,6 +72,11 @@ const READ: [options: Record<string, string | null>, expected: object][] = [
   ],
   [{ sqthread_poll: null }, { ring: "sqpoll" }],
   [{ hipri: null }, { ring: "iopoll" }],
+  [{ fsync: "32" }, { durability: "group-fsync", groupWrites: 32 }],
+  [
+    { fsync: "0", fdatasync: null },
+    { durability: "group-fdatasync", groupWrites: 1 },
+  ],
   [{ fdatasync: "8" }, { durability: "group-fdatasync", groupWrites: 8 }],
 ];
 
@@ -88,7 +93,8 @@ const UNSUPPORTED: Record<string, string | null>[] = [
   { size: "10%" },
   { size: "4kib" },
   { sync: "1" },
-  { fsync: "32" },
+  { fsync: "32", fdatasync: "32" },
+  { fsync: "32", rw: "randrw" },
   { bsrange: "4k-64k" },
   { bssplit: "4k/50:8k/50" },
   { thinktime: "100" },
@@ -115,7 +121,7 @@ for (const options of UNSUPPORTED) {
 }
 
 test("all options that are not supported are named at once", () => {
-  const { problems } = translated({ rw: "trim", fsync: "1", thinktime: "4", foo: null });
+  const { problems } = translated({ rw: "trim", fsync: "x", thinktime: "4", foo: null });
   assert.equal(problems.length, 4);
 });
 
