@@ -69,12 +69,14 @@ test("the job file of --fio reaches a guest with its variables and included file
       assert.ok(!words.join(" ").includes(folder));
       assert.match(words.join(" "), /--fio[ =]\/tmp\/input/);
     }
-    process.env.PUNTBENCH_TEST_SIZE = "1m ; 2m";
-    assert.throws(() => parse({}, ["--fio", file]), /size: a variable of the environment holds/);
+    writeFileSync(join(folder, "more.fio"), `ioengine=io_uring\nrw=write\ndescription=\${WORDS}\n`);
+    process.env.WORDS = "a ; b";
+    assert.throws(() => parse({}, ["--fio", file]), /description: a variable of the environment/);
     assert.throws(() => parse({}, ["--fio", join(folder, "none.fio")]), /cannot be read/);
     assert.throws(() => parse({}, ["--fio", file, "--operation", "read"]), /exclude each other/);
   } finally {
     delete process.env.PUNTBENCH_TEST_SIZE;
+    delete process.env.WORDS;
     rmSync(folder, { recursive: true });
   }
 });
