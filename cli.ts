@@ -5,6 +5,7 @@ import { compareCommand } from "./analysis/comparison/command.js";
 import { exportCommand } from "./analysis/export/command.js";
 import { planCommand } from "./analysis/plan/command.js";
 import { reportCommand } from "./analysis/report/command.js";
+import { atlasBuildCommand } from "./bench/atlas/command.js";
 import { doctorCommand } from "./bench/doctor/command.js";
 import { explainCommand } from "./bench/explain/command.js";
 import type { EstimateSavings } from "./bench/explain/main.js";
@@ -43,6 +44,7 @@ function program(): Command {
     planCommand(),
     exportCommand(),
     labCommand(),
+    atlasCommand(),
     reproduceCommand(),
   ];
   for (const command of commands) root.addCommand(command);
@@ -50,6 +52,11 @@ function program(): Command {
     command.exitOverride().showHelpAfterError("(add --help for the options and examples)");
   }
   return root;
+}
+
+function atlasCommand(): Command {
+  const atlas = new Command("atlas").summary("which requests punt, on which kernel and filesystem");
+  return atlas.addCommand(atlasBuildCommand().exitOverride());
 }
 
 /** For `explain`: what the timed trials in a results file say that a cure would save. */

@@ -9,18 +9,8 @@ import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import type { LabKernel } from "./kernels.js";
 import type { LabSession } from "./lab-session.js";
 import { type PlannedBoot, planBoots } from "./plan.js";
-import type { GuestCommand, LabPlan } from "./settings.js";
+import type { FinishedBoot, GuestCommand, LabPlan } from "./settings.js";
 import { type BootView, watchBoot } from "./watch-boot.js";
-
-/** One guest that ran its commands, and its results. */
-export interface FinishedBoot extends PlannedBoot {
-  resultsFiles: string[];
-  firstTrialMs: number | null;
-  peakMemoryBytes: number;
-  elapsedMs: number;
-  /** What each command printed on its standard output. */
-  printed: string[];
-}
 
 export interface LabOutcome {
   finished: FinishedBoot[];
@@ -80,6 +70,7 @@ export async function runLab(
         const elapsedMs = Date.now() - beganAtMs;
         const finished = { ...next, ...(await resultsOf(run, plan, view)), elapsedMs };
         outcome.finished.push(finished);
+        await plan.onFinished?.(finished);
         const kept = !plan.out.startsWith(session.workspace);
         progress.milestone(`${name}: ${describe(finished, kept)}`);
       } catch (error) {

@@ -3,7 +3,7 @@ import { UserError } from "../../../terminal/errors.js";
 import { formatPercent } from "../../../terminal/percent.js";
 import { visible } from "../../../terminal/quote.js";
 import { renderTable, textColumns } from "../../../terminal/table.js";
-import type { FinishedBoot } from "./lab.js";
+import type { FinishedBoot } from "./settings.js";
 
 /** What the table needs of what `replay --json` prints. It came from a guest, so it is checked. */
 const Printed = z.object({

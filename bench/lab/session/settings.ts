@@ -2,6 +2,7 @@ import type { StackLayer } from "../image/device-stack.js";
 import type { FilesystemChoice, GuestInput, ScratchDevice } from "../image/job.js";
 import type { Accelerator } from "../qemu/arguments.js";
 import type { GuestLimits } from "../qemu/limits.js";
+import type { PlannedBoot } from "./plan.js";
 
 /** How guests are made, as the user chose or by default. */
 export interface GuestSettings {
@@ -33,6 +34,16 @@ export interface GuestCommand {
   options: readonly string[];
 }
 
+/** One guest that ran its commands, and its results. */
+export interface FinishedBoot extends PlannedBoot {
+  resultsFiles: string[];
+  firstTrialMs: number | null;
+  peakMemoryBytes: number;
+  elapsedMs: number;
+  /** What each command printed on its standard output. */
+  printed: string[];
+}
+
 /** What a lab run does with its kernels. */
 export interface LabPlan {
   /** What runs in each guest, one after the other. */
@@ -43,4 +54,6 @@ export interface LabPlan {
   jobs: number;
   /** The folder for results files on this machine. */
   out: string;
+  /** Called for each guest as it ends, so that what was measured is kept whatever comes after. */
+  onFinished?: (boot: FinishedBoot) => Promise<void>;
 }

@@ -1,0 +1,37 @@
+import { Command } from "commander";
+import type { RawBuildOptions } from "./options.js";
+
+const EXAMPLES = `
+Examples:
+  $ puntbench atlas build                                   what is missing, on every series that Debian has
+  $ puntbench atlas build --kernels 6.12,7.3 --places ext4,xfs
+  $ puntbench atlas build --dry-run                         what would be measured
+
+A cell that was measured is not measured again, until Debian's package, the scenario or the format changes. A build that
+was interrupted goes on where it ended. A kernel that does not boot is a gap, and the others still run.
+
+Exit codes: 0 ok, 1 a guest failed, 2 usage, 130 interrupted.`;
+
+export function atlasBuildCommand(): Command {
+  return new Command("build")
+    .summary("measure what the atlas lacks, in the lab")
+    .description(
+      "Boots each kernel on each filesystem, runs all scenarios there, traced and counted, and keeps the answers.",
+    )
+    .option("-k, --kernels <list>", "series or versions (default: the newest of each series)")
+    .option("--every-version", "every version that can be had, not only the newest of each series")
+    .option("--places <list>", "filesystems, mount options and stacks (default: all)")
+    .option("--jobs <count>", "guests at a time", "2")
+    .option(
+      "-o, --out <directory>",
+      "where the atlas lies (default: results/atlas/data of this package)",
+    )
+    .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
+    .option("--again", "measure cells again that are there")
+    .option("--dry-run", "say what would be measured, and measure nothing")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: RawBuildOptions) => {
+      const { main } = await import("./main.js");
+      await main(options);
+    });
+}

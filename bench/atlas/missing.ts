@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { loadAtlasFile } from "../../results/atlas/files.js";
+import type { AtlasPlace } from "../../results/atlas/places.js";
+import { ATLAS_SCENARIOS, type AtlasScenario } from "../../results/atlas/scenarios.js";
+import type { AtlasFile } from "../../results/atlas/schema.js";
+import { scenarioKey } from "../../results/scenario.js";
+
+/** A kernel package as the atlas knows it. */
+export interface AtlasKernel {
+  /** The series, or with every version the package version. */
+  label: string;
+  packageVersion: string;
+}
+
+/** Where the answers of one kernel and place stand. */
+export function atlasPath(folder: string, kernel: string, place: string): string {
+  return join(folder, kernel, `${place}.json`);
+}
+
+/** What was measured of this kernel package before; null: nothing that counts. */
+export function measuredBefore(
+  folder: string,
+  { label, packageVersion }: AtlasKernel,
+  place: AtlasPlace,
+): AtlasFile | null {
+  const file = loadAtlasFile(atlasPath(folder, label, place.name));
+  return file?.packageVersion === packageVersion ? file : null;
+}
+
+/** Scenarios without an answer. A cell is known by kernel package, place, format and scenario, and is not measured twice. */
+export function missingScenarios(before: AtlasFile | null): AtlasScenario[] {
+  const known = new Set(before?.cells.map(({ scenario, key }) => `${scenario} ${key}`));
+  return ATLAS_SCENARIOS.filter(
+    ({ name, scenario }) => !known.has(`${name} ${scenarioKey(scenario)}`),
+  );
+}

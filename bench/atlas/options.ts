@@ -1,0 +1,45 @@
+import { availableParallelism } from "node:os";
+import { ATLAS_PLACES, type AtlasPlace } from "../../results/atlas/places.js";
+import { integer, list, words } from "../../terminal/option-values.js";
+
+/** Options of `atlas build` as commander hands them over: text. */
+export interface RawBuildOptions {
+  kernels?: string;
+  everyVersion?: boolean;
+  places?: string;
+  jobs: string;
+  out?: string;
+  mirror?: string;
+  again?: boolean;
+  dryRun?: boolean;
+}
+
+export interface BuildOptions {
+  /** null: the newest of each series. */
+  kernels: string[] | null;
+  everyVersion: boolean;
+  places: AtlasPlace[];
+  jobs: number;
+  /** null: the atlas of this package. */
+  out: string | null;
+  mirror: string | null;
+  /** Measure cells again that are there. */
+  again: boolean;
+  dryRun: boolean;
+}
+
+/** Checks every option and gives it its type. Throws a UsageError with the remedy. */
+export function parseBuildOptions(raw: RawBuildOptions): BuildOptions {
+  const names = ATLAS_PLACES.map(({ name }) => name);
+  const chosen = raw.places === undefined ? names : words(raw.places, names, "--places");
+  return {
+    kernels: raw.kernels === undefined ? null : list(raw.kernels, "--kernels"),
+    everyVersion: raw.everyVersion ?? false,
+    places: ATLAS_PLACES.filter(({ name }) => chosen.includes(name)),
+    jobs: integer(raw.jobs, "--jobs", 1, Math.max(1, availableParallelism())),
+    out: raw.out ?? null,
+    mirror: raw.mirror ?? null,
+    again: raw.again ?? false,
+    dryRun: raw.dryRun ?? false,
+  };
+}
