@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { atlasCommand, type LookAtHost } from "./analysis/atlas/command.js";
 import { compareCommand } from "./analysis/comparison/command.js";
 import { exportCommand } from "./analysis/export/command.js";
 import { planCommand } from "./analysis/plan/command.js";
@@ -44,7 +45,7 @@ function program(): Command {
     planCommand(),
     exportCommand(),
     labCommand(),
-    atlasCommand(),
+    atlasCommand(lookAtHost).addCommand(atlasBuildCommand().exitOverride()),
     reproduceCommand(),
   ];
   for (const command of commands) root.addCommand(command);
@@ -54,10 +55,11 @@ function program(): Command {
   return root;
 }
 
-function atlasCommand(): Command {
-  const atlas = new Command("atlas").summary("which requests punt, on which kernel and filesystem");
-  return atlas.addCommand(atlasBuildCommand().exitOverride());
-}
+/** For `atlas`: what this machine is, in the words of the atlas. */
+const lookAtHost: LookAtHost = async (directory) => {
+  const { thisHost } = await import("./bench/atlas/this-host.js");
+  return thisHost(directory);
+};
 
 /** For `explain`: what the timed trials in a results file say that a cure would save. */
 const estimateSavings: EstimateSavings = async (resultsFile) => {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { CAUSE_WORDS } from "../../results/cause-words.js";
 import type { PredictedCount } from "../../results/explained-punts.js";
 import { describeScenario } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { type Column, renderTable } from "../../terminal/table.js";
-import { CAUSE_WORDS } from "./attribution/cause-words.js";
 import type { ExplainReport, ScenarioReport } from "./explain.js";
 import { grouped } from "./summary.js";
 

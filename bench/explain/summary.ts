@@ -1,9 +1,9 @@
+import { CAUSE_WORDS } from "../../results/cause-words.js";
 import type { CauseCount, Disagreement, PredictedCount } from "../../results/explained-punts.js";
 import type { Explanation } from "../../results/schema.js";
 import { cureFor } from "../rules/cures.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { Attribution } from "./attribution/attribution.js";
-import { CAUSE_WORDS } from "./attribution/cause-words.js";
 import { EAGAIN, EIOCBQUEUED } from "./attribution/traced-write.js";
 import type { ExplainedStream, ExplainedWrite } from "./trace-writes.js";
 

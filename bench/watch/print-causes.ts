@@ -1,6 +1,6 @@
+import { CAUSE_WORDS } from "../../results/cause-words.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { visible } from "../../terminal/quote.js";
-import { CAUSE_WORDS } from "../explain/attribution/cause-words.js";
 import type { CauseShare } from "./causes.js";
 import { byWorkers, type Observation } from "./observation.js";
 

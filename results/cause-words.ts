@@ -1,4 +1,4 @@
-import type { ObservedCause } from "../../../results/vocabulary.js";
+import type { ObservedCause } from "./vocabulary.js";
 
 /** In a sentence: "... because <words>". */
 export const CAUSE_WORDS: Record<ObservedCause, string> = {

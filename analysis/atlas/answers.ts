@@ -1,0 +1,240 @@
+import type { AtlasCell } from "../../results/atlas/schema.js";
+
+/**
+ * What the cells of the atlas say, as a person would. Terminal and page use this one file: the page holds its compiled text, so
+ * it imports nothing but types and uses nothing but the language.
+ */
+
+/** The atlas, ready for look-ups. Equal cells of several kernels are stored once. */
+export interface AtlasIndex {
+  /** Series, oldest first, and the package that was measured. */
+  kernels: { label: string; packageVersion: string }[];
+  places: { name: string; words: string }[];
+  scenarios: { name: string; words: string; group: string; traced: boolean }[];
+  causeWords: Record<string, string>;
+  cells: AtlasCell[];
+  /** `cells[at[place][scenario][kernel]]`; -1: not measured. */
+  at: number[][][];
+  /** `npm run lab` with these options repeats a cell: of each place, and of each scenario. */
+  commands: { places: string[]; scenarios: string[] };
+}
+
+export type VerdictKind = "no" | "few" | "some" | "all" | "tick" | "varies" | "cannot" | "unknown";
+
+export interface Verdict {
+  kind: VerdictKind;
+  /** Short, for a cell of the map: "no", "all", "12 %". */
+  short: string;
+  /** "every request punts". */
+  words: string;
+}
+
+/** Where the kernel updates timestamps once a tick: 4 ms with Debian's CONFIG_HZ=250. */
+const TICK_WORDS =
+  "about one request in each clock tick punts (4 ms with CONFIG_HZ=250): back to back few do, and all do that come slower than the ticks";
+
+/** Two runs agree when their shares differ by no more than this. */
+const AGREE = 0.02;
+
+export function verdictOf(cell: AtlasCell | null): Verdict {
+  if (cell === null) return { kind: "unknown", short: "?", words: "not measured" };
+  if (cell.skipped !== null) {
+    return { kind: "cannot", short: "-", words: `cannot be done here: ${cell.skipped}` };
+  }
+  const { counted, traced } = cell;
+  const first = counted ?? traced;
+  if (first === null || first.requests === 0) {
+    return { kind: "unknown", short: "?", words: "nothing was counted" };
+  }
+  const share = first.punts / first.requests;
+  const ticks = cell.causes.some(({ cause }) => cause === "timestamp");
+  if (ticks && share < 0.99) return { kind: "tick", short: "tick", words: TICK_WORDS };
+  const other = counted && traced ? traced.punts / first.requests : share;
+  if (Math.abs(other - share) > AGREE) {
+    return {
+      kind: "varies",
+      short: `${percent(Math.min(share, other))} to ${percent(Math.max(share, other))}`,
+      words: `it varies: ${first.punts} of ${first.requests} punted in one run, ${traced?.punts} in another`,
+    };
+  }
+  if (first.punts === 0) return { kind: "no", short: "no", words: "no request punts" };
+  if (share >= 0.99) return { kind: "all", short: "all", words: "every request punts" };
+  const words = `${first.punts} of ${first.requests} requests punt`;
+  return { kind: share < 0.02 ? "few" : "some", short: percent(share), words };
+}
+
+export interface Cause {
+  cause: string;
+  words: string;
+  evidence: string;
+  curedBy: string | null;
+}
+
+/** The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. */
+export function mainCause(index: AtlasIndex, cell: AtlasCell | null): Cause | null {
+  const causes = [...(cell?.causes ?? [])].sort(
+    (a, b) =>
+      Number(a.cause === "lock-contended") - Number(b.cause === "lock-contended") ||
+      b.punts - a.punts,
+  );
+  const [main] = causes;
+  if (main === undefined) return null;
+  const { cause, evidence, curedBy } = main;
+  return { cause, words: index.causeWords[cause] ?? cause, evidence, curedBy };
+}
+
+export function cellAt(
+  index: AtlasIndex,
+  place: number,
+  scenario: number,
+  kernel: number,
+): AtlasCell | null {
+  const at = index.at[place]?.[scenario]?.[kernel] ?? -1;
+  return index.cells[at] ?? null;
+}
+
+/** Kernels next to each other with the same verdict. */
+export interface Range {
+  kind: VerdictKind;
+  from: number;
+  to: number;
+}
+
+/** The verdicts of one place and scenario over all kernels. What was not measured belongs to no range. */
+export function rangesOf(index: AtlasIndex, place: number, scenario: number): Range[] {
+  const ranges: Range[] = [];
+  for (let kernel = 0; kernel < index.kernels.length; kernel += 1) {
+    const { kind } = verdictOf(cellAt(index, place, scenario, kernel));
+    if (kind === "unknown") continue;
+    const last = ranges[ranges.length - 1];
+    if (last?.kind === kind) last.to = kernel;
+    else ranges.push({ kind, from: kernel, to: kernel });
+  }
+  return ranges;
+}
+
+export interface Answer {
+  verdict: Verdict;
+  cause: Cause | null;
+  /** "so from 6.12 on, up to 7.1"; "" where only one kernel was measured. */
+  since: string;
+  /** What other kernels do: "6.1: every request punts". */
+  otherwise: string[];
+  /** What helps; null: nothing punts, or no cure is known. */
+  cure: string | null;
+  kernelFunction: string | null;
+  /** What the filesystem's function returned: "submitter -11 (EAGAIN); worker 4096". */
+  returned: string;
+  command: string;
+  packageVersion: string;
+}
+
+/** Everything that the atlas says of one cell. */
+export function answerOf(
+  index: AtlasIndex,
+  place: number,
+  scenario: number,
+  kernel: number,
+): Answer {
+  const cell = cellAt(index, place, scenario, kernel);
+  const verdict = verdictOf(cell);
+  const cause = mainCause(index, cell);
+  const ranges = rangesOf(index, place, scenario);
+  const mine = ranges.find(({ from, to }) => from <= kernel && kernel <= to);
+  const { label: name = "", packageVersion = "" } = index.kernels[kernel] ?? {};
+  return {
+    verdict,
+    cause,
+    since: mine === undefined ? "" : sinceWords(index, ranges, mine),
+    otherwise: ranges
+      .filter((range) => range !== mine)
+      .map(
+        (range) =>
+          `${spanWords(index, range)}: ${verdictOf(cellAt(index, place, scenario, range.from)).words}`,
+      ),
+    cure: cureOf(index, verdict, cause, ranges, kernel),
+    kernelFunction: cell?.kernelFunction ?? null,
+    returned: returnedWords(cell),
+    command: `npm run lab -- --kernels ${name} ${index.commands.places[place]}${
+      index.scenarios[scenario]?.traced ? " --explain --trace-only" : " -r 1"
+    } ${index.commands.scenarios[scenario]}`,
+    packageVersion,
+  };
+}
+
+/** Only what was measured is said to differ. */
+function sinceWords({ kernels }: AtlasIndex, ranges: readonly Range[], mine: Range): string {
+  const [from, to] = [label(kernels, mine.from), label(kernels, mine.to)];
+  const at = ranges.indexOf(mine);
+  const [before, after] = [ranges[at - 1], ranges[at + 1]];
+  if (before && after) return `so from ${from} to ${to} only`;
+  if (before) return `so from ${from} on; ${label(kernels, before.to)} differs`;
+  if (after) return `so up to ${to}; ${label(kernels, after.from)} differs`;
+  if (from === to) return "";
+  return `so on every kernel measured, ${from} to ${to}`;
+}
+
+function spanWords({ kernels }: AtlasIndex, { from, to }: Range): string {
+  return from === to ? label(kernels, from) : `${label(kernels, from)} to ${label(kernels, to)}`;
+}
+
+function label(kernels: AtlasIndex["kernels"], kernel: number): string {
+  return kernels[kernel]?.label ?? "?";
+}
+
+/** What the trace names, and the first newer kernel that was measured not to punt. */
+function cureOf(
+  index: AtlasIndex,
+  { kind }: Verdict,
+  cause: Cause | null,
+  ranges: readonly Range[],
+  kernel: number,
+): string | null {
+  if (kind === "no" || kind === "cannot" || kind === "unknown") return null;
+  const better = ranges.find(({ from, kind: later }) => from > kernel && later === "no");
+  const newer = better && `Linux ${label(index.kernels, better.from)}, where no request punts`;
+  return [cause?.curedBy, newer].filter(Boolean).join("; or ") || null;
+}
+
+function returnedWords(cell: AtlasCell | null): string {
+  const said = [
+    ["submitter", cell?.submitterGot],
+    ["worker", cell?.workerGot],
+  ] as const;
+  return said
+    .flatMap(([who, got]) => (got && got.length > 0 ? [`${who} ${got.join(" or ")}`] : []))
+    .join("; ");
+}
+
+function percent(share: number): string {
+  return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+}
+
+/** A change from one kernel to the next one that was measured. */
+export interface Change {
+  place: number;
+  scenario: number;
+  from: number;
+  to: number;
+  better: boolean;
+}
+
+const ORDER: readonly VerdictKind[] = ["no", "few", "tick", "some", "all"];
+
+/** All changes between neighbours, oldest first. What varies or cannot be done is no change. */
+export function changesOf(index: AtlasIndex): Change[] {
+  const changes: Change[] = [];
+  for (let place = 0; place < index.places.length; place += 1) {
+    for (let scenario = 0; scenario < index.scenarios.length; scenario += 1) {
+      let before: Range | undefined;
+      for (const range of rangesOf(index, place, scenario)) {
+        const [was, is] = [ORDER.indexOf(before?.kind ?? "unknown"), ORDER.indexOf(range.kind)];
+        if (before && was >= 0 && is >= 0) {
+          changes.push({ place, scenario, from: before.to, to: range.from, better: is < was });
+        }
+        if (is >= 0) before = range;
+      }
+    }
+  }
+  return changes.sort((a, b) => a.to - b.to);
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../terminal/package-root.js";
+import { type Html, html, trusted } from "../report/html.js";
+import { CONTENT_SECURITY_POLICY, pageStyle } from "../report/scripts.js";
+import { type AtlasIndex, cellAt, changesOf, mainCause, verdictOf } from "./answers.js";
+
+/** The atlas as one file: no request, readable from disk and offline. Without JavaScript it is a table. */
+export function atlasPage(index: AtlasIndex): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
+<title>Which io_uring requests punt?</title>
+${pageStyle()}
+<style>${trusted(asset("atlas.css"))}</style>
+</head>
+<body>
+<header>
+<h1>Which io_uring requests punt?</h1>
+<p class="faint">A request that punts is handed to an io-wq worker thread. Measured on Debian's kernels ${index.kernels[0]?.label} to ${
+    index.kernels.at(-1)?.label
+  }, each request counted, then traced in a second run.</p>
+</header>
+<main>
+${questions(index)}
+<section id="answer" aria-live="polite" hidden></section>
+<h2 id="changes">What changed</h2>
+${changeLists(index)}
+<h2 id="map">The map</h2>
+<p>${LEGEND}</p>
+<div id="filters" hidden>
+<label>Filesystem <select id="only-place"><option value="">all</option>${index.places.map(
+    ({ name, words }) => html`<option value="${name}">${words}</option>`,
+  )}</select></label>
+<label>Search <input id="search" type="search" placeholder="append, o_dsync, read"></label>
+</div>
+${index.places.map((_, place) => placeTable(index, place))}
+</main>
+<script type="application/json" id="atlas">${trusted(jsonText(index))}</script>
+<script type="module">
+${trusted(compiledAnswers())}
+${trusted(asset("atlas.js"))}
+</script>
+</body>
+</html>
+`.text;
+}
+
+const LEGEND =
+  "no: no request punts. all: every request does. A share: some do. tick: about one request in each clock tick does, so all that come slower than the ticks. -: cannot be done there. ?: not measured.";
+
+function questions(index: AtlasIndex): Html {
+  const groups = [...new Set(index.scenarios.map(({ group }) => group))];
+  const kernels = index.kernels.map(
+    ({ label }) => html`<option value="${label}">Linux ${label}</option>`,
+  );
+  const places = index.places.map(
+    ({ name, words }) => html`<option value="${name}">${words}</option>`,
+  );
+  const scenarios = groups.map(
+    (group) =>
+      html`<optgroup label="${group}">${index.scenarios
+        .filter((one) => one.group === group)
+        .map(({ name, words }) => html`<option value="${name}">${words}</option>`)}</optgroup>`,
+  );
+  return html`<form id="question" hidden>
+<label>Kernel <select id="kernel">${kernels}</select></label>
+<label>Filesystem <select id="place">${places}</select></label>
+<label class="wide">What you do <select id="scenario">${scenarios}</select></label>
+</form>
+<noscript><p>Without JavaScript, look your case up in the map below.</p></noscript>`;
+}
+
+/** One list for each pair of kernels, newest first. */
+function changeLists(index: AtlasIndex): Html {
+  const changes = changesOf(index);
+  const steps = [...new Set(changes.map(({ from, to }) => `${from} ${to}`))].reverse();
+  const lists = steps.map((step) => {
+    const own = changes.filter(({ from, to }) => `${from} ${to}` === step);
+    const better = own.filter((change) => change.better).length;
+    const [first] = own;
+    const name = `${index.kernels[first?.from ?? 0]?.label} → ${index.kernels[first?.to ?? 0]?.label}`;
+    return html`<details><summary>${name}: ${better} better, ${own.length - better} worse</summary><ul>${own.map(
+      ({ place, scenario, from, to, better: isBetter }) => {
+        const was = verdictOf(cellAt(index, place, scenario, from)).words;
+        const is = verdictOf(cellAt(index, place, scenario, to)).words;
+        const cause = mainCause(index, cellAt(index, place, scenario, isBetter ? from : to));
+        return html`<li><span class="${isBetter ? "better" : "worse"}">${isBetter ? "better" : "worse"}</span> ${
+          index.places[place]?.words
+        }, ${index.scenarios[scenario]?.words}: ${was}, then ${is}${
+          cause ? ` (because ${cause.words})` : ""
+        }.</li>`;
+      },
+    )}</ul></details>\n`;
+  });
+  return html`${lists.length > 0 ? lists : html`<p>Nothing changed between the kernels that were measured.</p>`}`;
+}
+
+function placeTable(index: AtlasIndex, place: number): Html {
+  const { name = "", words = "" } = index.places[place] ?? {};
+  const rows = index.scenarios.map(({ name: scenario, words: does }, row) => {
+    const cells = index.kernels.map(({ label }, kernel) => {
+      const verdict = verdictOf(cellAt(index, place, row, kernel));
+      return html`<td class="v-${verdict.kind}"><a href="#${label}/${name}/${scenario}" title="${verdict.words}">${verdict.short}</a></td>`;
+    });
+    return html`<tr data-scenario="${scenario} ${does}"><th scope="row" title="${does}">${scenario}</th>${cells}</tr>\n`;
+  });
+  const heads = index.kernels.map(({ label }) => html`<th scope="col">${label}</th>`);
+  return html`<section class="place" data-place="${name}"><h3 id="place-${name}">${words}</h3>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="place-${name}"><table>
+<thead><tr><th scope="col">scenario</th>${heads}</tr></thead>
+<tbody>${rows}</tbody></table></div></section>`;
+}
+
+/** JSON that cannot end its script element. */
+function jsonText(index: AtlasIndex): string {
+  return JSON.stringify(index).replaceAll("<", "\\u003c");
+}
+
+/** The same code that answers in the terminal. */
+function compiledAnswers(): string {
+  const path = join(packageRoot(), "dist", "analysis", "atlas", "answers.js");
+  return readFileSync(path, "utf8").replaceAll(/^export /gm, "");
+}
+
+function asset(name: string): string {
+  return readFileSync(join(packageRoot(), "analysis", "atlas", "assets", name), "utf8");
+}
