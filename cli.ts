@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { atlasCommand, type LookAtHost } from "./analysis/atlas/command.js";
+import { atlasCommand } from "./analysis/atlas/command.js";
+import type { LookAtHost } from "./analysis/atlas/options.js";
 import { compareCommand } from "./analysis/comparison/command.js";
 import { exportCommand } from "./analysis/export/command.js";
 import { planCommand } from "./analysis/plan/command.js";
 import { reportCommand } from "./analysis/report/command.js";
-import { atlasBuildCommand } from "./bench/atlas/command.js";
+import { atlasBuildCommand, atlasCheckCommand } from "./bench/atlas/command.js";
 import { doctorCommand } from "./bench/doctor/command.js";
 import { explainCommand } from "./bench/explain/command.js";
 import type { EstimateSavings } from "./bench/explain/main.js";
 import { inspectCommand } from "./bench/inspect/command.js";
 import { labCommand } from "./bench/lab/command.js";
+import type { RawLabOptions } from "./bench/lab/options.js";
 import { reproduceCommand } from "./bench/lab/reproduce/command.js";
 import { probeCommand } from "./bench/probe/command.js";
 import { recordCommand } from "./bench/record/command.js";
@@ -44,8 +46,10 @@ function program(): Command {
     compareCommand(),
     planCommand(),
     exportCommand(),
-    labCommand(),
-    atlasCommand(lookAtHost).addCommand(atlasBuildCommand().exitOverride()),
+    labCommand(holdAgainstAtlas),
+    atlasCommand(lookAtHost)
+      .addCommand(atlasBuildCommand().exitOverride())
+      .addCommand(atlasCheckCommand().exitOverride()),
     reproduceCommand(),
   ];
   for (const command of commands) root.addCommand(command);
@@ -53,6 +57,12 @@ function program(): Command {
     command.exitOverride().showHelpAfterError("(add --help for the options and examples)");
   }
   return root;
+}
+
+/** For `lab --expect`. */
+async function holdAgainstAtlas(options: RawLabOptions & { expect: string }): Promise<void> {
+  const { main } = await import("./bench/atlas/expect.js");
+  await main(options);
 }
 
 /** For `atlas`: what this machine is, in the words of the atlas. */

@@ -1,8 +1,14 @@
 import type { AtlasCell } from "../../results/atlas/schema.js";
+import {
+  mainCauseOf,
+  type Verdict,
+  type VerdictKind,
+  verdictOf,
+} from "../../results/atlas/verdict.js";
 
 /**
- * What the cells of the atlas say, as a person would. Terminal and page use this one file: the page holds its compiled text, so
- * it imports nothing but types and uses nothing but the language.
+ * What the cells of the atlas say, as a person would. Terminal and page use this one file and `verdict.ts`: the page holds their
+ * compiled text, so they import nothing else and use nothing but the language.
  */
 
 /** The atlas, ready for look-ups. Equal cells of several kernels are stored once. */
@@ -19,50 +25,6 @@ export interface AtlasIndex {
   commands: { places: string[]; scenarios: string[] };
 }
 
-export type VerdictKind = "no" | "few" | "some" | "all" | "tick" | "varies" | "cannot" | "unknown";
-
-export interface Verdict {
-  kind: VerdictKind;
-  /** Short, for a cell of the map: "no", "all", "12 %". */
-  short: string;
-  /** "every request punts". */
-  words: string;
-}
-
-/** Where the kernel updates timestamps once a tick: 4 ms with Debian's CONFIG_HZ=250. */
-const TICK_WORDS =
-  "about one request in each clock tick punts (4 ms with CONFIG_HZ=250): back to back few do, and all do that come slower than the ticks";
-
-/** Two runs agree when their shares differ by no more than this. */
-const AGREE = 0.02;
-
-export function verdictOf(cell: AtlasCell | null): Verdict {
-  if (cell === null) return { kind: "unknown", short: "?", words: "not measured" };
-  if (cell.skipped !== null) {
-    return { kind: "cannot", short: "-", words: `cannot be done here: ${cell.skipped}` };
-  }
-  const { counted, traced } = cell;
-  const first = counted ?? traced;
-  if (first === null || first.requests === 0) {
-    return { kind: "unknown", short: "?", words: "nothing was counted" };
-  }
-  const share = first.punts / first.requests;
-  const ticks = cell.causes.some(({ cause }) => cause === "timestamp");
-  if (ticks && share < 0.99) return { kind: "tick", short: "tick", words: TICK_WORDS };
-  const other = counted && traced ? traced.punts / first.requests : share;
-  if (Math.abs(other - share) > AGREE) {
-    return {
-      kind: "varies",
-      short: `${percent(Math.min(share, other))} to ${percent(Math.max(share, other))}`,
-      words: `it varies: ${first.punts} of ${first.requests} punted in one run, ${traced?.punts} in another`,
-    };
-  }
-  if (first.punts === 0) return { kind: "no", short: "no", words: "no request punts" };
-  if (share >= 0.99) return { kind: "all", short: "all", words: "every request punts" };
-  const words = `${first.punts} of ${first.requests} requests punt`;
-  return { kind: share < 0.02 ? "few" : "some", short: percent(share), words };
-}
-
 export interface Cause {
   cause: string;
   words: string;
@@ -70,15 +32,10 @@ export interface Cause {
   curedBy: string | null;
 }
 
-/** The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. */
+/** The main cause in words. */
 export function mainCause(index: AtlasIndex, cell: AtlasCell | null): Cause | null {
-  const causes = [...(cell?.causes ?? [])].sort(
-    (a, b) =>
-      Number(a.cause === "lock-contended") - Number(b.cause === "lock-contended") ||
-      b.punts - a.punts,
-  );
-  const [main] = causes;
-  if (main === undefined) return null;
+  const main = mainCauseOf(cell);
+  if (main === null) return null;
   const { cause, evidence, curedBy } = main;
   return { cause, words: index.causeWords[cause] ?? cause, evidence, curedBy };
 }
@@ -204,10 +161,6 @@ function returnedWords(cell: AtlasCell | null): string {
   return said
     .flatMap(([who, got]) => (got && got.length > 0 ? [`${who} ${got.join(" or ")}`] : []))
     .join("; ");
-}
-
-function percent(share: number): string {
-  return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
 }
 
 /** A change from one kernel to the next one that was measured. */

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { AtlasOptions, LookAtHost } from "./options.js";
 
 const EXAMPLES = `
 Examples:
@@ -13,11 +14,6 @@ The answers were measured on Debian's kernels in the lab, and lie in results/atl
 same in a browser.
 
 Exit codes: 0 ok, 2 usage or nothing found.`;
-
-/** The running kernel, the place of the atlas that is most like a directory of this machine, and what differs. */
-export type LookAtHost = (
-  directory: string,
-) => Promise<{ kernel: string; place: string; differs: string[] }>;
 
 /**
  * `puntbench atlas [QUESTION...]`: looks answers up.
@@ -43,15 +39,4 @@ export function atlasCommand(thisHost: LookAtHost): Command {
       const { main } = await import("./main.js");
       await main(question, options, thisHost);
     });
-}
-
-/** Options as commander hands them over. */
-export interface AtlasOptions {
-  kernel?: string;
-  thisHost?: boolean | string;
-  changes?: boolean;
-  scenarios?: boolean;
-  page?: string;
-  from?: string;
-  json?: boolean;
 }

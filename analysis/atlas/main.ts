@@ -4,7 +4,7 @@ import { UserError } from "../../terminal/errors.js";
 import { visible } from "../../terminal/quote.js";
 import { type AtlasIndex, answerOf, changesOf } from "./answers.js";
 import { atlasIndex } from "./build-index.js";
-import type { AtlasOptions, LookAtHost } from "./command.js";
+import type { AtlasOptions, LookAtHost } from "./options.js";
 import { printedAnswers, printedChanges, printedScenarios } from "./print.js";
 import { type Asked, asked } from "./question.js";
 

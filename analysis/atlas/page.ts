@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { verdictOf } from "../../results/atlas/verdict.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type Html, html, trusted } from "../report/html.js";
 import { CONTENT_SECURITY_POLICY, pageStyle } from "../report/scripts.js";
-import { type AtlasIndex, cellAt, changesOf, mainCause, verdictOf } from "./answers.js";
+import { type AtlasIndex, cellAt, changesOf, mainCause } from "./answers.js";
 
 /** The atlas as one file: no request, readable from disk and offline. Without JavaScript it is a table. */
 export function atlasPage(index: AtlasIndex): string {
@@ -122,8 +123,11 @@ function jsonText(index: AtlasIndex): string {
 
 /** The same code that answers in the terminal. */
 function compiledAnswers(): string {
-  const path = join(packageRoot(), "dist", "analysis", "atlas", "answers.js");
-  return readFileSync(path, "utf8").replaceAll(/^export /gm, "");
+  return ["results/atlas/verdict.js", "analysis/atlas/answers.js"]
+    .map((file) => readFileSync(join(packageRoot(), "dist", file), "utf8"))
+    .join("\n")
+    .replaceAll(/^import .*;$/gm, "")
+    .replaceAll(/^export /gm, "");
 }
 
 function asset(name: string): string {

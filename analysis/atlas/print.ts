@@ -1,6 +1,7 @@
+import { verdictOf } from "../../results/atlas/verdict.js";
 import { visible } from "../../terminal/quote.js";
 import { type Column, renderTable } from "../../terminal/table.js";
-import { type AtlasIndex, answerOf, cellAt, changesOf, mainCause, verdictOf } from "./answers.js";
+import { type AtlasIndex, answerOf, cellAt, changesOf, mainCause } from "./answers.js";
 import type { Asked } from "./question.js";
 
 /** One cell in full, a few as rows, and more as a map of kernels. */

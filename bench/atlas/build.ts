@@ -3,25 +3,29 @@ import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { atlasText } from "../../results/atlas/files.js";
 import type { AtlasPlace } from "../../results/atlas/places.js";
-import { ATLAS_SCENARIOS, type AtlasScenario } from "../../results/atlas/scenarios.js";
-import { ATLAS_FORMAT, type AtlasCell, type AtlasFile } from "../../results/atlas/schema.js";
+import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
+import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import type { LabContext } from "../lab/host/context.js";
 import type { LabKernel } from "../lab/session/kernels.js";
-import { runLab } from "../lab/session/lab.js";
-import { openSession } from "../lab/session/open-session.js";
-import type { FinishedBoot } from "../lab/session/settings.js";
-import { cellsOfBoot, readBootLines } from "./boot-files.js";
-import { GUEST_COMMANDS, guestSettings } from "./guest-plan.js";
+import { measurePlace } from "./measure-place.js";
 import { atlasPath, measuredBefore, missingScenarios } from "./missing.js";
 
-/** What is measured at one place: each kernel with the scenarios that it still has to answer. */
-export interface PlaceWork {
-  place: AtlasPlace;
-  kernels: { kernel: LabKernel; scenarios: AtlasScenario[]; before: AtlasFile | null }[];
+/** A kernel at a place that has scenarios without an answer. */
+interface KernelWork {
+  kernel: LabKernel;
+  /** What is known already. */
+  before: AtlasFile | null;
+  missing: string[];
 }
 
-/** Boots that are needed, in the order of the places. Empty: the atlas is complete. */
+/** What is to be measured at one place. */
+export interface PlaceWork {
+  place: AtlasPlace;
+  kernels: KernelWork[];
+}
+
+/** The boots that are needed, place by place. Empty: the atlas is complete. */
 export function workOf(
   folder: string,
   kernels: readonly LabKernel[],
@@ -34,16 +38,16 @@ export function workOf(
       kernels: kernels
         .map((kernel) => {
           const before = again ? null : measuredBefore(folder, kernel, place);
-          return { kernel, before, scenarios: missingScenarios(before) };
+          return { kernel, before, missing: missingScenarios(before).map(({ name }) => name) };
         })
-        .filter(({ scenarios }) => scenarios.length > 0),
+        .filter(({ missing }) => missing.length > 0),
     }))
     .filter((work) => work.kernels.length > 0);
 }
 
-/** Guests that could not answer, each with its reason: gaps of the map, not the end of the work. */
 export interface BuiltPlace {
   cells: number;
+  /** Guests that could not answer, each with its reason: holes in the map, not the end of the work. */
   gaps: string[];
 }
 
@@ -54,62 +58,18 @@ export async function buildPlace(
   { place, kernels }: PlaceWork,
   jobs: number,
 ): Promise<BuiltPlace> {
-  const [first] = kernels;
-  if (first === undefined) return { cells: 0, gaps: [] };
   const before = new Map(kernels.map(({ kernel, before }) => [kernel.label, before]));
-  const built: BuiltPlace = { cells: 0, gaps: [] };
-  const input = { file: "" };
-  const session = await openSession(context, guestSettings(place, ""), first.kernel);
-  try {
-    input.file = join(session.workspace, "scenarios.json");
-    // One list for all: a kernel that lacks one cell answers the others once more, in seconds.
-    const wanted = new Set(kernels.flatMap(({ scenarios }) => scenarios));
-    const list = ATLAS_SCENARIOS.filter((one) => wanted.has(one));
-    writeFileSync(input.file, JSON.stringify(list.map(({ scenario }) => scenario)));
-    const withInput = { ...session, settings: guestSettings(place, input.file) };
-    const keep = async (boot: FinishedBoot): Promise<void> => {
-      const file = await answersOf(boot, place, list, before.get(boot.kernel.label) ?? null);
-      await writeAtlasFile(folder, file);
-      built.cells += list.length;
-    };
-    const outcome = await runLab(
-      withInput,
-      kernels.map(({ kernel }) => kernel),
-      {
-        commands: GUEST_COMMANDS,
-        filesystems: [place.filesystem],
-        boots: 1,
-        jobs,
-        out: join(session.workspace, "results"),
-        onFinished: keep,
-      },
-    );
-    built.gaps = outcome.failures.map(({ message }) => `${place.name}: ${message}`);
-    return built;
-  } finally {
-    session.close();
-  }
-}
-
-async function answersOf(
-  { kernel, resultsFiles }: FinishedBoot,
-  place: AtlasPlace,
-  list: readonly AtlasScenario[],
-  before: AtlasFile | null,
-): Promise<AtlasFile> {
-  const lines = await readBootLines(resultsFiles);
-  const measured = cellsOfBoot(lines, list);
-  return {
-    format: ATLAS_FORMAT,
-    kernel: kernel.label,
-    packageName: kernel.packageName,
-    packageVersion: kernel.packageVersion,
-    release: kernel.release,
-    place: place.name,
-    measuredOn: new Date().toISOString().slice(0, 10),
-    emulated: lines.headers.some(({ environment }) => environment.virtualisation.emulated),
-    cells: merged(before?.cells ?? [], measured),
-  };
+  // One list for all: a kernel that lacks one cell answers some others once more, in seconds.
+  const wanted = new Set(kernels.flatMap(({ missing }) => missing));
+  const scenarios = ATLAS_SCENARIOS.filter(({ name }) => wanted.has(name));
+  let cells = 0;
+  const plan = { place, kernels: kernels.map(({ kernel }) => kernel), scenarios, jobs };
+  const failures = await measurePlace(context, plan, async (answers) => {
+    const known = before.get(answers.kernel)?.cells ?? [];
+    await writeAtlasFile(folder, { ...answers, cells: merged(known, answers.cells) });
+    cells += answers.cells.length;
+  });
+  return { cells, gaps: failures.map(({ message }) => `${place.name}: ${message}`) };
 }
 
 /** In the order of the scenarios. A cell that was measured again takes the place of the older one. */
@@ -118,6 +78,7 @@ function merged(before: readonly AtlasCell[], measured: readonly AtlasCell[]): A
   return ATLAS_SCENARIOS.flatMap(({ name }) => cells.get(name) ?? []);
 }
 
+/** A reader never sees half of it. */
 async function writeAtlasFile(folder: string, file: AtlasFile): Promise<void> {
   const path = atlasPath(folder, file.kernel, file.place);
   makeFolders(dirname(path));

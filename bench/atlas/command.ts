@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { RawCheckOptions } from "./check.js";
 import type { RawBuildOptions } from "./options.js";
 
 const EXAMPLES = `
@@ -32,6 +33,31 @@ export function atlasBuildCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawBuildOptions) => {
       const { main } = await import("./main.js");
+      await main(options);
+    });
+}
+
+const CHECK_EXAMPLES = `
+Examples:
+  $ puntbench atlas check                  a tenth of the kernels and places, drawn at random
+  $ puntbench atlas check --share 100      all of it
+  $ puntbench atlas check --seed 7         the same tenth again
+
+Exit codes: 0 all answers agree, 1 failure, 2 usage, 3 an answer changed, 4 something could not be compared, 130 interrupted.`;
+
+export function atlasCheckCommand(): Command {
+  return new Command("check")
+    .summary("measure a random part of the atlas again, and compare")
+    .description(
+      "Boots the same kernel packages again and compares every answer with that of the atlas.",
+    )
+    .option("--share <percent>", "of the pairs of kernel and place", "10")
+    .option("--seed <number>", "which ones are drawn (default: by the time; printed)")
+    .option("--from <directory>", "another atlas (default: that of this package)")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", CHECK_EXAMPLES)
+    .action(async (options: RawCheckOptions) => {
+      const { main } = await import("./check.js");
       await main(options);
     });
 }

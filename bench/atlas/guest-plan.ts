@@ -7,8 +7,8 @@ import type { GuestCommand, GuestSettings } from "../lab/session/settings.js";
 const DISK_BYTES = 1 << 30;
 const MINUTE_MS = 60_000;
 
-/** A guest for one place. `scenarios`: a file of this machine, with what the guest runs. */
-export function guestSettings(place: AtlasPlace, scenarios: string): GuestSettings {
+/** A guest for one place. `scenarios`: a file of this machine with what the guest runs; null while the session is opened. */
+export function guestSettings(place: AtlasPlace, scenarios: string | null): GuestSettings {
   return {
     accelerator: null,
     guestPrograms: stackPrograms(place.stack),

@@ -9,9 +9,7 @@ import { knownPackages } from "../lab/packages/known-packages.js";
 import { completeKernels } from "../lab/packages/resolve.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
 import { buildPlace, type PlaceWork, workOf } from "./build.js";
-import { type BuildOptions, parseBuildOptions, type RawBuildOptions } from "./options.js";
-
-const FLAVOUR = "cloud-amd64";
+import { type BuildOptions, FLAVOUR, parseBuildOptions, type RawBuildOptions } from "./options.js";
 
 /** `puntbench atlas build`: measures what is missing, and says what it could not. */
 export async function main(raw: RawBuildOptions): Promise<void> {
@@ -64,8 +62,8 @@ function bootsOf(work: readonly PlaceWork[]): number {
 
 function wordsOf({ place, kernels }: PlaceWork): string[] {
   return kernels.map(
-    ({ kernel, scenarios }) =>
-      `${kernel.label} (${kernel.packageVersion}) ${place.name}: ${scenarios.length} scenarios`,
+    ({ kernel, missing }) =>
+      `${kernel.label} (${kernel.packageVersion}) ${place.name}: ${missing.length} scenarios`,
   );
 }
 

@@ -14,13 +14,20 @@ Examples:
   $ puntbench lab --kernels 6.1,6.12 --fio wal.fio --rounds 1
   $ puntbench lab --kernels 6.1,6.12,7.2 --replay mariadb.pbrec --disk 4G
   $ puntbench lab --kernels 6.12 --shell
+  $ git bisect run puntbench lab --kernel-image arch/x86/boot/bzImage --modules build/lib/modules/6.9 --expect 6.12
 
 Nothing is installed and the host's kernels are not touched: packages are verified, unpacked into
 $XDG_CACHE_HOME/puntbench and booted in QEMU. Under emulation punts are exact and times mean nothing.
 
-Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
+Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted; with --expect also 3 and 125, for git bisect run.`;
 
-export function labCommand(): Command {
+/**
+ * `puntbench lab`.
+ * @param holdAgainst holds the kernel against the atlas (`--expect`). The caller provides it: the atlas imports the lab.
+ */
+export function labCommand(
+  holdAgainst?: (options: RawLabOptions & { expect: string }) => Promise<void>,
+): Command {
   const lab = new Command("lab")
     .summary("run the bench on other kernels, in virtual machines")
     .description(
@@ -59,6 +66,10 @@ export function labCommand(): Command {
       "issue the requests of a recording in the guests instead of the bench",
     )
     .option("--explain", "run `puntbench explain` in the guests instead of the bench")
+    .option(
+      "--expect <kernel>",
+      "hold the kernel against the atlas' answers for this one: exit 0 as expected, 3 changed, 125 it does not boot",
+    )
     .option("--dry-run", "print the commands and run nothing")
     .option("--shell", "a prompt in the first kernel")
     // What follows `lab kernels` belongs to it, although `lab` has options of the same name.
@@ -66,7 +77,13 @@ export function labCommand(): Command {
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText("after", EXAMPLES)
-    .action(async (options: RawLabOptions, command: Command) => {
+    .action(async (options: RawLabOptions & { expect?: string }, command: Command) => {
+      const { expect, ...others } = options;
+      if (expect !== undefined && holdAgainst) {
+        if (command.args.length > 0)
+          command.error(`error: --expect takes no options of the bench: ${command.args.join(" ")}`);
+        return holdAgainst({ ...others, expect });
+      }
       const { main } = await import("./main.js");
       await main(options, command.args);
     });

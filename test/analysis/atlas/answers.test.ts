@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answerOf, changesOf, rangesOf } from "../../../analysis/atlas/answers.js";
+import { atlasIndex } from "../../../analysis/atlas/build-index.js";
+import { verdictOf } from "../../../results/atlas/verdict.js";
+import { atlasFile, cell } from "./fixture-atlas.js";
+
+const index = atlasIndex([
+  atlasFile("5.10", "ext4", [cell("fallocate-0", 256, "unwritten")]),
+  atlasFile("6.1", "ext4", [
+    cell("fallocate-0", 256, "unwritten"),
+    cell("append", 256, "extends-size"),
+  ]),
+  atlasFile("6.12", "ext4", [cell("fallocate-0", 0), cell("append", 256, "extends-size")]),
+  atlasFile("7.3", "ext4", [cell("fallocate-0", 0), cell("append", 256, "extends-size")]),
+]);
+const scenario = (name: string) => index.scenarios.findIndex((one) => one.name === name);
+
+test("kernels stand in the order of their numbers", () => {
+  const labels = index.kernels.map(({ label }) => label);
+  assert.deepEqual(labels, ["5.10", "6.1", "6.12", "7.3"]);
+});
+
+test("an answer says since when it is so, what other kernels do, and which kernel helps", () => {
+  const old = answerOf(index, 0, scenario("fallocate-0"), 1);
+  assert.equal(old.verdict.kind, "all");
+  assert.equal(old.since, "so up to 6.1; 6.12 differs");
+  assert.deepEqual(old.otherwise, ["6.12 to 7.3: no request punts"]);
+  assert.equal(old.cure, "a cure; or Linux 6.12, where no request punts");
+  const young = answerOf(index, 0, scenario("fallocate-0"), 3);
+  assert.equal(young.since, "so from 6.12 on; 6.1 differs");
+  assert.equal(young.cure, null);
+});
+
+test("what was not measured is no verdict, and nothing is said to differ from it", () => {
+  assert.equal(answerOf(index, 0, scenario("append"), 0).verdict.kind, "unknown");
+  assert.equal(
+    answerOf(index, 0, scenario("append"), 2).since,
+    "so on every kernel measured, 6.1 to 7.3",
+  );
+  assert.deepEqual(rangesOf(index, 0, scenario("fsync")), []);
+});
+
+test("a change is told from one measured kernel to the next", () => {
+  assert.deepEqual(changesOf(index), [
+    { place: 0, scenario: scenario("fallocate-0"), from: 1, to: 2, better: true },
+  ]);
+});
+
+const verdicts = [
+  ["nothing counted", cell("append", 0, null, { counted: null, traced: null }), "unknown", "?"],
+  ["skipped", cell("append", 0, null, { skipped: "no RWF_DONTCACHE" }), "cannot", "-"],
+  ["none of 256", cell("append", 0), "no", "no"],
+  ["one of 256", cell("append", 1, "first-write-of-inode"), "few", "<1 %"],
+  ["a third", cell("append", 85, "hole"), "some", "33 %"],
+  ["all", cell("append", 256, "hole"), "all", "all"],
+  ["timestamps at full pace", cell("append", 40, "timestamp"), "tick", "tick"],
+  ["timestamps, slower than the ticks", cell("append", 256, "timestamp"), "all", "all"],
+  [
+    "two runs that differ",
+    cell("append", 100, "hole", { traced: { requests: 256, punts: 20 } }),
+    "varies",
+    "8 % to 39 %",
+  ],
+  ["traced only", cell("append", 256, "hole", { counted: null }), "all", "all"],
+] as const;
+
+for (const [what, one, kind, short] of verdicts) {
+  test(`the verdict on ${what} is ${kind}`, () => {
+    const verdict = verdictOf(one);
+    assert.deepEqual([verdict.kind, verdict.short], [kind, short]);
+  });
+}
+
+test("a lock that was held is not named where another cause was seen", () => {
+  const both = cell("append-depth-8", 256, "extends-size", {
+    causes: [
+      { cause: "lock-contended", punts: 250, evidence: "held", curedBy: null },
+      { cause: "extends-size", punts: 6, evidence: "longer", curedBy: null },
+    ],
+  });
+  const one = atlasIndex([atlasFile("6.1", "ext4", [both])]);
+  assert.equal(answerOf(one, 0, scenario("append-depth-8"), 0).cause?.cause, "extends-size");
+});
+
+test("a cell of a scenario that was changed since is not measured", () => {
+  const stale = atlasIndex([
+    atlasFile("6.1", "ext4", [cell("append", 256, "hole", { key: "old" })]),
+  ]);
+  assert.equal(answerOf(stale, 0, scenario("append"), 0).verdict.kind, "unknown");
+});
