@@ -88,8 +88,11 @@ function causeOf({ cause, punts, evidence, curedBy }: Explanation["causes"][numb
 
 /** Of the most frequent cause that the rules expected too; where nothing punted, of what they expected. */
 function functionOf({ causes, predicted }: Explanation): string | null {
-  const seen = causes.map(({ cause }) => cause as string);
-  const expected = predicted.filter(({ cause }) => seen.length === 0 || seen.includes(cause));
+  const seen = [...causes].sort((a, b) => b.punts - a.punts).map(({ cause }) => cause as string);
+  const expected =
+    seen.length === 0
+      ? predicted
+      : seen.flatMap((name) => predicted.filter(({ cause }) => cause === name));
   return expected.find(({ kernelFunction }) => kernelFunction !== null)?.kernelFunction ?? null;
 }
 

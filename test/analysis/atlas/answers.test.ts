@@ -63,6 +63,12 @@ const verdicts = [
     "8 % to 39 %",
   ],
   ["traced only", cell("append", 256, "hole", { counted: null }), "all", "all"],
+  [
+    "writes whose fdatasyncs punt",
+    cell("overwrite-linked-fdatasync", 256, "blocking-operation"),
+    "no",
+    "no",
+  ],
 ] as const;
 
 for (const [what, one, kind, short] of verdicts) {
@@ -71,6 +77,11 @@ for (const [what, one, kind, short] of verdicts) {
     assert.deepEqual([verdict.kind, verdict.short], [kind, short]);
   });
 }
+
+test("of writes with an fdatasync behind them, the words tell both apart", () => {
+  const linked = cell("overwrite-linked-fdatasync", 256, "blocking-operation");
+  assert.equal(verdictOf(linked).words, "no write punts; each fdatasync does");
+});
 
 test("a lock that was held is not named where another cause was seen", () => {
   const both = cell("append-depth-8", 256, "extends-size", {
