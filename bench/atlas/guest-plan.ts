@@ -19,7 +19,7 @@ export function guestSettings(place: AtlasPlace, scenarios: string | null): Gues
     diskBytes: DISK_BYTES,
     deviceLatencyNs: 0,
     mountOptions: place.mountOptions,
-    inputFile: scenarios,
+    input: scenarios === null ? null : { file: scenarios },
     limits: { bootMs: 2 * MINUTE_MS, totalMs: 20 * MINUTE_MS, silenceMs: MINUTE_MS },
     retries: 2,
   };
