@@ -4,6 +4,7 @@ import type { Measurement } from "../results/schema.js";
 import type {
   Arm,
   Durability,
+  InodeState,
   Io,
   Operation,
   Order,
@@ -35,6 +36,10 @@ export interface TrialRequest {
   files?: number | undefined;
   /** Each has its own thread; `submitterTid` is then none of them. io_uring arms only. */
   rings?: number | undefined;
+  /** Extents that the data of each file is in at least. Default: as many as the filesystem makes. */
+  extents?: number | undefined;
+  /** `cold`: before the first request the kernel drops every cache that it has, and loads the inodes anew. */
+  inode?: InodeState | undefined;
   /** Another thread asks for the files' timestamps so often. Default: never. */
   statIntervalNs?: number | undefined;
   vectored?: boolean | undefined;

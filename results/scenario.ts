@@ -16,7 +16,7 @@ export function scenarioKey(scenario: Scenario): string {
 /** What each request is, where that is not a plain O_DIRECT write: ["70 % reads", "buffered"]. */
 export function variantWords(scenario: Scenario): string[] {
   const { operation, readPercent, io, durability, groupWrites, statIntervalNs } = scenario;
-  const { vectored, fixedFiles, files, rings, ring, iowqWorkers } = scenario;
+  const { vectored, fixedFiles, files, rings, ring, iowqWorkers, extents, inode } = scenario;
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
@@ -24,6 +24,8 @@ export function variantWords(scenario: Scenario): string[] {
     vectored && "vectored",
     fixedFiles && "fixed files",
     files && `${files} files`,
+    extents && `${extents} extents`,
+    inode && `${inode} inode`,
     rings && `${rings} rings`,
     ring,
     iowqWorkers && `io-wq workers <= ${iowqWorkers}`,

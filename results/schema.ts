@@ -5,6 +5,7 @@ import { Observation } from "./observation.js";
 import {
   ARMS,
   DURABILITIES,
+  INODE_STATES,
   IOS,
   LABEL_CHARACTERS_MAX,
   OPERATIONS,
@@ -53,6 +54,10 @@ export const Scenario = z.object({
   files: count.positive().optional(),
   /** Rings that share the requests, each with its own thread. Absent: one. */
   rings: count.positive().optional(),
+  /** Extents that the data of each file is in at least. Absent: as many as the filesystem makes. */
+  extents: count.positive().optional(),
+  /** Absent: warm. */
+  inode: z.enum(INODE_STATES).optional(),
   /** Flags of the rings. Absent: those of the run, which each trial's `ringFlags` shows. */
   ring: z.enum(RINGS).optional(),
   /** Another thread asks for the files' timestamps so often (statx). Absent: never. */

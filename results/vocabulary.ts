@@ -66,6 +66,10 @@ export type Operation = (typeof OPERATIONS)[number];
 export const IOS = ["direct", "buffered", "uncached"] as const;
 export type Io = (typeof IOS)[number];
 
+/** `cold`: the kernel has just loaded the inodes of the files. `warm`: it has had them since they were made. */
+export const INODE_STATES = ["warm", "cold"] as const;
+export type InodeState = (typeof INODE_STATES)[number];
+
 /**
  * When a write is on stable storage: with its completion, except for `none`. `group-fdatasync`: an fdatasync follows each
  * group of `groupWrites` writes, and they complete with it; `group-fsync`: an fsync.

@@ -26,6 +26,8 @@ const KEYS: Readonly<Record<string, (cell: Cell) => string>> = {
   durability: ({ scenario }) => scenario.durability ?? "none",
   group: ({ scenario }) => String(scenario.groupWrites ?? 0),
   files: ({ scenario }) => String(scenario.files ?? 1),
+  extents: ({ scenario }) => String(scenario.extents ?? 1),
+  inode: ({ scenario }) => scenario.inode ?? "warm",
   rings: ({ scenario }) => String(scenario.rings ?? 1),
   ring: ({ scenario }) => scenario.ring ?? "best",
 };

@@ -6,6 +6,7 @@ import { type Region, regionsOf } from "../inspect/regions.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { WriteQuestion } from "../rules/question.js";
+import { EXTENTS_IN_INODE } from "../rules/xfs.js";
 import { isSetId } from "./attribution/attribute-request.js";
 
 /** What the rules expect of one write. */
@@ -55,6 +56,7 @@ export function expectWrites(
       ...file,
       cached: cached === null ? null : (cached.pages[index] ?? 0) > 0,
       firstWriteOfInode: freshInode && index === 0,
+      extentsNotRead: freshInode && index === 0 && needsReading(file.filesystem, extents),
     };
     const past = ranges[index - lag];
     if (past !== undefined) underWay.write(past.startBytes, past.endBytes);
@@ -64,6 +66,11 @@ export function expectWrites(
     return { prediction, early };
   });
   return { file, filesystemBlockBytes, writes };
+}
+
+/** Whether a fresh inode does not hold all extents. */
+function needsReading(filesystem: string, extents: readonly unknown[]): boolean {
+  return filesystem === "xfs" && extents.length > EXTENTS_IN_INODE;
 }
 
 /** Size of a file and state of its blocks, while writes are applied to it. */

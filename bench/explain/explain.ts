@@ -65,7 +65,7 @@ export async function explain(
         (limited) =>
           tracedOrNull({ driver, recorder, signal: limited }, request, (context) =>
             isPlain(scenario)
-              ? traceWrites(context, request)
+              ? traceWrites(context, request, scenario.inode === "cold")
               : traceRequests(context, request, filesystem?.type ?? "unknown filesystem"),
           ),
         bench.trialTimeoutMs,

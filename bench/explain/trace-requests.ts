@@ -18,12 +18,16 @@ const NOT_KNOWN: Prediction = {
   curedBy: null,
 };
 
-/** What the rules can say of each write in advance: of plain writes, also durable ones. */
+/** What the rules can say of each write in advance: of plain writes, also durable ones, to files in any state. */
 export function isPlain(scenario: Scenario): boolean {
-  const { durability, order } = scenario;
+  const { durability, order, extents, inode, ...others } = scenario;
   const withinWrite = durability === "o_dsync" || durability === "rwf_dsync";
-  const others = variantWords(scenario).filter((word) => !withinWrite || word !== durability);
-  return others.length === 0 && (order === "sequential" || order === "random");
+  const rest = variantWords({
+    ...others,
+    order,
+    ...(!withinWrite && durability && { durability }),
+  });
+  return rest.length === 0 && (order === "sequential" || order === "random");
 }
 
 /**

@@ -35,6 +35,8 @@ const DECIDED_BY_FILE = [
   "fixedFiles",
   "files",
   "rings",
+  "extents",
+  "inode",
   "fileSize",
   "duration",
   "ramp",

@@ -50,6 +50,17 @@ const ORDERS: readonly Check[] = [
   (cell) => cell.order === "recycled" && hasOwnFiles(cell) && `${cell.arm} has no segments`,
 ];
 
+const FILES: readonly Check[] = [
+  (cell) =>
+    cell.extents !== undefined &&
+    cell.preparation === "no-fallocate" &&
+    "an empty file has no extents",
+  (cell) =>
+    cell.extents !== undefined &&
+    cell.preparation === "keep-size" &&
+    "blocks behind the end of a file cannot be moved apart",
+];
+
 const GROUPS: readonly Check[] = [
   (cell) =>
     syncsGroups(cell.durability) && operationOf(cell) !== "write" && "a group consists of writes",
@@ -87,7 +98,7 @@ const RINGS: readonly Check[] = [
 
 /** Why this combination has no meaning; null where it has one. */
 export function meaningless(scenario: Scenario): string | null {
-  for (const check of [...OPERATIONS, ...ORDERS, ...GROUPS, ...RINGS]) {
+  for (const check of [...OPERATIONS, ...ORDERS, ...FILES, ...GROUPS, ...RINGS]) {
     const reason = check(scenario);
     if (reason !== false) return reason;
   }

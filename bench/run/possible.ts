@@ -3,6 +3,7 @@ import { describeScenario, variantWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 import { hasPolledQueue } from "../environment/device.js";
+import { labProvenance } from "../environment/lab-guest.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { meaningless } from "./meaningless.js";
 import type { BenchOptions } from "./options.js";
@@ -29,7 +30,12 @@ export async function possibleScenarios(
   const tried = new Map<string, string | null>();
   for (const scenario of wanted) {
     const kind = `${variantWords(scenario)} ${scenario.arm} ${scenario.registeredBuffers}`;
-    let reason = meaningless(scenario) ?? unpolled(scenario, scratch) ?? tried.get(kind) ?? null;
+    let reason =
+      meaningless(scenario) ??
+      unpolled(scenario, scratch) ??
+      tooCold(scenario) ??
+      tried.get(kind) ??
+      null;
     if (reason === null && variantWords(scenario).length > 0 && !tried.has(kind)) {
       reason = await refusal(driver, options, scratch, scenario);
       tried.set(kind, reason);
@@ -71,6 +77,12 @@ async function refusal(
 function unpolled({ ring }: Scenario, scratch: ScratchDirectory): string | null {
   if (ring !== "iopoll" || hasPolledQueue(scratch.location)) return null;
   return "the device has no polled queue (queue/io_poll in sysfs is not 1; nvme.poll_queues makes one)";
+}
+
+/** To load an inode anew, every cache of the kernel is dropped: other programs would wait for their disks. */
+function tooCold({ inode }: Scenario): string | null {
+  if (inode !== "cold" || labProvenance() !== null) return null;
+  return "it drops all caches of the kernel, which the bench does only in a guest of the lab";
 }
 
 function meaningOf({ io }: Scenario, code: string, refused: string): string {

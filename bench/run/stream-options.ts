@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Scenario } from "../../results/schema.js";
 import {
   DURABILITIES,
+  INODE_STATES,
   IOS,
   OPERATIONS,
   type Operation,
@@ -28,6 +29,8 @@ export type Variant = Pick<
   | "ring"
   | "iowqWorkers"
   | "statIntervalNs"
+  | "extents"
+  | "inode"
 >;
 
 /** Writes that share an fdatasync, where the option does not say. */
@@ -45,6 +48,8 @@ export interface RawStreamOptions {
   ring: string;
   iowqWorkers?: string;
   statEvery?: string;
+  extents?: string;
+  inode?: string;
 }
 
 /** The options that choose what each request is. */
@@ -57,6 +62,8 @@ export function withStreamOptions(command: Command): Command {
     .option("--vectored", "readv and writev")
     .option("--fixed-files", "register the files, but not the buffers")
     .option("--files <list>", "files that the requests take turns in")
+    .option("--extents <list>", "extents that each file is in, apart on the device; 1: as it comes")
+    .option("--inode <list>", `${INODE_STATES.join(", ")}; cold only in the lab`)
     .option("--rings <list>", "rings, a thread each")
     .option("--ring <list>", `flags of the rings: ${RINGS.join(", ")}`, "best")
     .option("--iowq-workers <list>", "most bounded io-wq workers")
@@ -71,6 +78,10 @@ export function variantsOf(raw: RawStreamOptions): Variant[] {
     list(raw.durability ?? "none", "--durability").map(durabilityOf),
     [{ ...(raw.vectored && { vectored: true }), ...(raw.fixedFiles && { fixedFiles: true }) }],
     counts(raw.files, "--files", 4096).map((files) => (files > 1 ? { files } : {})),
+    counts(raw.extents, "--extents", 65_536).map((extents) => (extents > 1 ? { extents } : {})),
+    words(raw.inode ?? "warm", INODE_STATES, "--inode").map((inode) =>
+      inode === "warm" ? {} : { inode },
+    ),
     counts(raw.rings, "--rings", 256).map((rings) => (rings > 1 ? { rings } : {})),
     ringsOf(raw),
     raw.iowqWorkers === undefined

@@ -32,6 +32,8 @@ inline TrialRequest to_request(const Napi::Object& from) {
   if (from.Get("files").IsNumber()) request.files = static_cast<uint32_t>(integer(from, "files"));
   if (from.Get("rings").IsNumber()) request.rings = static_cast<uint32_t>(integer(from, "rings"));
   if (from.Get("statIntervalNs").IsNumber()) request.stat_interval_ns = integer(from, "statIntervalNs");
+  if (from.Get("extents").IsNumber()) request.extents = static_cast<uint32_t>(integer(from, "extents"));
+  if (from.Get("inode").IsString()) request.cold_inodes = text(from, "inode") == "cold";
   request.seed = integer(from, "seed");
   request.kind = kind_of(from);
   request.interval_ns = integer(from, "intervalNs");

@@ -3,7 +3,23 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 namespace puntbench {
+namespace {
+
+// An inode that was used just now survives the first times.
+Status drop_caches() {
+  for (int times = 0; times < 5; ++times) {
+    sync();
+    FileDescriptor file(open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC));
+    if (!file.valid() || write(file.get(), "3", 1) != 1) return Status::last_errno("drop_caches");
+    sleep_ns(50'000'000);
+  }
+  return {};
+}
+
+}  // namespace
 
 FileSet::~FileSet() {
   if (plan_.keep || plan_.existing) return;
@@ -24,8 +40,13 @@ Status FileSet::create() {
   return plan_.bytes_each > 0 ? Status{} : Status{-EINVAL, "a file of its own for each slot"};
 }
 
-Status FileSet::reopen(int flags) {
-  for (size_t i = 0; i < files_.size() && flags != O_DIRECT; ++i) {
+Status FileSet::reopen(int flags, bool cold) {
+  if (flags == O_DIRECT && !cold) return {};
+  if (cold) {
+    for (FileDescriptor& file : files_) file = FileDescriptor();
+    if (Status status = drop_caches(); !status.ok()) return status;
+  }
+  for (size_t i = 0; i < files_.size(); ++i) {
     files_[i] = FileDescriptor(open(path(i).c_str(), O_RDWR | flags | O_NOFOLLOW | O_CLOEXEC));
     if (!files_[i].valid()) return Status::last_errno("open");
   }

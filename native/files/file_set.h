@@ -28,8 +28,9 @@ class FileSet {
   ~FileSet();
 
   Status create();
-  // The files are created with O_DIRECT; the requests may use them in another way.
-  Status reopen(int flags);
+  // The files are created with O_DIRECT; the requests may use them in another way. `cold`: the kernel loads their inodes
+  // anew. For that it drops every cache that it has (drop_caches), so it is for machines that do nothing else.
+  Status reopen(int flags, bool cold);
 
   uint64_t bytes_each() const noexcept { return plan_.bytes_each; }
   std::string path(size_t i) const { return i == 0 ? plan_.path : plan_.path + '.' + std::to_string(i); }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,27 @@ Status prepare_file(int fd, Preparation preparation, uint64_t size, const std::a
     case Preparation::kDdPrefill: return prefill(fd, size, cancelled, bytes_written);
   }
   return {-EINVAL, "prepare_file"};
+}
+
+Status prepare_fragmented(int fd, Preparation preparation, uint64_t size, uint32_t extents,
+                          const std::atomic<bool>& cancelled, uint64_t& bytes_written) {
+  struct stat file;
+  if (fstat(fd, &file) != 0) return Status::last_errno("fstat");
+  const auto gap = static_cast<uint64_t>(file.st_blksize);
+  const auto whole = [](uint64_t n, uint64_t unit) { return (n + unit - 1) / unit; };
+  const uint64_t piece = whole(whole(size, extents), gap) * gap;
+  const uint64_t pieces = whole(size, piece);
+  Status status = prepare_file(fd, preparation, size + (pieces - 1) * gap, cancelled, bytes_written);
+  // A block between two pieces is taken out: in the file they then follow each other, on the device they do not. From
+  // the end, so that few extents have to be renumbered.
+  for (uint64_t i = pieces - 1; status.ok() && i > 0; --i) {
+    if (cancelled.load(std::memory_order_relaxed)) return {-ECANCELED, "prefill"};
+    const auto at = static_cast<off_t>(i * piece + (i - 1) * gap);
+    if (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, at, static_cast<off_t>(gap)) != 0) {
+      status = Status::last_errno("FALLOC_FL_COLLAPSE_RANGE");
+    }
+  }
+  return status;
 }
 
 }  // namespace puntbench

@@ -20,4 +20,9 @@ std::optional<Preparation> preparation_named(std::string_view name);
 Status prepare_file(int fd, Preparation preparation, uint64_t size, const std::atomic<bool>& cancelled,
                     uint64_t& bytes_written);
 
+// The same, with the data in so many extents that lie apart on the device, or in as many as the file has blocks.
+// -EOPNOTSUPP, -EINVAL from FALLOC_FL_COLLAPSE_RANGE: the filesystem cannot move data so (ext4 and XFS can).
+Status prepare_fragmented(int fd, Preparation preparation, uint64_t size, uint32_t extents,
+                          const std::atomic<bool>& cancelled, uint64_t& bytes_written);
+
 }  // namespace puntbench

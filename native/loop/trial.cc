@@ -49,7 +49,7 @@ Status prepare(const TrialRequest& request, const FileSet& files, const std::ato
   const uint64_t start = now_ns();
   for (const int fd : files.fds()) {
     uint64_t written = 0;
-    Status status = prepare_file(fd, request.preparation, files.bytes_each(), cancelled, written);
+    Status status = prepare_fragmented(fd, request.preparation, files.bytes_each(), request.extents, cancelled, written);
     if (!status.ok()) return status;
     measurement.preparation_bytes += written;
     if (fsync(fd) != 0) return Status::last_errno("fsync");
@@ -214,7 +214,7 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   if (Status status = prepare(request, files, cancelled, measurement); !status.ok()) return status;
   if (request.prepare_only) return {};
   const int append = request.order == Order::kAppend ? O_APPEND : 0;
-  if (Status status = files.reopen(request.kind.open_flags() | append); !status.ok()) return status;
+  if (Status status = files.reopen(request.kind.open_flags() | append, request.cold_inodes); !status.ok()) return status;
   // The default timer slack would add 50 us to each pause of a paced trial.
   if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
   const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;

@@ -31,6 +31,8 @@ struct TrialRequest {
   uint32_t block_bytes = 4096;
   uint64_t file_bytes = 0;  // what the requests move: of all files together, and of both passes of Order::kRecycled
   uint32_t files = 1;       // an arm with a file per slot has as many as slots
+  uint32_t extents = 1;     // that the data of each file is in at least; 1: as the filesystem makes them
+  bool cold_inodes = false;  // the kernel loads the inodes anew before the first request
   uint32_t rings = 1;       // a thread each; io_uring only
   Order order = Order::kSequential;
   uint64_t stat_interval_ns = 0;  // another thread asks for the files' timestamps so often; 0: never
