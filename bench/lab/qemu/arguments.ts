@@ -35,6 +35,9 @@ export const QEMU = "qemu-system-x86_64";
 export const KERNEL_PARAMETERS =
   "console=ttyS0 quiet panic=-1 oops=panic random.trust_cpu=on cryptomgr.notests rdinit=/init";
 
+/** Where the driver is built in. As a module it gets the same from the initramfs. */
+const POLLED_QUEUE = "nvme.poll_queues=1";
+
 /** Nothing is taken from the user's or the system's qemu settings. */
 export const MACHINE = "-nodefaults -no-user-config -no-reboot -display none -machine pc".split(
   " ",
@@ -55,7 +58,7 @@ export function qemuArguments(spec: MachineSpec): string[] {
     ["-m", `${Math.ceil(spec.memoryBytes / 2 ** 20)}M`],
     ["-kernel", spec.kernel],
     ["-initrd", spec.initramfs],
-    ["-append", KERNEL_PARAMETERS],
+    ["-append", [KERNEL_PARAMETERS, ...(scratch?.kind === "nvme" ? [POLLED_QUEUE] : [])].join(" ")],
     ["-chardev", chardev("console", spec.console)],
     ["-serial", "chardev:console"],
     disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
