@@ -18,7 +18,7 @@ export async function main(
   if (options.page !== undefined) return writePage(index, options.page);
   if (options.scenarios) return print(options, index.scenarios, () => printedScenarios(index));
   if (options.changes) return print(options, changesJson(index), () => printedChanges(index));
-  const host = options.thisHost ? await thisHost(directoryOf(options.thisHost)) : null;
+  const host = options.thisHost ? await thisHost(options.dir) : null;
   const found = asked(
     index,
     host ? [...question, ...host.place.split("-")] : question,
@@ -26,10 +26,6 @@ export async function main(
   );
   for (const words of host?.differs ?? []) process.stderr.write(`note: ${visible(words)}\n`);
   print(options, answersJson(index, found), () => printedAnswers(index, found));
-}
-
-function directoryOf(option: true | string): string {
-  return option === true ? "." : option;
 }
 
 /** Names on stderr what could not be read; a UserError where there is nothing. */

@@ -6,7 +6,8 @@ export type LookAtHost = (
 /** Options as commander hands them over. */
 export interface AtlasOptions {
   kernel?: string;
-  thisHost?: boolean | string;
+  thisHost?: boolean;
+  dir: string;
   changes?: boolean;
   scenarios?: boolean;
   page?: string;

@@ -22,14 +22,15 @@ export function compareCommand(): Command {
       "after",
       `
 A verdict on two kernels needs three boots of each: puntbench lab --boots 3, or reboot and run again.
-Exit code 4: at least one metric could not be told; the output names it.
 
 Examples:
-  puntbench compare 6.1 6.12
-  puntbench compare before/ after/ --fail-on-regression
-  puntbench compare 6.1 6.12 --only preparation=fallocate-0,depth=8,metric=iops
-  puntbench compare 6.1 6.12 --summary --format markdown
-`,
+  $ puntbench compare 6.1 6.12
+  $ puntbench compare before/ after/ --fail-on-regression
+  $ puntbench compare 6.1 6.12 --only preparation=fallocate-0,depth=8,metric=iops
+  $ puntbench compare 6.1 6.12 --summary --format markdown
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 something is worse (--fail-on-regression), 4 at least one metric could not be
+told; the output names it.`,
     )
     .action(async (a: string, b: string, options: CompareOptions) => {
       const { runCompare } = await import("./run.js");

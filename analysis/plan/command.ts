@@ -1,6 +1,15 @@
 import { Command } from "commander";
 import type { PlanOptions } from "./run.js";
 
+const EXAMPLES = `
+Examples:
+  $ puntbench plan --iops 100k --p99 2ms
+  $ puntbench plan --iops 100k --p99 2ms --kernels 6.1,6.12 --cores-cost 30
+
+It never extrapolates: where data is missing, it names the run that would supply it.
+
+Exit codes: 0 ok, 1 failure, 2 usage.`;
+
 /** `puntbench plan`: what a load costs on each kernel and preparation that was measured. */
 export function planCommand(): Command {
   return new Command("plan")
@@ -11,7 +20,7 @@ export function planCommand(): Command {
     .option("--cores-cost <price>", "price of one core, to put a value on savings")
     .option("--results <paths...>", "results files or folders (default: results/)")
     .option("--json", "print one JSON object instead of tables")
-    .addHelpText("after", "\nExample:\n  puntbench plan --iops 100k --p99 2ms --kernels 6.1,6.12\n")
+    .addHelpText("after", EXAMPLES)
     .action(async (options: PlanOptions) => {
       const { runPlan } = await import("./run.js");
       await runPlan(options);

@@ -25,7 +25,7 @@ function layerOf({ kind, detail }: StackedDevice): string | null {
 
 /** The place of the atlas that is most like this directory. Throws a UsageError where none has its filesystem. */
 export function thisHost(directory: string): HostPlace {
-  const mount = mountOf(realpathSync(directory));
+  const mount = mountOf(existing(directory));
   const filesystem = mount?.type ?? "unknown";
   const alike = ATLAS_PLACES.filter((place) => typeOf(place) === filesystem);
   if (mount === null || alike.length === 0) {
@@ -48,6 +48,17 @@ export function thisHost(directory: string): HostPlace {
       ),
     ],
   };
+}
+
+function existing(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch (error) {
+    throw new UsageError(
+      `--dir ${visible(directory)} cannot be looked at (${(error as NodeJS.ErrnoException).code})`,
+      "Name a directory that exists.",
+    );
+  }
 }
 
 function typeOf({ filesystem }: AtlasPlace): string {

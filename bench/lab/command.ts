@@ -91,6 +91,13 @@ export function labCommand(
   return lab;
 }
 
+const KERNELS_EXAMPLES = `
+Examples:
+  $ puntbench lab kernels
+  $ puntbench lab kernels --all --flavour amd64
+
+Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
+
 function kernelsCommand(): Command {
   return new Command("kernels")
     .description("list the kernels that can be had and those in the cache")
@@ -99,16 +106,27 @@ function kernelsCommand(): Command {
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
     .option("--refresh", "fetch the package indexes anew")
     .option("--json", "print one JSON object")
+    .addHelpText("after", KERNELS_EXAMPLES)
     .action(async (options) => {
       const { listKernels } = await import("./list-kernels.js");
       await listKernels(options);
     });
 }
 
+const CLEAN_EXAMPLES = `
+Examples:
+  $ puntbench lab clean            everything
+  $ puntbench lab clean 6.1 6.12.107-1
+
+What a running lab uses stays.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
+
 function cleanCommand(): Command {
   return new Command("clean")
     .description("remove kernels, images and indexes from the cache")
     .argument("[kernels...]", "only these: series or versions (default: everything)")
+    .addHelpText("after", CLEAN_EXAMPLES)
     .action(async (kernels: string[]) => {
       const { clean } = await import("./clean.js");
       await clean(kernels);

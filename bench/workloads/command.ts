@@ -1,5 +1,13 @@
 import { Command } from "commander";
 
+const EXAMPLES = `
+Examples:
+  $ puntbench workloads
+  $ puntbench workloads --json
+  $ puntbench bench --workload rocksdb-wal
+
+Exit codes: 0 ok, 1 failure, 2 usage.`;
+
 export function workloadsCommand(): Command {
   return new Command("workloads")
     .summary("list the named workloads, and where each of their values was looked up")
@@ -8,6 +16,7 @@ export function workloadsCommand(): Command {
         "the bench's own option decides.",
     )
     .option("--json", "print one JSON array instead of the table")
+    .addHelpText("after", EXAMPLES)
     .action(async ({ json }: { json?: boolean }) => {
       const { WORKLOADS } = await import("./workloads.js");
       const { printedWorkloads } = await import("./print.js");

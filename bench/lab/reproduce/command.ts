@@ -3,6 +3,11 @@ import type { RawReproduceOptions } from "./main.js";
 
 const NOTES = `
 Fetches Debian's 6.1 and 6.12 kernels once, boots each in QEMU, and needs about a minute and a half.
+
+Examples:
+  $ puntbench reproduce
+  $ puntbench reproduce --out /tmp/reproduced --json
+
 Exit codes: 0 every cell agrees, 1 a cell differs (it is named) or the run failed, 130 interrupted.`;
 
 export function reproduceCommand(): Command {
