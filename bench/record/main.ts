@@ -58,6 +58,8 @@ class Session {
   readonly #files: Files;
   readonly #rows: Rows;
   readonly #progress = stderrProgress();
+  /** At the last look at the processes. */
+  #seen = { requests: 0, punts: 0 };
 
   constructor(
     readonly options: RecordOptions,
@@ -86,6 +88,7 @@ class Session {
         if (!this.#follow()) break;
         lookAtNs = this.#elapsedNs() + LOOK_AT_PROCESSES_EVERY_MS * 1e6;
         this.#rows.flush();
+        this.#pauseOrResumeCauses();
         this.#files.lookAgain();
       }
       await sleep(READ_EVERY_MS, undefined, { signal }).catch(() => {});
@@ -141,6 +144,14 @@ class Session {
       causes.remove(id);
     }
     return now.size > 0 || selection.kind !== "processes";
+  }
+
+  /** The search for causes costs half as much as the recording, and is needed only while requests punt. */
+  #pauseOrResumeCauses(): void {
+    const { causes, file } = this.parts;
+    const { requests, punts } = file;
+    if (requests > this.#seen.requests) causes.pauseOrResume(punts - this.#seen.punts);
+    this.#seen = { requests, punts };
   }
 
   #read(all: boolean): void {

@@ -45,22 +45,23 @@ static __always_inline bool is_read_or_write(__u8 opcode) {
 
 /* What the program asked for stands in the command from its preparation on, which is before this event. */
 static __always_inline void describe(struct record_submit *event, struct io_kiocb *req) {
-  event->opcode = BPF_CORE_READ(req, opcode);
-  event->sqe_flags = BPF_CORE_READ(req, flags);
-  struct io_ring_ctx___flags *ring = (void *)BPF_CORE_READ(req, ctx);
+  struct beginning request;
+  copy_beginning(&request, req);
+  event->opcode = COPIED(request, req, struct io_kiocb, opcode, __u8);
+  event->sqe_flags = COPIED(request, req, struct io_kiocb, flags, __u8);
+  struct io_ring_ctx___flags *ring = COPIED(request, req, struct io_kiocb, ctx, void *);
   event->ring = (__u64)ring;
   event->ring_flags = BPF_CORE_READ(ring, flags);
   event->offset = event->length = event->op_flags = 0;
   if (is_read_or_write(event->opcode)) {
-    struct io_rw *rw = (struct io_rw *)req;
-    event->offset = BPF_CORE_READ(rw, kiocb.ki_pos);
-    event->length = BPF_CORE_READ(rw, len);
-    event->op_flags = BPF_CORE_READ(rw, flags);
+    event->offset = COPIED(request, req, struct io_rw, kiocb.ki_pos, __u64);
+    event->length = COPIED(request, req, struct io_rw, len, __u32);
+    event->op_flags = COPIED(request, req, struct io_rw, flags, __u32);
   } else if (event->opcode == OP_FSYNC || event->opcode == OP_FALLOCATE || event->opcode == OP_SYNC_FILE_RANGE) {
-    struct io_sync *sync = (struct io_sync *)req;
-    event->offset = BPF_CORE_READ(sync, off);
-    event->length = BPF_CORE_READ(sync, len);
-    event->op_flags = event->opcode == OP_FALLOCATE ? BPF_CORE_READ(sync, mode) : BPF_CORE_READ(sync, flags);
+    event->offset = COPIED(request, req, struct io_sync, off, __u64);
+    event->length = COPIED(request, req, struct io_sync, len, __u64);
+    event->op_flags = event->opcode == OP_FALLOCATE ? COPIED(request, req, struct io_sync, mode, __u32)
+                                                    : COPIED(request, req, struct io_sync, flags, __u32);
   }
 }
 
@@ -105,6 +106,17 @@ static __always_inline bool is_worker(void) {
   return *(__u64 *)name == *(const __u64 *)"iou-wrk-";
 }
 
+static __always_inline void describe_file(struct record_complete *event, struct file *file) {
+  struct beginning of_file, of_inode;
+  copy_beginning(&of_file, file);
+  struct inode *inode = COPIED(of_file, file, struct file, f_inode, void *);
+  event->file_flags = COPIED(of_file, file, struct file___record, f_flags, __u32);
+  copy_beginning(&of_inode, inode);
+  struct super_block *filesystem = COPIED(of_inode, inode, struct inode, i_sb, void *);
+  event->inode = COPIED(of_inode, inode, struct inode, i_ino, __u64);
+  event->device = BPF_CORE_READ(filesystem, s_dev);
+}
+
 static __always_inline int completed(struct io_kiocb *req, int result) {
   if (!req || !is_watched()) return 0;
   struct record_complete *event = bpf_ringbuf_reserve(&events, sizeof *event, 0);
@@ -116,12 +128,7 @@ static __always_inline int completed(struct io_kiocb *req, int result) {
   event->by_worker = is_worker();
   event->inode = event->device = event->file_flags = 0;
   struct file *file = BPF_CORE_READ(req, file);
-  if (file) {
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    event->inode = BPF_CORE_READ(inode, i_ino);
-    event->device = BPF_CORE_READ(inode, i_sb, s_dev);
-    event->file_flags = BPF_CORE_READ((struct file___record *)file, f_flags);
-  }
+  if (file) describe_file(event, file);
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }
