@@ -56,6 +56,19 @@ export function printJson(results: PerfResults): void {
   process.stdout.write(`${JSON.stringify({ ring: results.ring, byQueueDepth, instrument })}\n`);
 }
 
+/** One table, or one JSON object. */
+export function printFigures(figures: readonly Figure[], json: boolean): void {
+  const columns = [
+    ...textColumns("figure"),
+    ...numberColumns("median"),
+    ...textColumns("interval", "promised", "kept"),
+  ];
+  const text = json
+    ? JSON.stringify({ figures: figures.map(toJson) })
+    : renderTable(columns, figures.map(words));
+  process.stdout.write(`${text}\n`);
+}
+
 export function printTables(results: PerfResults): void {
   const sweep = [...results.overwrites].flatMap(([queueDepth, rounds]) =>
     CONTENDERS.map((name) => {

@@ -26,9 +26,10 @@ export async function watchUse(folder: string, files: number): Promise<WatchUse>
   });
   try {
     await pause(WARM_UP_MS);
-    const before = cpuNs(watch);
+    const before = cpuNsOf(watch.pid);
     await pause(MEASURED_MS);
-    return { cpus: (cpuNs(watch) - before) / (MEASURED_MS * 1e6), mapBytes: mapBytes(watch) };
+    const cpuNs = cpuNsOf(watch.pid) - before;
+    return { cpus: cpuNs / (MEASURED_MS * 1e6), mapBytes: mapBytes(watch) };
   } finally {
     watch.kill("SIGKILL");
     fio.kill("SIGKILL");
@@ -50,7 +51,8 @@ function fioArgs(folder: string, files: number, seconds: number): string[] {
   ];
 }
 
-function cpuNs({ pid }: ChildProcess): number {
+/** CPU time of a process until now. Throws where it has ended. */
+export function cpuNsOf(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")
     .split(" ");

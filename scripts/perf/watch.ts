@@ -4,8 +4,7 @@ import { loadDriver } from "../../native/index.js";
 import { integer } from "../../terminal/option-values.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
-import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
-import { toJson, words } from "./output.js";
+import { printFigures } from "./output.js";
 import { type Figure, figure } from "./promises.js";
 import { type WatchUse, watchUse } from "./watch-process.js";
 import { type Pair, pairOf, type Stream, streamsOf } from "./watched-load.js";
@@ -82,15 +81,6 @@ function useFigures({ cpus, mapBytes }: WatchUse): Figure[] {
   ];
 }
 
-function print(figures: readonly Figure[]): void {
-  const columns = [
-    ...textColumns("figure"),
-    ...numberColumns("median"),
-    ...textColumns("interval", "promised", "kept"),
-  ];
-  process.stdout.write(`${renderTable(columns, figures.map(words))}\n`);
-}
-
 const command = new Command("perf:watch")
   .description("what `puntbench watch` costs the programs that it watches, and itself")
   .option("-d, --dir <directory>", "where the scratch directory is made", ".")
@@ -101,9 +91,7 @@ const command = new Command("perf:watch")
 
 try {
   const options = command.opts<WatchPerfOptions>();
-  const figures = await measure(options);
-  if (options.json) process.stdout.write(`${JSON.stringify({ figures: figures.map(toJson) })}\n`);
-  else print(figures);
+  printFigures(await measure(options), options.json ?? false);
 } catch (error) {
   process.exitCode = reportError("perf:watch", error);
 }

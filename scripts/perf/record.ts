@@ -1,0 +1,138 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { openPuntCounter } from "../../bench/environment/punt-counter.js";
+import { ScratchDirectory } from "../../bench/environment/scratch.js";
+import { type Driver, loadDriver } from "../../native/index.js";
+import { integer } from "../../terminal/option-values.js";
+import { stderrProgress } from "../../terminal/progress.js";
+import { reportError } from "../../terminal/report-error.js";
+import { printFigures } from "./output.js";
+import { type Figure, figure } from "./promises.js";
+import { recorded, run } from "./record-process.js";
+import {
+  onNewFile,
+  PACED,
+  RECORDED_STREAMS,
+  type RecordedPair,
+  type RecordedStream,
+  recordedPair,
+} from "./recorded-load.js";
+
+interface RecordPerfOptions {
+  dir: string;
+  rounds: string;
+  requests: string;
+  json?: boolean;
+}
+
+const MIB = 2 ** 20;
+/** A tenth of the requests, so that what grows with them is seen. */
+const SMALL = 0.1;
+
+async function measure(options: RecordPerfOptions): Promise<Figure[]> {
+  const rounds = integer(options.rounds, "--rounds", 1, 1000);
+  const requests = integer(options.requests, "--requests", 10_000, 100_000_000);
+  const driver = loadDriver();
+  openPuntCounter(driver);
+  const progress = stderrProgress();
+  const scratch = new ScratchDirectory(options.dir);
+  const interrupted = () => process.exit(130);
+  process.once("SIGINT", interrupted);
+  try {
+    const pairs = new Map<RecordedStream, RecordedPair[]>();
+    for (let round = 0; round < rounds; round += 1) {
+      for (const stream of RECORDED_STREAMS) {
+        progress.step(`round ${round + 1}/${rounds}: ${stream.name}`);
+        const before = pairs.get(stream) ?? [];
+        pairs.set(stream, [...before, await recordedPair(driver, scratch.location, stream, round)]);
+      }
+      progress.milestone(`round ${round + 1}/${rounds} done`);
+    }
+    const memory: Figure[] = [];
+    for (const count of [requests * SMALL, requests]) {
+      progress.step(`memory for ${count} requests`);
+      memory.push(...(await memoryFigures(driver, scratch.location, count)));
+    }
+    return [...[...pairs].flatMap(([stream, of]) => streamFigures(stream, of)), ...memory];
+  } finally {
+    progress.done();
+    process.off("SIGINT", interrupted);
+    scratch.remove();
+  }
+}
+
+/** Ratios and differences within a round, so that a disturbance of the machine affects both. */
+function streamFigures({ name, preparation }: RecordedStream, pairs: RecordedPair[]): Figure[] {
+  const punts = preparation === "no-fallocate";
+  const of = (value: (pair: RecordedPair) => number) => pairs.map(value);
+  const iops = of(({ recorded, unrecorded }) => recorded.iops / unrecorded.iops);
+  const addedNs = of(
+    ({ recorded, unrecorded }) => recorded.cpuNsPerWrite - unrecorded.cpuNsPerWrite,
+  );
+  const summaries = pairs.map(({ record }) => record.summary);
+  return [
+    figure(
+      `${name}: IOPS unrecorded`,
+      of(({ unrecorded }) => unrecorded.iops),
+    ),
+    figure(
+      `${name}: IOPS recorded / unrecorded`,
+      iops,
+      punts ? null : { at: "least", bound: 0.97 },
+    ),
+    figure(`${name}: CPU ns added per write, submitters`, addedNs),
+    figure(
+      `${name}: CPU ns per write, record itself`,
+      of(({ record }) => record.cpuNs / record.summary.requests),
+    ),
+    figure(
+      `${name}: bytes per request`,
+      summaries.map(({ bytes, requests }) => bytes / requests),
+      { at: "most", bound: 30 },
+    ),
+    figure(
+      `${name}: lost events`,
+      summaries.map(({ lost }) => lost.events),
+      { at: "most", bound: 0 },
+    ),
+  ];
+}
+
+/** Peak memory of the processes that record so many requests, and that load and replay them. */
+async function memoryFigures(driver: Driver, folder: string, writes: number): Promise<Figure[]> {
+  const output = join(folder, "memory.pbrec");
+  try {
+    const { record } = await onNewFile(driver, folder, { ...PACED, writes }, (run) =>
+      recorded(output, run),
+    );
+    const args = ["replay", output, "--dir", folder, "--pace", "as-fast-as-possible"];
+    const replay = await run<{ requests: number }>(args);
+    const missing = writes - record.summary.requests + (writes - replay.summary.requests);
+    return [
+      figure(`${writes} requests: not recorded or not replayed`, [missing], {
+        at: "most",
+        bound: 0,
+      }),
+      figure(`${writes} requests: MiB of record`, [record.rssBytesMax / MIB]),
+      figure(`${writes} requests: MiB of replay`, [replay.rssBytesMax / MIB]),
+    ];
+  } finally {
+    rmSync(output, { force: true });
+  }
+}
+
+const command = new Command("perf:record")
+  .description("what `puntbench record` costs the program that it records, and the disk")
+  .option("-d, --dir <directory>", "where the scratch directory is made", ".")
+  .option("-r, --rounds <count>", "rounds; each runs every stream recorded and unrecorded", "9")
+  .option("--requests <count>", "of the recording whose memory is measured", "1000000")
+  .option("--json", "print one JSON object")
+  .parse();
+
+try {
+  const options = command.opts<RecordPerfOptions>();
+  printFigures(await measure(options), options.json ?? false);
+} catch (error) {
+  process.exitCode = reportError("perf:record", error);
+}
