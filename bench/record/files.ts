@@ -33,6 +33,8 @@ export class Files {
   readonly #open = new Map<number, Descriptor[]>();
   /** Files without a name, and how often they were looked for. */
   readonly #nameless = new Map<RecordedFile, { sight: Sight; looks: number }>();
+  /** Files that a request went to. */
+  readonly #requested = new Set<RecordedFile>();
   #count = 0;
 
   constructor(
@@ -84,7 +86,9 @@ export class Files {
     const inodes = this.#files.get(device) ?? new Map<number, RecordedFile>();
     this.#files.set(device, inodes);
     const known = inodes.get(inode);
-    if (known !== undefined) {
+    // A file that is opened and has nothing was made anew: the filesystem uses the numbers of removed files again.
+    if (known !== undefined && !(sight.isEmpty && this.#requested.has(known))) {
+      if (sight.isRequest) this.#requested.add(known);
       const waiting = this.#nameless.get(known);
       if (waiting !== undefined) waiting.sight = sightOf(sight, waiting.sight.isEmpty);
       return known.index;
@@ -96,6 +100,7 @@ export class Files {
     // After the look: what was written until now may be in the state.
     const file: RecordedFile = { type: "file", ...place, ...state, seenAtNs: this.now() };
     inodes.set(inode, file);
+    if (sight.isRequest) this.#requested.add(file);
     if (file.path === null)
       this.#nameless.set(file, { sight: sightOf(sight, sight.isEmpty), looks: 0 });
     this.use(file);

@@ -7,8 +7,10 @@ export interface Sight {
   device: number;
   inode: number;
   process: number;
-  /** It was opened, and then had no byte: its state is known, however late it is looked at. */
+  /** It was opened, and then had neither bytes nor blocks: its state is known, however late it is looked at. */
   isEmpty?: boolean;
+  /** By a request of a ring. */
+  isRequest?: boolean;
 }
 
 /** Gives each ring, thread and file of the kernel its index in the recording. */
@@ -110,6 +112,10 @@ class Row implements Sight {
 
   get isCall(): boolean {
     return this.word(4) === 0 && this.word(5) === 0;
+  }
+
+  get isRequest(): boolean {
+    return !this.isCall;
   }
 
   get isEmpty(): boolean {

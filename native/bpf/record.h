@@ -60,7 +60,7 @@ struct record_call {
   unsigned long long inode;
   unsigned long long offset; /* of a truncation: the new size */
   unsigned long long length;
-  long long size_after;
+  long long size_after; /* -1: no bytes, but blocks */
   unsigned int device;
   unsigned int process;
   unsigned int call;  /* enum record_call_kind */

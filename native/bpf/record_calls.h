@@ -56,6 +56,8 @@ static __always_inline int send_call(const struct call *call, __u32 descriptor, 
   event->inode = BPF_CORE_READ(inode, i_ino);
   event->device = BPF_CORE_READ(inode, i_sb, s_dev);
   event->size_after = BPF_CORE_READ(state, i_size);
+  /* Blocks beyond the size (FALLOC_FL_KEEP_SIZE): the file is not empty. */
+  if (!event->size_after && BPF_CORE_READ(state, i_blocks)) event->size_after = -1;
   event->call = call->kind;
   event->flags = call->flags;
   event->file_flags = BPF_CORE_READ((struct file___record *)file, f_flags);

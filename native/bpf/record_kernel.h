@@ -6,6 +6,7 @@
 struct inode___state {
   __u16 i_mode;
   long long i_size;
+  unsigned long long i_blocks;
 } KERNEL_TYPE;
 struct file___record {
   unsigned int f_flags;

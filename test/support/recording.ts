@@ -1,21 +1,31 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Outcome, puntbench } from "./puntbench.js";
 
-/**
- * Records fio with these arguments from its first request on, and ends when fio has ended. A shell waits for a line before
- * it becomes fio: its process id is known before that, and other programs of this name are not recorded.
- */
-export async function recordFio(
+/** Records fio with these arguments, which prints JSON, from its first request on. */
+export function recordFio(
   folder: string,
   name: string,
   args: readonly string[],
   options: readonly string[] = [],
+) {
+  return recordProgram(folder, name, ["fio", ...args, "--output-format=json"], options);
+}
+
+/**
+ * Records a program from its first request on, and ends when it has ended. A shell waits for a line before it becomes the
+ * program: its process id is known before that, and other programs of its name are not recorded.
+ */
+export async function recordProgram(
+  folder: string,
+  name: string,
+  command: readonly string[],
+  options: readonly string[] = [],
 ): Promise<{ output: string; outcome: Outcome; stdout: string }> {
-  const output = join(folder, `${name}.pbrec`);
-  const script = 'read line; exec fio "$@" < /dev/null';
-  const program = spawn("sh", ["-c", script, "sh", ...args, "--output-format=json"], {
+  const script = 'read line; exec "$@" < /dev/null';
+  const program = spawn("sh", ["-c", script, "sh", ...command], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   let stdout = "";
@@ -23,19 +33,37 @@ export async function recordFio(
     stdout += piece;
   });
   const ended = once(program, "close");
-  let started = false;
-  const command = ["record", "--pid", String(program.pid), "-o", output, "--json", ...options];
-  const outcome = await puntbench(command, {
-    // The first line on stderr says that the recording has begun. It ends with the program.
-    onStderr: () => {
-      if (started) return;
-      started = true;
-      setTimeout(() => program.stdin.end("go\n"), 500);
-    },
+  // The recording ends with the program.
+  const recorded = await recordProcess(folder, name, program.pid as number, options, async () => {
+    program.stdin.end("go\n");
+    await ended;
   });
   program.stdin.end();
   await ended;
-  return { output, outcome, stdout };
+  return { ...recorded, stdout };
+}
+
+/** Records a process that runs while `work` goes on, at the longest until it is done. */
+export async function recordProcess(
+  folder: string,
+  name: string,
+  pid: number,
+  options: readonly string[],
+  work: () => Promise<void>,
+): Promise<{ output: string; outcome: Outcome }> {
+  const output = join(folder, `${name}.pbrec`);
+  const command = ["record", "--pid", String(pid), "-o", output, "--json", ...options];
+  let working: Promise<void> | null = null;
+  const outcome = await puntbench(command, {
+    // The first line on stderr says that the recording has begun.
+    onStderr: (_, kill) => {
+      working ??= sleep(500)
+        .then(work)
+        .finally(() => kill("SIGINT"));
+    },
+  });
+  await working;
+  return { output, outcome };
 }
 
 /** Arguments of a fio job of 4 KiB O_DIRECT requests through io_uring. */
