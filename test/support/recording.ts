@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Outcome, puntbench } from "./puntbench.js";
 
 /** Records fio with these arguments, which prints JSON, from its first request on. */
@@ -34,35 +33,42 @@ export async function recordProgram(
   });
   const ended = once(program, "close");
   // The recording ends with the program.
-  const recorded = await recordProcess(folder, name, program.pid as number, options, async () => {
-    program.stdin.end("go\n");
-    await ended;
-  });
+  const recorded = await record(folder, name, program.pid as number, options, () =>
+    program.stdin.end("go\n"),
+  );
   program.stdin.end();
   await ended;
   return { ...recorded, stdout };
 }
 
-/** Records a process that runs while `work` goes on, at the longest until it is done. */
-export async function recordProcess(
+/** Records a process that runs, until `work` is done. */
+export function recordProcess(
+  folder: string,
+  name: string,
+  pid: number,
+  work: () => Promise<void>,
+): Promise<{ output: string; outcome: Outcome }> {
+  return record(folder, name, pid, [], (interrupt) => void work().finally(interrupt));
+}
+
+async function record(
   folder: string,
   name: string,
   pid: number,
   options: readonly string[],
-  work: () => Promise<void>,
+  begin: (interrupt: () => void) => void,
 ): Promise<{ output: string; outcome: Outcome }> {
   const output = join(folder, `${name}.pbrec`);
   const command = ["record", "--pid", String(pid), "-o", output, "--json", ...options];
-  let working: Promise<void> | null = null;
+  let started = false;
   const outcome = await puntbench(command, {
     // The first line on stderr says that the recording has begun.
     onStderr: (_, kill) => {
-      working ??= sleep(500)
-        .then(work)
-        .finally(() => kill("SIGINT"));
+      if (started) return;
+      started = true;
+      setTimeout(() => begin(() => kill("SIGINT")), 500);
     },
   });
-  await working;
   return { output, outcome };
 }
 

@@ -135,7 +135,7 @@ test("MariaDB under sysbench, with writes of all kinds and with inserts alone: e
     await server.sysbench("oltp_write_only", "prepare");
     for (const script of ["oltp_write_only", "oltp_insert"]) {
       const work = () => server.sysbench(script, "run", "--time=10");
-      recordings.push(await recordProcess(folder, script, server.pid, [], work));
+      recordings.push(await recordProcess(folder, script, server.pid, work));
     }
   } finally {
     await server.stop();
