@@ -9,7 +9,7 @@ export const Durations = z.array(z.tuple([amount, count]));
 export type Durations = z.infer<typeof Durations>;
 
 /** How often and how long threads were blocked inside io_uring_enter while they submitted. */
-const Stalls = z.object({
+export const Stalls = z.object({
   count,
   blockedNs: amount,
   maxNs: amount,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Environment } from "./environment.js";
 import { CauseCount, Disagreement, PredictedCount } from "./explained-punts.js";
 import { Observation } from "./observation.js";
+import { ReplayLine } from "./replay.js";
 import {
   ARMS,
   DURABILITIES,
@@ -17,8 +18,8 @@ import {
 } from "./vocabulary.js";
 
 /**
- * The results file: JSON Lines; one header, one line for each trial, explanation or observation, one footer.
- * With `environment.ts` and `observation.ts`, this file is the only description of the format in code; `results/README.md` explains each field.
+ * The results file: JSON Lines; one header, one line for each trial, explanation, observation or replay, one footer.
+ * With `environment.ts`, `observation.ts` and `replay.ts`, this file is the only description of the format in code; `results/README.md` explains each field.
  *
  * Units stand last in a name. `null` means "not measured", never zero.
  */
@@ -223,7 +224,7 @@ export const Header = z.object({
   kernelLabel: z.string().min(1).max(LABEL_CHARACTERS_MAX),
   commandLine: z.array(z.string()),
   seed: count,
-  /** 0: nothing was run, programs were watched. */
+  /** 0: no trial was run; programs were watched, or a recording replayed. */
   rounds: count,
   scenarios: z.array(Scenario),
   environment: Environment,
@@ -249,6 +250,7 @@ export const ResultsLine = z.discriminatedUnion("type", [
   Trial,
   Explanation,
   Observation,
+  ReplayLine,
   Footer,
 ]);
 export type ResultsLine = z.infer<typeof ResultsLine>;

@@ -13,7 +13,8 @@ them at the end. Then it issues the same reads, writes, fsyncs and fallocates, t
 flags. By default each request has the moment that it had (open loop); with --pace as-fast-as-possible each follows the
 requests and system calls that it followed. Data is not recorded, so all requests move the same bytes.
 
-The answer shows for each file and operation how many requests punted in the recording and here. It needs root, as
+The answer shows for each file and operation how many requests punted in the recording and here, and goes into a results
+file: \`puntbench report results\` puts all replays of a recording side by side, kernel by kernel. It needs root, as
 puntbench watch does.
 
 Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted.`;
@@ -37,6 +38,8 @@ export function replayCommand(): Command {
 export function withReplayOptions(command: Command): Command {
   return command
     .option("-d, --dir <directory>", "where the scratch directory is made", ".")
+    .option("-l, --kernel-label <label>", "name that charts group by (default: uname -r)")
+    .option("-o, --out <directory>", "where results files go", "results")
     .option("--pace <pace>", "recorded or as-fast-as-possible", "recorded")
     .option("--speed <factor>", "of the recorded pace, e.g. 2x", "1x")
     .option("--what-if <changes>", "preparation=NAME and iowq-workers=COUNT, separated by commas")

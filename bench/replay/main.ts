@@ -3,18 +3,25 @@ import { type Driver, loadDriver } from "../../native/index.js";
 import { packCalls } from "../../native/replay.js";
 import { openWatch } from "../../native/watch.js";
 import type { Recording } from "../../results/recording/reader.js";
+import type { ReplayLine } from "../../results/replay.js";
 import { UserError } from "../../terminal/errors.js";
+import { fileHash } from "../../terminal/file-hash.js";
 import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
-import { openPuntCounter } from "../environment/punt-counter.js";
+import { openPuntCounter, type PuntCounter } from "../environment/punt-counter.js";
 import { ScratchDirectory } from "../environment/scratch.js";
+import { ResultsWriter } from "../run/results-writer.js";
+import { writeRun } from "../run/write-run.js";
 import { openCauseFinder } from "../watch/causes.js";
+import { KernelWorkers } from "../watch/kernel-workers.js";
 import { loadRows } from "./columns.js";
 import { checkSpace, type FilePlan, makeFiles, planFiles, type ReplayedFile } from "./files.js";
 import { parseReplayOptions, type RawReplayOptions, type ReplayOptions } from "./options.js";
 import { type Replay, replayOf } from "./outcome.js";
 import { planReplay, type ReplayPlan } from "./plan.js";
 import { printReplay } from "./print.js";
+import { recordedFigures } from "./recorded-figures.js";
+import { headerOf, lineOf } from "./results-file.js";
 
 /** `puntbench replay FILE`. */
 export async function main(path: string, raw: RawReplayOptions): Promise<void> {
@@ -24,18 +31,23 @@ export async function main(path: string, raw: RawReplayOptions): Promise<void> {
   if (plan.rings.length === 0) {
     throw new UserError(`${path} holds no request that can be replayed`, leftOutWords(plan));
   }
+  const recorded = recordedFigures(recording, rows);
   const files = planFiles(plan, recording.files, options.whatIf.preparation);
   const driver = loadDriver();
   const scratch = new ScratchDirectory(options.dir);
   const interrupt = new Interrupt("The files of the replay are removed.");
   try {
     checkSpace(plan, files, scratch, options.maxSpaceBytes);
-    const replay = await run(
-      { driver, scratch, recording, plan, files },
-      options,
-      interrupt.signal,
-    );
-    printReplay(replay, options.json);
+    const counter = openPuntCounter(driver);
+    const header = headerOf(driver, options.kernelLabel, scratch, counter);
+    const writer = new ResultsWriter(options.out, options.kernelLabel, header.runId);
+    const { result } = await writeRun(writer, header, async (append) => {
+      const parts = { driver, scratch, recording, recorded, plan, files, counter };
+      const { replay, line } = await run(parts, options, interrupt.signal);
+      append(line);
+      return replay;
+    });
+    printReplay(result, writer.path, options.json);
   } finally {
     scratch.remove();
     interrupt.dispose();
@@ -46,16 +58,22 @@ interface Parts {
   driver: Driver;
   scratch: ScratchDirectory;
   recording: Recording;
+  recorded: ReturnType<typeof recordedFigures>;
   plan: ReplayPlan;
   files: FilePlan;
+  counter: PuntCounter;
 }
 
-async function run(parts: Parts, options: ReplayOptions, signal: AbortSignal): Promise<Replay> {
-  const { driver, scratch, recording, plan } = parts;
+async function run(
+  parts: Parts,
+  options: ReplayOptions,
+  signal: AbortSignal,
+): Promise<{ replay: Replay; line: ReplayLine }> {
+  const { driver, scratch, recording, recorded, plan, counter } = parts;
   const progress = stderrProgress();
   progress.step("making the files");
   const files = await makeFiles(driver, scratch, plan, parts.files, recording.files);
-  const counter = openPuntCounter(driver);
+  const sha256 = await fileHash(recording.path);
   const watch = openWatch({ everything: false, name: "", sampleShift: 0 });
   const causes = openCauseFinder(false);
   try {
@@ -63,12 +81,16 @@ async function run(parts: Parts, options: ReplayOptions, signal: AbortSignal): P
     causes.add(process.pid);
     watch.take();
     progress.step("replaying");
+    const kernelWorkers = new KernelWorkers();
     const outcome = await driver.runReplay(
       requestOf(plan, files, options, counter.available),
       signal,
     );
+    const kernelWorkersCpuNs = kernelWorkers.used().cpuNs;
     const seen = { outcome, rows: watch.take(), causes: causes.look(), stalls: watch.takeStalls() };
-    return replayOf({ recording, plan, files, kernelRelease: release(), options }, seen);
+    const replay = replayOf({ recording, plan, files, kernelRelease: release(), options }, seen);
+    const details = { recording, sha256, recorded, files, kernelWorkersCpuNs };
+    return { replay, line: lineOf(replay, details, seen) };
   } finally {
     progress.done();
     causes.close();

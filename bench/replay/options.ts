@@ -2,10 +2,13 @@ import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word } from "../../terminal/option-values.js";
 import { parseBytes } from "../../terminal/units.js";
+import { parseKernelLabel } from "../run/kernel-label.js";
 
 /** Options as commander hands them over: text. */
 export interface RawReplayOptions {
   dir: string;
+  kernelLabel?: string;
+  out: string;
   pace: string;
   speed: string;
   whatIf?: string;
@@ -18,6 +21,9 @@ export type Pace = (typeof PACES)[number];
 
 export interface ReplayOptions {
   dir: string;
+  kernelLabel: string;
+  /** The folder for results files. */
+  out: string;
   pace: Pace;
   /** 2: twice as fast as recorded. */
   speed: number;
@@ -40,6 +46,8 @@ export function parseReplayOptions(raw: RawReplayOptions): ReplayOptions {
   const pace = word(raw.pace, PACES, "--pace");
   return {
     dir: raw.dir,
+    kernelLabel: parseKernelLabel(raw.kernelLabel),
+    out: raw.out,
     pace,
     speed: parseSpeed(raw.speed, pace),
     whatIf: parseWhatIf(raw.whatIf),

@@ -121,7 +121,7 @@ function operationOf(
   };
 }
 
-function nameOf({ recorded, index }: ReplayedFile): string {
+export function nameOf({ recorded, index }: ReplayedFile): string {
   return recorded?.path ?? `file ${index}`;
 }
 

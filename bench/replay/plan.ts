@@ -174,7 +174,8 @@ function noteEarlyWrites(
   }
 }
 
-function reasonToLeaveOut(rows: Rows, row: number): string | null {
+/** null: it can be issued again. */
+export function reasonToLeaveOut(rows: Rows, row: number): string | null {
   const { file, operation, result, latencyNs } = rows.columns;
   const known = REPLAYED.get(operation[row] as number);
   if (known === undefined) return `operation ${operation[row]} is not replayed`;

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { formatPercent } from "../../terminal/percent.js";
 import { plural } from "../../terminal/plural.js";
 import { visible } from "../../terminal/quote.js";
@@ -11,8 +12,9 @@ const POINTS = 0.02;
 /** With fewer requests a ratio says little. */
 const REQUESTS_MIN = 100;
 
-export function printReplay(replay: Replay, json: boolean): void {
-  console.log(json ? JSON.stringify(replay) : words(replay));
+export function printReplay(replay: Replay, resultsFile: string, json: boolean): void {
+  if (json) console.log(JSON.stringify({ resultsFile, ...replay }));
+  else console.log(`${words(replay)}\n\nResults: ${relative(process.cwd(), resultsFile)}`);
 }
 
 /** Operations whose punt ratio here is not that of the recording. */

@@ -1,8 +1,6 @@
-import { release } from "node:os";
 import {
   ARMS,
   type Arm,
-  LABEL_CHARACTERS_MAX,
   ORDERS,
   type Order,
   PREPARATIONS,
@@ -11,8 +9,8 @@ import {
 } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, words } from "../../terminal/option-values.js";
-import { hasUnseen, visible } from "../../terminal/quote.js";
 import { formatBytes, parseBytes, parseDurationNs } from "../../terminal/units.js";
+import { parseKernelLabel } from "./kernel-label.js";
 import { MAX_BLOCKS } from "./preflight.js";
 import { commonRing, type RawStreamOptions, type Variant, variantsOf } from "./stream-options.js";
 
@@ -86,24 +84,8 @@ const MAX_BLOCK_BYTES = 4 << 20;
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
 export function parseOptions(raw: RawOptions): BenchOptions {
-  const kernelLabel = raw.kernelLabel ?? release();
-  if (kernelLabel.trim() === "") {
-    throw new UsageError("--kernel-label is empty", "Name the kernel, for example 6.12.");
-  }
-  if (hasUnseen(kernelLabel)) {
-    throw new UsageError(
-      `--kernel-label ${visible(kernelLabel)} holds a control character`,
-      "Use only characters that can be seen, for example 6.12.",
-    );
-  }
-  if (kernelLabel.length > LABEL_CHARACTERS_MAX) {
-    throw new UsageError(
-      `--kernel-label has ${kernelLabel.length} characters`,
-      `Use at most ${LABEL_CHARACTERS_MAX}.`,
-    );
-  }
   return {
-    kernelLabel,
+    kernelLabel: parseKernelLabel(raw.kernelLabel),
     dir: raw.dir,
     out: raw.out,
     preparations: words(raw.preparations, PREPARATIONS, "--preparations"),

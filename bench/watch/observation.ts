@@ -40,11 +40,13 @@ export interface Observation {
   workerCpuNs: number | null;
 }
 
+type NamesOf = Pick<Names, "ofProcess" | "ofFile">;
+
 /** What was added, by process, file and operation, dearest first: by punts, then by requests. */
 export function observationsOf(
   rows: Iterable<WatchRow>,
   seconds: number,
-  names: Names,
+  names: NamesOf,
   { causes, workers }: { causes: CauseCounts | null; workers: WorkerUse },
 ): Observation[] {
   const groups = new Map<string, WatchRow[]>();
@@ -80,7 +82,7 @@ function tellWorkerCpu(observations: readonly Observation[], { processes }: Work
 function observe(
   rows: readonly WatchRow[],
   seconds: number,
-  names: Names,
+  names: NamesOf,
   causes: CauseCounts | null,
 ): Observation {
   const [first] = rows as [WatchRow];

@@ -92,7 +92,7 @@ export function linesOf({
 }
 
 /** Without what is the same for the whole process, or follows from the rest. */
-function fileOf(row: Observation): ObservedFile {
+export function fileOf(row: Observation): ObservedFile {
   return {
     file: row.file,
     operation: row.operation,

@@ -22,7 +22,7 @@ export interface ProcessStalls {
 /** Longest first. */
 export function stallsOf(
   stalls: readonly SubmitterStalls[] | null,
-  names: Names,
+  names: Pick<Names, "ofProcess">,
 ): ProcessStalls[] | null {
   if (stalls === null) return null;
   return stalls

@@ -1,10 +1,10 @@
 import { rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../../../terminal/errors.js";
+import { fileHash } from "../../../terminal/file-hash.js";
 import { makeFolders } from "../../../terminal/make-folders.js";
 import { formatBytes } from "../../../terminal/units.js";
 import type { LabContext } from "../host/context.js";
-import { fileHash } from "../host/file-hash.js";
 import { run } from "../host/process.js";
 import type { KernelPackage } from "./package-index.js";
 

@@ -22,9 +22,8 @@ const PRINTED_LINES_SHOWN = 20;
 /** The arguments of node in a guest. */
 export function commandLine(label: string, { name, options }: GuestCommand): string[] {
   const cli = join(GUEST.puntbench, "dist", "cli.js");
-  if (name === "replay")
-    return [cli, name, GUEST.input, "--dir", GUEST.scratch, "--json", ...options];
   const where = ["--kernel-label", label, "--dir", GUEST.scratch, "--out", GUEST_RESULTS];
+  if (name === "replay") return [cli, name, GUEST.input, ...where, "--json", ...options];
   return [cli, name, ...where, ...options.map(inGuest)];
 }
 

@@ -28,7 +28,7 @@ export interface GuestSettings {
   retries: number;
 }
 
-/** A command of puntbench. `bench` and `explain` write a results file; `replay` prints one JSON object. */
+/** A command of puntbench. Each writes a results file; `replay` also prints one JSON object. */
 export interface GuestCommand {
   name: "bench" | "explain" | "replay";
   options: readonly string[];

@@ -1,0 +1,70 @@
+import { bucketNs, bucketOf } from "../../native/watch.js";
+import type { Durations } from "../../results/observation.js";
+import { OUTCOMES } from "../../results/recording/block.js";
+import type { Recording } from "../../results/recording/reader.js";
+import type { ReplayedFile } from "../../results/replay.js";
+import type { Rows } from "./columns.js";
+import { keyOf, reasonToLeaveOut } from "./plan.js";
+
+export type RecordedFigures = ReplayedFile["recorded"];
+
+/** What the replayed requests did when they were recorded, by `keyOf(file, operation)`. */
+export function recordedFigures(recording: Recording, rows: Rows): Map<string, RecordedFigures> {
+  const { ring, file, operation, outcome, latencyNs } = rows.columns;
+  const tallies = new Map<string, Tally>();
+  for (const row of rows.order) {
+    if (ring[row] === 0 || reasonToLeaveOut(rows, row) !== null) continue;
+    const key = keyOf(file[row] as number, operation[row] as number);
+    const tally = tallies.get(key) ?? new Tally();
+    tallies.set(key, tally);
+    tally.add(outcome[row] as number, latencyNs[row] as number);
+  }
+  const causes = recording.footer?.causes ?? [];
+  return new Map(
+    [...tallies].map(([key, tally]) => {
+      const own = causes.filter((of) => keyOf(of.file, of.operation) === key);
+      const shares = own.map(({ cause, punts, evidence, curedBy }) => {
+        return { cause, punts, evidence, curedBy };
+      });
+      return [key, { ...tally.figures(), causes: shares }];
+    }),
+  );
+}
+
+/** Counts of one file and operation. */
+class Tally {
+  readonly #requests = new Map<string, number>();
+  readonly #inline = new Map<number, number>();
+  readonly #punted = new Map<number, number>();
+
+  add(outcome: number, latencyNs: number): void {
+    const how = OUTCOMES[outcome] ?? "unknown";
+    this.#requests.set(how, this.#of(how) + 1);
+    if (latencyNs < 0 || how === "unknown") return;
+    const latencies = how === "inline" ? this.#inline : this.#punted;
+    const bucket = bucketOf(latencyNs);
+    latencies.set(bucket, (latencies.get(bucket) ?? 0) + 1);
+  }
+
+  figures(): Omit<RecordedFigures, "causes"> {
+    return {
+      requests: [...this.#requests.values()].reduce((sum, each) => sum + each, 0),
+      punts: this.#of("punted"),
+      forced: this.#of("forced"),
+      drained: this.#of("drained"),
+      chained: this.#of("chained"),
+      inlineLatencies: durationsOf(this.#inline),
+      puntedLatencies: durationsOf(this.#punted),
+    };
+  }
+
+  #of(how: string): number {
+    return this.#requests.get(how) ?? 0;
+  }
+}
+
+function durationsOf(buckets: ReadonlyMap<number, number>): Durations {
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, requests]) => [bucketNs(bucket), requests]);
+}
