@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { AGREEMENT_RATIO, AGREEMENT_REQUESTS_MIN } from "../../results/replay.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { plural } from "../../terminal/plural.js";
 import { visible } from "../../terminal/quote.js";
@@ -6,11 +7,6 @@ import { numberColumns, renderTable, textColumns } from "../../terminal/table.js
 import { formatNs } from "../../terminal/units.js";
 import { causesCell } from "../watch/print-causes.js";
 import type { Replay, ReplayedOperation } from "./outcome.js";
-
-/** Punt ratios that differ by more are named, where the kernel is the same. */
-const POINTS = 0.02;
-/** With fewer requests a ratio says little. */
-const REQUESTS_MIN = 100;
 
 export function printReplay(replay: Replay, resultsFile: string, json: boolean): void {
   if (json) console.log(JSON.stringify({ resultsFile, ...replay }));
@@ -21,8 +17,8 @@ export function printReplay(replay: Replay, resultsFile: string, json: boolean):
 export function differing(replay: Replay): ReplayedOperation[] {
   return replay.operations.filter(
     ({ requests, recordedPuntRatio, puntRatio }) =>
-      requests >= REQUESTS_MIN &&
-      (puntRatio === null || Math.abs(puntRatio - recordedPuntRatio) > POINTS),
+      requests >= AGREEMENT_REQUESTS_MIN &&
+      (puntRatio === null || Math.abs(puntRatio - recordedPuntRatio) > AGREEMENT_RATIO),
   );
 }
 

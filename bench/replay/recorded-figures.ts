@@ -26,7 +26,9 @@ export function recordedFigures(recording: Recording, rows: Rows): Map<string, R
       const shares = own.map(({ cause, punts, evidence, curedBy }) => {
         return { cause, punts, evidence, curedBy };
       });
-      return [key, { ...tally.figures(), causes: shares }];
+      const [index] = key.split(" ");
+      const filesystem = recording.files.get(Number(index))?.filesystem ?? null;
+      return [key, { ...tally.figures(), causes: shares, filesystem }];
     }),
   );
 }
@@ -46,7 +48,7 @@ class Tally {
     latencies.set(bucket, (latencies.get(bucket) ?? 0) + 1);
   }
 
-  figures(): Omit<RecordedFigures, "causes"> {
+  figures(): Omit<RecordedFigures, "causes" | "filesystem"> {
     return {
       requests: [...this.#requests.values()].reduce((sum, each) => sum + each, 0),
       punts: this.#of("punted"),
