@@ -10,7 +10,6 @@ export const ReplayedFile = ObservedFile.extend({
   /** Number of the file in the recording. */
   fileIndex: count.positive(),
   recorded: ObservedFile.pick({
-    requests: true,
     punts: true,
     forced: true,
     drained: true,
@@ -19,6 +18,7 @@ export const ReplayedFile = ObservedFile.extend({
     inlineLatencies: true,
     puntedLatencies: true,
   }).extend({
+    requests: count.positive(),
     /** null: not known. */
     filesystem: z.string().nullable(),
   }),

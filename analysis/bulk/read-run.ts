@@ -46,17 +46,19 @@ function emptyRun(file: string, header: Header): Run {
     trials,
     explanations: [],
     observations: [],
+    replays: [],
     warnings: [],
   };
 }
 
 function addUp(run: Run, parts: readonly PartRead[]): void {
-  for (const { trials, explanations, observations, footer, truncated } of parts) {
+  for (const { trials, explanations, observations, replays, footer, truncated } of parts) {
     run.trials.ok += trials.ok;
     run.trials.failed += trials.failed;
     run.trials.skipped += trials.skipped;
     run.explanations.push(...explanations);
     run.observations.push(...observations);
+    run.replays.push(...replays);
     run.footer = footer ?? run.footer;
     if (truncated) run.warnings.push(truncated);
   }

@@ -1,4 +1,6 @@
+import type { ZodType } from "zod";
 import { Observation } from "../../results/observation.js";
+import { ReplayLine } from "../../results/replay.js";
 import { Explanation, Footer, Trial } from "../../results/schema.js";
 import { upgradeTrial } from "../../results/upgrade.js";
 import { visible, visibleDeep } from "../../terminal/quote.js";
@@ -13,6 +15,7 @@ export interface PartRead {
   trials: Run["trials"];
   explanations: Explanation[];
   observations: Observation[];
+  replays: ReplayLine[];
   footer: Footer | null;
   /** One message for each line that is no trial. */
   badLines: string[];
@@ -34,6 +37,7 @@ export function readTrials(
     trials: { ok: 0, failed: 0, skipped: 0 },
     explanations: [],
     observations: [],
+    replays: [],
     footer: null,
     badLines: [],
     truncated: null,
@@ -74,18 +78,7 @@ function readLine(
     else part.badLines.push(`${name}: damaged footer (${firstIssue(footer.error)})`);
     return null;
   }
-  if (value.type === "explanation") {
-    const explanation = Explanation.safeParse(value);
-    if (explanation.success) part.explanations.push(visibleDeep(explanation.data));
-    else part.badLines.push(`${name}: damaged explanation (${firstIssue(explanation.error)})`);
-    return null;
-  }
-  if (value.type === "observation") {
-    const observation = Observation.safeParse(value);
-    if (observation.success) part.observations.push(visibleDeep(observation.data));
-    else part.badLines.push(`${name}: damaged observation (${firstIssue(observation.error)})`);
-    return null;
-  }
+  if (readOther(value, name, part)) return null;
   if (acceptsTrial(value)) return value as Trial;
   const upgraded = upgradeTrial(value);
   if (acceptsTrial(upgraded)) return upgraded as Trial;
@@ -93,6 +86,35 @@ function readLine(
   if (trial.success) return trial.data;
   part.badLines.push(`${name}: not a trial (${firstIssue(trial.error)})`);
   return null;
+}
+
+/** A line of these kinds goes into `part`; false for any other. */
+function readOther(value: Record<string, unknown>, name: string, part: PartRead): boolean {
+  switch (value.type) {
+    case "explanation":
+      keep(Explanation, value, part.explanations, part, name);
+      return true;
+    case "observation":
+      keep(Observation, value, part.observations, part, name);
+      return true;
+    case "replay":
+      keep(ReplayLine, value, part.replays, part, name);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function keep<Line extends { type: string }>(
+  schema: ZodType<Line>,
+  value: Record<string, unknown>,
+  lines: Line[],
+  { badLines }: PartRead,
+  name: string,
+): void {
+  const line = schema.safeParse(value);
+  if (line.success) lines.push(visibleDeep(line.data));
+  else badLines.push(`${name}: damaged ${value.type} (${firstIssue(line.error)})`);
 }
 
 /** What is wrong with a line, and where in it. */

@@ -1,4 +1,5 @@
 import type { Observation } from "../../results/observation.js";
+import type { ReplayLine } from "../../results/replay.js";
 import type { Explanation, Footer, Header } from "../../results/schema.js";
 
 /** One results file as far as it could be read. Its trials go into cells and are not kept. */
@@ -13,6 +14,8 @@ export interface Run {
   explanations: Explanation[];
   /** What `puntbench watch` saw, one for each program. */
   observations: Observation[];
+  /** What `puntbench replay` saw. */
+  replays: ReplayLine[];
   /** What the reader noticed; what the bench noticed is in header, trials and footer. */
   warnings: string[];
 }
@@ -23,12 +26,15 @@ export class RunNumbers {
   /** The boot of each run, by the number of the run. */
   readonly boots = new Map<number, string>();
 
-  of({ header: { runId, environment } }: Run): number {
-    const number = this.#numbers.get(runId) ?? this.#numbers.size;
-    this.#numbers.set(runId, number);
-    // A guest of the lab boots for each run, and under emulation its random ids may be equal.
-    const bootId = environment.lab === null ? environment.bootId : null;
-    this.boots.set(number, bootId ?? `of run ${number}`);
+  of({ header }: Run): number {
+    const number = this.#numbers.get(header.runId) ?? this.#numbers.size;
+    this.#numbers.set(header.runId, number);
+    this.boots.set(number, bootOf(header) ?? `of run ${number}`);
     return number;
   }
+}
+
+/** null: each run counts as a boot. A guest boots for each run, and under emulation its random ids may be equal. */
+export function bootOf({ environment }: Header): string | null {
+  return environment.lab === null ? environment.bootId : null;
 }

@@ -11,8 +11,20 @@ const PUNT_SCALE = {
 /** Between the cells of a table. */
 export const HEAT_GAPS = { paddingInner: 0.05, paddingOuter: 0.02 };
 
+const SCENARIO_TOOLTIP: ChartSpec[] = [
+  ...KERNEL_AND_SERIES,
+  { field: "label", type: "nominal", title: "punts per write" },
+  ...intervalTooltip(".2%"),
+];
+
+/** Of words on a cell. */
+export const LABEL_COLOUR = {
+  condition: { test: "datum.value !== null && datum.value > 0.75", value: "#ffffff" },
+  value: "#1f2328",
+};
+
 /** Coloured cells with their punt ratio written on them. Rows have `value` and `label`. */
-export function heatLayers(fontSize: number): ChartSpec[] {
+export function heatLayers(fontSize: number, tooltip = SCENARIO_TOOLTIP): ChartSpec[] {
   const cells = {
     mark: { type: "rect", cornerRadius: 3 },
     encoding: {
@@ -23,21 +35,14 @@ export function heatLayers(fontSize: number): ChartSpec[] {
         scale: PUNT_SCALE,
         legend: null,
       },
-      tooltip: [
-        ...KERNEL_AND_SERIES,
-        { field: "label", type: "nominal", title: "punts per write" },
-        ...intervalTooltip(".2%"),
-      ],
+      tooltip,
     },
   };
   const labels = {
     mark: { type: "text", fontSize },
     encoding: {
       text: { field: "label", type: "nominal" },
-      color: {
-        condition: { test: "datum.value !== null && datum.value > 0.75", value: "#ffffff" },
-        value: "#1f2328",
-      },
+      color: LABEL_COLOUR,
     },
   };
   return [cells, labels];

@@ -3,9 +3,9 @@ import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { type Change, changeBetween } from "../estimates/change.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
+import { judgeTogether } from "../estimates/judge.js";
 import { commonSpending } from "../estimates/spending.js";
-import { type ChangeVerdict, excludesNoChange, verdictOf } from "../estimates/verdict.js";
-import { benjaminiHochberg } from "../statistics/benjamini-hochberg.js";
+import type { ChangeVerdict } from "../estimates/verdict.js";
 import type { Allowable } from "./allowable.js";
 import { COMPARED, COUNTS } from "./compared-metrics.js";
 import { type Difference, environmentDifferences } from "./environments.js";
@@ -49,8 +49,6 @@ export interface Comparison {
   notes: string[];
 }
 
-const FALSE_DISCOVERY_RATE = 0.05;
-
 /** Throws UserError when the sides have nothing in common or differ in what forbids a comparison. */
 export function compareSides(a: Side, b: Side, rules: CompareRules): Comparison {
   const { thresholdRatio, allowed, only = EVERYTHING } = rules;
@@ -69,7 +67,13 @@ export function compareSides(a: Side, b: Side, rules: CompareRules): Comparison 
     })
     .filter(({ found }) => found.metrics.length > 0);
   if (compared.length === 0) throw nothingInCommon(a, b, only);
-  const findingLevel = judgeTogether(compared, thresholdRatio);
+  const judged = compared.flatMap(({ pair, found }) =>
+    found.metrics.map((metric) => ({
+      found: metric,
+      at: (level: number) => changeBetween(pair.a, pair.b, metric.metric, level),
+    })),
+  );
+  const findingLevel = judgeTogether(judged, thresholdRatio);
   const scenarios = compared.map(({ found }) => found);
   return { a, b, thresholdRatio, findingLevel, scenarios, differences, notes };
 }
@@ -130,31 +134,4 @@ function compareCells(
   });
   const { scenario, subject } = a;
   return { scenario, filesystem: subject.filesystem, differs, timesCompare, metrics: compared };
-}
-
-/**
- * Among a hundred comparisons a few look like findings by chance. Of m changes the procedure of Benjamini and
- * Hochberg keeps R at the rate q. An interval that excludes "no change" is therefore computed again at the
- * level 1 - R q / m (Y. Benjamini, D. Yekutieli, Journal of the American Statistical Association 100, 2005). At
- * that level just the R kept ones exclude it, so that intervals and verdicts agree.
- *
- * @returns that level.
- */
-function judgeTogether(compared: readonly Compared[], threshold: number): number {
-  const all = compared.flatMap(({ pair, found }) =>
-    found.metrics.map((metric) => ({ pair, found: metric })),
-  );
-  const judged = all.flatMap(({ found: { change } }) =>
-    change && change.basis !== "trials" ? [change.p] : [],
-  );
-  const kept = benjaminiHochberg(judged, FALSE_DISCOVERY_RATE).filter(Boolean).length;
-  const level = 1 - (FALSE_DISCOVERY_RATE * Math.max(1, kept)) / Math.max(1, judged.length);
-  for (const { pair, found } of all) {
-    const { change, metric } = found;
-    if (change && change.basis !== "trials" && excludesNoChange(change)) {
-      found.change = changeBetween(pair.a, pair.b, metric, level);
-    }
-    found.verdict = verdictOf(found.change, metric, threshold);
-  }
-  return level;
 }

@@ -68,10 +68,31 @@ function shiftBetween(a: Cell, b: Cell, metric: Metric, level: number): Found | 
     return foundOf(pairedShift(differences, random, level), "rounds");
   }
   const [from, to] = [valuesByBoot(a, metric, scale), valuesByBoot(b, metric, scale)];
+  return shiftOfBoots(from, to, level, metric === "puntRatio");
+}
+
+/**
+ * By how much punt ratios differ that do not come from trials, such as those of a replayed file.
+ * @param from the ratios of each boot together.
+ */
+export function puntRatioChange(from: ByBoot, to: ByBoot, level = 0.95): Change | null {
+  const found = shiftOfBoots(from, to, level, true);
+  if (found === null) return null;
+  const { shift, basis } = found;
+  const point =
+    median(to.map((values) => median(values))) - median(from.map((values) => median(values)));
+  const lower = Math.min(point, shift.lower);
+  const upper = Math.max(point, shift.upper);
+  return { kind: "difference", point, lower, upper, level, p: shift.p, basis };
+}
+
+type ByBoot = readonly number[][];
+
+function shiftOfBoots(from: ByBoot, to: ByBoot, level: number, arePunts: boolean): Found | null {
   if (from.length >= BOOTS_MIN && to.length >= BOOTS_MIN) {
     return foundOf(unpairedShift(from.map(median), to.map(median), level), "boots");
   }
-  const certain = metric === "puntRatio" ? allOrNothing(from.flat(), to.flat()) : null;
+  const certain = arePunts ? allOrNothing(from.flat(), to.flat()) : null;
   return certain ?? foundOf(unpairedShift(from.flat(), to.flat(), level), "trials");
 }
 

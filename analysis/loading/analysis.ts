@@ -3,6 +3,7 @@ import type { Cell } from "../cells/cell.js";
 import { Cells } from "../cells/cells.js";
 import { type Explained, explainedIn } from "../cells/explained.js";
 import { type Observed, observedIn } from "../cells/observed.js";
+import { type Replayed, replayedIn } from "../cells/replayed.js";
 import type { Run, RunNumbers } from "../cells/run.js";
 import { compareSubjects, type Subject } from "../cells/subject.js";
 import { loadRuns, type Problem } from "./load.js";
@@ -18,6 +19,8 @@ export interface Analysis {
   explained: readonly Explained[];
   /** What watched programs did, by subject. */
   observed: readonly Observed[];
+  /** What recorded requests did when they were issued again, by subject. */
+  replayed: readonly Replayed[];
 }
 
 /** Reads the runs that are wanted and groups their trials. Throws UserError when nothing can be read. */
@@ -36,5 +39,6 @@ export async function analyse(
     subjects,
     explained: explainedIn(runs),
     observed: observedIn(runs),
+    replayed: replayedIn(runs),
   };
 }

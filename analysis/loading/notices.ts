@@ -18,7 +18,14 @@ export function sayNotices(...loaded: Pick<Analysis, "problems" | "runs">[]): vo
   }
 }
 
-function runNotices({ warnings, footer, trials, explanations, observations }: Run): string[] {
+function runNotices({
+  warnings,
+  footer,
+  trials,
+  explanations,
+  observations,
+  replays,
+}: Run): string[] {
   const measured = trials.ok + trials.failed + trials.skipped;
   const ended = footer && footer.outcome !== "complete" ? footer : null;
   return [
@@ -28,7 +35,9 @@ function runNotices({ warnings, footer, trials, explanations, observations }: Ru
           `the run was ${ended.outcome} after ${plural(measured, "trial")}: ${ended.reason ?? "no reason given"}`,
         ]
       : []),
-    ...(measured + explanations.length + observations.length === 0 ? ["it holds no trial"] : []),
+    ...(measured + explanations.length + observations.length + replays.length === 0
+      ? ["it holds no trial"]
+      : []),
     ...(footer && footer.trials !== measured
       ? [`its footer counts ${plural(footer.trials, "trial")}, ${measured} could be read`]
       : []),

@@ -13,8 +13,10 @@ import { methodSection, repeatSection, runsSection } from "./method-sections.js"
 import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
 import { observedSections } from "./observed-section.js";
 import { warningTexts } from "./warnings.js";
+import { workloadSections } from "./workload-section.js";
 
 const DEFAULT_TITLE = "What an io_uring write costs when it is punted";
+const REPLAYED_TITLE = "What a recorded workload does on other kernels";
 const WATCHED_TITLE = "What running programs do with io_uring";
 
 export interface ReportRequest {
@@ -41,6 +43,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   // Of a report on watched programs alone, the sections about trials would be empty.
   const isMeasured = analysis.cells.length + analysis.explained.length > 0;
   const evidence = [
+    ...workloadSections(analysis),
     ...observedSections(analysis),
     isMeasured ? causesSection(analysis) : null,
     comparison && comparisonSection(analysis, comparison),
@@ -49,7 +52,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
     overviewSection(overview.filter((chart) => chart !== opening && !costCharts.includes(chart))),
   ].filter((section): section is Section => section !== null);
   const report: Report = {
-    title: request.title ?? (isMeasured ? DEFAULT_TITLE : WATCHED_TITLE),
+    title: request.title ?? defaultTitle(analysis, isMeasured),
     basis: basisOf(analysis),
     findings: findings(analysis, comparison),
     opening,
@@ -64,16 +67,25 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   return report;
 }
 
+function defaultTitle({ observed }: Analysis, isMeasured: boolean): string {
+  if (isMeasured) return DEFAULT_TITLE;
+  return observed.length > 0 ? WATCHED_TITLE : REPLAYED_TITLE;
+}
+
 function overviewSection(charts: readonly Chart[]): Section | null {
   if (charts.length === 0) return null;
   return { id: "charts", title: "All kernels", blocks: charts.map((chart) => chartBlock(chart)) };
 }
 
-function basisOf({ cells, runs, subjects, explained, observed }: Analysis): string {
+function basisOf({ cells, runs, subjects, explained, observed, replayed }: Analysis): string {
   const trials = cells.reduce((sum, cell) => sum + cell.runOf.length, 0);
-  const seen = [...subjects, ...[...explained, ...observed].map(({ subject }) => subject)];
+  const seen = [
+    ...subjects,
+    ...[...explained, ...observed, ...replayed].map(({ subject }) => subject),
+  ];
   const kernels = new Set(seen.map((subject) => subject.kernelLabel)).size;
   const traced = explained.length > 0 ? ` and ${plural(explained.length, "traced scenario")}` : "";
   const watched = observed.length > 0 ? ` and ${plural(observed.length, "watched program")}` : "";
-  return `${plural(trials, "trial")}${traced}${watched} in ${plural(runs.length, "run")} on ${plural(kernels, "kernel")}`;
+  const again = replayed.length > 0 ? ` and ${plural(replayed.length, "replay")}` : "";
+  return `${plural(trials, "trial")}${traced}${watched}${again} in ${plural(runs.length, "run")} on ${plural(kernels, "kernel")}`;
 }

@@ -14,18 +14,6 @@ export function inWorkers({ punts, forced, drained, chained }: ObservedFile): nu
   return punts + forced + drained + chained;
 }
 
-/** Names of the causes, most frequent first, with shares where there are several. */
-export function causesOf({ causes }: ObservedFile): string {
-  const all = sum(causes.map(({ punts }) => punts));
-  const shares = [...groupBy(causes, ({ cause }) => cause)].map(([cause, found]) => ({
-    cause,
-    share: sum(found.map(({ punts }) => punts)) / all,
-  }));
-  if (shares.length === 0) return "-";
-  if (shares.length === 1) return shares[0]?.cause ?? "-";
-  return shares.map(({ cause, share }) => `${cause} ${formatPercent(share)}`).join(", ");
-}
-
 /** One sentence for each program, for the top of the report. */
 export function observedFindings({ observed }: Analysis): string[] {
   return observed.flatMap(({ observation }) => observedSentences(observation).slice(0, 2));

@@ -21,13 +21,14 @@ import { causeSentences } from "./finding-causes.js";
 import { observedFindings } from "./finding-observed.js";
 import { puntSentences } from "./finding-punts.js";
 import { stallSentences } from "./finding-stalls.js";
+import { workloadFindings } from "./finding-workload.js";
 import { joined } from "./words.js";
 
 /** The findings in at most ten lines that need no explanation, the most important first. */
 export function findings(analysis: Analysis, comparison: Comparison | null): string[] {
   const [slice] = slicesOf(analysis.cells);
   if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
-    const watched = observedFindings(analysis);
+    const watched = [...workloadFindings(analysis), ...observedFindings(analysis)];
     if (watched.length > 0) return [...causeSentences(analysis), ...watched].slice(0, 10);
     const traced = causeSentences(analysis);
     if (traced.length === 0) return ["No trial succeeded: see the warnings."];
@@ -35,6 +36,7 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
   }
   const lines = [
     ...puntSentences(slice.cells, analysis.subjects).slice(0, 5),
+    ...workloadFindings(analysis).slice(0, 3),
     ...causeSentences(analysis).slice(0, 3),
     ...stallSentences(analysis, slice.cells),
   ];

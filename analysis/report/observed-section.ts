@@ -2,11 +2,12 @@ import type { Durations, Observation, ObservedFile } from "../../results/observa
 import { formatPercent } from "../../terminal/percent.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
+import { causeShares } from "../cells/cause-shares.js";
 import { quantileOf } from "../cells/durations.js";
 import type { Observed } from "../cells/observed.js";
 import { observedFigure } from "../chart-data/observed-rows.js";
 import type { Analysis } from "../loading/analysis.js";
-import { causesOf, inWorkers, observedSentences } from "./finding-observed.js";
+import { inWorkers, observedSentences } from "./finding-observed.js";
 import { type Block, chartBlock, fold, list, type Section, table, text } from "./model.js";
 
 /** Programs with a section; the table of the others would be longer than the rest of the report. */
@@ -67,7 +68,7 @@ const COLUMNS: readonly ObservedColumn[] = [
   ),
   right("requests/s", ({ requests }, { wallNs }) => formatRate((requests / wallNs) * 1e9)),
   right("in workers", (file) => formatPercent(inWorkers(file) / file.requests)),
-  left("cause", (file) => causesOf(file)),
+  left("cause", ({ causes }) => causeShares(causes) || "-"),
   right("inline p99", ({ inlineLatencies }) => p99(inlineLatencies)),
   right("punted p99", ({ puntedLatencies }) => p99(puntedLatencies)),
   right("io-wq CPU", ({ workerCpuNs }, { wallNs }) =>

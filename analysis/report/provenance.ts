@@ -69,7 +69,7 @@ function options(config: Record<string, string | null>): string {
 }
 
 function instrumentChecks({ instrumentChecks: checks }: Header): string {
-  if (checks === null) return NOT_MEASURED;
+  if (checks === null) return "none: no trial was run";
   const ratio = (value: number | null): string => (value === null ? "not measured" : String(value));
   return `punts of a NOP stream ${ratio(checks.nopPuntRatio)}, of a forced stream ${ratio(checks.forcedPuntRatio)}; one timestamp ${checks.timestampCostNs.toFixed(0)} ns, empty loop ${checks.emptyLoopNsPerOperation.toFixed(0)} ns per operation`;
 }

@@ -19,8 +19,8 @@ export function warningTexts(analysis: Analysis): string[] {
 }
 
 function emulationWarnings(analysis: Analysis): string[] {
-  const explained = analysis.explained.map(({ subject }) => subject);
-  const subjects = distinctSubjects([...analysis.subjects, ...explained]);
+  const seen = [...analysis.explained, ...analysis.replayed].map(({ subject }) => subject);
+  const subjects = distinctSubjects([...analysis.subjects, ...seen]);
   const names = subjects
     .filter((subject) => subject.emulated)
     .map((subject) => subjectName(subject, subjects));

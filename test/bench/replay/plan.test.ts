@@ -1,36 +1,12 @@
 import assert from "node:assert/strict";
 import { constants } from "node:fs";
 import { test } from "node:test";
-import type { Rows } from "../../../bench/replay/columns.js";
 import { planFiles } from "../../../bench/replay/files.js";
 import { planReplay } from "../../../bench/replay/plan.js";
 import { REQUEST_BYTES } from "../../../native/replay.js";
-import { COLUMNS, type Column, OUTCOMES } from "../../../results/recording/block.js";
+import { type Column, OUTCOMES } from "../../../results/recording/block.js";
 import type { Recording } from "../../../results/recording/reader.js";
-
-const DEFAULTS: Record<Column, number> = {
-  atNs: 0,
-  latencyNs: 100,
-  ring: 1,
-  thread: 1,
-  file: 1,
-  fileFlags: constants.O_DIRECT,
-  operation: 23,
-  sqeFlags: 0,
-  outcome: 0,
-  opFlags: 0,
-  offsetBytes: 0,
-  lengthBytes: 4096,
-  result: 4096,
-  sizeAfterBytes: -1,
-};
-
-function rowsOf(list: readonly Partial<Record<Column, number>>[]): Rows {
-  const columns = Object.fromEntries(
-    COLUMNS.map((name) => [name, Float64Array.from(list, (row) => row[name] ?? DEFAULTS[name])]),
-  ) as Record<Column, Float64Array>;
-  return { count: list.length, columns, order: Uint32Array.from(list, (_, row) => row) };
-}
+import { rowsOf } from "../../support/recording-rows.js";
 
 const recording = {
   files: new Map(),

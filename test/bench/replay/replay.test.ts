@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { mountOf } from "../../../bench/environment/mount.js";
+import type { ReplayLine } from "../../../results/replay.js";
+import { type Footer, type Header, ResultsLine } from "../../../results/schema.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 import { fioJob, recordFio } from "../../support/recording.js";
 import { tryToWatch } from "../../support/watching.js";
 
 const folder = scratchFolder();
+const out = join(folder, "results");
 const { watch, skip: noWatch } = tryToWatch();
 watch?.close();
 const skip = noWatch || cannotRun("fio", "--version");
@@ -23,7 +28,7 @@ interface Operation {
 }
 
 async function replayed(recording: string, ...options: string[]) {
-  const args = ["replay", recording, "--dir", folder, "--json", ...options];
+  const args = ["replay", recording, "--dir", folder, "--out", out, "--json", ...options];
   const { code, stdout, stderr } = await puntbench(args);
   assert.equal(code, 0, stderr);
   const scratch = readdirSync(folder).filter((name) => name.startsWith("puntbench-scratch-"));
@@ -94,6 +99,49 @@ test("writes into holes of a file that was there before punt in the replay, thro
     assert.ok(operation.recordedPuntRatio > 0.9, JSON.stringify(operation));
     agrees(operation);
   }
+});
+
+test("the results file holds what is printed, beside what was recorded", { skip }, async () => {
+  const recording = join(folder, "grows.pbrec");
+  const options = ["--what-if", "preparation=dd-prefill", "--kernel-label", "this kernel"];
+  const printed = await replayed(recording, ...options);
+  const text = readFileSync(printed.resultsFile, "utf8");
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => ResultsLine.parse(JSON.parse(line)));
+  const [header, line, footer] = lines as [Header, ReplayLine, Footer];
+  assert.deepEqual([header.kernelLabel, header.rounds], ["this kernel", 0]);
+  assert.equal(footer.outcome, "complete");
+  const sha256 = createHash("sha256").update(readFileSync(recording)).digest("hex");
+  assert.equal(line.recording.sha256, sha256);
+  assert.deepEqual(line.recording.programs, ["fio"]);
+  assert.deepEqual(line.whatIf, { preparation: "dd-prefill", iowqWorkers: null });
+  const [file] = line.files as [ReplayLine["files"][number]];
+  assert.deepEqual([file.requests, file.punts, file.failed], [2000, 0, 0]);
+  assert.equal(
+    file.inlineLatencies.reduce((sum, [, count]) => sum + count, 0),
+    2000,
+  );
+  const { recorded } = file;
+  assert.deepEqual([recorded.requests, recorded.punts], [2000, 2000]);
+  assert.equal(
+    recorded.puntedLatencies.reduce((sum, [, count]) => sum + count, 0),
+    2000,
+  );
+  assert.deepEqual(recorded.inlineLatencies, []);
+  assert.ok(recorded.causes.length > 0);
+  assert.equal(recorded.filesystem, mountOf(folder)?.type);
+});
+
+test("a replay that cannot write its results makes no file and says so", { skip }, async () => {
+  const text = join(folder, "no-folder");
+  writeFileSync(text, "");
+  const recording = join(folder, "grows.pbrec");
+  const args = ["replay", recording, "--dir", folder, "--out", text];
+  const { code, stderr } = await puntbench(args);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /--out .*no-folder: results cannot be written there/);
 });
 
 test("a replay that needs more space than it may use makes no file and says how much", {
