@@ -20,7 +20,7 @@ export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFi
     const extended = "lazy_itable_init=0,lazy_journal_init=0,nodiscard";
     return {
       program: "mkfs.ext4",
-      args: ["-q", "-F", "-O", features, "-E", extended, device],
+      args: ["-q", "-F", "-b", "4096", "-O", features, "-E", extended, device],
       package: "e2fsprogs",
     };
   }
