@@ -1,39 +1,8 @@
+import type { Durations } from "../results/observation.js";
 import { openPrograms } from "./bpf-programs.js";
+import { durationsOf, type Reading, RowReader, type WatchRow } from "./watch-rows.js";
 
-/** What one process did through one ring to one file with one operation since the last reading. */
-export interface WatchRow {
-  /** Identity of the ring; the number means nothing else. */
-  ring: number;
-  /** 0 and 0:0 for a request without a file. */
-  inode: number;
-  /** Numbers of the file's device, as the kernel has them: for btrfs not those that stat(2) gives. */
-  major: number;
-  minor: number;
-  /** Process id in the initial PID namespace. */
-  process: number;
-  /** IORING_OP_*. */
-  opcode: number;
-  /** Name of the process, and the last part of the file's path, perhaps cut off: as they were at its first request. */
-  processName: string;
-  fileName: string;
-  /** Completed requests. */
-  requests: number;
-  /** Of `requests`: handed to io-wq after a refused attempt. */
-  punts: number;
-  /** Of `requests`: handed to io-wq without an attempt, as asked (IOSQE_ASYNC). */
-  forced: number;
-  /** Of `requests`: handed to io-wq without an attempt, because a request with IOSQE_IO_DRAIN was in the ring. */
-  drained: number;
-  /** Of `requests`: executed by an io-wq worker that had the request linked before them; they are not handed over. */
-  chained: number;
-  /** Of `requests`: with a negative result. */
-  failed: number;
-  /** Sum of the positive results: bytes, for reads and writes. */
-  bytes: number;
-  /** Latencies from submission to completion, in the buckets that `bucketNs` describes. */
-  inlineBuckets: Uint32Array;
-  puntedBuckets: Uint32Array;
-}
+export type { WatchRow };
 
 /** How often and how long the threads of a process were blocked inside io_uring_enter since the last reading. */
 export interface SubmitterStalls {
@@ -42,8 +11,7 @@ export interface SubmitterStalls {
   /** Sum and longest. */
   blockedNs: number;
   maxNs: number;
-  /** By duration, in the buckets that `bucketNs` describes. */
-  buckets: Uint32Array;
+  durations: Durations;
 }
 
 /** What is not in the rows, since the watch began. */
@@ -86,10 +54,11 @@ export interface Watch {
   close(): void;
 }
 
-/** Upper end of a bucket: four buckets to each power of two, from 2^10 ns on (`native/bpf/watch.h`). */
-export function bucketNs(index: number): number {
-  return 2 ** (10 + Math.floor(index / 4)) * (1 + ((index % 4) + 1) / 4);
-}
+type Addon = Omit<Watch, "take" | "takeStalls"> & {
+  take(): Reading;
+  /** `buckets`: one count for each. */
+  takeStalls(): (Omit<SubmitterStalls, "durations"> & { buckets: Uint32Array })[] | null;
+};
 
 /** Index of the bucket of a duration: `bucket_of` of native/bpf/latency.h. */
 export function bucketOf(ns: number): number {
@@ -100,5 +69,18 @@ export function bucketOf(ns: number): number {
 
 /** Loads and attaches the programs. Throws a UserError with the remedy where that is impossible. */
 export function openWatch(options: WatchOptions): Watch {
-  return openPrograms("Watch", "watch.bpf.o", options);
+  const addon: Addon = openPrograms("Watch", "watch.bpf.o", options);
+  const reader = new RowReader();
+  return {
+    add: (process) => addon.add(process),
+    remove: (process) => addon.remove(process),
+    take: () => reader.rowsOf(addon.take()),
+    takeStalls: () =>
+      addon.takeStalls()?.map(({ buckets, ...stalls }) => {
+        const pairs = [...buckets.entries()].filter(([, count]) => count > 0).flat();
+        return { ...stalls, durations: durationsOf(Uint32Array.from(pairs)) };
+      }) ?? null,
+    lost: () => addon.lost(),
+    close: () => addon.close(),
+  };
 }

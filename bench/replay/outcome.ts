@@ -115,8 +115,8 @@ function operationOf(
     puntRatio:
       requests === 0 ? null : here.reduce((total, each) => total + each.punts, 0) / requests,
     causes: row === undefined ? [] : causes.of(row),
-    inlineNsP99: row === undefined ? null : quantileNs(row.inlineBuckets, 0.99),
-    puntedNsP99: row === undefined ? null : quantileNs(row.puntedBuckets, 0.99),
+    inlineNsP99: row === undefined ? null : quantileNs(row.inlineLatencies, 0.99),
+    puntedNsP99: row === undefined ? null : quantileNs(row.puntedLatencies, 0.99),
     failed: here.reduce((total, each) => total + each.failed, 0),
   };
 }

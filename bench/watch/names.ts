@@ -1,6 +1,10 @@
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import type { WatchRow } from "../../native/watch.js";
+import { dropOldest } from "./drop-oldest.js";
 import { readProcess } from "./processes.js";
+
+/** Far more than a watch has rows. */
+const MOST_NAMES = 65_536;
 
 /**
  * Finds the names of watched processes and the paths of their open files, as the process sees them. A name stays
@@ -12,11 +16,13 @@ export class Names {
   readonly #processes = new Map<number, string>();
   /** Looks that a process is still passed over; see `look`. */
   readonly #rests = new Map<number, number>();
+  /** Files that were asked for and had no path. */
+  readonly #missed = new Set<string>();
 
   /**
    * Looks at a process and its open files. One that has ended, or that we may not read, is passed over. A process with
    * many files is looked at less often, since each descriptor takes two system calls: after a look at 1,000 files the
-   * next nine are left out, unless a file without a path has appeared.
+   * next 29 are left out, unless a file has appeared that was not looked for yet.
    */
   look(process: number): void {
     const rest = this.#rests.get(process) ?? 0;
@@ -31,16 +37,17 @@ export class Names {
     } catch {
       return;
     }
-    this.#rests.set(process, Math.floor((descriptors.length * 9) / 1000));
+    this.#rests.set(process, Math.floor((descriptors.length * 29) / 1000));
     for (const descriptor of descriptors) {
       try {
         const { dev, ino } = statSync(`${folder}/${descriptor}`, { bigint: true });
         const path = readlinkSync(`${folder}/${descriptor}`);
-        this.#paths.set(key(process, deviceMajor(dev), deviceMinor(dev), Number(ino)), path);
+        this.#paths.set(`${process} ${deviceMajor(dev)}:${deviceMinor(dev)} ${ino}`, path);
       } catch {
         // The descriptor was closed meanwhile.
       }
     }
+    for (const names of [this.#paths, this.#processes, this.#rests]) dropOldest(names, MOST_NAMES);
   }
 
   /** null when the process ended before its first look. */
@@ -49,18 +56,18 @@ export class Names {
   }
 
   /** The path, or what the kernel knew of it, in words; "-" for a request without a file. */
-  ofFile({ process, major, minor, inode, fileName }: WatchRow): string {
+  ofFile({ process, major, minor, inode, fileName, fileKey }: WatchRow): string {
     if (inode === 0) return "-";
-    const path = this.#paths.get(key(process, major, minor, inode));
-    if (path === undefined) this.#rests.delete(process);
+    const path = this.#paths.get(fileKey);
     if (path !== undefined) return path;
+    if (!this.#missed.has(fileKey)) {
+      this.#missed.add(fileKey);
+      dropOldest(this.#missed, MOST_NAMES);
+      this.#rests.delete(process);
+    }
     const place = `inode ${inode} on device ${major}:${minor}`;
     return fileName === "" ? place : `${fileName} (${place})`;
   }
-}
-
-function key(process: number, major: number, minor: number, inode: number): string {
-  return `${process} ${major}:${minor} ${inode}`;
 }
 
 // The encoding of st_dev: gnu_dev_major(3) and gnu_dev_minor(3).

@@ -1,9 +1,9 @@
-import { bucketNs, type WatchRow } from "../../native/watch.js";
+import type { WatchRow } from "../../native/watch.js";
 import type { Durations } from "../../results/observation.js";
 import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
 import { operationName } from "./operations.js";
-import { addBuckets } from "./totals.js";
+import { addDurations, copyOf } from "./totals.js";
 import type { WorkerUse } from "./workers.js";
 
 /** What one process did to one file with one operation in one interval, over all of its rings. */
@@ -51,8 +51,9 @@ export function observationsOf(
 ): Observation[] {
   const groups = new Map<string, WatchRow[]>();
   for (const row of rows) {
-    const group = `${row.process} ${row.major}:${row.minor} ${row.inode} ${row.opcode}`;
-    groups.set(group, [...(groups.get(group) ?? []), row]);
+    const group = groups.get(row.placeKey);
+    if (group === undefined) groups.set(row.placeKey, [row]);
+    else group.push(row);
   }
   const observations = [...groups.values()]
     .map((group) => observe(group, seconds, names, causes))
@@ -91,8 +92,8 @@ function observe(
   const requests = sum((row) => row.requests);
   const succeeded = requests - sum((row) => row.failed);
   const bytes = sum((row) => row.bytes);
-  const inline = addedUp(rows.map((row) => row.inlineBuckets));
-  const punted = addedUp(rows.map((row) => row.puntedBuckets));
+  const inline = addedUp(rows.map((row) => row.inlineLatencies));
+  const punted = addedUp(rows.map((row) => row.puntedLatencies));
   return {
     process: first.process,
     processName: names.ofProcess(first.process) ?? first.processName,
@@ -110,34 +111,27 @@ function observe(
     causes: causes?.of(first) ?? [],
     inlineNsP99: quantileNs(inline, 0.99),
     puntedNsP99: quantileNs(punted, 0.99),
-    inlineLatencies: durationsOf(inline),
-    puntedLatencies: durationsOf(punted),
+    inlineLatencies: inline,
+    puntedLatencies: punted,
     workerCpuNs: null,
   };
 }
 
-function addedUp(histograms: readonly Uint32Array[]): Uint32Array {
-  const [first, ...others] = histograms as [Uint32Array, ...Uint32Array[]];
+function addedUp(all: readonly Durations[]): Durations {
+  const [first, ...others] = all as [Durations, ...Durations[]];
   if (others.length === 0) return first;
-  const sum = new Uint32Array(first);
-  for (const other of others) addBuckets(sum, other);
+  const sum = copyOf(first);
+  for (const other of others) addDurations(sum, other);
   return sum;
 }
 
-export function durationsOf(buckets: Uint32Array): Durations {
-  const durations: Durations = [];
-  for (const [index, count] of buckets.entries()) {
-    if (count > 0) durations.push([bucketNs(index), count]);
-  }
-  return durations;
-}
-
 /** Upper end of the bucket in which the quantile lies; null when there is no value. */
-export function quantileNs(buckets: Uint32Array, share: number): number | null {
-  let total = 0;
-  for (const count of buckets) total += count;
-  if (total === 0) return null;
-  let index = 0;
-  for (let seen = buckets[0] ?? 0; seen < share * total; seen += buckets[index] ?? 0) index += 1;
-  return bucketNs(index);
+export function quantileNs(durations: Durations, share: number): number | null {
+  const total = durations.reduce((sum, [, count]) => sum + count, 0);
+  let seen = 0;
+  for (const [upToNs, count] of durations) {
+    seen += count;
+    if (seen >= share * total) return upToNs;
+  }
+  return null;
 }

@@ -8,35 +8,67 @@ export type Selection =
   | { kind: "name"; name: string }
   | { kind: "cgroup"; folder: string };
 
+/** The name of a process, and the process that started it. */
+export interface Process {
+  name: string;
+  parent: number;
+}
+
 /** Process ids that a selection means now; children of chosen processes are included. */
 export function selectedProcesses(selection: Selection): Set<number> {
-  const chosen = new Set<number>();
-  if (selection.kind === "all") return chosen;
-  if (selection.kind === "cgroup") return cgroupProcesses(selection.folder);
-  const parents = new Map<number, number>();
-  for (const id of allProcesses()) {
-    const process = readProcess(id);
-    if (process === null) continue;
-    parents.set(id, process.parent);
-    const isChosen =
-      selection.kind === "name" ? process.name === selection.name : selection.ids.includes(id);
-    if (isChosen) chosen.add(id);
+  return new SelectedProcesses(selection).look();
+}
+
+/** So many looks, and every process is read again: a running program seldom changes its name. */
+const LOOKS_BETWEEN_ALL = 10;
+
+/** The same from look to look. Between two full looks only processes are read that are new. */
+export class SelectedProcesses {
+  readonly #known = new Map<number, Process | null>();
+  #looks = 0;
+
+  constructor(readonly selection: Selection) {}
+
+  look(): Set<number> {
+    const { selection } = this;
+    if (selection.kind === "all") return new Set();
+    if (selection.kind === "cgroup") return cgroupProcesses(selection.folder);
+    this.#read();
+    const chosen = new Set<number>();
+    for (const [id, process] of this.#known) {
+      const isChosen =
+        selection.kind === "name" ? process?.name === selection.name : selection.ids.includes(id);
+      if (process !== null && isChosen) chosen.add(id);
+    }
+    if (chosen.size === 0) return chosen;
+    for (const id of this.#known.keys()) {
+      if (hasAncestor(id, chosen, this.#known)) chosen.add(id);
+    }
+    return chosen;
   }
-  for (const id of parents.keys()) {
-    if (hasAncestor(id, chosen, parents)) chosen.add(id);
+
+  #read(): void {
+    if (this.#looks % LOOKS_BETWEEN_ALL === 0) this.#known.clear();
+    this.#looks += 1;
+    const ids = new Set(allProcesses());
+    for (const id of this.#known.keys()) {
+      if (!ids.has(id)) this.#known.delete(id);
+    }
+    for (const id of ids) {
+      if (!this.#known.has(id)) this.#known.set(id, readProcess(id));
+    }
   }
-  return chosen;
 }
 
 function hasAncestor(
   id: number,
   chosen: ReadonlySet<number>,
-  parents: ReadonlyMap<number, number>,
+  processes: ReadonlyMap<number, Process | null>,
 ): boolean {
   // Bounded: the processes are read one after the other, so that a loop is possible in theory.
   let at = id;
   for (let steps = 0; steps < 64; steps += 1) {
-    const parent = parents.get(at);
+    const parent = processes.get(at)?.parent;
     if (parent === undefined || parent === 0) return false;
     if (chosen.has(parent)) return true;
     at = parent;
@@ -45,7 +77,7 @@ function hasAncestor(
 }
 
 /** null when the process has ended. */
-export function readProcess(id: number): { name: string; parent: number } | null {
+export function readProcess(id: number): Process | null {
   try {
     // The name stands in parentheses and may hold any character, spaces and parentheses included.
     const stat = readFileSync(`/proc/${id}/stat`, "utf8");

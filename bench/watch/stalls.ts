@@ -1,8 +1,7 @@
 import type { SubmitterStalls } from "../../native/watch.js";
 import type { Durations } from "../../results/observation.js";
 import type { Names } from "./names.js";
-import { durationsOf } from "./observation.js";
-import { addBuckets } from "./totals.js";
+import { addDurations, copyOf } from "./totals.js";
 
 /** From here on a blocked submitter is worth a line. */
 export const LONG_STALL_NS = 1e6;
@@ -26,8 +25,7 @@ export function stallsOf(
 ): ProcessStalls[] | null {
   if (stalls === null) return null;
   return stalls
-    .map(({ process, count, blockedNs, maxNs, buckets }) => {
-      const durations = durationsOf(buckets);
+    .map(({ process, count, blockedNs, maxNs, durations }) => {
       const long = durations
         .filter(([upTo]) => upTo * LOWER_END > LONG_STALL_NS)
         .reduce((sum, [, times]) => sum + times, 0);
@@ -50,13 +48,13 @@ export class StallTotals {
     for (const more of stalls ?? []) {
       const sum = this.#totals.get(more.process);
       if (sum === undefined) {
-        this.#totals.set(more.process, more);
+        this.#totals.set(more.process, { ...more, durations: copyOf(more.durations) });
         continue;
       }
       sum.count += more.count;
       sum.blockedNs += more.blockedNs;
       sum.maxNs = Math.max(sum.maxNs, more.maxNs);
-      addBuckets(sum.buckets, more.buckets);
+      addDurations(sum.durations, more.durations);
     }
   }
 

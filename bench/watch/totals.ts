@@ -1,4 +1,5 @@
 import type { WatchRow } from "../../native/watch.js";
+import type { Durations } from "../../results/observation.js";
 
 /** As many as the kernel has place for. */
 const MOST_ROWS = 8192;
@@ -19,10 +20,10 @@ export class Totals {
 
   add(rows: readonly WatchRow[]): void {
     for (const row of rows) {
-      const key = rowKey(row);
-      const before = this.#rows.get(key);
-      this.#rows.delete(key);
-      this.#rows.set(key, before === undefined ? copyOf(row) : addTo(before, row));
+      const { rowKey } = row;
+      const before = this.#rows.get(rowKey);
+      this.#rows.delete(rowKey);
+      this.#rows.set(rowKey, before === undefined ? begun(row) : addTo(before, row));
     }
     for (const [key, { requests }] of this.#rows) {
       if (this.#rows.size <= this.limit) return;
@@ -37,14 +38,14 @@ export class Totals {
   }
 }
 
-function rowKey({ process, ring, major, minor, inode, opcode }: WatchRow): string {
-  return `${process} ${ring} ${major}:${minor} ${inode} ${opcode}`;
-}
-
-/** The histograms of a reading share their memory, which would else be kept for one of them. */
-function copyOf(row: WatchRow): WatchRow {
-  const inlineBuckets = new Uint32Array(row.inlineBuckets);
-  return { ...row, inlineBuckets, puntedBuckets: new Uint32Array(row.puntedBuckets) };
+/** The latencies are added to; those of a reading belong to its report. */
+function begun(row: WatchRow): WatchRow {
+  const { inlineLatencies, puntedLatencies } = row;
+  return {
+    ...row,
+    inlineLatencies: copyOf(inlineLatencies),
+    puntedLatencies: copyOf(puntedLatencies),
+  };
 }
 
 function addTo(sum: WatchRow, more: WatchRow): WatchRow {
@@ -55,14 +56,22 @@ function addTo(sum: WatchRow, more: WatchRow): WatchRow {
   sum.chained += more.chained;
   sum.failed += more.failed;
   sum.bytes += more.bytes;
-  addBuckets(sum.inlineBuckets, more.inlineBuckets);
-  addBuckets(sum.puntedBuckets, more.puntedBuckets);
+  addDurations(sum.inlineLatencies, more.inlineLatencies);
+  addDurations(sum.puntedLatencies, more.puntedLatencies);
   return sum;
 }
 
-// A plain loop: with a thousand files this is much of what an interval takes.
-export function addBuckets(sum: Uint32Array, more: Uint32Array): void {
-  for (let index = 0; index < sum.length; index += 1) {
-    (sum[index] as number) += more[index] ?? 0;
+export function copyOf(durations: Durations): Durations {
+  return durations.map(([upToNs, count]) => [upToNs, count]);
+}
+
+/** Both in ascending order. */
+export function addDurations(sum: Durations, more: Durations): void {
+  for (const [upToNs, count] of more) {
+    const at = sum.findIndex(([bucket]) => bucket >= upToNs);
+    const same = sum[at];
+    if (same === undefined) sum.push([upToNs, count]);
+    else if (same[0] === upToNs) same[1] += count;
+    else sum.splice(at, 0, [upToNs, count]);
   }
 }

@@ -4,7 +4,7 @@ import { KernelWorkers } from "./kernel-workers.js";
 import { Names } from "./names.js";
 import { byWorkers, observationsOf } from "./observation.js";
 import type { WatchCommandOptions } from "./options.js";
-import { allProcesses, selectedProcesses } from "./processes.js";
+import { allProcesses, SelectedProcesses } from "./processes.js";
 import type { Report } from "./report.js";
 import { StallTotals, stallsOf } from "./stalls.js";
 import { Totals } from "./totals.js";
@@ -23,13 +23,15 @@ export class Watched {
   readonly #kernelWorkers = new KernelWorkers();
   readonly #totals = new Totals();
   readonly #stalls = new StallTotals();
+  readonly #selected: SelectedProcesses;
   readonly #processes = new Set<number>();
 
   constructor(
     readonly programs: Programs,
     readonly options: WatchCommandOptions,
   ) {
-    if (options.selection.kind !== "all") this.#follow(selectedProcesses(options.selection));
+    this.#selected = new SelectedProcesses(options.selection);
+    if (options.selection.kind !== "all") this.#follow(this.#selected.look());
     // Of every process: with --all a process is watched from its first request on, and its workers may be older.
     this.#workers.start(allProcesses());
     // What was done while the watch was prepared belongs to no interval.
@@ -41,7 +43,7 @@ export class Watched {
   look(seconds: number): Report {
     const { watch, causes } = this.programs;
     const { selection } = this.options;
-    if (selection.kind !== "all") this.#follow(selectedProcesses(selection));
+    if (selection.kind !== "all") this.#follow(this.#selected.look());
     const rows = watch.take();
     if (selection.kind === "all") this.#follow(new Set(rows.map(({ process }) => process)));
     this.#totals.add(rows);

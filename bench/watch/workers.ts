@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dropOldest } from "./drop-oldest.js";
 
 /** The io-wq workers of watched processes. */
 export interface WorkerUse {
@@ -10,10 +11,16 @@ export interface WorkerUse {
   processes: { process: number; cpuNs: number }[];
 }
 
+/** A worker has its name only since it first ran: a thread is no worker that had another name at so many looks. */
+const LOOKS_TO_KNOW = 2;
+const MOST_PROCESSES = 4096;
+
 /** Adds up what io-wq workers use, from look to look. */
 export class Workers {
   /** By process and worker. */
   readonly #cpuNsOf = new Map<number, Map<string, number>>();
+  /** Threads that are no workers, and at how many looks. */
+  readonly #others = new Map<number, Map<string, number>>();
   #used = new Map<number, number>();
   #peak = 0;
 
@@ -23,7 +30,7 @@ export class Workers {
     const used = new Map<number, number>();
     for (const process of processes) {
       const before = this.#cpuNsOf.get(process);
-      const now = workersOf(process);
+      const now = this.#workersOf(process);
       if (now.size > 0) this.#cpuNsOf.set(process, now);
       else this.#cpuNsOf.delete(process);
       workers += now.size;
@@ -49,6 +56,23 @@ export class Workers {
   total(): WorkerUse {
     return useOf(this.#peak, this.#used);
   }
+
+  /** CPU time of each io-wq worker of a process, in nanoseconds, by thread; none when the process has ended. */
+  #workersOf(process: number): Map<string, number> {
+    const workers = new Map<string, number>();
+    const othersBefore = this.#others.get(process);
+    const others = new Map<string, number>();
+    for (const task of threadsOf(process)) {
+      const looks = othersBefore?.get(task) ?? 0;
+      const cpuNs = looks >= LOOKS_TO_KNOW ? null : workerCpuNs(`/proc/${process}/task/${task}`);
+      if (cpuNs === null) others.set(task, looks + 1);
+      else workers.set(task, cpuNs);
+    }
+    this.#others.delete(process);
+    this.#others.set(process, others);
+    dropOldest(this.#others, MOST_PROCESSES);
+    return workers;
+  }
 }
 
 function useOf(peak: number, used: ReadonlyMap<number, number>): WorkerUse {
@@ -56,19 +80,12 @@ function useOf(peak: number, used: ReadonlyMap<number, number>): WorkerUse {
   return { peak, cpuNs: processes.reduce((sum, { cpuNs }) => sum + cpuNs, 0), processes };
 }
 
-/** CPU time of each io-wq worker of a process, in nanoseconds, by thread; none when the process has ended. */
-function workersOf(process: number): Map<string, number> {
-  const folder = `/proc/${process}/task`;
-  const workers = new Map<string, number>();
+function threadsOf(process: number): string[] {
   try {
-    for (const task of readdirSync(folder)) {
-      const cpuNs = workerCpuNs(`${folder}/${task}`);
-      if (cpuNs !== null) workers.set(task, cpuNs);
-    }
+    return readdirSync(`/proc/${process}/task`);
   } catch {
-    // The process has ended.
+    return []; // The process has ended.
   }
-  return workers;
 }
 
 /** null for other threads and those that have ended. */

@@ -135,15 +135,19 @@ static __always_inline void completed(void *ring, struct io_kiocb *req, __s32 re
   __u32 of_cpu = bpf_get_smp_processor_id() * row_count + row;
   struct watch_counts *counts = row == NO_ROW ? NULL : bpf_map_lookup_elem(&row_counts, &of_cpu);
   if (!counts) return lose(WATCH_LOST_ROWS);
+  if (submitted_ns) {
+    add_latency(row, bpf_ktime_get_ns() - submitted_ns, how != WATCH_INLINE);
+    counts->measured += 1;
+  }
   /* Plain additions: the counts belong to this CPU, and the kernel lets no program interrupt itself. */
-  counts->requests += 1;
   if (result < 0) counts->failed += 1;
   else counts->bytes += result;
   if (how == WATCH_PUNTED) counts->punts += 1;
   if (how == WATCH_FORCED) counts->forced += 1;
   if (how == WATCH_DRAINED) counts->drained += 1;
   if (how == WATCH_CHAINED) counts->chained += 1;
-  if (submitted_ns) add_latency(row, bpf_ktime_get_ns() - submitted_ns, how != WATCH_INLINE);
+  /* The last one: user space looks at a row when it has changed. */
+  counts->requests += 1;
 }
 
 /* Linux 6.4 and newer. */

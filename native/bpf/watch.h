@@ -42,7 +42,7 @@ struct watch_counts {
   unsigned long long forced;   /* of these, handed to io-wq without an attempt: asked for (IOSQE_ASYNC) */
   unsigned long long drained;  /* of these, handed to io-wq without an attempt: IOSQE_IO_DRAIN in the ring */
   unsigned long long chained;  /* of these, executed by a worker because the request linked before them was there */
-  unsigned long long padding;
+  unsigned long long measured; /* of `requests`, those whose latency stands in the row's struct watch_latencies */
 };
 
 /* Of the requests whose latency is measured. */

@@ -2,7 +2,9 @@
 
 #include <napi.h>
 
+#include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "watch/causes_addon.h"
 #include "watch/programs_object.h"
@@ -20,18 +22,12 @@ Napi::Error to_error(Napi::Env env, int error, const std::string& what) {
 
 namespace {
 
-// The histograms of all rows stand in one piece of memory.
-Napi::Uint32Array to_array(Napi::Env env, Napi::ArrayBuffer all, size_t index, const unsigned int (&buckets)[WATCH_BUCKETS]) {
-  Napi::Uint32Array out = Napi::Uint32Array::New(env, WATCH_BUCKETS, all, index * sizeof buckets);
-  memcpy(out.Data(), buckets, sizeof buckets);
-  return out;
-}
-
 // Its address without the bits that are the same for all; what is left is exact as a JavaScript number.
 double ring_number(uint64_t address) { return static_cast<double>((address & 0x01ffffffffffffffULL) >> 6); }
 
-Napi::Object to_object(Napi::Env env, const WatchRow& row) {
+Napi::Object to_object(Napi::Env env, const NewRow& row) {
   Napi::Object out = Napi::Object::New(env);
+  out.Set("number", static_cast<double>(row.number));
   out.Set("ring", ring_number(row.key.ring));
   out.Set("inode", static_cast<double>(row.key.inode));
   // The kernel's own encoding: 12 bits of major, 20 bits of minor.
@@ -42,24 +38,39 @@ Napi::Object to_object(Napi::Env env, const WatchRow& row) {
   // Strings of the kernel, which may hold any bytes.
   out.Set("processName", std::string(row.names.process, strnlen(row.names.process, sizeof row.names.process)));
   out.Set("fileName", std::string(row.names.file, strnlen(row.names.file, sizeof row.names.file)));
-  out.Set("requests", static_cast<double>(row.counts.requests));
-  out.Set("punts", static_cast<double>(row.counts.punts));
-  out.Set("forced", static_cast<double>(row.counts.forced));
-  out.Set("drained", static_cast<double>(row.counts.drained));
-  out.Set("chained", static_cast<double>(row.counts.chained));
-  out.Set("failed", static_cast<double>(row.counts.failed));
-  out.Set("bytes", static_cast<double>(row.counts.bytes));
+  return out;
+}
+
+// One array for all rows: an object for each takes ten times as long. The TypeScript side knows the order.
+Napi::Float64Array to_counts(Napi::Env env, const std::vector<AddedRow>& rows) {
+  constexpr size_t kColumns = 10;
+  Napi::Float64Array out = Napi::Float64Array::New(env, rows.size() * kColumns);
+  double* at = out.Data();
+  for (const AddedRow& row : rows) {
+    const watch_counts& counts = row.counts;
+    for (const uint64_t value : {uint64_t{row.number}, uint64_t{counts.requests}, uint64_t{counts.failed},
+                                 uint64_t{counts.bytes}, uint64_t{counts.punts}, uint64_t{counts.forced},
+                                 uint64_t{counts.drained}, uint64_t{counts.chained}, uint64_t{row.inline_pairs},
+                                 uint64_t{row.punted_pairs}}) {
+      *at++ = static_cast<double>(value);
+    }
+  }
+  return out;
+}
+
+Napi::Uint32Array to_array(Napi::Env env, std::span<const uint32_t> values) {
+  Napi::Uint32Array out = Napi::Uint32Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), out.Data());
   return out;
 }
 
 Napi::Object to_object(Napi::Env env, const WatchStalls& of_process) {
   Napi::Object out = Napi::Object::New(env);
-  Napi::ArrayBuffer buckets = Napi::ArrayBuffer::New(env, sizeof of_process.stalls.blocked_ns);
   out.Set("process", static_cast<double>(of_process.process));
   out.Set("count", static_cast<double>(of_process.stalls.count));
   out.Set("blockedNs", static_cast<double>(of_process.stalls.ns));
   out.Set("maxNs", static_cast<double>(of_process.stalls.max_ns));
-  out.Set("buckets", to_array(env, buckets, 0, of_process.stalls.blocked_ns));
+  out.Set("buckets", to_array(env, of_process.stalls.blocked_ns));
   return out;
 }
 
@@ -85,18 +96,17 @@ class WatchObject : public ProgramsObject<WatchObject, Watch> {
   }
 
  private:
+  // {made, counts, latencies}
   Napi::Value take(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    std::vector<WatchRow> rows;
-    if (const int error = open(env).take(rows)) throw to_error(env, error, "reading the counts");
-    Napi::Array out = Napi::Array::New(env, rows.size());
-    Napi::ArrayBuffer buckets = Napi::ArrayBuffer::New(env, rows.size() * sizeof(watch_latencies));
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      Napi::Object row = to_object(env, rows[i]);
-      row.Set("inlineBuckets", to_array(env, buckets, size_t{2} * i, rows[i].latencies.inline_ns));
-      row.Set("puntedBuckets", to_array(env, buckets, size_t{2} * i + 1, rows[i].latencies.punted_ns));
-      out.Set(i, row);
-    }
+    AddedRows added;
+    if (const int error = open(env).take(added)) throw to_error(env, error, "reading the counts");
+    Napi::Array made = Napi::Array::New(env, added.made.size());
+    for (uint32_t i = 0; i < added.made.size(); ++i) made.Set(i, to_object(env, added.made[i]));
+    Napi::Object out = Napi::Object::New(env);
+    out.Set("made", made);
+    out.Set("counts", to_counts(env, added.rows));
+    out.Set("latencies", to_array(env, added.latencies));
     return out;
   }
 

@@ -19,8 +19,18 @@ void combine(Counts& into, const Counts& with, const Combine& each) {
   for (size_t i = 0; i < sizeof(Counts) / sizeof *to; ++i) to[i] = each(to[i], from[i]);
 }
 
-void subtract(unsigned int (&from)[WATCH_BUCKETS], const unsigned int (&buckets)[WATCH_BUCKETS]) {
-  for (int i = 0; i < WATCH_BUCKETS; ++i) from[i] -= buckets[i];
+// Appends what was added to each bucket. Returns how many pairs that are.
+uint32_t take_buckets(unsigned int (&before)[WATCH_BUCKETS], const unsigned int (&now)[WATCH_BUCKETS],
+                      std::vector<uint32_t>& pairs) {
+  const size_t size = pairs.size();
+  for (uint32_t i = 0; i < WATCH_BUCKETS; ++i) {
+    const unsigned int count = now[i];
+    if (count == before[i]) continue;
+    pairs.push_back(i);
+    pairs.push_back(count - before[i]);
+    before[i] = count;
+  }
+  return static_cast<uint32_t>(pairs.size() - size) / 2;
 }
 
 }  // namespace
@@ -76,38 +86,33 @@ watch_counts Rows::sum(uint32_t number) const {
   return sum;
 }
 
-bool Rows::take_row(uint32_t number, WatchRow& added) {
+void Rows::take_row(uint32_t number, AddedRows& added) {
+  // Its counters have a cache line for each CPU, of which a number that was never given out needs none.
+  if (keys_.as<watch_key>()[number].ring == 0) return;
   Row& row = rows_[number];
   const watch_counts now = sum(number);
-  if (now.requests == row.counts.requests) return false;
+  if (now.requests == row.counts.requests) return;
   // Key and names were written before the first count.
   std::atomic_thread_fence(std::memory_order_acquire);
   if (row.state == State::kFree) {
     row.key = keys_.as<watch_key>()[number];
-    row.names = names_.as<watch_names>()[number];
     row.state = State::kUsed;
     used_ += 1;
+    added.made.push_back({number, row.key, names_.as<watch_names>()[number]});
   }
   row.used_at = reading_;
-  added.key = row.key;
-  added.names = row.names;
-  added.counts = now;
-  combine(added.counts, row.counts, [](auto a, auto b) { return a - b; });
-  const watch_latencies latencies = latencies_.as<watch_latencies>()[number];
-  added.latencies = latencies;
-  subtract(added.latencies.inline_ns, row.latencies.inline_ns);
-  subtract(added.latencies.punted_ns, row.latencies.punted_ns);
+  AddedRow& one = added.rows.emplace_back(AddedRow{.number = number, .counts = now});
+  combine(one.counts, row.counts, [](auto a, auto b) { return a - b; });
   row.counts = now;
-  row.latencies = latencies;
-  return true;
+  if (one.counts.measured == 0) return;
+  const watch_latencies& latencies = latencies_.as<watch_latencies>()[number];
+  one.inline_pairs = take_buckets(row.latencies.inline_ns, latencies.inline_ns, added.latencies);
+  one.punted_pairs = take_buckets(row.latencies.punted_ns, latencies.punted_ns, added.latencies);
 }
 
-int Rows::take(std::vector<WatchRow>& added) {
+int Rows::take(AddedRows& added) {
   reading_ += 1;
-  WatchRow row{};
-  for (uint32_t number = 0; number < row_count_; ++number) {
-    if (take_row(number, row)) added.push_back(row);
-  }
+  for (uint32_t number = 0; number < row_count_; ++number) take_row(number, added);
   return take_back();
 }
 

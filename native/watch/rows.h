@@ -9,12 +9,26 @@
 
 namespace puntbench {
 
-// What was added to one row.
-struct WatchRow {
+// What was added to one row since the reading before.
+struct AddedRow {
+  uint32_t number;
+  watch_counts counts;  // summed over the CPUs
+  // How many pairs of `AddedRows::latencies` are its own: first those of inline requests, then those of punted ones.
+  uint32_t inline_pairs;
+  uint32_t punted_pairs;
+};
+
+// What a number stands for from now on.
+struct NewRow {
+  uint32_t number;
   watch_key key;
   watch_names names;
-  watch_counts counts;  // summed over the CPUs
-  watch_latencies latencies;
+};
+
+struct AddedRows {
+  std::vector<NewRow> made;
+  std::vector<AddedRow> rows;
+  std::vector<uint32_t> latencies;  // pairs of a bucket's index and a count: most buckets are empty
 };
 
 // A map of the kernel in this process's memory, read-only.
@@ -45,7 +59,7 @@ class Rows {
   // After it. Returns 0 or -errno.
   int open(bpf_object* object);
   // What was added since the last call. Returns 0 or -errno.
-  int take(std::vector<WatchRow>& added);
+  int take(AddedRows& added);
 
  private:
   enum class State : uint8_t { kFree, kUsed, kLeaving };
@@ -53,13 +67,12 @@ class Rows {
     watch_counts counts{};  // at the last reading
     watch_latencies latencies{};
     watch_key key{};
-    watch_names names{};
     uint64_t used_at = 0;  // number of the reading
     State state = State::kFree;
   };
 
   watch_counts sum(uint32_t number) const;
-  bool take_row(uint32_t number, WatchRow& added);
+  void take_row(uint32_t number, AddedRows& added);
   int take_back();
   int begin_epoch();
 

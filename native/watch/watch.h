@@ -37,7 +37,7 @@ class Watch {
   int add(uint32_t process);
   int remove(uint32_t process);
   // What was added since the last call, or since `open`. Returns 0 or -errno.
-  int take(std::vector<WatchRow>& added) { return rows_.take(added); }
+  int take(AddedRows& added) { return rows_.take(added); }
   // How often and how long the threads of each process were blocked while they submitted, since the last call.
   int take_stalls(std::vector<WatchStalls>& added);
   // Whether this kernel lets the programs see that.

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { operationName } from "../../../bench/watch/operations.js";
 import type { TrialRequest } from "../../../native/index.js";
 import type { WatchRow } from "../../../native/watch.js";
+import type { Durations } from "../../../results/observation.js";
 import {
   cannotRun,
   driver,
@@ -74,8 +75,8 @@ test("every request has one latency, inline or punted, and no longer than the tr
 }, async () => {
   const { measured, rows } = await watched({ preparation: "no-fallocate" });
   const [row] = rows as [(typeof rows)[0]];
-  const inline = row.inlineBuckets.reduce((sum, count) => sum + count, 0);
-  const punted = row.puntedBuckets.reduce((sum, count) => sum + count, 0);
+  const countOf = (durations: Durations) => durations.reduce((sum, [, count]) => sum + count, 0);
+  const [inline, punted] = [countOf(row.inlineLatencies), countOf(row.puntedLatencies)];
   assert.deepEqual([inline, punted], [row.requests - row.punts, row.punts]);
   assert.equal(inline + punted, measured.writes);
 });

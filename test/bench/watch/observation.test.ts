@@ -4,32 +4,8 @@ import { Names } from "../../../bench/watch/names.js";
 import { observationsOf, quantileNs } from "../../../bench/watch/observation.js";
 import { operationName } from "../../../bench/watch/operations.js";
 import type { WorkerUse } from "../../../bench/watch/workers.js";
-import { bucketNs, type WatchRow } from "../../../native/watch.js";
-
-const BUCKETS = 128;
-
-function row(changes: Partial<WatchRow>): WatchRow {
-  return {
-    ring: 1,
-    inode: 7,
-    major: 8,
-    minor: 1,
-    process: 4_000_000,
-    processName: "db",
-    fileName: "",
-    opcode: 23,
-    requests: 0,
-    punts: 0,
-    forced: 0,
-    failed: 0,
-    bytes: 0,
-    drained: 0,
-    chained: 0,
-    inlineBuckets: new Uint32Array(BUCKETS),
-    puntedBuckets: new Uint32Array(BUCKETS),
-    ...changes,
-  };
-}
+import type { WatchRow } from "../../../native/watch.js";
+import { watchRow as row } from "../../support/watch-rows.js";
 
 const NO_WORKERS = { peak: 0, cpuNs: 0, processes: [] };
 const observe = (rows: readonly WatchRow[], workers: WorkerUse = NO_WORKERS) =>
@@ -73,13 +49,13 @@ test("workers' CPU time belongs to a file where workers served no other; else it
 });
 
 test("a quantile is the upper end of its bucket, and null without values", () => {
-  const buckets = new Uint32Array(BUCKETS);
-  assert.equal(quantileNs(buckets, 0.99), null);
-  buckets[0] = 98;
-  buckets[40] = 2;
-  assert.equal(quantileNs(buckets, 0.5), bucketNs(0));
-  assert.equal(quantileNs(buckets, 0.99), bucketNs(40));
-  assert.deepEqual([bucketNs(0), bucketNs(3), bucketNs(4)], [1280, 2048, 2560]);
+  assert.equal(quantileNs([], 0.99), null);
+  const durations: [number, number][] = [
+    [1280, 98],
+    [1_310_720, 2],
+  ];
+  assert.equal(quantileNs(durations, 0.5), 1280);
+  assert.equal(quantileNs(durations, 0.99), 1_310_720);
 });
 
 test("operations are named by their number in the kernel's interface", () => {

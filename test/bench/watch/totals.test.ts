@@ -1,25 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Totals } from "../../../bench/watch/totals.js";
-import type { WatchRow } from "../../../native/watch.js";
+import { watchRow } from "../../support/watch-rows.js";
 
-const BUCKETS = 128;
-
-function row(inode: number, requests: number): WatchRow {
-  const nothing = { punts: 0, forced: 0, drained: 0, chained: 0, failed: 0, bytes: 0 };
-  const inlineBuckets = new Uint32Array(BUCKETS).fill(requests, 0, 1);
-  const puntedBuckets = new Uint32Array(BUCKETS);
-  const key = { ring: 1, inode, major: 8, minor: 1, process: 4242, opcode: 23 };
-  const names = { processName: "db", fileName: "a" };
-  return { ...key, ...names, requests, ...nothing, inlineBuckets, puntedBuckets };
-}
+const row = (inode: number, requests: number) =>
+  watchRow({ inode, requests, inlineLatencies: [[1280, requests]] });
 
 test("readings of one row are added up, counts and histograms", () => {
   const totals = new Totals();
-  totals.add([row(1, 3)]);
-  totals.add([row(1, 4)]);
+  const first = row(1, 3);
+  totals.add([first]);
+  totals.add([
+    watchRow({
+      inode: 1,
+      requests: 4,
+      inlineLatencies: [
+        [1024, 1],
+        [1280, 2],
+        [2560, 1],
+      ],
+    }),
+  ]);
   const [sum, ...others] = totals.rows();
-  assert.deepEqual([sum?.requests, sum?.inlineBuckets[0], others.length], [7, 7, 0]);
+  assert.deepEqual([sum?.requests, others.length], [7, 0]);
+  assert.deepEqual(sum?.inlineLatencies, [
+    [1024, 1],
+    [1280, 5],
+    [2560, 1],
+  ]);
+  assert.deepEqual(
+    first.inlineLatencies,
+    [[1280, 3]],
+    "the report of the first reading has changed",
+  );
 });
 
 test("what does not fit any more are the rows that were not used for longest, and they are counted", () => {
