@@ -114,7 +114,7 @@ function operationOf(
     recordedPuntRatio: recorded.punts / recorded.requests,
     puntRatio:
       requests === 0 ? null : here.reduce((total, each) => total + each.punts, 0) / requests,
-    causes: row === undefined ? [] : causes.of(row),
+    causes: row === undefined ? [] : causes.of(row.placeKey),
     inlineNsP99: row === undefined ? null : quantileNs(row.inlineLatencies, 0.99),
     puntedNsP99: row === undefined ? null : quantileNs(row.puntedLatencies, 0.99),
     failed: here.reduce((total, each) => total + each.failed, 0),

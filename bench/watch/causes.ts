@@ -1,6 +1,7 @@
 import { release, version } from "node:os";
 import { type Causes, openCauses, type RequestRecord } from "../../native/causes.js";
 import type { WatchRow } from "../../native/watch.js";
+import { placeKeyOf } from "../../native/watch-rows.js";
 import type { ObservedCause } from "../../results/vocabulary.js";
 import {
   attributeRequest,
@@ -10,6 +11,7 @@ import {
 import { type KernelFunctions, kernelFunctions } from "../explain/attribution/kernel-functions.js";
 import { workersInside } from "../explain/attribution/traced-write.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
+import { dropOldest } from "./drop-oldest.js";
 
 /** Why a share of the punts of one file and operation happened. */
 export interface CauseShare {
@@ -30,9 +32,10 @@ export class CauseCounts {
   readonly #counts = new Map<string, { place: Place; shares: Map<string, CauseShare> }>();
 
   add(place: Place, { cause, evidence, curedBy }: Omit<CauseShare, "punts">): void {
-    const key = keyOf(place);
+    const key = placeKeyOf(place);
     const counts = this.#counts.get(key) ?? { place, shares: new Map<string, CauseShare>() };
     this.#counts.set(key, counts);
+    dropOldest(this.#counts, MOST_PLACES);
     const { shares } = counts;
     const id = `${cause} ${curedBy}`;
     const punts = (shares.get(id)?.punts ?? 0) + 1;
@@ -40,20 +43,30 @@ export class CauseCounts {
   }
 
   /** Most frequent first; empty where no punt was looked at. */
-  of(place: Place): CauseShare[] {
-    const shares = this.#counts.get(keyOf(place))?.shares.values() ?? [];
-    return [...shares].sort((a, b) => b.punts - a.punts);
+  of(placeKey: string): CauseShare[] {
+    const counts = this.#counts.get(placeKey);
+    return counts === undefined ? [] : mostFrequentFirst(counts.shares);
   }
 
   all(): { place: Place; shares: CauseShare[] }[] {
-    return [...this.#counts.values()].map(({ place }) => ({ place, shares: this.of(place) }));
+    return [...this.#counts.values()].map(({ place, shares }) => ({
+      place,
+      shares: mostFrequentFirst(shares),
+    }));
   }
+}
+
+/** The place of the first counts of a long watch goes first. */
+const MOST_PLACES = 65_536;
+
+function mostFrequentFirst(shares: ReadonlyMap<string, CauseShare>): CauseShare[] {
+  return [...shares.values()].sort((a, b) => b.punts - a.punts);
 }
 
 /** So many intervals without a punt, and the programs are paused until the next interval with one. */
 const IDLE_INTERVALS = 3;
 /** For each process, file and operation, in about a second: enough to tell the shares of its causes. */
-const RECORDS_PER_PERIOD = 32;
+const RECORDS_PER_PERIOD = 16;
 
 /** Throws a UserError where the kernel refuses the programs. 0 records: every punt has one. */
 export function openCauseFinder(
@@ -120,7 +133,9 @@ export class CauseFinder {
   }
 
   #note({ inline, punt }: RequestRecord): void {
-    if (punt !== null && (inline?.entered || inline?.steps.length)) this.#reached.add(fileOf(punt));
+    if (punt === null || !(inline?.entered || inline?.steps.length)) return;
+    this.#reached.add(fileOf(punt));
+    dropOldest(this.#reached, MOST_PLACES);
   }
 
   #add(added: CauseCounts, record: RequestRecord, workerInside = false): void {
@@ -143,5 +158,3 @@ export class CauseFinder {
 
 const fileOf = ({ major, minor, inode }: Omit<Place, "process" | "opcode">) =>
   `${major}:${minor} ${inode}`;
-
-const keyOf = (place: Place) => `${place.process} ${fileOf(place)} ${place.opcode}`;

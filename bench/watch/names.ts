@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import type { WatchRow } from "../../native/watch.js";
+import { fileKeyOf } from "../../native/watch-rows.js";
 import { dropOldest } from "./drop-oldest.js";
 import { readProcess } from "./processes.js";
 
@@ -42,7 +43,8 @@ export class Names {
       try {
         const { dev, ino } = statSync(`${folder}/${descriptor}`, { bigint: true });
         const path = readlinkSync(`${folder}/${descriptor}`);
-        this.#paths.set(`${process} ${deviceMajor(dev)}:${deviceMinor(dev)} ${ino}`, path);
+        const [major, minor] = [deviceMajor(dev), deviceMinor(dev)];
+        this.#paths.set(fileKeyOf({ process, major, minor, inode: Number(ino) }), path);
       } catch {
         // The descriptor was closed meanwhile.
       }

@@ -3,7 +3,7 @@ import type { Durations } from "../../results/observation.js";
 import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
 import { operationName } from "./operations.js";
-import { addDurations, copyOf } from "./totals.js";
+import { addTo, beginSum } from "./totals.js";
 import type { WorkerUse } from "./workers.js";
 
 /** What one process did to one file with one operation in one interval, over all of its rings. */
@@ -87,13 +87,9 @@ function observe(
   causes: CauseCounts | null,
 ): Observation {
   const [first] = rows as [WatchRow];
-  const sum = (count: (row: WatchRow) => number) =>
-    rows.reduce((total, row) => total + count(row), 0);
-  const requests = sum((row) => row.requests);
-  const succeeded = requests - sum((row) => row.failed);
-  const bytes = sum((row) => row.bytes);
-  const inline = addedUp(rows.map((row) => row.inlineLatencies));
-  const punted = addedUp(rows.map((row) => row.puntedLatencies));
+  const all = rows.length === 1 ? first : sumOf(rows);
+  const { requests, bytes, failed } = all;
+  const succeeded = requests - failed;
   return {
     process: first.process,
     processName: names.ofProcess(first.process) ?? first.processName,
@@ -103,25 +99,24 @@ function observe(
     requests,
     requestsPerSecond: requests / seconds,
     bytesPerRequest: bytes > 0 && succeeded > 0 ? bytes / succeeded : null,
-    failed: sum((row) => row.failed),
-    punts: sum((row) => row.punts),
-    forced: sum((row) => row.forced),
-    drained: sum((row) => row.drained),
-    chained: sum((row) => row.chained),
-    causes: causes?.of(first) ?? [],
-    inlineNsP99: quantileNs(inline, 0.99),
-    puntedNsP99: quantileNs(punted, 0.99),
-    inlineLatencies: inline,
-    puntedLatencies: punted,
+    failed,
+    punts: all.punts,
+    forced: all.forced,
+    drained: all.drained,
+    chained: all.chained,
+    causes: causes?.of(first.placeKey) ?? [],
+    inlineNsP99: quantileNs(all.inlineLatencies, 0.99),
+    puntedNsP99: quantileNs(all.puntedLatencies, 0.99),
+    inlineLatencies: all.inlineLatencies,
+    puntedLatencies: all.puntedLatencies,
     workerCpuNs: null,
   };
 }
 
-function addedUp(all: readonly Durations[]): Durations {
-  const [first, ...others] = all as [Durations, ...Durations[]];
-  if (others.length === 0) return first;
-  const sum = copyOf(first);
-  for (const other of others) addDurations(sum, other);
+/** Of several rings. */
+function sumOf([first, ...others]: readonly WatchRow[]): WatchRow {
+  const sum = beginSum(first as WatchRow);
+  for (const row of others) addTo(sum, row);
   return sum;
 }
 

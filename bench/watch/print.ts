@@ -44,7 +44,9 @@ function right(title: string, worth: number, cell: TableColumn["cell"]): TableCo
 export function processBlocks({ observations }: Report, extent: Extent): string {
   const processes = new Map<number, Observation[]>();
   for (const row of observations) {
-    processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
+    const rows = processes.get(row.process);
+    if (rows === undefined) processes.set(row.process, [row]);
+    else rows.push(row);
   }
   const groups = [...processes.values()];
   if (groups.length === 0) return "no io_uring request completed";

@@ -23,7 +23,7 @@ export class Totals {
       const { rowKey } = row;
       const before = this.#rows.get(rowKey);
       this.#rows.delete(rowKey);
-      this.#rows.set(rowKey, before === undefined ? begun(row) : addTo(before, row));
+      this.#rows.set(rowKey, before === undefined ? beginSum(row) : addTo(before, row));
     }
     for (const [key, { requests }] of this.#rows) {
       if (this.#rows.size <= this.limit) return;
@@ -39,7 +39,7 @@ export class Totals {
 }
 
 /** The latencies are added to; those of a reading belong to its report. */
-function begun(row: WatchRow): WatchRow {
+export function beginSum(row: WatchRow): WatchRow {
   const { inlineLatencies, puntedLatencies } = row;
   return {
     ...row,
@@ -48,7 +48,8 @@ function begun(row: WatchRow): WatchRow {
   };
 }
 
-function addTo(sum: WatchRow, more: WatchRow): WatchRow {
+/** Changes `sum`. */
+export function addTo(sum: WatchRow, more: WatchRow): WatchRow {
   sum.requests += more.requests;
   sum.punts += more.punts;
   sum.forced += more.forced;
