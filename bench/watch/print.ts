@@ -35,6 +35,8 @@ const COLUMNS: readonly TableColumn[] = [
   right("failed", 1, ({ failed }) => String(failed)),
 ];
 const LEAST_COLUMNS = 2;
+/** Spaces between two columns. */
+const GAP = 2;
 
 function right(title: string, worth: number, cell: TableColumn["cell"]): TableColumn {
   return { title, align: "right", worth, cell };
@@ -75,8 +77,12 @@ function processBlock(
 }
 
 function fittingColumns(rows: readonly Observation[], width: number): readonly TableColumn[] {
+  if (!Number.isFinite(width)) return COLUMNS;
+  const widths = new Map(COLUMNS.map((column) => [column, widthOf(column, rows)]));
+  const needed = (columns: readonly TableColumn[]) =>
+    columns.reduce((sum, column) => sum + GAP + (widths.get(column) ?? 0), -GAP);
   let columns = COLUMNS;
-  while (columns.length > LEAST_COLUMNS && widthOf(tableOf(rows, columns)) > width) {
+  while (columns.length > LEAST_COLUMNS && needed(columns) > width) {
     const least = Math.min(...columns.map(({ worth }) => worth));
     columns = columns.filter(({ worth }) => worth > least);
   }
@@ -90,8 +96,9 @@ function tableOf(rows: readonly Observation[], columns: readonly TableColumn[]):
   );
 }
 
-function widthOf(text: string): number {
-  return Math.max(...text.split("\n").map((line) => line.length));
+function widthOf({ title, cell }: TableColumn, rows: readonly Observation[]): number {
+  const lines = [title, ...rows.flatMap((row) => cell(row).split("\n"))];
+  return Math.max(...lines.map((line) => line.length));
 }
 
 function operationCell({ operation, bytesPerRequest }: Observation): string {
