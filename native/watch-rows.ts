@@ -66,6 +66,13 @@ export function bucketNs(index: number): number {
   return 2 ** (10 + Math.floor(index / 4)) * (1 + ((index % 4) + 1) / 4);
 }
 
+/** Index of the bucket of a duration: `bucket_of` of native/bpf/latency.h. */
+export function bucketOf(ns: number): number {
+  if (ns < 2 ** 10) return 0;
+  const power = Math.floor(Math.log2(ns));
+  return (power - 10) * 4 + Math.floor((ns / 2 ** power - 1) * 4);
+}
+
 const BUCKET_NS = Array.from({ length: 128 }, (_, index) => bucketNs(index));
 const NONE: Durations = [];
 

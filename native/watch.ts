@@ -60,13 +60,6 @@ type Addon = Omit<Watch, "take" | "takeStalls"> & {
   takeStalls(): (Omit<SubmitterStalls, "durations"> & { buckets: Uint32Array })[] | null;
 };
 
-/** Index of the bucket of a duration: `bucket_of` of native/bpf/latency.h. */
-export function bucketOf(ns: number): number {
-  if (ns < 2 ** 10) return 0;
-  const power = Math.floor(Math.log2(ns));
-  return (power - 10) * 4 + Math.floor((ns / 2 ** power - 1) * 4);
-}
-
 /** Loads and attaches the programs. Throws a UserError with the remedy where that is impossible. */
 export function openWatch(options: WatchOptions): Watch {
   const addon: Addon = openPrograms("Watch", "watch.bpf.o", options);

@@ -1,4 +1,4 @@
-import { bucketNs, bucketOf } from "../../native/watch.js";
+import { bucketNs, bucketOf } from "../../native/watch-rows.js";
 import type { Durations } from "../../results/observation.js";
 import { OUTCOMES } from "../../results/recording/block.js";
 import type { Recording } from "../../results/recording/reader.js";

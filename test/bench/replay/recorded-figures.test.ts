@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { recordedFigures } from "../../../bench/replay/recorded-figures.js";
-import { bucketNs, bucketOf } from "../../../native/watch.js";
+import { bucketNs, bucketOf } from "../../../native/watch-rows.js";
 import { OUTCOMES } from "../../../results/recording/block.js";
 import type { Recording } from "../../../results/recording/reader.js";
 import { rowsOf } from "../../support/recording-rows.js";
