@@ -21,6 +21,13 @@ function rendered(part: Part): string {
   return escapeHtml(String(part));
 }
 
+/** A sentence of the report: what stands between backticks is code. */
+export function prose(text: string): Html {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return html`${text}`;
+  return html`${parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 /** Only for text from this package: style sheets, scripts, base64. */
 export function trusted(text: string): Html {
   return new Html(text);
@@ -29,7 +36,7 @@ export function trusted(text: string): Html {
 export function htmlTable(columns: readonly Column[], rows: readonly Part[][]): Html {
   const cssClass = (index: number) =>
     columns[index]?.align === "right" ? html` class="number"` : null;
-  return html`<div class="scroll"><table><thead><tr>${columns.map(
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="table"><table><thead><tr>${columns.map(
     (column, index) => html`<th${cssClass(index)}>${column.title}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) => html`<tr>${row.map((part, index) => html`<td${cssClass(index)}>${part}</td>`)}</tr>\n`,

@@ -9,12 +9,12 @@ export function reportMarkdown(report: Report): string {
     "",
     escapeMarkdown(report.basis),
     "",
-    ...report.findings.map((line) => `- ${escapeMarkdown(line)}`),
+    ...report.findings.map((line) => `- ${prose(line)}`),
     "",
   ];
   if (report.warnings.length > 0) {
     lines.push("**Before you read on**", "");
-    lines.push(...report.warnings.map((line) => `- ${escapeMarkdown(line)}`), "");
+    lines.push(...report.warnings.map((line) => `- ${prose(line)}`), "");
   }
   if (report.opening) lines.push(image(report.opening), "");
   for (const { title, blocks } of report.sections) {
@@ -26,9 +26,9 @@ export function reportMarkdown(report: Report): string {
 function blockLines(block: Block): string[] {
   switch (block.kind) {
     case "text":
-      return [escapeMarkdown(block.text), ""];
+      return [prose(block.text), ""];
     case "list":
-      return [...block.items.map((item) => `- ${escapeMarkdown(item)}`), ""];
+      return [...block.items.map((item) => `- ${prose(item)}`), ""];
     case "code":
       return ["```sh", block.text.replaceAll("```", "'''"), "```", ""];
     case "chart":
@@ -45,6 +45,14 @@ function blockLines(block: Block): string[] {
         "",
       ];
   }
+}
+
+/** A sentence of the report: what stands between backticks is code, and all else is only text. */
+function prose(text: string): string {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return escapeMarkdown(text);
+  const code = (part: string) => `\`${part.replaceAll(/\s+/g, " ")}\``;
+  return parts.map((part, index) => (index % 2 === 0 ? escapeMarkdown(part) : code(part))).join("");
 }
 
 function image({ name, spec }: { name: string; spec: { [key: string]: unknown } }): string {

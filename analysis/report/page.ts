@@ -1,5 +1,5 @@
 import type { Chart } from "../charts/spec.js";
-import { type Html, html, htmlTable } from "./html.js";
+import { type Html, html, htmlTable, prose } from "./html.js";
 import { type Block, chartsOf, type Report, type Section } from "./model.js";
 import { CONTENT_SECURITY_POLICY, pageLicences, pageScripts, pageStyle } from "./scripts.js";
 
@@ -26,7 +26,7 @@ ${pageStyle()}
 </header>
 <main>
 <section class="finding" id="finding"><ul>${report.findings.map(
-    (line) => html`<li>${line}</li>`,
+    (line) => html`<li>${prose(line)}</li>`,
   )}</ul></section>
 ${warningsBox(report.warnings)}
 ${report.opening ? figure(report.opening, null) : null}
@@ -45,7 +45,7 @@ const WARNINGS_SHOWN = 6;
 function warningsBox(texts: readonly string[]): Html | null {
   if (texts.length === 0) return null;
   const items = (some: readonly string[]): Html =>
-    html`<ul>${some.map((text) => html`<li>${text}</li>`)}</ul>`;
+    html`<ul>${some.map((text) => html`<li>${prose(text)}</li>`)}</ul>`;
   const folded = texts.slice(WARNINGS_SHOWN);
   return html`<section class="warnings" id="warnings"><strong>Before you read on</strong>
 ${items(texts.slice(0, WARNINGS_SHOWN))}${
@@ -76,11 +76,11 @@ function foldHtml(summary: string, blocks: readonly Block[], folds: Folds): Html
 function blockHtml(block: Block, folds: Folds): Html {
   switch (block.kind) {
     case "text":
-      return html`<p>${block.text}</p>\n`;
+      return html`<p>${prose(block.text)}</p>\n`;
     case "list":
-      return html`<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul>\n`;
+      return html`<ul>${block.items.map((item) => html`<li>${prose(item)}</li>`)}</ul>\n`;
     case "code":
-      return html`<pre>${block.text}</pre>\n`;
+      return html`<pre tabindex="0">${block.text}</pre>\n`;
     case "chart":
       return figure(block.chart, block.caption);
     case "table":
@@ -105,6 +105,6 @@ function cellHtml(text: string): Html | string {
 /** A place that the page script fills with an interactive chart. */
 function figure(chart: Chart, caption: string | null): Html {
   return html`<figure><div class="chart" data-chart="${chart.name}"></div>${
-    caption ? html`<figcaption>${caption}</figcaption>` : null
+    caption ? html`<figcaption>${prose(caption)}</figcaption>` : null
   }</figure>\n`;
 }

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 
@@ -53,4 +54,14 @@ export async function openReport(
   await page.goto(pathToFileURL(file).href);
   await page.waitForSelector('html[data-charts="drawn"]', { timeout: 60_000 });
   return { page, consoleMessages, requests };
+}
+
+/** What axe finds wrong for people who use a keyboard or a screen reader: one line a rule. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  await page.evaluate(readFileSync(source, "utf8"));
+  const found = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; nodes: { target: string[] }[] }[];
+  };
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`);
 }

@@ -21,6 +21,7 @@ void (async () => {
       const drawn = await vegaEmbed(holder, specs[holder.dataset.chart], embedOptions(theme));
       holder.dataset.drawnAs = theme;
       holder.classList.add("drawn");
+      holder.querySelector("summary")?.setAttribute("aria-label", "Save this chart");
       return drawn;
     });
     drawings.set(holder, drawing);
