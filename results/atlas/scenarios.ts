@@ -47,7 +47,8 @@ function plain(changed: Partial<Scenario>): Scenario {
 
 const FIRST_WRITES: Readonly<Record<Preparation, string>> = {
   "no-fallocate": "O_DIRECT writes that make the file grow",
-  "keep-size": "O_DIRECT writes behind the end of the file, after fallocate with FALLOC_FL_KEEP_SIZE",
+  "keep-size":
+    "O_DIRECT writes behind the end of the file, after fallocate with FALLOC_FL_KEEP_SIZE",
   "fallocate-0": "first O_DIRECT writes into blocks that fallocate reserved",
   "zero-range": "first O_DIRECT writes into blocks that FALLOC_FL_ZERO_RANGE reserved",
   "dd-prefill": "O_DIRECT overwrites of written blocks",
@@ -106,7 +107,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     ],
     ["overwrite-random", "O_DIRECT overwrites at random places", { order: "random" }],
     ["overwrite-vectored", "O_DIRECT overwrites with writev", { vectored: true }],
-    ["overwrite-registered", "O_DIRECT overwrites with registered buffers", { registeredBuffers: true }],
+    [
+      "overwrite-registered",
+      "O_DIRECT overwrites with registered buffers",
+      { registeredBuffers: true },
+    ],
     [
       "recycled",
       "O_DIRECT writes through 4 segments of a log in turn, which are then overwritten",
@@ -114,7 +119,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     ],
   ]),
   ...rows("sizes", [
-    ["overwrite-512", "O_DIRECT overwrites of 512 bytes, less than a filesystem block", { blockSizeBytes: 512 }],
+    [
+      "overwrite-512",
+      "O_DIRECT overwrites of 512 bytes, less than a filesystem block",
+      { blockSizeBytes: 512 },
+    ],
     ["overwrite-64k", "O_DIRECT overwrites of 64 KiB", { blockSizeBytes: 65536 }],
     ["overwrite-1m", "O_DIRECT overwrites of 1 MiB", { blockSizeBytes: 1 << 20 }],
     [
@@ -134,7 +143,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     ],
   ]),
   ...rows("durable writes", [
-    ["overwrite-o_dsync", "O_DIRECT overwrites of a file opened with O_DSYNC", { durability: "o_dsync" }],
+    [
+      "overwrite-o_dsync",
+      "O_DIRECT overwrites of a file opened with O_DSYNC",
+      { durability: "o_dsync" },
+    ],
     ["overwrite-rwf_dsync", "O_DIRECT overwrites with RWF_DSYNC", { durability: "rwf_dsync" }],
     [
       "overwrite-linked-fdatasync",
@@ -151,7 +164,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       "first O_DIRECT writes with O_DSYNC into blocks that fallocate reserved",
       { ...RESERVED, durability: "o_dsync" },
     ],
-    ["append-o_dsync", "O_DIRECT appends of a file opened with O_DSYNC", { ...APPEND, durability: "o_dsync" }],
+    [
+      "append-o_dsync",
+      "O_DIRECT appends of a file opened with O_DSYNC",
+      { ...APPEND, durability: "o_dsync" },
+    ],
   ]),
   ...rows("buffered", [
     ["buffered-overwrite", "buffered overwrites of written blocks", { io: "buffered" }],
@@ -165,10 +182,26 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
   ]),
   ...rows("reads", [
     ["read", "O_DIRECT reads of written blocks, one at a time", { operation: "read" }],
-    ["read-depth-8", "O_DIRECT reads of written blocks, 8 at a time", { operation: "read", queueDepth: 8 }],
-    ["read-reserved", "O_DIRECT reads of blocks that were reserved and never written", { ...RESERVED, operation: "read" }],
-    ["buffered-read", "buffered reads of blocks that are not in the page cache", { operation: "read", io: "buffered" }],
-    ["mixed", "70 % O_DIRECT reads and 30 % overwrites, 8 at a time", { operation: "readwrite", readPercent: 70, queueDepth: 8 }],
+    [
+      "read-depth-8",
+      "O_DIRECT reads of written blocks, 8 at a time",
+      { operation: "read", queueDepth: 8 },
+    ],
+    [
+      "read-reserved",
+      "O_DIRECT reads of blocks that were reserved and never written",
+      { ...RESERVED, operation: "read" },
+    ],
+    [
+      "buffered-read",
+      "buffered reads of blocks that are not in the page cache",
+      { operation: "read", io: "buffered" },
+    ],
+    [
+      "mixed",
+      "70 % O_DIRECT reads and 30 % overwrites, 8 at a time",
+      { operation: "readwrite", readPercent: 70, queueDepth: 8 },
+    ],
   ]),
   ...rows("other operations", [
     ["fsync", "fsync", { operation: "fsync" }],
@@ -177,7 +210,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     ["statx", "statx of a file that is in the dentry cache", { operation: "statx" }],
   ]),
   ...rows("rings and workers", [
-    ["two-rings", "O_DIRECT overwrites of one file by two rings, each with its own thread", { rings: 2, queueDepth: 8 }],
+    [
+      "two-rings",
+      "O_DIRECT overwrites of one file by two rings, each with its own thread",
+      { rings: 2, queueDepth: 8 },
+    ],
     [
       "two-rings-first-write",
       "first O_DIRECT writes of one file by two rings into blocks that fallocate reserved",

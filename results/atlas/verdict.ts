@@ -67,7 +67,7 @@ function ofWrites(
 /** The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. */
 export function mainCauseOf(cell: AtlasCell | null): AtlasCause | null {
   const held = ({ cause }: AtlasCause) => Number(cause === "lock-contended");
-  const syncs = cell !== null && cell.key.includes("fdatasync");
+  const syncs = cell?.key.includes("fdatasync") ?? false;
   const own = (cell?.causes ?? []).filter(({ cause }) => !syncs || cause !== "blocking-operation");
   const causes = [...own].sort((a, b) => held(a) - held(b) || b.punts - a.punts);
   return causes[0] ?? null;
