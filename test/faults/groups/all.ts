@@ -2,10 +2,13 @@ import type { FaultGroup } from "../group.js";
 import { cache } from "./cache.js";
 import { devices } from "./devices.js";
 import { hostileGuests } from "./hostile-guests.js";
+import { hostileRecordings } from "./hostile-recordings.js";
 import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, guestKills, labKills } from "./kills.js";
 import { limits } from "./limits.js";
 import { missing } from "./missing.js";
+import { recordingKills } from "./recording-kills.js";
+import { recordings } from "./recordings.js";
 import { ring } from "./ring.js";
 import { signals } from "./signals.js";
 import { streams } from "./streams.js";
@@ -27,7 +30,10 @@ export const GROUPS: readonly FaultGroup[] = [
   missing,
   ring,
   swaps,
+  recordingKills,
+  recordings,
   hostileResults,
+  hostileRecordings,
   hostileGuests,
   cache,
   devices,
