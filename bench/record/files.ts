@@ -1,12 +1,10 @@
 import type { Driver } from "../../native/index.js";
-import type { RecordedFile, Region } from "../../results/recording/schema.js";
+import { REGIONS_MAX, type RecordedFile, type Region } from "../../results/recording/schema.js";
 import { mountOf, mountOfDescriptor } from "../environment/mount.js";
 import { stateOf } from "../inspect/regions.js";
 import { closedFile, type Descriptor, openFiles, pathOf } from "./descriptors.js";
 import type { Sight } from "./rows.js";
 
-/** More are cut, and the recording says so. */
-const REGIONS_MAX = 65_536;
 const PAGE_BYTES = 4096;
 
 type State = Omit<RecordedFile, "type" | "index" | "device" | "inode" | "seenAtNs">;
@@ -152,11 +150,13 @@ function regionsOf(driver: Driver, file: Descriptor): Region[] | null {
   for (const { offsetBytes, lengthBytes, flags } of extents) {
     const state = stateOf(flags) === "unwritten" ? "unwritten" : "written";
     const last = regions.at(-1);
-    if (last !== undefined && last[2] === state && last[0] + last[1] === offsetBytes) {
-      last[1] += lengthBytes;
-    } else {
-      regions.push([offsetBytes, lengthBytes, state]);
-    }
+    const end = last === undefined ? 0 : last[0] + last[1];
+    // Extents that are merged while they are read may be read twice.
+    const from = Math.max(offsetBytes, end);
+    const bytes = offsetBytes + lengthBytes - from;
+    if (bytes <= 0) continue;
+    if (last !== undefined && last[2] === state && end === from) last[1] += bytes;
+    else regions.push([from, bytes, state]);
   }
   return regions;
 }

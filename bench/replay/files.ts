@@ -6,7 +6,8 @@ import type { Preparation } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
-import { PIECE_BYTES, type ReplayPlan } from "./plan.js";
+import type { ReplayPlan } from "./plan.js";
+import { PIECE_BYTES } from "./touched.js";
 
 const { O_CREAT, O_DIRECT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 const BLOCK_BYTES = 4096;
@@ -44,7 +45,7 @@ export function planFiles(
   for (const [number, index] of [...plan.files].entries()) {
     const { sizeBytes, regions } = stateOf(plan, index, files.get(index) ?? null, whatIf);
     out.sizes[number] = sizeBytes;
-    for (const region of clipped(regions, plan.touched.get(index) ?? new Set())) {
+    for (const region of clipped(regions, plan.touched.pieces.get(index) ?? new Set())) {
       out.bytes += region[1];
       out.calls.push(...callsFor(number, region));
     }
@@ -64,9 +65,7 @@ export function checkSpace(
 ): void {
   const { bavail, bsize } = statfsSync(scratch.path);
   const limit = most ?? Math.floor((bavail * bsize) / 10);
-  let touchedBytes = 0;
-  for (const pieces of plan.touched.values()) touchedBytes += pieces.size * PIECE_BYTES;
-  const needed = Math.max(touchedBytes, files.bytes);
+  const needed = Math.max(plan.touched.bytes(), files.bytes);
   if (needed <= limit) return;
   throw new UsageError(
     `the files need ${formatBytes(needed)} in ${scratch.location}, and ${formatBytes(limit)} may be used`,
@@ -105,7 +104,7 @@ export async function makeFiles(
 }
 
 function stateOf(plan: ReplayPlan, index: number, file: RecordedFile | null, whatIf: WhatIf) {
-  const end = roundUp(plan.endBytes.get(index) ?? 0);
+  const end = roundUp(plan.touched.endBytes.get(index) ?? 0);
   const whole = Math.max(end, roundUp(file?.sizeBytes ?? 0));
   if (whatIf !== null) return preparedState(whatIf, whole);
   if (file === null || file.sizeBytes === null || file.regions === null) {
@@ -124,21 +123,41 @@ function preparedState(
   return { sizeBytes, regions: [[0, bytes, state]] };
 }
 
-/** Written regions without these ranges. */
+/** Written regions without these ranges. Regions follow each other. */
 function without(regions: readonly Region[], ranges: readonly [number, number][]): Region[] {
-  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  const merged = mergedRanges(ranges);
+  let first = 0;
   return regions.flatMap(([offset, bytes, state]) => {
     if (state !== "written") return [[offset, bytes, state] as Region];
     const left: Region[] = [];
+    const regionEnd = offset + bytes;
+    while ((merged[first]?.end ?? Number.POSITIVE_INFINITY) <= offset) first += 1;
     let from = offset;
-    for (const [start, length] of sorted) {
-      if (start + length <= from || start >= offset + bytes) continue;
+    for (let index = first; index < merged.length; index += 1) {
+      const { start, end } = merged[index] as Span;
+      if (start >= regionEnd) break;
       if (start > from) left.push([from, start - from, state]);
-      from = start + length;
+      from = end;
     }
-    if (from < offset + bytes) left.push([from, offset + bytes - from, state]);
+    if (from < regionEnd) left.push([from, regionEnd - from, state]);
     return left;
   });
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** In order, and none touches another. */
+function mergedRanges(ranges: readonly [number, number][]): Span[] {
+  const merged: Span[] = [];
+  for (const [start, length] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, start + length);
+    else merged.push({ start, end: start + length });
+  }
+  return merged;
 }
 
 /** The parts of regions that requests touch, in whole blocks. */
@@ -160,10 +179,19 @@ function clipped(regions: readonly Region[], touched: ReadonlySet<number>): Regi
 function piecesWithin(pieces: readonly number[], from: number, to: number): readonly number[] {
   const first = Math.floor(from / PIECE_BYTES);
   const last = Math.floor((to - 1) / PIECE_BYTES);
-  const start = pieces.findIndex((piece) => piece >= first);
-  if (start < 0) return [];
-  const rest = pieces.findIndex((piece) => piece > last);
-  return pieces.slice(start, rest < 0 ? undefined : rest);
+  return pieces.slice(countBelow(pieces, first), countBelow(pieces, last + 1));
+}
+
+/** How many of ascending values are smaller. */
+function countBelow(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as number) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function callsFor(file: number, [offset, bytes, state]: Region): PackedCall[] {

@@ -16,6 +16,7 @@ import { openCauseFinder } from "../watch/causes.js";
 import { KernelWorkers } from "../watch/kernel-workers.js";
 import { loadRows } from "./columns.js";
 import { checkSpace, type FilePlan, makeFiles, planFiles, type ReplayedFile } from "./files.js";
+import { checkLimits } from "./limits.js";
 import { parseReplayOptions, type RawReplayOptions, type ReplayOptions } from "./options.js";
 import { type Replay, replayOf } from "./outcome.js";
 import { planReplay, type ReplayPlan } from "./plan.js";
@@ -31,6 +32,7 @@ export async function main(path: string, raw: RawReplayOptions): Promise<void> {
   if (plan.rings.length === 0) {
     throw new UserError(`${path} holds no request that can be replayed`, leftOutWords(plan));
   }
+  checkLimits(plan);
   const recorded = recordedFigures(recording, rows);
   const files = planFiles(plan, recording.files, options.whatIf.preparation);
   const driver = loadDriver();

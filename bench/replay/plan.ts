@@ -5,6 +5,7 @@ import type { Recording } from "../../results/recording/reader.js";
 import type { RecordedRing } from "../../results/recording/schema.js";
 import type { Ring } from "../../results/vocabulary.js";
 import type { Rows } from "./columns.js";
+import { LENGTH_MAX, Touched } from "./touched.js";
 
 /** IORING_OP_* that are replayed, and what they do. */
 export const REPLAYED: ReadonlyMap<number, { name: string; vectored: boolean; moves: boolean }> =
@@ -29,8 +30,6 @@ const CALL_OF: Record<number, CallKind> = {
 };
 const OPEN = 256;
 const WRITE = 257;
-/** Longest request: a hostile recording must not take all memory. */
-const LENGTH_MAX = 64 << 20;
 const PUNTED = OUTCOMES.indexOf("punted");
 
 /** What one file got by one operation in the recording. */
@@ -39,16 +38,22 @@ export interface RecordedCounts {
   punts: number;
 }
 
+interface PlannedRing {
+  ring: Ring;
+  requests: Buffer;
+  count: number;
+  /** Of its longest request. */
+  longestBytes: number;
+}
+
 export interface ReplayPlan {
-  rings: { ring: Ring; requests: Buffer; count: number }[];
+  rings: PlannedRing[];
   calls: PackedCall[];
   /** Indexes in the recording of the files. */
   files: Set<number>;
   /** What requests and calls name by its number: a file, opened with these flags. */
   descriptors: Descriptor[];
-  /** By file of the recording: the first and last byte that a request or call reaches, in pieces of a MiB. */
-  touched: Map<number, Set<number>>;
-  endBytes: Map<number, number>;
+  touched: Touched;
   /**
    * Ranges of a file that were written before it was looked at, by writes that punted: their blocks were not written
    * before. Offset and length.
@@ -87,8 +92,6 @@ class Numbers {
   }
 }
 
-export const PIECE_BYTES = 1 << 20;
-
 export const keyOf = (file: number, operation: number) => `${file} ${operation}`;
 
 /** The requests of a recording for the driver. `speed` 2: twice as fast. */
@@ -98,8 +101,7 @@ export function planReplay(recording: Recording, rows: Rows, speed: number): Rep
     calls: [],
     files: new Set(),
     descriptors: [],
-    touched: new Map(),
-    endBytes: new Map(),
+    touched: new Touched(),
     early: new Map(),
     recorded: new Map(),
     leftOut: new Map(),
@@ -124,7 +126,10 @@ export function planReplay(recording: Recording, rows: Rows, speed: number): Rep
       };
       packRequest(requests, index, { ...request, dueNs: due(row) });
     }
-    plan.rings.push({ ring: modeOf(recording.rings.get(ring)), requests, count: members.length });
+    plan.rings.push({
+      ...{ ring: modeOf(recording.rings.get(ring)), requests, count: members.length },
+      longestBytes: members.reduce((most, row) => Math.max(most, lengthOf(rows, row)), 0),
+    });
   }
   const completions = Float64Array.from(kept, (row) => at(rows, row) + latency(rows, row)).sort();
   for (const row of callRows) {
@@ -151,7 +156,7 @@ function keptRows(rows: Rows, plan: ReplayPlan): Uint32Array {
     if (outcome[row] === PUNTED) counts.punts += 1;
     plan.recorded.set(key, counts);
     plan.files.add(file[row] as number);
-    touch(plan, file[row] as number, rows.columns.offsetBytes[row] as number, lengthOf(rows, row));
+    noteTouched(plan, rows, row, lengthOf(rows, row));
   }
   return kept;
 }
@@ -220,14 +225,14 @@ function callOf(
   plan: ReplayPlan,
   numbers: Numbers,
 ): Omit<PackedCall, "completedBefore" | "dueNs"> {
-  const { operation, offsetBytes, lengthBytes, file, opFlags } = rows.columns;
+  const { operation, offsetBytes, lengthBytes, opFlags } = rows.columns;
   const kind = CALL_OF[operation[row] as number] ?? "ftruncate";
   const opened = operation[row] === OPEN;
   const place = {
     offsetBytes: opened ? 0 : Math.max(0, offsetBytes[row] as number),
     lengthBytes: lengthBytes[row] as number,
   };
-  if (kind === "write") touch(plan, file[row] as number, place.offsetBytes, place.lengthBytes);
+  if (kind === "write" || kind === "fallocate") noteTouched(plan, rows, row, place.lengthBytes);
   return {
     ...place,
     file: numbers.of(rows, row),
@@ -236,15 +241,13 @@ function callOf(
   };
 }
 
-function touch(plan: ReplayPlan, file: number, offsetBytes: number, lengthBytes: number): void {
-  if (offsetBytes < 0) return;
-  const pieces = plan.touched.get(file) ?? new Set<number>();
-  plan.touched.set(file, pieces);
-  const end = offsetBytes + lengthBytes;
-  for (let piece = Math.floor(offsetBytes / PIECE_BYTES); piece * PIECE_BYTES < end; piece += 1) {
-    pieces.add(piece);
-  }
-  plan.endBytes.set(file, Math.max(plan.endBytes.get(file) ?? 0, end));
+/** What appends goes to the end of the file, whatever offset it names. */
+function noteTouched(plan: ReplayPlan, rows: Rows, row: number, lengthBytes: number): void {
+  const { file, fileFlags, offsetBytes } = rows.columns;
+  const offset = offsetBytes[row] as number;
+  const appends = ((fileFlags[row] as number) & constants.O_APPEND) !== 0;
+  if (appends || offset < 0) plan.touched.addedBytes += lengthBytes;
+  if (offset >= 0) plan.touched.note(file[row] as number, offset, lengthBytes);
 }
 
 /** Requests of a ring under way at each submission, with the one that is submitted. */
@@ -265,8 +268,11 @@ function modeOf(ring: RecordedRing | undefined): Ring {
 }
 
 const at = (rows: Rows, row: number) => rows.columns.atNs[row] as number;
-/** A request that was under way when the recording ended counts as completed at once. */
-const latency = (rows: Rows, row: number) => Math.max(0, rows.columns.latencyNs[row] as number);
+/**
+ * A request that was under way when the recording ended counts as completed at once. Never in the moment of its submission:
+ * a system call of that moment would wait for it, and it for the call.
+ */
+const latency = (rows: Rows, row: number) => Math.max(1, rows.columns.latencyNs[row] as number);
 
 function firstAt(rows: Rows, members: Uint32Array): number {
   return members[0] === undefined ? Number.POSITIVE_INFINITY : at(rows, members[0]);

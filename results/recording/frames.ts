@@ -16,8 +16,8 @@ export interface Frame {
 
 /** Kind (1 byte); length, length unpacked, CRC-32 of what follows (4 bytes each, little-endian). */
 export const FRAME_HEAD_BYTES = 13;
-/** What a reader is ready to hold. */
-export const FRAME_BYTES_MAX = 64 << 20;
+/** What a reader is ready to hold, unpacked. The longest line is that of a file with 65,536 regions: 3 MB. */
+export const FRAME_BYTES_MAX: Record<FrameKind, number> = { line: 16 << 20, block: 64 << 20 };
 
 export function encodeFrame({ kind, content }: Frame): Buffer {
   const packed = deflateRawSync(content, { level: 3 });
@@ -46,7 +46,7 @@ export function decodeHead(head: Buffer): FrameHead {
   if (name === undefined) throw new DamagedFrame(`unknown kind ${kind}`);
   const packedBytes = head.readUInt32LE(1);
   const bytes = head.readUInt32LE(5);
-  if (packedBytes > FRAME_BYTES_MAX || bytes > FRAME_BYTES_MAX) {
+  if (Math.max(packedBytes, bytes) > FRAME_BYTES_MAX[name]) {
     throw new DamagedFrame(`it claims ${Math.max(packedBytes, bytes)} bytes`);
   }
   return { kind: name, packedBytes, bytes, checksum: head.readUInt32LE(9) };

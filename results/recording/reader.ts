@@ -11,6 +11,9 @@ import {
   RecordingLine,
 } from "./schema.js";
 
+/** Files, rings, threads, and parts of files: of each so many take at most half a GB. */
+const DESCRIBED_MAX = 2_000_000;
+
 /** A recording without its rows. */
 export interface Recording {
   path: string;
@@ -60,6 +63,7 @@ export function loadRecording(path: string, use: (block: Block) => void = () => 
   const threads = new Map<number, RecordedThread>();
   let header: RecordingHeader | null = null;
   let footer: RecordingFooter | null = null;
+  let regions = 0;
   const parts = readParts(path);
   let part = parts.next();
   for (; !part.done; part = parts.next()) {
@@ -69,10 +73,16 @@ export function loadRecording(path: string, use: (block: Block) => void = () => 
     }
     const { line } = part.value;
     if (line.type === "recording") header ??= line;
-    if (line.type === "file") files.set(line.index, line);
+    if (line.type === "file") {
+      files.set(line.index, line);
+      regions += line.regions?.length ?? 0;
+    }
     if (line.type === "ring") rings.set(line.index, line);
     if (line.type === "thread") threads.set(line.index, line);
     if (line.type === "end") footer = line;
+    if (Math.max(files.size, rings.size, threads.size, regions) > DESCRIBED_MAX) {
+      throw new UserError(`${path} describes more than can be held`, "Record fewer programs.");
+    }
   }
   if (header === null) {
     throw new UserError(

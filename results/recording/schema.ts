@@ -25,6 +25,19 @@ export type RecordingHeader = z.infer<typeof RecordingHeader>;
 export const Region = z.tuple([count, count, z.enum(["written", "unwritten"])]);
 export type Region = z.infer<typeof Region>;
 
+export const REGIONS_MAX = 65_536;
+
+/** A file's extents follow each other. Others would be made again and again. */
+const Regions = z
+  .array(Region)
+  .max(REGIONS_MAX)
+  .refine((regions) =>
+    regions.every(([offset], index) => {
+      const [before, bytes] = regions[index - 1] ?? [0, 0];
+      return offset >= before + bytes;
+    }),
+  );
+
 /** A file at its first sight. */
 export const RecordedFile = z.object({
   type: z.literal("file"),
@@ -39,7 +52,7 @@ export const RecordedFile = z.object({
   filesystem: text.nullable(),
   mountOptions: z.array(text).max(256).nullable(),
   blockBytes: count.positive().nullable(),
-  regions: z.array(Region).max(1_000_000).nullable(),
+  regions: Regions.nullable(),
   /** Only the first regions are here, because there were too many. */
   regionsCut: z.boolean(),
   cachedBytes: count.nullable(),

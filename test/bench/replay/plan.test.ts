@@ -128,7 +128,7 @@ test("a file that was opened with other flags is another descriptor of the same 
 });
 
 test("what cannot be issued again is left out by its reason, and punts are counted by file and operation", () => {
-  const { leftOut, recorded, endBytes } = plan(
+  const { leftOut, recorded, touched } = plan(
     { operation: 18 },
     { file: 0 },
     { result: -11 },
@@ -149,5 +149,5 @@ test("what cannot be issued again is left out by its reason, and punts are count
     "it is longer than 64 MiB": 1,
   });
   assert.deepEqual([...recorded], [["1 2", { requests: 2, punts: 1 }]]);
-  assert.equal(endBytes.get(1), 20480);
+  assert.equal(touched.endBytes.get(1), 20480);
 });
