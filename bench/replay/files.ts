@@ -6,6 +6,7 @@ import type { Preparation } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
+import { countUpTo } from "./ascending.js";
 import type { ReplayPlan } from "./plan.js";
 import { PIECE_BYTES } from "./touched.js";
 
@@ -86,7 +87,7 @@ export async function makeFiles(
     const path = scratch.file(`file-${index}`);
     const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
-      ftruncateSync(fd, planned.sizes[number]);
+      setSize(fd, planned.sizes[number] as number, index);
       files.push({ index, path, inode: fstatSync(fd).ino, recorded: recorded.get(index) ?? null });
     } finally {
       closeSync(fd);
@@ -101,6 +102,18 @@ export async function makeFiles(
     countPunts: false,
   });
   return files;
+}
+
+function setSize(fd: number, bytes: number, index: number): void {
+  try {
+    ftruncateSync(fd, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EFBIG") throw error;
+    throw new UsageError(
+      `file ${index} of the recording has ${formatBytes(bytes)}, more than a file may have here`,
+      "Name a directory on another filesystem with --dir.",
+    );
+  }
 }
 
 function stateOf(plan: ReplayPlan, index: number, file: RecordedFile | null, whatIf: WhatIf) {
@@ -179,19 +192,7 @@ function clipped(regions: readonly Region[], touched: ReadonlySet<number>): Regi
 function piecesWithin(pieces: readonly number[], from: number, to: number): readonly number[] {
   const first = Math.floor(from / PIECE_BYTES);
   const last = Math.floor((to - 1) / PIECE_BYTES);
-  return pieces.slice(countBelow(pieces, first), countBelow(pieces, last + 1));
-}
-
-/** How many of ascending values are smaller. */
-function countBelow(ascending: readonly number[], limit: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return pieces.slice(countUpTo(pieces, first - 1), countUpTo(pieces, last));
 }
 
 function callsFor(file: number, [offset, bytes, state]: Region): PackedCall[] {

@@ -30,7 +30,10 @@ export async function main(path: string, raw: RawReplayOptions): Promise<void> {
   const { recording, rows } = loadRows(path);
   const plan = planReplay(recording, rows, options.speed);
   if (plan.rings.length === 0) {
-    throw new UserError(`${path} holds no request that can be replayed`, leftOutWords(plan));
+    throw new UserError(
+      `${path} holds no request that can be replayed`,
+      leftOutWords(plan, recording),
+    );
   }
   checkLimits(plan);
   const recorded = recordedFigures(recording, rows);
@@ -119,8 +122,9 @@ function requestOf(
   };
 }
 
-function leftOutWords({ leftOut }: ReplayPlan): string {
+function leftOutWords({ leftOut }: ReplayPlan, { damage }: Recording): string {
   const reasons = [...leftOut].map(([reason, count]) => `${count}: ${reason}`);
+  if (damage !== null) reasons.push(`the rest of the file is damaged: ${damage}`);
   return reasons.length === 0
     ? "Record a program while it uses io_uring."
     : `Left out: ${reasons.join("; ")}.`;

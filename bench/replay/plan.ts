@@ -4,6 +4,7 @@ import { OUTCOMES } from "../../results/recording/block.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { RecordedRing } from "../../results/recording/schema.js";
 import type { Ring } from "../../results/vocabulary.js";
+import { countUpTo } from "./ascending.js";
 import type { Rows } from "./columns.js";
 import { LENGTH_MAX, Touched } from "./touched.js";
 
@@ -289,16 +290,4 @@ function groupBy(
     groups.set(keyOfRow(row), group);
   }
   return new Map([...groups].map(([key, list]) => [key, Uint32Array.from(list)]));
-}
-
-/** How many of ascending values are at most this. */
-function countUpTo(ascending: Float64Array, most: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) <= most) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { constants } from "node:fs";
 import { test } from "node:test";
 import { planFiles } from "../../../bench/replay/files.js";
+import { checkLimits } from "../../../bench/replay/limits.js";
 import { planReplay } from "../../../bench/replay/plan.js";
 import { REQUEST_BYTES } from "../../../native/replay.js";
 import { type Column, OUTCOMES } from "../../../results/recording/block.js";
@@ -150,4 +151,36 @@ test("what cannot be issued again is left out by its reason, and punts are count
   });
   assert.deepEqual([...recorded], [["1 2", { requests: 2, punts: 1 }]]);
   assert.equal(touched.endBytes.get(1), 20480);
+});
+
+test("what is appended, and what goes to the file's position, counts as space that the replay needs", () => {
+  const MIB = 2 ** 20;
+  const appends = { fileFlags: constants.O_APPEND, offsetBytes: -1, lengthBytes: MIB };
+  assert.equal(plan({ lengthBytes: MIB }, { lengthBytes: MIB }).touched.bytes(), MIB);
+  assert.equal(plan(appends, appends).touched.bytes(), 2 * MIB);
+  const fallocate = { ring: 0, operation: 261, offsetBytes: 0 };
+  assert.equal(plan({}, { ...fallocate, lengthBytes: 8 * MIB }).touched.bytes(), 8 * MIB);
+  assert.equal(plan({}, { ...fallocate, lengthBytes: 2 ** 50 }).touched.bytes(), MIB + 2 ** 50);
+});
+
+test("a call and a request of the same moment do not wait for each other", () => {
+  const { rings, calls } = plan(
+    { atNs: 100, latencyNs: -1 },
+    { atNs: 100, ring: 0, operation: 257 },
+  );
+  assert.equal(request(rings[0]?.requests as Buffer, 0).callsBefore, 1);
+  assert.equal(calls[0]?.completedBefore, 0);
+});
+
+test("a recording whose replay would take too much of the machine is refused", () => {
+  const many = (count: number, row: (index: number) => Partial<Record<Column, number>>) =>
+    plan(...Array.from({ length: count }, (_, index) => row(index + 1)));
+  checkLimits(many(1024, (ring) => ({ ring })));
+  assert.throws(
+    () => checkLimits(many(1025, (ring) => ({ ring }))),
+    /1025 rings, and at most 1024/,
+  );
+  assert.throws(() => checkLimits(many(40_000, (file) => ({ file }))), /of 40000 files/);
+  const reads = many(17, (ring) => ({ ring, operation: 22, lengthBytes: 64 << 20 }));
+  assert.throws(() => checkLimits(reads), /need buffers of 1.1 GiB/);
 });

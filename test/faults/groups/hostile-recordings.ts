@@ -58,7 +58,7 @@ function labCase({ name, bytes }: HostileRecording): FaultCase {
       const recording = join(place.root, "hostile.pbrec");
       writeFileSync(recording, bytes());
       const [command = "", ...options] = smallLab(place, "--dry-run");
-      const ofBench = options.findIndex((option) => option === "--preparations");
+      const ofBench = options.indexOf("--preparations");
       const lab = [command, ...options.slice(0, ofBench), "--dry-run", "--replay", recording];
       const ending = await place.run(lab, { env: { NODE_OPTIONS: HEAP_MIB } });
       rmSync(recording);

@@ -13,6 +13,7 @@ import {
 import { FRAME_HEAD_BYTES, SIGNATURE } from "../../../results/recording/frames.js";
 import { loadRecording } from "../../../results/recording/reader.js";
 import { RecordingWriter } from "../../../results/recording/writer.js";
+import { fileLine } from "../../faults/made-recordings.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-test-recording-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -134,4 +135,22 @@ test("what is no recording is refused with a remedy", () => {
   writeFileSync(path, "some text that is longer than the signature");
   assert.throws(() => loadRecording(path), /is no recording, or one of another version/);
   assert.throws(() => loadRecording(join(folder, "missing")), /no such file/);
+});
+
+test("parts of a file that overlap, which no filesystem reports, end the recording there", () => {
+  const good: [number, number, "written"][] = [
+    [0, 4096, "written"],
+    [4096, 4096, "written"],
+  ];
+  const load = (name: string, regions: [number, number, "written"][]) =>
+    loadRecording(
+      write(name, (writer) => {
+        writer.line(HEADER);
+        writer.line(fileLine({ regions }));
+      }),
+    );
+  assert.equal(load("follow", good).files.size, 1);
+  const { files, damage } = load("overlap", [...good].reverse());
+  assert.equal(files.size, 0);
+  assert.equal(damage, "a line is not of the format");
 });
