@@ -10,6 +10,7 @@ import { BOOTS_MIN } from "../estimates/change.js";
 import {
   disagreements,
   type OperationAt,
+  type Place,
   type Workload,
   type WorkloadOperation,
   workloads,
@@ -17,6 +18,7 @@ import {
 import type { Analysis } from "../loading/analysis.js";
 import { disagreementSentences, workloadSentences } from "./finding-workload.js";
 import { type Block, chartBlock, fold, list, type Section, table, text } from "./model.js";
+import { joined } from "./words.js";
 import { workloadTimes } from "./workload-times.js";
 import { verdictTable } from "./workload-verdicts.js";
 
@@ -69,13 +71,23 @@ function aboutWords(workload: Workload): string {
   const requests = operations.reduce((sum, { recorded }) => sum + recorded.requests, 0);
   const lasted = recording.durationNs === null ? "" : ` over ${formatNs(recording.durationNs)}`;
   const names = recording.anonymised ? "; names of files were left out" : "";
-  const boots = places.map(({ name, boots: count }) => `${name} (${plural(count, "boot")})`);
+  const day = recording.startedAt.slice(0, 10);
   return (
     `\`puntbench record\` wrote down ${plural(requests, "request")} of ${programOf(workload)} on ${recording.kernelRelease}${lasted} ` +
-    `(${recording.startedAt}${names}; SHA-256 ${recording.sha256.slice(0, 12)}). \`puntbench replay\` made the files anew in their ` +
-    `recorded state and issued the same requests on ${boots.join(", ")}. Requests and punts are counted in the kernel, exactly; ` +
-    "causes are those of a sample of the punts."
+    `(${day}${names}; SHA-256 ${recording.sha256.slice(0, 12)}). \`puntbench replay\` made the files anew in their recorded state ` +
+    `and issued the same requests on ${placesWords(places)}. Requests and punts are counted in the kernel, exactly; causes are ` +
+    "those of a sample of the punts."
   );
+}
+
+/** "6.1 and 7.3 (1 boot each)". */
+function placesWords(places: readonly Place[]): string {
+  const counts = new Set(places.map(({ boots }) => boots));
+  if (counts.size > 1) {
+    return joined(places.map(({ name, boots }) => `${name} (${plural(boots, "boot")})`));
+  }
+  const each = places.length === 1 ? "" : " each";
+  return `${joined(places.map(({ name }) => name))} (${plural(places[0]?.boots ?? 0, "boot")}${each})`;
 }
 
 function puntTable({ places }: Workload, shown: readonly WorkloadOperation[]): Block {
@@ -94,8 +106,10 @@ function puntTable({ places }: Workload, shown: readonly WorkloadOperation[]): B
   return table(columns, rows);
 }
 
-export function operationWords({ operation, bytesPerRequest }: WorkloadOperation): string {
-  return bytesPerRequest === null ? operation : `${operation} ${formatBytes(bytesPerRequest)}`;
+function operationWords({ operation, bytesPerRequest }: WorkloadOperation): string {
+  // A browser must not break these words over two lines.
+  if (bytesPerRequest === null) return operation;
+  return `${operation} ${formatBytes(bytesPerRequest)}`.replaceAll(" ", "\u00a0");
 }
 
 function atWords({ puntRatio, causes }: OperationAt): string {

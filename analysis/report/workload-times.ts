@@ -6,6 +6,7 @@ import { quantileOf } from "../cells/durations.js";
 import type { Replayed } from "../cells/replayed.js";
 import type { Workload } from "../estimates/workload.js";
 import { type Block, fold, list, table, text } from "./model.js";
+import { joined } from "./words.js";
 
 /** Latencies and CPU time of replays on real hardware. Those of an emulated CPU are not shown. */
 export function workloadTimes({ places }: Workload): Block[] {
@@ -18,7 +19,7 @@ export function workloadTimes({ places }: Workload): Block[] {
       ? []
       : [
           text(
-            `No times are shown for ${emulated.map(({ name }) => name).join(", ")}: the CPU was emulated there, and times mean nothing.`,
+            `No times are shown for ${joined(emulated.map(({ name }) => name))}: the CPU was emulated there, and times mean nothing. Punts for timestamps and locks follow the pace of the requests, which an emulated CPU keeps only in part.`,
           ),
         ];
   if (real.length === 0) return left;
