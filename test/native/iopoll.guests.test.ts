@@ -7,11 +7,11 @@ for (const kernel of (process.env.PUNTBENCH_LAB_KERNELS ?? "6.1,7.2").split(",")
   test(`${kernel}: a ring with IOPOLL on NVMe`, { skip }, async (t) => {
     const passed = await suiteInGuest(t, {
       kernel,
-      files: ["native/iopoll"],
+      files: ["native/iopoll", "bench/watch/polling"],
       programs: [],
       settings: { device: "nvme" },
       totalMs: 240_000,
     });
-    assert.equal(passed, 5);
+    assert.equal(passed, 9);
   });
 }

@@ -3,13 +3,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { programsOf, stillLoaded } from "../../support/bpf-programs.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { NOTHING_LOST } from "../../support/observations.js";
 import { CLI, puntbench } from "../../support/puntbench.js";
 import { tryToWatch } from "../../support/watching.js";
+import { watching } from "../../support/watching-command.js";
 
 const folder = scratchFolder();
 
@@ -33,10 +33,10 @@ test("puntbench watch --comm counts a program that starts later from its first r
   skip: skip || noFio,
 }, async () => {
   const file = join(folder, "watched");
-  const lines = watching(["--comm", "fio", "--interval", "100ms"]);
-  await lines.first;
+  const watch = watching(["--comm", "fio", "--interval", "100ms"]);
+  await watch.next();
   spawnSync("fio", [...fioJob(file, 1024), "--rate_iops=1000"], { stdio: "ignore" });
-  const total = await lines.total();
+  const total = await watch.total();
   assert.equal(total.of, "total");
   const writes = total.observations.filter((row: { file: string }) => row.file === file);
   assert.equal(writes.length, 1);
@@ -55,11 +55,11 @@ test("children of a watched process are counted from their first request on, and
   const job = fioJob(file, 512).map((word) => `'${word}'`);
   const script = `read go; fio ${job.join(" ")} --unlink=1 --output=/dev/null; echo done; read go`;
   const shell = spawn("sh", ["-c", script], { stdio: ["pipe", "pipe", "ignore"] });
-  const lines = watching(["--pid", String(shell.pid), "--interval", "100ms"]);
-  await lines.first;
+  const watch = watching(["--pid", String(shell.pid), "--interval", "100ms"]);
+  await watch.next();
   shell.stdin.write("go\n");
   await once(shell.stdout, "data");
-  const total = await lines.total();
+  const total = await watch.total();
   shell.kill();
   const writes = total.observations.filter(
     (row: { file: string; operation: string }) =>
@@ -117,21 +117,4 @@ function fioJob(file: string, writes: number): string[] {
   const size = `--size=${writes * 4096}`;
   const kind = ["--ioengine=io_uring", "--rw=write", "--bs=4k", "--direct=1", "--iodepth=8"];
   return ["--name=job", `--filename=${file}`, size, ...kind, "--fallocate=none"];
-}
-
-/** A watch under way. `first` is its first interval, after which everything is in place; `total` ends it. */
-function watching(args: readonly string[]) {
-  const child = spawn(process.execPath, [CLI, "watch", ...args, "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    first: lines.next(),
-    async total() {
-      child.kill("SIGINT");
-      let last = "{}";
-      for await (const line of { [Symbol.asyncIterator]: () => lines }) last = line;
-      return JSON.parse(last);
-    },
-  };
 }
