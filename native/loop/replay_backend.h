@@ -17,10 +17,7 @@ class ReplayBackend {
     uint32_t bytes = 4096;
     for (const ReplayRequest& request : plan.requests) bytes = std::max(bytes, request.length);
     if (!buffer_.allocate(bytes)) return {-ENOMEM, "mmap"};
-    if (Status status = ring_.open(ReplayQueue::kUnderWayMax, plan.mode); !status.ok()) return status;
-    if (iowq_workers > 0) {
-      if (Status status = ring_.limit_bounded_workers(iowq_workers); !status.ok()) return status;
-    }
+    if (Status status = ring_.open(ReplayQueue::kUnderWayMax, plan.mode, iowq_workers); !status.ok()) return status;
     fds_ = &fds;
     iovecs_.resize(ReplayQueue::kUnderWayMax);
     iovec region{buffer_.data(), buffer_.size()};
@@ -44,14 +41,7 @@ class ReplayBackend {
 
   template <class Complete>
   unsigned reap(Complete&& complete) noexcept {
-    unsigned head = 0, ready = 0;
-    io_uring_cqe* cqe = nullptr;
-    io_uring_for_each_cqe(ring_.get(), head, cqe) {
-      ++ready;
-      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) complete(cqe->user_data, cqe->res);
-    }
-    io_uring_cq_advance(ring_.get(), ready);
-    return ready;
+    return ring_.reap(complete);
   }
 
   int wait(uint64_t timeout_ns) noexcept { return ring_.wait(timeout_ns); }

@@ -1,28 +1,17 @@
 #include "loop/request_kind.h"
 
-#include <utility>
+#include "base/named.h"
 
 namespace puntbench {
 namespace {
 
-template <class T>
-using Names = std::pair<std::string_view, T>;
-
-template <class T, size_t size>
-std::optional<T> value_of(std::string_view name, const Names<T> (&names)[size]) {
-  for (const auto& [known, value] : names) {
-    if (known == name) return value;
-  }
-  return std::nullopt;
-}
-
-constexpr Names<Operation> kOperations[] = {
+constexpr Named<Operation> kOperations[] = {
     {"write", Operation::kWrite}, {"read", Operation::kRead},           {"readwrite", Operation::kReadWrite},
     {"fsync", Operation::kFsync}, {"fallocate", Operation::kFallocate}, {"openat", Operation::kOpenat},
     {"statx", Operation::kStatx},
 };
-constexpr Names<Io> kIos[] = {{"direct", Io::kDirect}, {"buffered", Io::kBuffered}, {"uncached", Io::kUncached}};
-constexpr Names<Durability> kDurabilities[] = {
+constexpr Named<Io> kIos[] = {{"direct", Io::kDirect}, {"buffered", Io::kBuffered}, {"uncached", Io::kUncached}};
+constexpr Named<Durability> kDurabilities[] = {
     {"none", Durability::kNone},
     {"o_dsync", Durability::kODsync},
     {"rwf_dsync", Durability::kRwfDsync},
@@ -33,9 +22,9 @@ constexpr Names<Durability> kDurabilities[] = {
 
 }  // namespace
 
-std::optional<Operation> operation_named(std::string_view name) { return value_of(name, kOperations); }
-std::optional<Io> io_named(std::string_view name) { return value_of(name, kIos); }
-std::optional<Durability> durability_named(std::string_view name) { return value_of(name, kDurabilities); }
+std::optional<Operation> operation_named(std::string_view name) { return value_named(name, kOperations); }
+std::optional<Io> io_named(std::string_view name) { return value_named(name, kIos); }
+std::optional<Durability> durability_named(std::string_view name) { return value_named(name, kDurabilities); }
 
 bool RequestKind::reads(uint64_t n, uint64_t seed) const noexcept {
   if (operation != Operation::kReadWrite) return operation == Operation::kRead;

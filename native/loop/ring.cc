@@ -7,21 +7,20 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/named.h"
 #include "base/small_file.h"
 
 namespace puntbench {
 
 std::optional<RingMode> ring_mode_named(std::string_view name) {
-  if (name == "best") return RingMode::kBest;
-  if (name == "defer") return RingMode::kDefer;
-  if (name == "coop") return RingMode::kCoop;
-  if (name == "plain") return RingMode::kPlain;
-  if (name == "sqpoll") return RingMode::kSqpoll;
-  if (name == "iopoll") return RingMode::kIopoll;
-  return std::nullopt;
+  constexpr Named<RingMode> kModes[] = {
+      {"best", RingMode::kBest},   {"defer", RingMode::kDefer},   {"coop", RingMode::kCoop},
+      {"plain", RingMode::kPlain}, {"sqpoll", RingMode::kSqpoll}, {"iopoll", RingMode::kIopoll},
+  };
+  return value_named(name, kModes);
 }
 
-Status Ring::open(unsigned entries, RingMode mode) {
+Status Ring::open(unsigned entries, RingMode mode, unsigned workers) {
   constexpr std::pair<RingMode, unsigned> kModes[] = {
       {RingMode::kDefer, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN},
       {RingMode::kCoop, IORING_SETUP_COOP_TASKRUN},
@@ -39,7 +38,9 @@ Status Ring::open(unsigned entries, RingMode mode) {
   open_ = true;
   // Saves a file look-up in each io_uring_enter (5.18). The ring also works without it.
   io_uring_register_ring_fd(&ring_);
-  return {};
+  if (workers == 0) return {};
+  unsigned limits[2] = {workers, 0};
+  return {io_uring_register_iowq_max_workers(&ring_, limits), "IORING_REGISTER_IOWQ_MAX_WORKERS"};
 }
 
 void Ring::close() noexcept {
@@ -79,11 +80,6 @@ Status Ring::find_submitter(pid_t& tid) const {
 unsigned Ring::bounded_worker_limit() noexcept {
   unsigned limits[2] = {0, 0};  // 0 keeps the limit and returns it
   return io_uring_register_iowq_max_workers(&ring_, limits) == 0 ? limits[0] : 0;
-}
-
-Status Ring::limit_bounded_workers(unsigned workers) noexcept {
-  unsigned limits[2] = {workers, 0};
-  return {io_uring_register_iowq_max_workers(&ring_, limits), "IORING_REGISTER_IOWQ_MAX_WORKERS"};
 }
 
 void Ring::limit_unbounded_workers() noexcept {

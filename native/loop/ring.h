@@ -27,14 +27,28 @@ class Ring {
   // Prefers SINGLE_ISSUER | DEFER_TASKRUN (Linux 6.1): completions then run when we ask for them and
   // not inside a submission. Else COOP_TASKRUN (5.19), else no flag.
   // -EPERM: kernel.io_uring_disabled or seccomp. -ENOSYS: no io_uring.
-  // -EINVAL: this kernel does not have the mode that was asked for.
-  Status open(unsigned entries, RingMode mode = RingMode::kBest);
+  // -EINVAL: this kernel does not have the mode that was asked for, or cannot limit workers (Linux 5.15).
+  // `workers`: the most bounded io-wq workers of this task that run; 0: as many as the kernel allows.
+  Status open(unsigned entries, RingMode mode = RingMode::kBest, unsigned workers = 0);
   void close() noexcept;
 
   io_uring* get() noexcept { return &ring_; }
 
   // Waits for one completion; kForever: without limit. Returns 0 or -errno.
   int wait(uint64_t timeout_ns) noexcept;
+
+  // Calls take(user_data, result) for each completion that has arrived, at most `limit`; returns their number.
+  template <class Take>
+  unsigned reap(Take&& take, unsigned limit = ~0u) noexcept {
+    unsigned head = 0, ready = 0;
+    io_uring_cqe* cqe = nullptr;
+    io_uring_for_each_cqe(&ring_, head, cqe) {
+      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) take(cqe->user_data, cqe->res);
+      if (++ready == limit) break;
+    }
+    io_uring_cq_advance(&ring_, ready);
+    return ready;
+  }
 
   unsigned flags() const noexcept { return ring_.flags; }
   unsigned entries() const noexcept { return ring_.sq.ring_entries; }
@@ -48,9 +62,6 @@ class Ring {
 
   // Limit of bounded io-wq workers of this task (IORING_REGISTER_IOWQ_MAX_WORKERS, 5.15); 0 if unknown.
   unsigned bounded_worker_limit() noexcept;
-
-  // Lets at most `workers` bounded io-wq workers of this task run. -EINVAL before Linux 5.15.
-  Status limit_bounded_workers(unsigned workers) noexcept;
 
   // Lets no more unbounded workers run than bounded ones. From 6.12 on a forced request is punted before its file is
   // known, so it goes to the unbounded pool, whose limit is the number of processes. A natural punt of a write to a

@@ -10,6 +10,7 @@
 
 #include "base/caught.h"
 #include "base/clock.h"
+#include "base/named.h"
 #include "files/file_set.h"
 #include "files/stat_beside.h"
 #include "loop/aio_backend.h"
@@ -193,14 +194,16 @@ Status measure_arm(const TrialRequest& request, const FileSet& files, const Shar
 }  // namespace
 
 std::optional<Arm> arm_named(std::string_view name) {
-  if (name == "inline") return Arm::kInline;
-  if (name == "unbatched") return Arm::kUnbatched;
-  if (name == "own-files") return Arm::kOwnFiles;
-  if (name == "forced-own-files") return Arm::kForcedOwnFiles;
-  if (name == "forced") return Arm::kForced;
-  if (name == "psync") return Arm::kPsync;
-  if (name == "libaio") return Arm::kLibaio;
-  return std::nullopt;
+  constexpr Named<Arm> kArms[] = {
+      {"inline", Arm::kInline},
+      {"unbatched", Arm::kUnbatched},
+      {"own-files", Arm::kOwnFiles},
+      {"forced-own-files", Arm::kForcedOwnFiles},
+      {"forced", Arm::kForced},
+      {"psync", Arm::kPsync},
+      {"libaio", Arm::kLibaio},
+  };
+  return value_named(name, kArms);
 }
 
 Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,

@@ -25,10 +25,7 @@ class UringBackend {
     sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
     const unsigned requests = stream.queue_depth * (kind_.linked(false) ? 2 : 1);
     const unsigned entries = requests > kMinRingEntries ? requests : kMinRingEntries;
-    if (Status status = ring_.open(entries, stream.ring); !status.ok()) return status;
-    if (stream.iowq_workers > 0) {
-      if (Status status = ring_.limit_bounded_workers(stream.iowq_workers); !status.ok()) return status;
-    }
+    if (Status status = ring_.open(entries, stream.ring, stream.iowq_workers); !status.ok()) return status;
     if (stream.forced_async) ring_.limit_unbounded_workers();
     if (stream.fds.empty()) return {};
     names_ = &stream.names;
@@ -59,21 +56,12 @@ class UringBackend {
 
   template <class Complete>
   unsigned reap(Complete&& complete) noexcept {
-    unsigned head = 0, ready = 0;
-    io_uring_cqe* cqe = nullptr;
-    io_uring_for_each_cqe(ring_.get(), head, cqe) {
-      ++ready;
-      if (cqe->user_data != LIBURING_UDATA_TIMEOUT) {
-        if ((cqe->user_data & kHeadOfLink) != 0) {
-          written_[cqe->user_data & ~kHeadOfLink] = cqe->res;
-        } else {
-          complete(cqe->user_data, result_of(*cqe));
-        }
-      }
-      if (ready == reap_limit_) break;
-    }
-    io_uring_cq_advance(ring_.get(), ready);
-    return ready;
+    return ring_.reap(
+        [&](uint64_t user_data, int result) {
+          if ((user_data & kHeadOfLink) != 0) written_[user_data & ~kHeadOfLink] = result;
+          else complete(user_data, result_of(user_data, result));
+        },
+        reap_limit_);
   }
 
   int wait(uint64_t timeout_ns) noexcept { return ring_.wait(timeout_ns); }
@@ -147,11 +135,11 @@ class UringBackend {
 
   // An fdatasync stands for its write too: a write that failed or was short cancels it (-ECANCELED). A file that an
   // openat has opened is closed at once, outside of the request's latency.
-  int64_t result_of(const io_uring_cqe& cqe) noexcept {
-    if (kind_.operation == Operation::kOpenat && cqe.res >= 0) return close(cqe.res);
-    if (!kind_.linked(false) || written_.empty()) return cqe.res;
-    const int64_t written = std::exchange(written_[cqe.user_data], 0);
-    return cqe.res == 0 || cqe.res == -ECANCELED ? written : cqe.res;
+  int64_t result_of(uint64_t slot, int result) noexcept {
+    if (kind_.operation == Operation::kOpenat && result >= 0) return close(result);
+    if (!kind_.linked(false) || written_.empty()) return result;
+    const int64_t written = std::exchange(written_[slot], 0);
+    return result == 0 || result == -ECANCELED ? written : result;
   }
 
   Ring ring_;

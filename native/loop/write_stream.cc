@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/named.h"
+
 namespace puntbench {
 namespace {
 
@@ -23,11 +25,13 @@ uint64_t below(uint64_t bound, uint64_t& state) {
 }  // namespace
 
 std::optional<Order> order_named(std::string_view name) {
-  if (name == "sequential") return Order::kSequential;
-  if (name == "random") return Order::kRandom;
-  if (name == "append") return Order::kAppend;
-  if (name == "recycled") return Order::kRecycled;
-  return std::nullopt;
+  constexpr Named<Order> kOrders[] = {
+      {"sequential", Order::kSequential},
+      {"random", Order::kRandom},
+      {"append", Order::kAppend},
+      {"recycled", Order::kRecycled},
+  };
+  return value_named(name, kOrders);
 }
 
 void WriteRecord::add(const WriteRecord& other) {
