@@ -2,7 +2,8 @@ import { formatPercent } from "../../terminal/percent.js";
 import { visible } from "../../terminal/quote.js";
 import { type Column, renderTable } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
-import type { Observation } from "./observation.js";
+import { wrapWords } from "../../terminal/wrap.js";
+import { byWorkers, type Observation } from "./observation.js";
 import { causesCell, cureSentences } from "./print-causes.js";
 import { lossLines } from "./print-losses.js";
 import { stallLines } from "./print-stalls.js";
@@ -22,11 +23,12 @@ interface TableColumn extends Column {
   cell: (row: Observation) => string;
 }
 
+const FILE: TableColumn = { title: "file", worth: 9, cell: ({ file }) => visible(file) };
 const COLUMNS: readonly TableColumn[] = [
-  { title: "file", worth: 9, cell: ({ file }) => visible(file) },
+  FILE,
   { title: "operation", worth: 6, cell: operationCell },
   right("requests/s", 7, (row) => perSecond(row.requestsPerSecond)),
-  right("punted", 8, (row) => formatPercent(row.punts / row.requests)),
+  right("punted", 8, (row) => formatPercent(byWorkers(row) / row.requests)),
   { title: "cause", worth: 5, cell: ({ causes }) => causesCell(causes) },
   right("inline p99", 3, ({ inlineNsP99 }) => duration(inlineNsP99)),
   right("punted p99", 4, ({ puntedNsP99 }) => duration(puntedNsP99)),
@@ -37,6 +39,15 @@ const COLUMNS: readonly TableColumn[] = [
 const LEAST_COLUMNS = 2;
 /** Spaces between two columns. */
 const GAP = 2;
+/** Columns are left out before names of files get shorter than this. */
+const LEAST_FILE_WIDTH = 24;
+
+/** The columns of all tables of a report: the same for all processes, so that a reader compares them. */
+interface Layout {
+  columns: readonly TableColumn[];
+  /** Longer names of files are cut off at their beginning. */
+  fileWidth: number;
+}
 
 function right(title: string, worth: number, cell: TableColumn["cell"]): TableColumn {
   return { title, align: "right", worth, cell };
@@ -53,46 +64,47 @@ export function processBlocks({ observations }: Report, extent: Extent): string 
   const groups = [...processes.values()];
   if (groups.length === 0) return "no io_uring request completed";
   const shown = groups.flatMap((rows) => rows.slice(0, extent.limit));
-  // The same columns for all processes, so that a reader compares them.
-  const columns = fittingColumns(shown, extent.width);
-  return groups.map((rows) => processBlock(rows, extent.limit, columns)).join("\n\n");
+  const layout = fittingLayout(shown, extent.width);
+  return groups.map((rows) => processBlock(rows, extent.limit, layout)).join("\n\n");
 }
 
 /** Blocks of the processes, then workers, losses and cures. */
 export function printed(report: Report, extent: Extent): string {
-  return `${processBlocks(report, extent)}\n\n${closingLines(report).join("\n")}\n`;
+  const closing = closingLines(report).flatMap((line) => wrapWords(line, extent.width));
+  return `${processBlocks(report, extent)}\n\n${closing.join("\n")}\n`;
 }
 
-function processBlock(
-  rows: readonly Observation[],
-  limit: number,
-  columns: readonly TableColumn[],
-): string {
+function processBlock(rows: readonly Observation[], limit: number, layout: Layout): string {
   const [first] = rows as [Observation];
   const shown = rows.slice(0, limit);
   const left = rows.length - shown.length;
   const more = left > 0 ? `\n${left} more files and operations` : "";
   const name = visible(first.processName);
-  return `${name} (${first.process})\n${tableOf(shown, columns)}${more}`;
+  return `${name} (${first.process})\n${tableOf(shown, layout)}${more}`;
 }
 
-function fittingColumns(rows: readonly Observation[], width: number): readonly TableColumn[] {
-  if (!Number.isFinite(width)) return COLUMNS;
+function fittingLayout(rows: readonly Observation[], width: number): Layout {
+  if (!Number.isFinite(width)) return { columns: COLUMNS, fileWidth: width };
   const widths = new Map(COLUMNS.map((column) => [column, widthOf(column, rows)]));
-  const needed = (columns: readonly TableColumn[]) =>
-    columns.reduce((sum, column) => sum + GAP + (widths.get(column) ?? 0), -GAP);
+  const others = (columns: readonly TableColumn[]) =>
+    columns.slice(1).reduce((sum, column) => sum + GAP + (widths.get(column) ?? 0), 0);
+  const fileWidth = Math.min(widths.get(FILE) ?? 0, LEAST_FILE_WIDTH);
   let columns = COLUMNS;
-  while (columns.length > LEAST_COLUMNS && needed(columns) > width) {
+  while (columns.length > LEAST_COLUMNS && fileWidth + others(columns) > width) {
     const least = Math.min(...columns.map(({ worth }) => worth));
     columns = columns.filter(({ worth }) => worth > least);
   }
-  return columns;
+  return { columns, fileWidth: Math.max(fileWidth, width - others(columns)) };
 }
 
-function tableOf(rows: readonly Observation[], columns: readonly TableColumn[]): string {
+function tableOf(rows: readonly Observation[], { columns, fileWidth }: Layout): string {
+  const cellOf = (column: TableColumn, row: Observation) => {
+    const text = column.cell(row);
+    return column === FILE && text.length > fileWidth ? `…${text.slice(1 - fileWidth)}` : text;
+  };
   return renderTable(
     columns,
-    rows.map((row) => columns.map(({ cell }) => cell(row))),
+    rows.map((row) => columns.map((column) => cellOf(column, row))),
   );
 }
 

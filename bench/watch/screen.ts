@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import { coloursOf } from "../../terminal/colours.js";
+import { wrapWords } from "../../terminal/wrap.js";
 import { closingLines, processBlocks } from "./print.js";
 import type { Report } from "./report.js";
 import { BY_COST, SORTINGS, type Sorting, sorted } from "./sorting.js";
@@ -84,7 +85,7 @@ export function screenLines(
 ): string[] {
   const ordered = { ...report, observations: sorted(report.observations, sorting) };
   const body = processBlocks(ordered, { limit, width }).split("\n");
-  const foot = ["", ...closingLines(report)];
+  const foot = ["", ...closingLines(report).flatMap((line) => wrapWords(line, width))];
   const place = Math.max(1, height - foot.length);
   const shown = body.length <= place ? body : [...body.slice(0, place - 1), "..."];
   return [...shown, ...foot].slice(0, height).map((line) => cut(line, width));

@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { wrapWords } from "../../terminal/wrap.js";
 import { printed } from "./print.js";
 import { evidenceLines } from "./print-causes.js";
 import type { Report } from "./report.js";
@@ -55,7 +56,9 @@ function screenOutput(screen: Screen): Output {
 
 function summary(report: Report, extent: { limit: number; width: number }): void {
   write(`\n\nThe whole time:\n${printed(report, extent)}\n`);
-  for (const line of evidenceLines(report.observations, extent.limit)) write(`${line}\n`);
+  for (const line of evidenceLines(report.observations, extent.limit)) {
+    write(`${wrapWords(line, extent.width).join("\n")}\n`);
+  }
 }
 
 function write(text: string): void {
