@@ -22,6 +22,8 @@ import { joined } from "./words.js";
 import { workloadTimes } from "./workload-times.js";
 import { verdictTable } from "./workload-verdicts.js";
 
+/** A browser must not break a number from its unit. */
+const UNBROKEN_SPACE = "\u00a0";
 const MOST_WORKLOADS = 5;
 const MOST_OPERATIONS = 30;
 
@@ -107,9 +109,8 @@ function puntTable({ places }: Workload, shown: readonly WorkloadOperation[]): B
 }
 
 function operationWords({ operation, bytesPerRequest }: WorkloadOperation): string {
-  // A browser must not break these words over two lines.
   if (bytesPerRequest === null) return operation;
-  return `${operation} ${formatBytes(bytesPerRequest)}`.replaceAll(" ", "\u00a0");
+  return `${operation} ${formatBytes(bytesPerRequest)}`.replaceAll(" ", UNBROKEN_SPACE);
 }
 
 function atWords({ puntRatio, causes }: OperationAt): string {
@@ -118,7 +119,8 @@ function atWords({ puntRatio, causes }: OperationAt): string {
 
 function ratioWords(ratio: number, causes: OperationAt["causes"]): string {
   const shares = ratio === 0 ? "" : causeShares(causes);
-  return shares === "" ? formatPercent(ratio) : `${formatPercent(ratio)}: ${shares}`;
+  const words = shares === "" ? formatPercent(ratio) : `${formatPercent(ratio)}: ${shares}`;
+  return words.replaceAll(" %", `${UNBROKEN_SPACE}%`);
 }
 
 function verdictBlocks(workload: Workload): Block[] {

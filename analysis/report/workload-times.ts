@@ -4,7 +4,7 @@ import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
 import { quantileOf } from "../cells/durations.js";
 import type { Replayed } from "../cells/replayed.js";
-import type { Workload } from "../estimates/workload.js";
+import type { Place, Workload } from "../estimates/workload.js";
 import { type Block, fold, list, table, text } from "./model.js";
 import { joined } from "./words.js";
 
@@ -14,14 +14,7 @@ export function workloadTimes({ places }: Workload): Block[] {
     replays.filter(({ subject }) => !subject.emulated).map((one) => ({ name, one })),
   );
   const emulated = places.filter(({ replays }) => replays.every(({ subject }) => subject.emulated));
-  const left =
-    emulated.length === 0
-      ? []
-      : [
-          text(
-            `No times are shown for ${joined(emulated.map(({ name }) => name))}: the CPU was emulated there, and times mean nothing. Punts for timestamps and locks follow the pace of the requests, which an emulated CPU keeps only in part.`,
-          ),
-        ];
+  const left = emulated.length === 0 ? [] : [text(emulatedWords(emulated))];
   if (real.length === 0) return left;
   return [
     ...left,
@@ -31,6 +24,19 @@ export function workloadTimes({ places }: Workload): Block[] {
       list(real.map(({ name, one }) => spendingWords(name, one))),
     ),
   ];
+}
+
+function emulatedWords(places: readonly Place[]): string {
+  const late = places.flatMap(({ name, replays }) => {
+    const most = Math.max(0, ...replays.map(({ replay }) => replay.lateNsP99 ?? 0));
+    return most === 0 ? [] : [`${formatNs(most)} on ${name}`];
+  });
+  const pace =
+    late.length === 0 ? "" : `; 99 % of the requests were at most so late there: ${joined(late)}`;
+  return (
+    `No times are shown for ${joined(places.map(({ name }) => name))}: the CPU was emulated there, and times mean nothing. ` +
+    `Punts for timestamps and locks follow the pace of the requests, which an emulated CPU keeps only in part${pace}.`
+  );
 }
 
 type Named = { name: string; one: Replayed };
