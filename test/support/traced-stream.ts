@@ -17,7 +17,15 @@ const EVENTS = [
 ];
 
 /** IORING_OP_* in include/uapi/linux/io_uring.h. */
-export const OPCODES = { fsync: 3, fallocate: 17, openat: 18, statx: 21, read: 22, write: 23 };
+export const OPCODES = {
+  fsync: 3,
+  fallocate: 17,
+  openat: 18,
+  statx: 21,
+  read: 22,
+  write: 23,
+  writeFixed: 5,
+};
 type Opcodes = Partial<Record<keyof typeof OPCODES, number>>;
 
 /** A trial as the kernel's own trace shows it, whatever threads submit for it. */
