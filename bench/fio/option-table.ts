@@ -35,7 +35,7 @@ export const OPTIONS: Readonly<Record<string, OptionRule>> = {
   rw: read(
     "`write`, `read`, `rw`: sequential; `randwrite`, `randread`, `randrw`: random; trims are errors",
   ),
-  bs: read("block size; of a list the value for writes"),
+  bs: read("block size; of a list the value for the operation"),
   size: read("file size; each block is written once"),
   iodepth: read("queue depth"),
   direct: read("1 is O_DIRECT; 0, the default, goes through the page cache"),
@@ -44,7 +44,9 @@ export const OPTIONS: Readonly<Record<string, OptionRule>> = {
     "`none`, `keep`, `posix` and `native` (the default) are preparations; `truncate` is an error",
   ),
   overwrite: read("1 is dd-prefill"),
-  rate_iops: read("pace, open-loop; of a list the value for writes"),
+  rate_iops: read(
+    "pace, open-loop; of a list the value for the operation; not with reads and writes, which fio paces apart",
+  ),
   runtime: read("with `time_based` the duration of a trial; without it a limit, which is ignored"),
   time_based: read(
     "only with `overwrite=1`: a second pass over other files would overwrite what the first has written",

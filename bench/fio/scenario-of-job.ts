@@ -2,7 +2,7 @@ import type { Scenario } from "../../results/schema.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import type { FioJob } from "./job-file.js";
 import { ALIASES, OPTIONS } from "./option-table.js";
-import { fioBytes, fioTimeNs, forWrites } from "./values.js";
+import { fioBytes, fioTimeNs, valueFor } from "./values.js";
 
 /** What a job becomes, or all reasons why it cannot be measured. */
 export interface TranslatedJob {
@@ -73,7 +73,7 @@ class JobReader {
     this.checkOnce(prefilled);
     const kind = KINDS[this.text("rw")];
     if (kind === undefined) this.problems.push(`rw=${this.text("rw")} (trims)`);
-    const blockSizeBytes = this.bytes("bs", forWrites(this.text("bs"))) ?? 4096;
+    const blockSizeBytes = this.bytes("bs", this.valueOf("bs", kind)) ?? 4096;
     if (blockSizeBytes % 512 !== 0)
       this.problems.push(`bs=${this.text("bs")} (O_DIRECT needs multiples of 512)`);
     const sizeBytes = this.given.has("size") ? this.bytes("size", this.text("size")) : null;
@@ -89,7 +89,7 @@ class JobReader {
       fileSizeBytes:
         Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes * rings,
       order: "sequential",
-      intervalNs: this.intervalNs(),
+      intervalNs: this.intervalNs(kind),
       ...this.registered(),
       ...kind,
       ...spread,
@@ -211,11 +211,20 @@ class JobReader {
     return { registeredBuffers: buffers, ...(file && !buffers && { fixedFiles: true }) };
   }
 
-  private intervalNs(): number {
-    const rate = this.given.get("rate_iops");
-    if (rate === undefined || rate === null) return 0;
-    const perSecond = this.count("rate_iops", forWrites(rate));
+  /** fio paces reads and writes apart. */
+  private intervalNs(kind: Kind | undefined): number {
+    if (!this.isOn("rate_iops")) return 0;
+    if (kind?.operation === "readwrite") {
+      this.problems.push("rate_iops with reads and writes (a pace for each)");
+      return 0;
+    }
+    const perSecond = this.count("rate_iops", this.valueOf("rate_iops", kind));
     return perSecond === null ? 0 : Math.round(1e9 / perSecond);
+  }
+
+  /** The part of "read,write" that is for these requests. */
+  private valueOf(key: string, kind: Kind | undefined): string {
+    return valueFor(kind?.operation, this.text(key)) ?? this.text(key);
   }
 
   private length(): Pick<Scenario, "durationNs" | "rampNs"> {

@@ -1,3 +1,5 @@
+import type { Operation } from "../../results/vocabulary.js";
+
 /** fio's suffixes, with its default kb_base=1024. It reads "kib" as 1000 there, which surprises: not accepted. */
 const EXPONENTS: Readonly<Record<string, number>> = { "": 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
 
@@ -25,8 +27,13 @@ export function fioTimeNs(text: string): number | null {
   return Number(digits) * (NS[(unit ?? "").toLowerCase()] as number);
 }
 
-/** Of "read,write,trim" the value for writes; a single value is for all. */
-export function forWrites(text: string): string {
-  const [reads = "", writes] = text.split(",").map((part) => part.trim());
-  return writes === undefined || writes === "" ? reads : writes;
+/**
+ * Of "read,write,trim" the value for the operation, which is a write where none is named. What stands first is also for writes
+ * without a value of their own. null: the operation is both, and reads and writes differ.
+ */
+export function valueFor(operation: Operation | undefined, text: string): string | null {
+  const [reads = "", second = ""] = text.split(",").map((part) => part.trim());
+  const writes = second === "" ? reads : second;
+  if (operation === "readwrite" && reads !== writes) return null;
+  return operation === "read" ? reads : writes;
 }

@@ -45,6 +45,19 @@ const READ: [options: Record<string, string | null>, expected: object][] = [
   [{ fallocate: "none", overwrite: "1" }, { preparation: "dd-prefill" }],
   [{ overwrite: null }, { preparation: "dd-prefill" }],
   [{ rate_iops: "100,2000" }, { intervalNs: 500_000 }],
+  [
+    { rw: "read", rate_iops: "100,2000" },
+    { operation: "read", intervalNs: 10_000_000 },
+  ],
+  [
+    { rw: "randread", bs: "8k,16k" },
+    { operation: "read", blockSizeBytes: 8192 },
+  ],
+  [
+    { rw: "randrw", bs: "8k,8k" },
+    { operation: "readwrite", blockSizeBytes: 8192 },
+  ],
+  [{ bs: "8k," }, { blockSizeBytes: 8192 }],
   [{ overwrite: "1", time_based: null, runtime: "30" }, { durationNs: 30e9 }],
   [{ ramp_time: "500ms" }, { rampNs: 5e8 }],
   [{ fixedbufs: null, registerfiles: null }, { registeredBuffers: true }],
@@ -96,6 +109,8 @@ const UNSUPPORTED: Record<string, string | null>[] = [
   { fsync: "32", fdatasync: "32" },
   { fsync: "32", rw: "randrw" },
   { bsrange: "4k-64k" },
+  { rw: "randrw", bs: "4k,8k" },
+  { rw: "randrw", rate_iops: "1000" },
   { bssplit: "4k/50:8k/50" },
   { thinktime: "100" },
   { force_async: "4" },
