@@ -79,7 +79,10 @@ async function printedOutcome(
 ): Promise<string> {
   const [{ name }] = options.commands;
   if (name === "explain") return explanations(outcome, options);
-  if (name === "replay") return replayText(outcome.finished);
+  if (name === "replay") {
+    const note = session.accelerator === "kvm" ? "" : EMULATED;
+    return `${replayText(outcome.finished)}\n${note}Findings and chart: puntbench report\n`;
+  }
   return closingText(outcome, session, options);
 }
 

@@ -87,10 +87,12 @@ async function run(
     watch.take();
     progress.step("replaying");
     const kernelWorkers = new KernelWorkers();
-    const outcome = await driver.runReplay(
-      requestOf(plan, files, options, counter.available),
-      signal,
-    );
+    const request = requestOf(plan, files, options, counter.available);
+    const outcome = await driver.runReplay(request, signal).catch((error: Error) => {
+      // Cancelled: the signal says why.
+      signal.throwIfAborted();
+      throw error;
+    });
     const kernelWorkersCpuNs = kernelWorkers.used().cpuNs;
     const seen = { outcome, rows: watch.take(), causes: causes.look(), stalls: watch.takeStalls() };
     const replay = replayOf({ recording, plan, files, kernelRelease: release(), options }, seen);

@@ -8,6 +8,7 @@ import { Header, ResultsLine, Trial } from "../../results/schema.js";
 import { upgradeHeader, upgradeTrial } from "../../results/upgrade.js";
 import { hasUnseen, visible, visibleDeep } from "../../terminal/quote.js";
 import { fixtureLines, type Line } from "../analysis/fixture.js";
+import { replayedFile, replayLine } from "../analysis/fixture-replay.js";
 import { type FuzzTarget, mayRefuse } from "./target.js";
 
 const RUN = { kernelLabel: "6.12", rounds: 1, writes: 32, queueDepths: [8] } as const;
@@ -66,7 +67,10 @@ const resultsLine: FuzzTarget = {
   name: "results-line",
   samples: () => {
     const all = lines();
-    return [...all.slice(0, 4), ...all.slice(-1)].map((line) => Buffer.from(JSON.stringify(line)));
+    const replay = replayLine([replayedFile(1, 10, 310)]);
+    return [...all.slice(0, 4), ...all.slice(-1), replay].map((line) =>
+      Buffer.from(JSON.stringify(line)),
+    );
   },
   check(input) {
     const value = parseJson(input.toString("utf8"));

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mountOf } from "../../../bench/environment/mount.js";
 import type { ReplayLine } from "../../../results/replay.js";
 import { type Footer, type Header, ResultsLine } from "../../../results/schema.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
-import { puntbench } from "../../support/puntbench.js";
+import { CLI, puntbench } from "../../support/puntbench.js";
 import { fioJob, recordFio } from "../../support/recording.js";
+import { onlyRunBelow } from "../../support/results.js";
 import { tryToWatch } from "../../support/watching.js";
 
 const folder = scratchFolder();
@@ -142,6 +145,30 @@ test("a replay that cannot write its results makes no file and says so", { skip 
   const { code, stderr } = await puntbench(args);
   assert.equal(code, 2, stderr);
   assert.match(stderr, /--out .*no-folder: results cannot be written there/);
+});
+
+test("an interrupted replay removes its files, and its results file says that it was interrupted", {
+  skip,
+}, async () => {
+  const own = join(folder, "interrupted");
+  const args = ["replay", join(folder, "written.pbrec"), "--dir", folder, "--out", own];
+  const child = spawn(process.execPath, [CLI, ...args, "--speed", "0.02x"], { stdio: "pipe" });
+  let stderr = "";
+  child.stderr.on("data", (piece) => {
+    stderr += piece;
+  });
+  const ended = once(child, "close");
+  // The header is written before the requests begin.
+  while (!existsSync(own)) await sleep(20);
+  await sleep(2000);
+  child.kill("SIGINT");
+  const [code] = await ended;
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /interrupted \(SIGINT\)/);
+  const [, footer] = onlyRunBelow(own) as [Header, Footer];
+  assert.deepEqual([footer.outcome, footer.reason], ["interrupted", "interrupted (SIGINT)"]);
+  const scratch = readdirSync(folder).filter((name) => name.startsWith("puntbench-scratch-"));
+  assert.deepEqual(scratch, []);
 });
 
 test("a replay that needs more space than it may use makes no file and says how much", {
