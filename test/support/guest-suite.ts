@@ -14,6 +14,8 @@ export interface GuestSuite {
   files: readonly string[];
   /** Programs of this machine that the guest needs beside busybox. */
   programs: readonly string[];
+  /** Beside the tests, relative to the checkout. */
+  extraFiles?: readonly string[];
   /** Of the guest, where it is not a usual one. */
   settings?: Partial<GuestSettings>;
   totalMs: number;
@@ -30,7 +32,7 @@ export async function suiteInGuest(context: TestContext, suite: GuestSuite): Pro
     settings: { guestPrograms: suite.programs, cpus: 2, ...suite.settings },
     limits: { totalMs: suite.totalMs },
     command: ["-e", script(suite.files)],
-    extraFiles: testFiles(),
+    extraFiles: [...testFiles(), ...(suite.extraFiles ?? [])],
     watcher: { onLog: (line) => report.push(line) },
   }).catch((error: Error) => assert.fail(`${error.message}\n${report.join("\n")}`));
   const results = report.filter((line) => /^(not )?ok \d+ - /.test(line));
