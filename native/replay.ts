@@ -7,13 +7,13 @@ export interface ReplayFile {
   openFlags: number;
 }
 
-/** Requests of a recording, ready for the driver. Structures are those of native/loop/replay_plan.h. */
+/** Requests of a recording, ready for the driver, in files of structures of native/loop/replay_plan.h. */
 export interface ReplayRequest {
   files: readonly ReplayFile[];
-  /** `requests`: structures of `REQUEST_BYTES`, in the order of their submission. */
-  rings: readonly { ring: Ring; requests: Buffer }[];
-  /** System calls that change the files, structures of `CALL_BYTES`, in order. */
-  calls: Buffer;
+  /** `requests`: path of a file of structures of `REQUEST_BYTES`, in the order of their submission. */
+  rings: readonly { ring: Ring; requests: string }[];
+  /** System calls that change the files: path of a file of structures of `CALL_BYTES`, in order. */
+  calls: string;
   /** Each request has its due moment; else it follows those that it followed in the recording. */
   paced: boolean;
   /** Most bounded io-wq workers of a ring; 0: as many as the kernel allows. */
@@ -73,19 +73,15 @@ export interface PackedCall {
   kind: CallKind;
 }
 
-export function packCalls(calls: readonly PackedCall[]): Buffer {
-  const out = Buffer.alloc(calls.length * CALL_BYTES);
-  for (const [index, call] of calls.entries()) {
-    const at = index * CALL_BYTES;
-    putWide(out, at, call.dueNs);
-    putWide(out, at + 8, call.offsetBytes);
-    putWide(out, at + 16, call.lengthBytes);
-    putWide(out, at + 24, call.completedBefore);
-    out.writeUInt32LE(call.file, at + 32);
-    out.writeUInt32LE(call.flags, at + 36);
-    out.writeUInt32LE(CALL_KINDS.indexOf(call.kind), at + 40);
-  }
-  return out;
+export function packCall(into: Buffer, index: number, call: PackedCall): void {
+  const at = index * CALL_BYTES;
+  putWide(into, at, call.dueNs);
+  putWide(into, at + 8, call.offsetBytes);
+  putWide(into, at + 16, call.lengthBytes);
+  putWide(into, at + 24, call.completedBefore);
+  into.writeUInt32LE(call.file, at + 32);
+  into.writeUInt32LE(call.flags, at + 36);
+  into.writeUInt32LE(CALL_KINDS.indexOf(call.kind), at + 40);
 }
 
 /** 64 bits; -1 is all ones. */

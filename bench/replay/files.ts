@@ -1,12 +1,13 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statfsSync } from "node:fs";
 import type { Driver } from "../../native/index.js";
-import { type PackedCall, packCalls } from "../../native/replay.js";
+import { CALL_BYTES, type PackedCall, packCall } from "../../native/replay.js";
 import type { RecordedFile, Region } from "../../results/recording/schema.js";
 import type { Preparation } from "../../results/vocabulary.js";
 import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { countUpTo } from "./ascending.js";
+import { PackedFile } from "./packed-file.js";
 import type { ReplayPlan } from "./plan.js";
 import { PIECE_BYTES } from "./touched.js";
 
@@ -93,10 +94,13 @@ export async function makeFiles(
       closeSync(fd);
     }
   }
+  const calls = new PackedFile(scratch.file("preparation"), CALL_BYTES);
+  for (const call of planned.calls) calls.add((into, index) => packCall(into, index, call));
+  calls.close();
   await driver.runReplay({
     files: files.map(({ path }) => ({ path, openFlags: O_RDWR | O_DIRECT })),
     rings: [],
-    calls: packCalls(planned.calls),
+    calls: calls.path,
     paced: false,
     iowqWorkers: 0,
     countPunts: false,

@@ -1,6 +1,6 @@
 import { UserError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
-import type { ReplayPlan } from "./plan.js";
+import type { Survey } from "./survey.js";
 
 /** Each has a thread, and a ring of 4,096 entries in the kernel. */
 const RINGS_MAX = 1024;
@@ -9,12 +9,14 @@ const FILES_MAX = 32_768;
 /** Of the rings' buffers, which the kernel pins. */
 const BUFFERS_BYTES_MAX = 1 << 30;
 
-/** Throws a UserError for a recording whose replay would take too much of the machine: a hostile one, or one of --all. */
-export function checkLimits(plan: ReplayPlan): void {
-  const { rings, descriptors } = plan;
-  refuse("rings", rings.length, RINGS_MAX);
-  refuse("files", descriptors.length, FILES_MAX);
-  const bytes = rings.reduce((sum, { longestBytes }) => sum + longestBytes, 0);
+/**
+ * Throws a UserError for a recording whose replay would take too much of the machine: a hostile one, or one of --all.
+ * `descriptors`: files, counted once for all flags with which they are open.
+ */
+export function checkLimits({ longestBytes, files }: Survey, descriptors = files.size): void {
+  refuse("rings", longestBytes.size, RINGS_MAX);
+  refuse("files", descriptors, FILES_MAX);
+  const bytes = [...longestBytes.values()].reduce((sum, longest) => sum + longest, 0);
   if (bytes <= BUFFERS_BYTES_MAX) return;
   throw new UserError(
     `the requests of the recording need buffers of ${formatBytes(bytes)}, and ${formatBytes(BUFFERS_BYTES_MAX)} may be used`,

@@ -1,6 +1,5 @@
 import { release } from "node:os";
 import { type Driver, loadDriver } from "../../native/index.js";
-import { packCalls } from "../../native/replay.js";
 import { openWatch } from "../../native/watch.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { ReplayLine } from "../../results/replay.js";
@@ -14,34 +13,40 @@ import { ResultsWriter } from "../run/results-writer.js";
 import { writeRun } from "../run/write-run.js";
 import { openCauseFinder } from "../watch/causes.js";
 import { KernelWorkers } from "../watch/kernel-workers.js";
-import { loadRows } from "./columns.js";
 import { checkSpace, type FilePlan, makeFiles, planFiles, type ReplayedFile } from "./files.js";
 import { checkLimits } from "./limits.js";
 import { parseReplayOptions, type RawReplayOptions, type ReplayOptions } from "./options.js";
 import { type Replay, replayOf } from "./outcome.js";
 import { planReplay, type ReplayPlan } from "./plan.js";
 import { printReplay } from "./print.js";
-import { recordedFigures } from "./recorded-figures.js";
+import { type RecordedFigures, RecordedTallies } from "./recorded-figures.js";
 import { headerOf, lineOf } from "./results-file.js";
+import { rowsInOrder } from "./rows-in-order.js";
+import { type Survey, surveyRecording } from "./survey.js";
 
 /** `puntbench replay FILE`. */
 export async function main(path: string, raw: RawReplayOptions): Promise<void> {
   const options = parseReplayOptions(raw);
-  const { recording, rows } = loadRows(path);
-  const plan = planReplay(recording, rows, options.speed);
-  if (plan.rings.length === 0) {
+  const tallies = new RecordedTallies();
+  const { recording, survey } = surveyRecording(path, (row) => tallies.add(row));
+  if (survey.recorded.size === 0) {
     throw new UserError(
       `${path} holds no request that can be replayed`,
-      leftOutWords(plan, recording),
+      leftOutWords(survey, recording),
     );
   }
-  checkLimits(plan);
-  const recorded = recordedFigures(recording, rows);
-  const files = planFiles(plan, recording.files, options.whatIf.preparation);
+  checkLimits(survey);
+  const recorded = tallies.figures(recording);
   const driver = loadDriver();
   const scratch = new ScratchDirectory(options.dir);
   const interrupt = new Interrupt("The files of the replay are removed.");
   try {
+    const plan = planReplay(recording, survey, rowsInOrder(path, survey.places), {
+      speed: options.speed,
+      file: (name) => scratch.file(name),
+    });
+    checkLimits(survey, plan.descriptors.length);
+    const files = planFiles(plan, recording.files, options.whatIf.preparation);
     checkSpace(plan, files, scratch, options.maxSpaceBytes);
     const counter = openPuntCounter(driver);
     const header = headerOf(driver, options.kernelLabel, scratch, counter);
@@ -63,7 +68,7 @@ interface Parts {
   driver: Driver;
   scratch: ScratchDirectory;
   recording: Recording;
-  recorded: ReturnType<typeof recordedFigures>;
+  recorded: Map<string, RecordedFigures>;
   plan: ReplayPlan;
   files: FilePlan;
   counter: PuntCounter;
@@ -117,14 +122,14 @@ function requestOf(
       openFlags,
     })),
     rings: plan.rings,
-    calls: packCalls(plan.calls),
+    calls: plan.calls.path,
     paced: pace === "recorded",
     iowqWorkers: whatIf.iowqWorkers ?? 0,
     countPunts,
   };
 }
 
-function leftOutWords({ leftOut }: ReplayPlan, { damage }: Recording): string {
+function leftOutWords({ leftOut }: Survey, { damage }: Recording): string {
   const reasons = [...leftOut].map(([reason, count]) => `${count}: ${reason}`);
   if (damage !== null) reasons.push(`the rest of the file is damaged: ${damage}`);
   return reasons.length === 0

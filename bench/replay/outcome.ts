@@ -5,7 +5,8 @@ import type { CauseCounts, CauseShare } from "../watch/causes.js";
 import { quantileNs } from "../watch/observation.js";
 import type { ReplayedFile } from "./files.js";
 import type { ReplayOptions } from "./options.js";
-import { REPLAYED, type ReplayPlan } from "./plan.js";
+import type { ReplayPlan } from "./plan.js";
+import { REPLAYED } from "./survey.js";
 
 /** One file and operation, in the recording and here. */
 export interface ReplayedOperation {
@@ -90,7 +91,7 @@ export function replayOf(given: Given, seen: Seen): Replay {
     },
     workersPeak: sum(rings.map(({ workersPeak }) => workersPeak)),
     stalls: seen.stalls === null ? null : stallsOf(seen.stalls),
-    systemCalls: { count: plan.calls.length, failed: seen.outcome.callsFailed },
+    systemCalls: { count: plan.calls.count, failed: seen.outcome.callsFailed },
     leftOut: Object.fromEntries(plan.leftOut),
     filesOfUnknownState: files.filter(({ recorded }) => !recorded?.regions).map(nameOf),
   };

@@ -3,34 +3,37 @@ import type { Durations } from "../../results/observation.js";
 import { OUTCOMES } from "../../results/recording/block.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { ReplayedFile } from "../../results/replay.js";
-import type { Rows } from "./columns.js";
-import { keyOf, reasonToLeaveOut } from "./plan.js";
+import type { Row } from "./rows-in-order.js";
+import { keyOf } from "./survey.js";
 
 export type RecordedFigures = ReplayedFile["recorded"];
 
-/** What the replayed requests did when they were recorded, by `keyOf(file, operation)`. */
-export function recordedFigures(recording: Recording, rows: Rows): Map<string, RecordedFigures> {
-  const { ring, file, operation, outcome, latencyNs } = rows.columns;
-  const tallies = new Map<string, Tally>();
-  for (const row of rows.order) {
-    if (ring[row] === 0 || reasonToLeaveOut(rows, row) !== null) continue;
-    const key = keyOf(file[row] as number, operation[row] as number);
-    const tally = tallies.get(key) ?? new Tally();
-    tallies.set(key, tally);
-    tally.add(outcome[row] as number, latencyNs[row] as number);
+/** What the replayed requests did when they were recorded. */
+export class RecordedTallies {
+  readonly #tallies = new Map<string, Tally>();
+
+  add({ block, row }: Row): void {
+    const key = keyOf(block.file[row] as number, block.operation[row] as number);
+    const tally = this.#tallies.get(key) ?? new Tally();
+    this.#tallies.set(key, tally);
+    tally.add(block.outcome[row] as number, block.latencyNs[row] as number);
   }
-  const causes = recording.footer?.causes ?? [];
-  return new Map(
-    [...tallies].map(([key, tally]) => {
-      const own = causes.filter((of) => keyOf(of.file, of.operation) === key);
-      const shares = own.map(({ cause, punts, evidence, curedBy }) => {
-        return { cause, punts, evidence, curedBy };
-      });
-      const [index] = key.split(" ");
-      const filesystem = recording.files.get(Number(index))?.filesystem ?? null;
-      return [key, { ...tally.figures(), causes: shares, filesystem }];
-    }),
-  );
+
+  /** By `keyOf(file, operation)`. */
+  figures(recording: Recording): Map<string, RecordedFigures> {
+    const causes = recording.footer?.causes ?? [];
+    return new Map(
+      [...this.#tallies].map(([key, tally]) => {
+        const own = causes.filter((of) => keyOf(of.file, of.operation) === key);
+        const shares = own.map(({ cause, punts, evidence, curedBy }) => {
+          return { cause, punts, evidence, curedBy };
+        });
+        const [index] = key.split(" ");
+        const filesystem = recording.files.get(Number(index))?.filesystem ?? null;
+        return [key, { ...tally.figures(), causes: shares, filesystem }];
+      }),
+    );
+  }
 }
 
 /** Counts of one file and operation. */

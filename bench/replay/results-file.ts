@@ -15,8 +15,8 @@ import { fileOf } from "../watch/results.js";
 import { stallsOf } from "../watch/stalls.js";
 import type { ReplayedFile } from "./files.js";
 import { nameOf, type Replay, type Seen } from "./outcome.js";
-import { REPLAYED } from "./plan.js";
 import type { RecordedFigures } from "./recorded-figures.js";
+import { REPLAYED } from "./survey.js";
 
 /** The header of a replay's results file. Throws a UserError where the directory cannot do O_DIRECT. */
 export function headerOf(

@@ -1,6 +1,5 @@
 #include "addon/replay_plan.h"
 
-#include <cstring>
 #include <vector>
 
 #include "loop/replay_plan.h"
@@ -8,13 +7,11 @@
 namespace puntbench {
 namespace {
 
-// A Buffer that holds whole structures.
 template <class T>
-std::vector<T> structures(const Napi::Object& from, const char* name) {
-  const auto bytes = from.Get(name).As<Napi::Buffer<uint8_t>>();
-  if (bytes.ByteLength() % sizeof(T) != 0) throw Napi::TypeError::New(from.Env(), std::string(name) + " is cut off");
-  std::vector<T> out(bytes.ByteLength() / sizeof(T));
-  if (!out.empty()) memcpy(out.data(), bytes.Data(), bytes.ByteLength());
+MappedStructures<T> structures(const Napi::Object& from, const char* name) {
+  const std::string path = text(from, name);
+  MappedStructures<T> out;
+  if (const int error = out.open(path)) throw to_error(from.Env(), {error, "open"}, path);
   return out;
 }
 
@@ -24,10 +21,9 @@ Napi::Object at(const Napi::Array& list, uint32_t index) { return list.Get(index
 void check_files(Napi::Env env, const ReplayPlan& plan) {
   const auto known = [&](uint32_t file) { return file < plan.files.size(); };
   bool whole = true;
-  for (const ReplayRing& ring : plan.rings) {
-    for (const ReplayRequest& request : ring.requests) whole = whole && known(request.file);
-  }
-  for (const ReplayCall& call : plan.calls) whole = whole && known(call.file);
+  const auto check = [&](const auto& each) { whole = whole && known(each.file); };
+  for (const ReplayRing& ring : plan.rings) ring.requests.each(check);
+  plan.calls.each(check);
   if (!whole) throw Napi::TypeError::New(env, "a request names a file that the plan does not have");
 }
 

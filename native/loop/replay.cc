@@ -28,7 +28,7 @@ struct Shared {
 
 WriteStream shape_of(const ReplayRing& ring, bool paced) {
   WriteStream shape;
-  shape.blocks = ring.requests.size();
+  shape.blocks = std::min<uint64_t>(ring.requests.view().size(), ReplayQueue::kKeptMax);
   shape.interval_ns = paced ? 1 : 0;
   return shape;
 }
@@ -87,14 +87,16 @@ bool await(const ReplayCall& next, const Shared& shared, uint64_t began_ns) {
 
 Status replay_calls(const Shared& shared, ReplayMeasurement& measurement) {
   uint64_t bytes = 4096;
-  for (const ReplayCall& each : shared.plan.calls) {
+  const std::span<const ReplayCall> calls = shared.plan.calls.view();
+  shared.plan.calls.each([&](const ReplayCall& each) {
     if (each.kind == ReplayCallKind::kWrite) bytes = std::max(bytes, each.length);
-  }
+  });
   AlignedBuffer buffer;
   if (!buffer.allocate(bytes)) return {-ENOMEM, "mmap"};
   shared.start.arrive_and_wait();
   const uint64_t began_ns = now_ns();
-  for (const ReplayCall& each : shared.plan.calls) {
+  for (const ReplayCall& each : calls) {
+    shared.plan.calls.passed(static_cast<size_t>(&each - calls.data()));
     if (!await(each, shared, began_ns)) return {};
     if (shared.plan.paced) {
       const uint64_t late_ns = now_ns() - began_ns - each.due_ns;

@@ -15,7 +15,7 @@ class ReplayBackend {
  public:
   Status open(const ReplayRing& plan, const std::vector<int>& fds, uint32_t iowq_workers) {
     uint32_t bytes = 4096;
-    for (const ReplayRequest& request : plan.requests) bytes = std::max(bytes, request.length);
+    plan.requests.each([&](const ReplayRequest& request) { bytes = std::max(bytes, request.length); });
     if (!buffer_.allocate(bytes)) return {-ENOMEM, "mmap"};
     if (Status status = ring_.open(ReplayQueue::kUnderWayMax, plan.mode, iowq_workers); !status.ok()) return status;
     fds_ = &fds;
@@ -57,7 +57,7 @@ class ReplayBackend {
     const ReplayRequest& request = *slot.request;
     const bool fixed_file = (request.sqe_flags & IOSQE_FIXED_FILE) != 0;
     const int file = fixed_file ? static_cast<int>(request.file) : (*fds_)[request.file];
-    iovec& vector = iovecs_[slot.index % iovecs_.size()];
+    iovec& vector = iovecs_[slot.index];
     vector = {buffer_.data(), request.length};
     switch (request.operation) {
       case IORING_OP_READV:

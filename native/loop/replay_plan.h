@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "base/mapped_structures.h"
 #include "loop/ring.h"
 
 namespace puntbench {
 
-// A request of one ring of a recording. bench/replay/pack.ts writes this layout.
+// A request of one ring of a recording. native/replay.ts writes this layout.
 struct ReplayRequest {
   uint64_t due_ns = 0;        // since the replay began
   uint64_t offset = 0;        // ~0: the file's position
@@ -45,13 +46,13 @@ struct ReplayFile {
 
 struct ReplayRing {
   RingMode mode = RingMode::kBest;
-  std::vector<ReplayRequest> requests;  // in the order of their submission
+  MappedStructures<ReplayRequest> requests;  // in the order of their submission
 };
 
 struct ReplayPlan {
   std::vector<ReplayFile> files;
   std::vector<ReplayRing> rings;
-  std::vector<ReplayCall> calls;
+  MappedStructures<ReplayCall> calls;
   bool paced = false;         // each request has its due moment; else it follows those that it followed
   uint32_t iowq_workers = 0;  // most bounded io-wq workers of a ring; 0: as many as the kernel allows
 };

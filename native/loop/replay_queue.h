@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -19,16 +20,27 @@ struct ReplayProgress {
 
 struct ReplaySlot {
   const ReplayRequest* request = nullptr;
-  uint64_t index = 0;
+  uint64_t index = 0;  // of those under way
 };
 
 // The requests of one ring, in the order in which they were recorded.
 class ReplayQueue {
  public:
   ReplayQueue(const ReplayRing& ring, bool paced, WriteRecord& record, ReplayProgress& progress)
-      : requests_(ring.requests), paced_(paced), record_(record), progress_(progress), start_ns_(requests_.size()) {
+      : structures_(ring.requests),
+        requests_(structures_.view()),
+        paced_(paced),
+        record_(record),
+        progress_(progress),
+        under_way_at_(kUnderWayMax),
+        keep_every_(requests_.size() / kKeptMax + 1) {
     queued_.reserve(kUnderWayMax);
+    free_.reserve(kUnderWayMax);
+    for (uint32_t slot = kUnderWayMax; slot > 0; --slot) free_.push_back(slot - 1);
   }
+
+  // Latencies of more requests are a sample: the record must not grow with the recording.
+  static constexpr uint64_t kKeptMax = 1 << 16;
 
   // As many requests may be under way, also when the kernel is slower than the recorded one.
   static constexpr uint32_t kUnderWayMax = 4096;
@@ -59,25 +71,29 @@ class ReplayQueue {
   }
 
   ReplaySlot queue_next() noexcept {
-    const ReplaySlot slot{&requests_[next_], next_};
+    const ReplaySlot slot{&requests_[next_], free_.back()};
+    free_.pop_back();
+    structures_.passed(next_++);
     chained_ = (slot.request->sqe_flags & (IOSQE_IO_LINK | IOSQE_IO_HARDLINK)) != 0;
-    queued_.push_back(next_++);
+    under_way_at_[slot.index].due_ns = first_due_ns_ + slot.request->due_ns;
+    queued_.push_back(static_cast<uint32_t>(slot.index));
     ++under_way_;
     return slot;
   }
 
   void submitting(uint64_t now_ns) noexcept {
     record_.issued += queued_.size();
-    for (const uint64_t index : queued_) start_ns_[index] = now_ns;
+    for (const uint32_t slot : queued_) under_way_at_[slot].start_ns = now_ns;
     queued_.clear();
   }
 
   void completed(uint64_t index, int64_t result, uint64_t now_ns) noexcept {
-    if (under_way_ == 0 || index >= requests_.size()) return;
+    if (under_way_ == 0 || index >= kUnderWayMax) return;
     --under_way_;
-    const uint64_t due_ns = first_due_ns_ + requests_[index].due_ns;
-    const uint64_t late_ns = paced_ && start_ns_[index] > due_ns ? start_ns_[index] - due_ns : 0;
-    record_.completion(now_ns - start_ns_[index] + late_ns, late_ns);
+    const auto [due_ns, start_ns] = under_way_at_[index];
+    free_.push_back(static_cast<uint32_t>(index));
+    const uint64_t late_ns = paced_ && start_ns > due_ns ? start_ns - due_ns : 0;
+    if (ended_++ % keep_every_ == 0) record_.completion(now_ns - start_ns + late_ns, late_ns);
     if (result >= 0) ++record_.completed;
     else failed(static_cast<int>(result));
     progress_.completed.fetch_add(1, std::memory_order_release);
@@ -99,12 +115,21 @@ class ReplayQueue {
     return true;
   }
 
-  const std::vector<ReplayRequest>& requests_;
+  struct Moments {
+    uint64_t due_ns = 0;
+    uint64_t start_ns = 0;
+  };
+
+  const MappedStructures<ReplayRequest>& structures_;
+  const std::span<const ReplayRequest> requests_;
   const bool paced_;
   WriteRecord& record_;
   ReplayProgress& progress_;
-  std::vector<uint64_t> start_ns_;
-  std::vector<uint64_t> queued_;  // filled since the last submission
+  std::vector<Moments> under_way_at_;
+  std::vector<uint32_t> free_;    // of these
+  std::vector<uint32_t> queued_;  // filled since the last submission
+  const uint64_t keep_every_;
+  uint64_t ended_ = 0;
   uint64_t next_ = 0;
   uint64_t under_way_ = 0;  // with those that are filled
   uint64_t first_due_ns_ = 0;

@@ -1,7 +1,14 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { UserError } from "../../terminal/errors.js";
 import { type Block, DamagedBlock, decodeBlock } from "./block.js";
-import { DamagedFrame, decodeHead, FRAME_HEAD_BYTES, SIGNATURE, unpack } from "./frames.js";
+import {
+  DamagedFrame,
+  decodeHead,
+  FRAME_HEAD_BYTES,
+  type Frame,
+  SIGNATURE,
+  unpack,
+} from "./frames.js";
 import {
   type RecordedFile,
   type RecordedRing,
@@ -27,7 +34,10 @@ export interface Recording {
   damage: string | null;
 }
 
-export type RecordingPart = { kind: "line"; line: RecordingLine } | { kind: "block"; block: Block };
+export type RecordingPart =
+  | { kind: "line"; line: RecordingLine }
+  /** `position`: where its frame begins in the file. */
+  | { kind: "block"; block: Block; position: number };
 
 /**
  * Reads a recording part by part, with one block in memory. Ends at the first part that is cut off or damaged; returns
@@ -37,16 +47,13 @@ export function* readParts(path: string): Generator<RecordingPart, string | null
   const fd = openRecording(path);
   try {
     checkSignature(fd, path);
-    for (;;) {
-      const head = readBytes(fd, FRAME_HEAD_BYTES);
-      if (head.length === 0) return null;
-      if (head.length < FRAME_HEAD_BYTES) return "it ends inside a frame";
-      const frame = decodeHead(head);
-      const packed = readBytes(fd, frame.packedBytes);
-      if (packed.length < frame.packedBytes) return "it ends inside a frame";
-      const { kind, content } = unpack(frame, packed);
-      if (kind === "block") yield { kind, block: decodeBlock(content) };
+    for (let position = SIGNATURE.length; ; ) {
+      const frame = readFrame(fd, position);
+      if (frame === null) return null;
+      const { kind, content, bytes } = frame;
+      if (kind === "block") yield { kind, block: decodeBlock(content), position };
       else yield { kind, line: parseLine(content) };
+      position += bytes;
     }
   } catch (error) {
     if (error instanceof DamagedFrame || error instanceof DamagedBlock) return error.message;
@@ -56,8 +63,18 @@ export function* readParts(path: string): Generator<RecordingPart, string | null
   }
 }
 
-/** Reads everything but the rows, and hands each block to `use`. Throws a UserError. */
-export function loadRecording(path: string, use: (block: Block) => void = () => {}): Recording {
+/** One block again. Throws a DamagedFrame or DamagedBlock. */
+export function readBlock(fd: number, position: number): Block {
+  const frame = readFrame(fd, position);
+  if (frame?.kind !== "block") throw new DamagedFrame("it changed while it was read");
+  return decodeBlock(frame.content);
+}
+
+/** Reads everything but the rows, and hands each block to `use`, with the position of its frame. Throws a UserError. */
+export function loadRecording(
+  path: string,
+  use: (block: Block, position: number) => void = () => {},
+): Recording {
   const files = new Map<number, RecordedFile>();
   const rings = new Map<number, RecordedRing>();
   const threads = new Map<number, RecordedThread>();
@@ -68,7 +85,7 @@ export function loadRecording(path: string, use: (block: Block) => void = () => 
   let part = parts.next();
   for (; !part.done; part = parts.next()) {
     if (part.value.kind === "block") {
-      use(part.value.block);
+      use(part.value.block, part.value.position);
       continue;
     }
     const { line } = part.value;
@@ -93,7 +110,7 @@ export function loadRecording(path: string, use: (block: Block) => void = () => 
   return { path, header, files, rings, threads, footer, damage: part.value };
 }
 
-function openRecording(path: string): number {
+export function openRecording(path: string): number {
   try {
     return openSync(path, "r");
   } catch (error) {
@@ -105,19 +122,30 @@ function openRecording(path: string): number {
 }
 
 function checkSignature(fd: number, path: string): void {
-  if (readBytes(fd, SIGNATURE.length).equals(SIGNATURE)) return;
+  if (readBytes(fd, SIGNATURE.length, 0).equals(SIGNATURE)) return;
   throw new UserError(
     `${path} is no recording, or one of another version`,
     "Name a file that puntbench record wrote.",
   );
 }
 
+/** null at the end of the file; `bytes`: of the whole frame. Throws a DamagedFrame. */
+function readFrame(fd: number, position: number): (Frame & { bytes: number }) | null {
+  const head = readBytes(fd, FRAME_HEAD_BYTES, position);
+  if (head.length === 0) return null;
+  if (head.length < FRAME_HEAD_BYTES) throw new DamagedFrame("it ends inside a frame");
+  const frame = decodeHead(head);
+  const packed = readBytes(fd, frame.packedBytes, position + FRAME_HEAD_BYTES);
+  if (packed.length < frame.packedBytes) throw new DamagedFrame("it ends inside a frame");
+  return { ...unpack(frame, packed), bytes: FRAME_HEAD_BYTES + frame.packedBytes };
+}
+
 /** Fewer only at the end of the file. */
-function readBytes(fd: number, count: number): Buffer {
+function readBytes(fd: number, count: number, position: number): Buffer {
   const bytes = Buffer.allocUnsafe(count);
   let done = 0;
   for (let read = -1; done < count && read !== 0; done += read) {
-    read = readSync(fd, bytes, done, count - done, null);
+    read = readSync(fd, bytes, done, count - done, position + done);
   }
   return bytes.subarray(0, done);
 }

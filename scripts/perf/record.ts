@@ -106,7 +106,8 @@ async function memoryFigures(driver: Driver, folder: string, writes: number): Pr
     const { record } = await onNewFile(driver, folder, { ...PACED, writes }, (run) =>
       recorded(output, run),
     );
-    const args = ["replay", output, "--dir", folder, "--pace", "as-fast-as-possible"];
+    const place = ["--dir", folder, "--out", folder];
+    const args = ["replay", output, ...place, "--pace", "as-fast-as-possible"];
     const replay = await run<{ requests: number }>(args);
     const missing = writes - record.summary.requests + (writes - replay.summary.requests);
     return [

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import type { Rows } from "../../bench/replay/columns.js";
-import { COLUMNS, type Column } from "../../results/recording/block.js";
+import type { Row } from "../../bench/replay/rows-in-order.js";
+import { type Block, COLUMNS, type Column } from "../../results/recording/block.js";
 
 const DEFAULTS: Record<Column, number> = {
   atNs: 0,
@@ -20,9 +20,13 @@ const DEFAULTS: Record<Column, number> = {
 };
 
 /** Rows that differ from a plain inline write of 4 KiB in what is named. */
-export function rowsOf(list: readonly Partial<Record<Column, number>>[]): Rows {
+export function blockOf(list: readonly Partial<Record<Column, number>>[]): Block {
   const columns = Object.fromEntries(
     COLUMNS.map((name) => [name, Float64Array.from(list, (row) => row[name] ?? DEFAULTS[name])]),
   ) as Record<Column, Float64Array>;
-  return { count: list.length, columns, order: Uint32Array.from(list, (_, row) => row) };
+  return { count: list.length, ...columns };
+}
+
+export function rowsOf(block: Block): Row[] {
+  return Array.from({ length: block.count }, (_, row) => ({ block, row }));
 }

@@ -27,7 +27,8 @@ for (const job of jobs) {
     skip,
   }, async (context) => {
     const recording = join(RECORDINGS, `${job}.pbrec`);
-    const args = ["replay", recording, "--dir", folder, "--pace", "as-fast-as-possible", "--json"];
+    const place = ["--dir", folder, "--out", folder];
+    const args = ["replay", recording, ...place, "--pace", "as-fast-as-possible", "--json"];
     const { code, stdout, stderr } = await puntbench(args);
     assert.equal(code, 0, stderr);
     const { operations }: Replay = JSON.parse(stdout);

@@ -1,13 +1,26 @@
 import assert from "node:assert/strict";
-import { constants } from "node:fs";
+import { constants, mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { planFiles } from "../../../bench/replay/files.js";
 import { checkLimits } from "../../../bench/replay/limits.js";
 import { planReplay } from "../../../bench/replay/plan.js";
-import { REQUEST_BYTES } from "../../../native/replay.js";
+import { emptySurvey, surveyBlock } from "../../../bench/replay/survey.js";
+import { CALL_BYTES, CALL_KINDS, REQUEST_BYTES } from "../../../native/replay.js";
 import { type Column, OUTCOMES } from "../../../results/recording/block.js";
 import type { Recording } from "../../../results/recording/reader.js";
-import { rowsOf } from "../../support/recording-rows.js";
+import { scratchFolder } from "../../support/kernel.js";
+import { blockOf, rowsOf } from "../../support/recording-rows.js";
+
+const folder = scratchFolder();
+
+const planOf = (given: Recording, list: readonly Partial<Record<Column, number>>[]) => {
+  const place = mkdtempSync(join(folder, "plan-"));
+  const survey = emptySurvey();
+  const block = blockOf(list);
+  surveyBlock(survey, block, () => {});
+  return planReplay(given, survey, rowsOf(block), { speed: 1, file: (name) => join(place, name) });
+};
 
 const recording = {
   files: new Map(),
@@ -23,12 +36,12 @@ test("blocks that a punting write reached before the file was looked at were not
   ]);
   const given = { ...recording, files } as unknown as Recording;
   const punted = OUTCOMES.indexOf("punted");
-  const rows = rowsOf([
+  const rows = [
     { atNs: 100, offsetBytes: 4096, outcome: punted },
     { atNs: 200, offsetBytes: 8192 },
     { atNs: 600, offsetBytes: 12288, outcome: punted },
-  ]);
-  const planned = planFiles(planReplay(given, rows, 1), files as never, null);
+  ];
+  const planned = planFiles(planOf(given, rows), files as never, null);
   const written = planned.calls.filter(({ kind }) => kind === "write");
   assert.deepEqual(
     written.map(({ offsetBytes, lengthBytes }) => [offsetBytes, lengthBytes]),
@@ -39,10 +52,11 @@ test("blocks that a punting write reached before the file was looked at were not
   );
 });
 
-const plan = (...list: Partial<Record<Column, number>>[]) => planReplay(recording, rowsOf(list), 1);
+const plan = (...list: Partial<Record<Column, number>>[]) => planOf(recording, list);
 
 /** Fields of `struct ReplayRequest`. */
-const request = (requests: Buffer, index: number) => {
+const request = (path: string, index: number) => {
+  const requests = readFileSync(path);
   const at = index * REQUEST_BYTES;
   return {
     dueNs: Number(requests.readBigInt64LE(at)),
@@ -50,6 +64,21 @@ const request = (requests: Buffer, index: number) => {
     callsBefore: requests.readUInt32LE(at + 28),
     depth: requests.readUInt32LE(at + 32),
   };
+};
+
+/** Fields of every `struct ReplayCall`. */
+const callsOf = ({ path, count }: { path: string; count: number }) => {
+  const calls = readFileSync(path);
+  assert.equal(calls.length, count * CALL_BYTES);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * CALL_BYTES;
+    const [dueNs, offsetBytes, lengthBytes, completedBefore] = [0, 8, 16, 24].map((field) =>
+      Number(calls.readBigInt64LE(at + field)),
+    );
+    const [file, flags, kind] = [32, 36, 40].map((field) => calls.readUInt32LE(at + field));
+    const place = { dueNs, offsetBytes, lengthBytes, completedBefore };
+    return { ...place, file, flags, kind: CALL_KINDS[kind as number] };
+  });
 };
 
 test("a request knows its moment and how many of its ring were under way", () => {
@@ -67,7 +96,7 @@ test("a request knows its moment and how many of its ring were under way", () =>
       ["plain", 1],
     ],
   );
-  const { requests } = rings[0] as { requests: Buffer };
+  const { requests } = rings[0] as { requests: string };
   assert.deepEqual(
     [0, 1, 2, 3].map((index) => request(requests, index)),
     [
@@ -86,7 +115,7 @@ test("a system call waits for the requests that it followed, and requests for th
     { atNs: 50, ring: 0, operation: 261, offsetBytes: 0, lengthBytes: 1 << 20, opFlags: 1 },
     { atNs: 60, latencyNs: 10 },
   );
-  assert.deepEqual(calls, [
+  assert.deepEqual(callsOf(calls), [
     {
       dueNs: 50,
       offsetBytes: 0,
@@ -97,7 +126,7 @@ test("a system call waits for the requests that it followed, and requests for th
       kind: "fallocate",
     },
   ]);
-  const { requests } = rings[0] as { requests: Buffer };
+  const { requests } = rings[0] as { requests: string };
   assert.deepEqual(
     [0, 1, 2].map((index) => request(requests, index).callsBefore),
     [0, 0, 1],
@@ -111,7 +140,7 @@ test("calls on files that no request reaches are left out, and an O_TRUNC trunca
     { atNs: 2 },
   );
   assert.deepEqual(
-    calls.map(({ kind, offsetBytes }) => [kind, offsetBytes]),
+    callsOf(calls).map(({ kind, offsetBytes }) => [kind, offsetBytes]),
     [["ftruncate", 0]],
   );
 });
@@ -168,13 +197,20 @@ test("a call and a request of the same moment do not wait for each other", () =>
     { atNs: 100, latencyNs: -1 },
     { atNs: 100, ring: 0, operation: 257 },
   );
-  assert.equal(request(rings[0]?.requests as Buffer, 0).callsBefore, 1);
-  assert.equal(calls[0]?.completedBefore, 0);
+  assert.equal(request(rings[0]?.requests as string, 0).callsBefore, 0);
+  assert.equal(callsOf(calls)[0]?.completedBefore, 0);
 });
 
 test("a recording whose replay would take too much of the machine is refused", () => {
-  const many = (count: number, row: (index: number) => Partial<Record<Column, number>>) =>
-    plan(...Array.from({ length: count }, (_, index) => row(index + 1)));
+  const many = (count: number, row: (index: number) => Partial<Record<Column, number>>) => {
+    const survey = emptySurvey();
+    surveyBlock(
+      survey,
+      blockOf(Array.from({ length: count }, (_, index) => row(index + 1))),
+      () => {},
+    );
+    return survey;
+  };
   checkLimits(many(1024, (ring) => ({ ring })));
   assert.throws(
     () => checkLimits(many(1025, (ring) => ({ ring }))),

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recordedFigures } from "../../../bench/replay/recorded-figures.js";
+import { RecordedTallies } from "../../../bench/replay/recorded-figures.js";
+import { emptySurvey, surveyBlock } from "../../../bench/replay/survey.js";
 import { bucketNs, bucketOf } from "../../../native/watch-rows.js";
 import { OUTCOMES } from "../../../results/recording/block.js";
 import type { Recording } from "../../../results/recording/reader.js";
-import { rowsOf } from "../../support/recording-rows.js";
+import { blockOf } from "../../support/recording-rows.js";
 
 const outcome = (name: (typeof OUTCOMES)[number]) => OUTCOMES.indexOf(name);
 
@@ -38,9 +39,10 @@ test("what was recorded is counted by file, operation and outcome, without what 
       ],
     },
   } as unknown as Recording;
-  const figures = recordedFigures(
-    recording,
-    rowsOf([
+  const tallies = new RecordedTallies();
+  surveyBlock(
+    emptySurvey(),
+    blockOf([
       { latencyNs: 1100 },
       { latencyNs: 1200, outcome: outcome("punted") },
       { latencyNs: 1100, outcome: outcome("punted") },
@@ -48,9 +50,10 @@ test("what was recorded is counted by file, operation and outcome, without what 
       { result: -11 },
       { ring: 0, operation: 258 },
     ]),
+    (row) => tallies.add(row),
   );
   assert.deepEqual(
-    [...figures],
+    [...tallies.figures(recording)],
     [
       [
         "1 23",

@@ -27,15 +27,9 @@ async function replaysAsRecorded(
   assert.equal(outcome.code, 0, outcome.stderr);
   const summary = JSON.parse(outcome.stdout);
   assert.equal(summary.lost.events, 0);
-  const { code, stdout, stderr } = await puntbench([
-    "replay",
-    output,
-    "--dir",
-    folder,
-    "--pace",
-    pace,
-    "--json",
-  ]);
+  const place = ["--dir", folder, "--out", folder];
+  const args = ["replay", output, ...place, "--pace", pace, "--json"];
+  const { code, stdout, stderr } = await puntbench(args);
   assert.equal(code, 0, stderr);
   const replay: Replay = JSON.parse(stdout);
   const many = replay.operations.filter(({ requests }) => requests >= REQUESTS_MIN);
