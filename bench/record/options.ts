@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../../terminal/errors.js";
+import { word } from "../../terminal/option-values.js";
 import { parseBytes, parseDurationNs } from "../../terminal/units.js";
 import { type RawSelection, selectionOf } from "../watch/options.js";
 import type { Selection } from "../watch/processes.js";
@@ -12,6 +13,8 @@ export interface RawRecordOptions extends RawSelection {
   buffer: string;
   anonymise?: boolean;
   json?: boolean;
+  from?: string;
+  export?: string;
 }
 
 export interface RecordOptions {
@@ -32,12 +35,7 @@ const MOST_BUFFER_BYTES = 1 << 30;
 /** Throws a UsageError with the remedy. */
 export function parseRecordOptions(raw: RawRecordOptions): RecordOptions {
   const selection = selectionOf(raw);
-  if (existsSync(raw.output)) {
-    throw new UsageError(
-      `--output ${raw.output} exists`,
-      "Name a new file; nothing is overwritten.",
-    );
-  }
+  refuseExisting(raw.output);
   const bufferBytes = parseBytes(raw.buffer, "--buffer");
   const isPower = Number.isInteger(Math.log2(bufferBytes));
   if (!isPower || bufferBytes < LEAST_BUFFER_BYTES || bufferBytes > MOST_BUFFER_BYTES) {
@@ -56,4 +54,28 @@ export function parseRecordOptions(raw: RawRecordOptions): RecordOptions {
     anonymise: raw.anonymise ?? false,
     json: raw.json ?? false,
   };
+}
+
+export const EXPORTS = ["fio-iolog"] as const;
+
+/** What is exported, and where to. Throws a UsageError with the remedy. */
+export function parseExportOptions(raw: RawRecordOptions): { from: string; output: string } {
+  const { from, output } = raw;
+  word(raw.export ?? "", EXPORTS, "--export");
+  if (from === undefined) {
+    throw new UsageError("--export needs a recording that was made before", "Name it with --from.");
+  }
+  if (raw.pid ?? raw.comm ?? raw.cgroup ?? raw.all) {
+    throw new UsageError(
+      "--export records nothing",
+      "Leave out --pid, --comm, --cgroup and --all.",
+    );
+  }
+  refuseExisting(output);
+  return { from, output };
+}
+
+function refuseExisting(output: string): void {
+  if (!existsSync(output)) return;
+  throw new UsageError(`--output ${output} exists`, "Name a new file; nothing is overwritten.");
 }

@@ -2,6 +2,7 @@ import { release } from "node:os";
 import { type Driver, loadDriver } from "../../native/index.js";
 import { openWatch } from "../../native/watch.js";
 import type { Recording } from "../../results/recording/reader.js";
+import { rowsInOrder } from "../../results/recording/rows-in-order.js";
 import type { ReplayLine } from "../../results/replay.js";
 import { UserError } from "../../terminal/errors.js";
 import { fileHash } from "../../terminal/file-hash.js";
@@ -21,7 +22,6 @@ import { planReplay, type ReplayPlan } from "./plan.js";
 import { printReplay } from "./print.js";
 import { type RecordedFigures, RecordedTallies } from "./recorded-figures.js";
 import { headerOf, lineOf } from "./results-file.js";
-import { rowsInOrder } from "./rows-in-order.js";
 import { type Survey, surveyRecording } from "./survey.js";
 
 /** `puntbench replay FILE`. */

@@ -7,12 +7,12 @@ import {
   packRequest,
   REQUEST_BYTES,
 } from "../../native/replay.js";
+import { MinHeap } from "../../results/recording/min-heap.js";
 import type { Recording } from "../../results/recording/reader.js";
+import type { Row } from "../../results/recording/rows-in-order.js";
 import type { RecordedRing } from "../../results/recording/schema.js";
 import type { Ring } from "../../results/vocabulary.js";
-import { MinHeap } from "./min-heap.js";
 import { PackedFile } from "./packed-file.js";
-import type { Row } from "./rows-in-order.js";
 import {
   lengthOf,
   noteTouched,

@@ -2,8 +2,8 @@ import { bucketNs, bucketOf } from "../../native/watch-rows.js";
 import type { Durations } from "../../results/observation.js";
 import { OUTCOMES } from "../../results/recording/block.js";
 import type { Recording } from "../../results/recording/reader.js";
+import type { Row } from "../../results/recording/rows-in-order.js";
 import type { ReplayedFile } from "../../results/replay.js";
-import type { Row } from "./rows-in-order.js";
 import { keyOf } from "./survey.js";
 
 export type RecordedFigures = ReplayedFile["recorded"];

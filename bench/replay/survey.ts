@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type Block, OUTCOMES } from "../../results/recording/block.js";
 import { loadRecording, type Recording } from "../../results/recording/reader.js";
-import { type BlockPlace, placeOf, type Row } from "./rows-in-order.js";
+import { type BlockPlace, placeOf, type Row } from "../../results/recording/rows-in-order.js";
 import { LENGTH_MAX, Touched } from "./touched.js";
 
 /** IORING_OP_* that are replayed, and what they do. */

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import type { Row } from "../../bench/replay/rows-in-order.js";
 import { type Block, COLUMNS, type Column } from "../../results/recording/block.js";
+import type { Row } from "../../results/recording/rows-in-order.js";
 
 const DEFAULTS: Record<Column, number> = {
   atNs: 0,

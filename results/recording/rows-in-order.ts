@@ -1,8 +1,8 @@
 import { closeSync } from "node:fs";
-import type { Block } from "../../results/recording/block.js";
-import { openRecording, readBlock } from "../../results/recording/reader.js";
 import { UserError } from "../../terminal/errors.js";
+import type { Block } from "./block.js";
 import { MinHeap } from "./min-heap.js";
+import { openRecording, readBlock } from "./reader.js";
 
 /** A row of a recording: its place in a block. */
 export interface Row {
