@@ -7,6 +7,7 @@ import { hostileResults } from "./hostile-results.js";
 import { benchKills, explainKills, guestKills, labKills } from "./kills.js";
 import { limits } from "./limits.js";
 import { missing } from "./missing.js";
+import { missingPrograms } from "./missing-programs.js";
 import { recordingKills } from "./recording-kills.js";
 import { recordings } from "./recordings.js";
 import { ring } from "./ring.js";
@@ -28,6 +29,7 @@ export const GROUPS: readonly FaultGroup[] = [
   twoCommands,
   limits,
   missing,
+  missingPrograms,
   ring,
   swaps,
   recordingKills,
