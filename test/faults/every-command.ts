@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFixture } from "../analysis/fixture.js";
 import { fillCache, smallLab } from "./lab-template.js";
+import { madeRecording } from "./made-recordings.js";
 import type { Place } from "./place.js";
 import { smallBench, smallExplain } from "./small-commands.js";
 
@@ -23,6 +24,15 @@ export const EVERY_COMMAND: { [name: string]: (place: Place) => string[] } = {
   explain: smallExplain,
   inspect: (place) => ["inspect", join(place.outside, "data", "table")],
   watch: () => ["watch", "--all", "--interval", "100ms", "--duration", "300ms"],
+  record: (place) => [
+    ...["record", "--all", "--duration", "300ms", "--json"],
+    ...["-o", join(place.root, "all.pbrec")],
+  ],
+  replay: (place) => {
+    const recording = join(place.root, "made.pbrec");
+    writeFileSync(recording, madeRecording());
+    return ["replay", recording, "--dir", place.dir, "--out", place.out];
+  },
   doctor: (place) => ["doctor", place.dir],
   report: (place) => ["report", ...fixtures(place), "--out", join(place.root, "report")],
   compare: (place) => ["compare", ...fixtures(place)],

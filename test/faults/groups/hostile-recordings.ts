@@ -13,8 +13,8 @@ const HANGS_AFTER_MS = 120_000;
 /** More than this in the scratch directory was not asked for. */
 const MOST_SPACE = "64M";
 
-const replay = (recording: string, { dir }: Place, ...more: string[]) => [
-  ...["replay", recording, "--dir", dir, "--max-space", MOST_SPACE],
+const replay = (recording: string, { dir, out }: Place, ...more: string[]) => [
+  ...["replay", recording, "--dir", dir, "--out", out, "--max-space", MOST_SPACE],
   ...["--pace", "as-fast-as-possible", ...more],
 ];
 

@@ -29,7 +29,7 @@ const MISSING: {
   },
 };
 
-const COMMANDS = ["bench", "probe", "explain", "inspect", "doctor", "watch"];
+const COMMANDS = ["bench", "probe", "explain", "inspect", "doctor", "watch", "record", "replay"];
 
 function missingCase(what: string, command: string): FaultCase {
   return {

@@ -59,7 +59,8 @@ function replayCase(name: Name, moment: number): FaultCase {
       const input = join(place.root, "made.pbrec");
       const rows = [...writes(200, 4e6), ...writes(200, 4e6, { ring: 2, file: 2 })];
       writeFileSync(input, madeRecording({ rows }));
-      const begin = () => place.start(["replay", input, "--dir", place.dir, "--json"]);
+      const begin = () =>
+        place.start(["replay", input, "--dir", place.dir, "--out", place.out, "--json"]);
       const ending = await atRandomMoment(place, "replay", begin, (running) =>
         signal(running, name),
       );

@@ -74,7 +74,9 @@ function programCase(what: string, when: When): FaultCase {
         }
         if (ending.code === EXIT.ok) wholeRecording(output);
         if (!existsSync(output)) return { endings: [ending] };
-        const replayed = await place.run(["replay", output, "--dir", place.dir, "--json"]);
+        const replayed = await place.run([
+          ...["replay", output, "--dir", place.dir, "--out", place.out, "--json"],
+        ]);
         return { endings: [ending, replayed], codes: [EXIT.ok, EXIT.failure] };
       }),
   };
@@ -192,7 +194,8 @@ function replayCase(size: string, pace: string, filesWritten: boolean): FaultCas
       const rows = writes(1024, 1e5).map((row, number) => ({ ...row, offsetBytes: number * 4096 }));
       writeFileSync(input, madeRecording({ files: [file], rows }));
       smallDisk(place, size);
-      const args = ["replay", input, "--dir", place.dir, "--max-space", "1G", "--pace", pace];
+      const where = ["--dir", place.dir, "--out", place.out];
+      const args = ["replay", input, ...where, "--max-space", "1G", "--pace", pace];
       const ending = await place.run(args);
       removeSmallDisk(place);
       return { endings: [ending], codes: [EXIT.ok, EXIT.failure, EXIT.usage] };
