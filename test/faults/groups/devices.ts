@@ -15,6 +15,8 @@ import { endedBySignal } from "./signals.js";
 /** So many trials that most random moments lie between the first and the last of them, also in an emulated guest. */
 const ROUNDS = 20;
 const SUSPENDED_MS = 3_000;
+/** An emulated guest on a busy machine takes longer than the host. */
+const HANGS_AFTER_MS = 150_000;
 
 /** One disk under a bench: the device, and what happens at a random moment. */
 interface Disk {
@@ -77,7 +79,7 @@ function deviceCase(fault: string, preparation: Preparation): FaultCase {
     name: `${fault}, ${preparation}`,
     async run(place) {
       const device = new FaultyDevice(place);
-      const start = () => place.start(smallBench(place, preparation, ROUNDS));
+      const start = () => place.start(smallBench(place, preparation, ROUNDS), { hangsAfterMs: HANGS_AFTER_MS });
       const benchWith: Disk["benchWith"] = (act) => atRandomMoment(place, "bench", start, act);
       return (FAULTS[fault] as (disk: Disk) => Promise<CaseEnd>)({ place, device, benchWith });
     },
