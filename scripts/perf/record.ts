@@ -49,12 +49,14 @@ async function measure(options: RecordPerfOptions): Promise<Figure[]> {
       }
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }
-    const memory: Figure[] = [];
-    for (const count of [requests * SMALL, requests]) {
-      progress.step(`memory for ${count} requests`);
-      memory.push(...(await memoryFigures(driver, scratch.location, count)));
-    }
-    return [...[...pairs].flatMap(([stream, of]) => streamFigures(stream, of)), ...memory];
+    progress.step(`memory for ${requests * SMALL} requests`);
+    const small = await memoryOf(driver, scratch.location, requests * SMALL);
+    progress.step(`memory for ${requests} requests`);
+    const large = await memoryOf(driver, scratch.location, requests);
+    return [
+      ...[...pairs].flatMap(([stream, of]) => streamFigures(stream, of)),
+      ...memoryFigures(small, large),
+    ];
   } finally {
     progress.done();
     process.off("SIGINT", interrupted);
@@ -99,8 +101,16 @@ function streamFigures({ name, preparation }: RecordedStream, pairs: RecordedPai
   ];
 }
 
-/** Peak memory of the processes that record so many requests, and that load and replay them. */
-async function memoryFigures(driver: Driver, folder: string, writes: number): Promise<Figure[]> {
+/** Peak memory of the processes that recorded so many requests, and that loaded and replayed them. */
+interface Memory {
+  requests: number;
+  /** Of these, not recorded or not replayed. */
+  missing: number;
+  recordBytes: number;
+  replayBytes: number;
+}
+
+async function memoryOf(driver: Driver, folder: string, writes: number): Promise<Memory> {
   const output = join(folder, "memory.pbrec");
   try {
     const { record } = await onNewFile(driver, folder, { ...PACED, writes }, (run) =>
@@ -109,18 +119,39 @@ async function memoryFigures(driver: Driver, folder: string, writes: number): Pr
     const place = ["--dir", folder, "--out", folder];
     const args = ["replay", output, ...place, "--pace", "as-fast-as-possible"];
     const replay = await run<{ requests: number }>(args);
-    const missing = writes - record.summary.requests + (writes - replay.summary.requests);
-    return [
-      figure(`${writes} requests: not recorded or not replayed`, [missing], {
-        at: "most",
-        bound: 0,
-      }),
-      figure(`${writes} requests: MiB of record`, [record.rssBytesMax / MIB]),
-      figure(`${writes} requests: MiB of replay`, [replay.rssBytesMax / MIB]),
-    ];
+    return {
+      requests: writes,
+      missing: 2 * writes - record.summary.requests - replay.summary.requests,
+      recordBytes: record.rssBytesMax,
+      replayBytes: replay.rssBytesMax,
+    };
   } finally {
     rmSync(output, { force: true });
   }
+}
+
+/** Ten times the requests may take a quarter more, for what is collected later. */
+function memoryFigures(small: Memory, large: Memory): Figure[] {
+  const of = ({ requests, missing, recordBytes, replayBytes }: Memory): Figure[] => [
+    figure(`${requests} requests: missing`, [missing], { at: "most", bound: 0 }),
+    figure(`${requests} requests: MiB of record`, [recordBytes / MIB]),
+    figure(`${requests} requests: MiB of replay`, [replayBytes / MIB]),
+  ];
+  const bounded = { at: "most", bound: 1.25 } as const;
+  return [
+    ...of(small),
+    ...of(large),
+    figure(
+      "MiB of record, with ten times the requests",
+      [large.recordBytes / small.recordBytes],
+      bounded,
+    ),
+    figure(
+      "MiB of replay, with ten times the requests",
+      [large.replayBytes / small.replayBytes],
+      bounded,
+    ),
+  ];
 }
 
 const command = new Command("perf:record")

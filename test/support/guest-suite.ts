@@ -38,6 +38,11 @@ export async function suiteInGuest(context: TestContext, suite: GuestSuite): Pro
   const results = report.filter((line) => /^(not )?ok \d+ - /.test(line));
   const skipped = results.filter((line) => line.includes("# SKIP"));
   for (const line of skipped) context.diagnostic(line);
+  for (const line of report) {
+    if (/^# (?!Subtest|tests|suites|pass|fail|cancelled|skipped|todo|duration)/.test(line)) {
+      context.diagnostic(line.slice(2));
+    }
+  }
   const failed = results.filter((line) => line.startsWith("not ok"));
   assert.deepEqual(failed, [], report.join("\n"));
   // The plan comes last: without it the run was cut off.

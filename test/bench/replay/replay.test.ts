@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mountOf } from "../../../bench/environment/mount.js";
+import { loadRecording } from "../../../results/recording/reader.js";
 import type { ReplayLine } from "../../../results/replay.js";
 import { type Footer, type Header, ResultsLine } from "../../../results/schema.js";
 import { cannotRun, scratchFolder } from "../../support/kernel.js";
@@ -20,6 +21,8 @@ const out = join(folder, "results");
 const { watch, skip: noWatch } = tryToWatch();
 watch?.close();
 const skip = noWatch || cannotRun("fio", "--version");
+
+const IORING_SETUP_SQPOLL = 1 << 1;
 
 interface Operation {
   file: string;
@@ -169,6 +172,37 @@ test("an interrupted replay removes its files, and its results file says that it
   assert.deepEqual([footer.outcome, footer.reason], ["interrupted", "interrupted (SIGINT)"]);
   const scratch = readdirSync(folder).filter((name) => name.startsWith("puntbench-scratch-"));
   assert.deepEqual(scratch, []);
+});
+
+test("with --speed 4x the requests come four times as fast", { skip }, async () => {
+  const file = join(folder, "slow");
+  spawnSync("dd", ["if=/dev/zero", `of=${file}`, "bs=1M", "count=1", "oflag=direct"]);
+  const job = fioJob(file, 256, "--rw=randwrite", "--rate_iops=128");
+  const { output } = await recordFio(folder, "slow", job);
+  const [recorded, fast] = [await replayed(output), await replayed(output, "--speed", "4x")];
+  assert.equal(fast.options.speed, 4);
+  assert.equal(fast.requests, 256);
+  // 255 intervals of 1/128 s, and a quarter of that: neither may be shorter.
+  assert.ok(recorded.wallNs > 1.7e9, `${recorded.wallNs}`);
+  assert.ok(fast.wallNs > 0.4e9 && fast.wallNs < 0.6 * recorded.wallNs, `${fast.wallNs}`);
+});
+
+test("requests of a ring with a thread of the kernel that submits are recorded, and replayed through such a ring", {
+  skip,
+}, async () => {
+  const file = join(folder, "polled");
+  const job = fioJob(file, 512, "--rw=write", "--fallocate=none", "--sqthread_poll=1");
+  const { output, outcome } = await recordFio(folder, "polled", [...job, "--iodepth=1"]);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  const rings = [...loadRecording(output).rings.values()];
+  assert.ok(
+    rings.some(({ flags }) => (flags & IORING_SETUP_SQPOLL) !== 0),
+    JSON.stringify(rings),
+  );
+  const writes = of(await replayed(output), "write");
+  assert.equal(writes.requests, 512);
+  assert.equal(writes.failed, 0);
+  agrees(writes);
 });
 
 test("a replay that needs more space than it may use makes no file and says how much", {
