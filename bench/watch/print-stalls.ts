@@ -16,8 +16,8 @@ export function stallLines(stalls: readonly ProcessStalls[] | null, seconds: num
     return [`submitter blocked > ${limit}: never${most}`];
   }
   return long.slice(0, MOST_PROCESSES).map(({ process, processName, long: times, maxNs }) => {
-    const name = long.length === 1 ? "" : `${visible(processName ?? "ended")} (${process}): `;
+    const name = `${visible(processName ?? "ended")} (${process})`;
     const rate = (times / seconds).toFixed(times < 10 * seconds ? 1 : 0);
-    return `${name}submitter blocked > ${limit}: ${rate}/s (max ${formatNs(maxNs)})`;
+    return `${name}: submitter blocked > ${limit}: ${rate}/s (max ${formatNs(maxNs)})`;
   });
 }

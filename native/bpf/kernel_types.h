@@ -53,6 +53,7 @@ struct task_struct {
   int pid;  /* thread */
   int tgid; /* process */
   unsigned int __state; /* Linux 5.14 and newer */
+  unsigned int flags;   /* PF_* */
   char comm[16];
 } KERNEL_TYPE;
 /* The registers with which a thread came into the kernel: the number of its system call, on x86 and on arm64. */

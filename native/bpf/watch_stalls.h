@@ -6,6 +6,7 @@
 #pragma once
 
 #define TASK_UNINTERRUPTIBLE 2
+#define PF_EXITING 4 /* include/linux/sched.h, 5.10 to 7.3 */
 #define NR_IO_URING_ENTER 426 /* on every architecture */
 
 /* A blocked thread, at the place of its id's lowest bits. */
@@ -48,6 +49,8 @@ static __always_inline void add_stall(__u32 process, __u64 ns) {
 }
 
 static __always_inline bool submits(struct task_struct *task) {
+  /* Killed inside the call, it has its number still, and may take long to free the blocks of deleted files. */
+  if (task->flags & PF_EXITING) return false;
   /* An io_uring thread has the registers of the call that made it. */
   if (*(__u32 *)task->comm == *(const __u32 *)"iou-") return false;
   struct pt_regs___kernel *registers = (void *)bpf_task_pt_regs(task);
