@@ -21,19 +21,26 @@ export class RecordedTallies {
 
   /** By `keyOf(file, operation)`. */
   figures(recording: Recording): Map<string, RecordedFigures> {
-    const causes = recording.footer?.causes ?? [];
+    const causes = causesByKey(recording);
     return new Map(
       [...this.#tallies].map(([key, tally]) => {
-        const own = causes.filter((of) => keyOf(of.file, of.operation) === key);
-        const shares = own.map(({ cause, punts, evidence, curedBy }) => {
-          return { cause, punts, evidence, curedBy };
-        });
         const [index] = key.split(" ");
         const filesystem = recording.files.get(Number(index))?.filesystem ?? null;
-        return [key, { ...tally.figures(), causes: shares, filesystem }];
+        return [key, { ...tally.figures(), causes: causes.get(key) ?? [], filesystem }];
       }),
     );
   }
+}
+
+function causesByKey({ footer }: Recording): Map<string, RecordedFigures["causes"]> {
+  const found = new Map<string, RecordedFigures["causes"]>();
+  for (const { file, operation, ...share } of footer?.causes ?? []) {
+    const key = keyOf(file, operation);
+    const shares = found.get(key) ?? [];
+    shares.push(share);
+    found.set(key, shares);
+  }
+  return found;
 }
 
 /** Counts of one file and operation. */

@@ -101,15 +101,15 @@ function filesOf({ wallNs, cpuNs }: Replay, details: Details, { rows, causes }: 
     ofProcess: () => null,
     ofFile: ({ inode }: { inode: number }) => String(indexOf.get(inode) ?? "-"),
   };
-  const here = observationsOf(rows, wallNs / 1e9, names, { causes, workers }).map(fileOf);
+  const seenHere = observationsOf(rows, wallNs / 1e9, names, { causes, workers }).map(fileOf);
+  const here = new Map(seenHere.map((row) => [`${row.file} ${row.operation}`, row]));
+  const files = new Map(details.files.map((file) => [file.index, file]));
   return [...details.recorded]
     .map(([key, recorded]): FileLine => {
       const [fileIndex, opcode] = key.split(" ").map(Number) as [number, number];
-      const file = details.files.find(({ index }) => index === fileIndex) as ReplayedFile;
+      const file = files.get(fileIndex) as ReplayedFile;
       const operation = REPLAYED.get(opcode)?.name ?? String(opcode);
-      const seen = here.find(
-        (row) => row.file === String(fileIndex) && row.operation === operation,
-      );
+      const seen = here.get(`${fileIndex} ${operation}`);
       return { ...(seen ?? unseen(operation)), file: nameOf(file), fileIndex, recorded };
     })
     .sort((a, b) => b.recorded.requests - a.recorded.requests);

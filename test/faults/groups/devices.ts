@@ -79,7 +79,8 @@ function deviceCase(fault: string, preparation: Preparation): FaultCase {
     name: `${fault}, ${preparation}`,
     async run(place) {
       const device = new FaultyDevice(place);
-      const start = () => place.start(smallBench(place, preparation, ROUNDS), { hangsAfterMs: HANGS_AFTER_MS });
+      const start = () =>
+        place.start(smallBench(place, preparation, ROUNDS), { hangsAfterMs: HANGS_AFTER_MS });
       const benchWith: Disk["benchWith"] = (act) => atRandomMoment(place, "bench", start, act);
       return (FAULTS[fault] as (disk: Disk) => Promise<CaseEnd>)({ place, device, benchWith });
     },
