@@ -112,7 +112,9 @@ function setSize(fd: number, bytes: number, index: number): void {
   try {
     ftruncateSync(fd, bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EFBIG") throw error;
+    // Beyond 2^53, which a size in whole blocks can reach, Node does not ask the kernel.
+    const tooLarge = ["EFBIG", "ERR_OUT_OF_RANGE"];
+    if (!tooLarge.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     throw new UsageError(
       `file ${index} of the recording has ${formatBytes(bytes)}, more than a file may have here`,
       "Name a directory on another filesystem with --dir.",
