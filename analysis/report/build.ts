@@ -5,7 +5,7 @@ import type { Analysis } from "../loading/analysis.js";
 import type { Demand } from "../plan/capacity.js";
 import { capacitySection } from "./capacity-section.js";
 import { causesSection } from "./causes-section.js";
-import { comparisonSection, reportComparison } from "./comparison-section.js";
+import { comparisonSection, reportComparisons } from "./comparison-section.js";
 import { costSection } from "./cost-section.js";
 import { findings } from "./findings.js";
 import { kernelSections } from "./kernels-section.js";
@@ -39,14 +39,14 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   }
   const opening = overview.find((chart) => chart.name === "punt-table") ?? null;
   const costCharts = overview.filter((chart) => chart.name.startsWith("cost"));
-  const comparison = reportComparison(analysis);
+  const comparisons = reportComparisons(analysis);
   // Of a report on watched programs alone, the sections about trials would be empty.
   const isMeasured = analysis.cells.length + analysis.explained.length > 0;
   const evidence = [
     ...workloadSections(analysis),
     ...observedSections(analysis),
     isMeasured ? causesSection(analysis) : null,
-    comparison && comparisonSection(analysis, comparison),
+    ...comparisons.map((each, index) => comparisonSection(analysis, each, index)),
     costSection(analysis, costCharts),
     capacitySection(analysis, request.demand),
     overviewSection(overview.filter((chart) => chart !== opening && !costCharts.includes(chart))),
@@ -54,7 +54,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const report: Report = {
     title: request.title ?? defaultTitle(analysis, isMeasured),
     basis: basisOf(analysis),
-    findings: findings(analysis, comparison),
+    findings: findings(analysis, comparisons[0] ?? null),
     opening,
     warnings: warningTexts(analysis),
     sections: evidence,

@@ -14,23 +14,40 @@ const THRESHOLD = 0.05;
 /** A report compares these too and names the difference; `puntbench compare` needs --allow. */
 const ALLOWED: ReadonlySet<Allowable> = new Set<Allowable>(["device", "ring"]);
 
-/** Oldest against newest kernel: real ones if there are two on the same filesystem, else emulated ones. */
-export function reportComparison(analysis: Analysis): Comparison | null {
-  for (const emulated of [false, true]) {
-    const candidates = analysis.subjects.filter((subject) => subject.emulated === emulated);
-    for (const filesystem of new Set(candidates.map((subject) => subject.filesystem))) {
-      const subjects = candidates.filter((subject) => subject.filesystem === filesystem);
-      const [oldest, newest] = [subjects[0], subjects.at(-1)];
-      if (!oldest || !newest || oldest === newest) continue;
-      const [a, b] = [sideOf(analysis, oldest), sideOf(analysis, newest)];
-      try {
-        return compareSides(a, b, { thresholdRatio: THRESHOLD, allowed: ALLOWED });
-      } catch {
-        // Nothing in common on this filesystem: try the next.
-      }
-    }
+/**
+ * Of each filesystem its oldest against its newest kernel: real ones if there are two, else emulated ones. Those of real kernels come
+ * first. A pair with nothing in common is left out.
+ */
+export function reportComparisons(analysis: Analysis): Comparison[] {
+  const filesystems = [...new Set(analysis.subjects.map(({ filesystem }) => filesystem))];
+  const pairs = filesystems.flatMap((filesystem) => {
+    const own = analysis.subjects.filter((subject) => subject.filesystem === filesystem);
+    return [false, true]
+      .map((emulated) => endsOf(own.filter((subject) => subject.emulated === emulated)))
+      .filter((pair) => pair !== null)
+      .slice(0, 1);
+  });
+  const emulated = ([oldest]: Pair) => Number(oldest.emulated);
+  return pairs
+    .sort((a, b) => emulated(a) - emulated(b))
+    .flatMap((pair) => compared(analysis, pair) ?? []);
+}
+
+type Pair = readonly [oldest: Subject, newest: Subject];
+
+function endsOf(subjects: readonly Subject[]): Pair | null {
+  const [oldest, newest] = [subjects[0], subjects.at(-1)];
+  return oldest && newest && oldest !== newest ? [oldest, newest] : null;
+}
+
+function compared(analysis: Analysis, [oldest, newest]: Pair): Comparison | null {
+  const [a, b] = [sideOf(analysis, oldest), sideOf(analysis, newest)];
+  try {
+    return compareSides(a, b, { thresholdRatio: THRESHOLD, allowed: ALLOWED });
+  } catch {
+    // Nothing in common.
+    return null;
   }
-  return null;
 }
 
 function sideOf(analysis: Analysis, subject: Subject) {
@@ -42,9 +59,18 @@ function sideOf(analysis: Analysis, subject: Subject) {
   };
 }
 
-export function comparisonSection(analysis: Analysis, comparison: Comparison): Section {
-  const scope = scopeOf(analysis, (subject) =>
-    [comparison.a, comparison.b].some((side) => side.analysis.subjects.includes(subject)),
+/** @param index of the comparison in the report: the sections' names differ. */
+export function comparisonSection(
+  analysis: Analysis,
+  comparison: Comparison,
+  index: number,
+): Section {
+  const suffix = index === 0 ? "" : `-${index + 1}`;
+  const scope = scopeOf(
+    analysis,
+    (subject) =>
+      [comparison.a, comparison.b].some((side) => side.analysis.subjects.includes(subject)),
+    suffix,
   );
   const charts = scope ? upgradeFigure(comparison, scope) : [];
   const blocks: Block[] = [
@@ -59,7 +85,7 @@ export function comparisonSection(analysis: Analysis, comparison: Comparison): S
     blocks.push(fold("What differs between the environments", table(columns, rows)));
   }
   return {
-    id: "comparison",
+    id: `comparison${suffix}`,
     title: `From ${comparison.a.name} to ${comparison.b.name}`,
     blocks,
   };

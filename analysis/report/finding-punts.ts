@@ -1,42 +1,78 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { formatPercent } from "../../terminal/percent.js";
 import type { Cell } from "../cells/cell.js";
+import type { Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
-import { kernelNames, type NameOf, type Subject } from "../cells/subject.js";
+import type { Subject } from "../cells/subject.js";
 import { estimate } from "../estimates/estimate.js";
+import { kernelRange, kernelsByFilesystem } from "./kernel-ranges.js";
 import { joined } from "./words.js";
 
-type Habit = "every write punts" | "no write punts" | "some writes punt";
+type Habit = "every write punts" | "no write punts" | "some writes punt" | typeof ON_TICKS;
+
+const ON_TICKS = "about one write in each clock tick punts";
 
 /** At these ratios a sentence may say "every" and "no": the first write to an inode may differ. */
 const EVERY = 0.99;
 const NONE = 0.01;
 
 /**
- * Who punts, in words: preparations that behave alike on all kernels share a sentence. Emulated
- * kernels count, since punts are exact there; a kernel measured both ways is named once.
+ * Who punts, in words. Preparations that behave alike share a sentence, and so do filesystems. Emulated kernels count, since
+ * punts are exact there; a kernel measured both ways is named once.
+ * @param explained what was traced: it tells punts on clock ticks from others.
  */
-export function puntSentences(cells: readonly Cell[], subjects: readonly Subject[]): string[] {
-  const nameOf = kernelNames(subjects);
-  const all = [...new Set(subjects.map(nameOf))];
-  const severalFilesystems = new Set(subjects.map(({ filesystem }) => filesystem)).size > 1;
-  const places: Places = { all, word: severalFilesystems ? "pair" : "kernel" };
+export function puntSentences(
+  cells: readonly Cell[],
+  subjects: readonly Subject[],
+  explained: readonly Explained[] = [],
+): string[] {
+  const everywhere = kernelsByFilesystem(subjects);
+  const told = [...everywhere].map(([filesystem, kernels]) => ({
+    filesystem,
+    sentences: sentencesOf(
+      cells.filter(({ subject }) => subject.filesystem === filesystem),
+      kernels,
+      explained.filter(({ subject }) => subject.filesystem === filesystem),
+    ),
+  }));
+  const [only] = told;
+  if (told.length <= 1) return only?.sentences.map((sentence) => `${sentence}.`) ?? [];
+  const alike = groupBy(
+    told.filter(({ sentences }) => sentences.length > 0),
+    ({ sentences }) => sentences.join("; "),
+  );
+  return [...alike].map(
+    ([sentences, group]) =>
+      `On ${joined(group.map(({ filesystem }) => filesystem))}: ${sentences}.`,
+  );
+}
+
+/** Of one filesystem: "fallocate-0 and zero-range: every write punts up to 6.1; no write punts from 6.12 on". */
+function sentencesOf(
+  cells: readonly Cell[],
+  kernels: readonly string[],
+  explained: readonly Explained[],
+): string[] {
   const found = PREPARATIONS.map((preparation) => {
-    const ratios = ratiosByKernel(cells, preparation, nameOf);
-    const habits = groupBy(ratios.keys(), (name) => habitOf(ratios.get(name) as number[]));
+    const ratios = ratiosByKernel(cells, preparation);
+    const ticks = kernelsWithTicks(explained, preparation);
+    const measured = kernels.filter((kernel) => ratios.has(kernel));
+    const habits = groupBy(measured, (kernel) =>
+      habitOf(ratios.get(kernel) as number[], ticks.has(kernel)),
+    );
     return { preparation, ratios, habits };
   }).filter(({ ratios }) => ratios.size > 0);
   const alike = groupBy(found, ({ habits }) => JSON.stringify([...habits]));
   return [...alike.values()].map((group) => {
     const [{ habits }] = group as [(typeof found)[number]];
-    const some = group
-      .flatMap(({ ratios }) => [...ratios.values()])
-      .filter((values) => habitOf(values) === "some writes punt");
-    const parts = [...habits].map(([habit, kernels]) => {
-      const range = habit === "some writes punt" ? ` (${rangeOf(some.flat())})` : "";
-      return `${habit}${range} ${onKernels(habit, kernels, places)}`;
+    const parts = [...habits].map(([habit, some]) => {
+      const shares = group.flatMap(({ ratios }) =>
+        some.flatMap((kernel) => ratios.get(kernel) ?? []),
+      );
+      const range = habit === "some writes punt" ? ` (${rangeOf(shares)})` : "";
+      return `${habit}${range} ${kernelRange(some, kernels, habit === "no write punts")}`;
     });
-    return `${joined(group.map(({ preparation }) => preparation))}: ${parts.join("; ")}.`;
+    return `${joined(group.map(({ preparation }) => preparation))}: ${parts.join("; ")}`;
   });
 }
 
@@ -45,38 +81,31 @@ function rangeOf(ratios: readonly number[]): string {
   return least === most ? `${least}` : `${least} to ${most}`;
 }
 
-/** The names of all that was measured: kernels, or pairs of a kernel and a filesystem. */
-interface Places {
-  all: readonly string[];
-  word: "kernel" | "pair";
-}
-
-function onKernels(habit: Habit, kernels: readonly string[], { all, word }: Places): string {
-  if (kernels.length < all.length) return `on ${joined(kernels)}`;
-  if (all.length === 1) return `on ${all[0]}`;
-  const none = habit === "no write punts";
-  const of = word === "pair" ? " of kernel and filesystem" : "";
-  if (all.length === 2) return none ? `on either ${word}${of}` : `on both ${word}s${of}`;
-  return `on ${none ? "any of the" : "all"} ${all.length} ${word}s${of}`;
-}
-
-/** Punt ratios of the inline writes of a preparation, by the name of the kernel. */
-function ratiosByKernel(
-  cells: readonly Cell[],
-  preparation: string,
-  nameOf: NameOf,
-): Map<string, number[]> {
+/** Punt ratios of the inline writes of a preparation, by the label of the kernel. */
+function ratiosByKernel(cells: readonly Cell[], preparation: string): Map<string, number[]> {
   const ratios = new Map<string, number[]>();
   for (const cell of cells) {
     if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
     const ratio = estimate(cell, "puntRatio");
-    const name = nameOf(cell.subject);
-    if (ratio) ratios.set(name, [...(ratios.get(name) ?? []), ratio.point]);
+    const label = cell.subject.kernelLabel;
+    if (ratio) ratios.set(label, [...(ratios.get(label) ?? []), ratio.point]);
   }
   return ratios;
 }
 
-function habitOf(ratios: readonly number[]): Habit {
+/** Kernels on which a timestamp was the cause of this preparation's punts. */
+function kernelsWithTicks(explained: readonly Explained[], preparation: string): Set<string> {
+  const timed = explained.filter(
+    ({ explanation: { scenario, causes } }) =>
+      scenario.preparation === preparation &&
+      scenario.arm === "inline" &&
+      causes.some(({ cause }) => cause === "timestamp"),
+  );
+  return new Set(timed.map(({ subject }) => subject.kernelLabel));
+}
+
+function habitOf(ratios: readonly number[], onTicks: boolean): Habit {
   if (ratios.every((ratio) => ratio >= EVERY)) return "every write punts";
-  return ratios.every((ratio) => ratio < NONE) ? "no write punts" : "some writes punt";
+  if (ratios.every((ratio) => ratio < NONE)) return "no write punts";
+  return onTicks ? ON_TICKS : "some writes punt";
 }

@@ -35,7 +35,7 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
     return [...traced.slice(0, 9), "This was traced only: no cost in time is claimed."];
   }
   const lines = [
-    ...puntSentences(slice.cells, analysis.subjects).slice(0, 5),
+    ...puntSentences(slice.cells, analysis.subjects, analysis.explained).slice(0, 5),
     ...workloadFindings(analysis).slice(0, 3),
     ...causeSentences(analysis).slice(0, 3),
     ...stallSentences(analysis, slice.cells),
