@@ -36,7 +36,7 @@ export function trusted(text: string): Html {
 export function htmlTable(columns: readonly Column[], rows: readonly Part[][]): Html {
   const cssClass = (index: number) =>
     columns[index]?.align === "right" ? html` class="number"` : null;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="table"><table><thead><tr>${columns.map(
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${columns.map(
     (column, index) => html`<th${cssClass(index)}>${column.title}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) => html`<tr>${row.map((part, index) => html`<td${cssClass(index)}>${part}</td>`)}</tr>\n`,

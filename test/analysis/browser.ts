@@ -65,3 +65,15 @@ export async function axeViolations(page: Page): Promise<string[]> {
   };
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`);
 }
+
+/** What is wider than the window and makes the whole page scroll sideways: tags, classes and the first words. */
+export async function sticksOut(page: Page, width: number): Promise<string[]> {
+  return page.evaluate((most) => {
+    if (document.documentElement.scrollWidth <= most) return [];
+    const all = [...document.querySelectorAll("body *")];
+    const scrolls = (node: Element) => node.parentElement?.closest(".scroll, figure, pre, svg");
+    return all
+      .filter((node) => node.getBoundingClientRect().right > most + 0.5 && !scrolls(node))
+      .map((node) => `${node.tagName} ${node.className} ${node.textContent?.slice(0, 40)}`);
+  }, width);
+}

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { packageRoot } from "../../terminal/package-root.js";
-import { axeViolations, launchBrowser, noBrowser, openReport } from "./browser.js";
+import { axeViolations, launchBrowser, noBrowser, openReport, sticksOut } from "./browser.js";
 import { promisedWords, wordsByRole } from "./chart-words.js";
 import { writeFixture } from "./fixture.js";
 import { appendLines, explanationsOf } from "./fixture-explanation.js";
@@ -143,7 +143,7 @@ for (const scheme of ["light", "dark"] as const) {
     assert.equal(requests.length, 1, requests.join(" "));
     for (const width of [1280, 400]) {
       await page.setViewportSize({ width, height: 900 });
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+      assert.deepEqual(await sticksOut(page, width), []);
       assert.deepEqual(await axeViolations(page), []);
     }
     const text = await page.locator("body").innerText();

@@ -21,7 +21,7 @@ void (async () => {
       const drawn = await vegaEmbed(holder, specs[holder.dataset.chart], embedOptions(theme));
       holder.dataset.drawnAs = theme;
       holder.classList.add("drawn");
-      holder.querySelector("summary")?.setAttribute("aria-label", "Save this chart");
+      nameParts(holder);
       return drawn;
     });
     drawings.set(holder, drawing);
@@ -93,3 +93,11 @@ void (async () => {
   });
   await applyTheme();
 })();
+
+// Vega names its marks, but neither the groups that hold them nor its menu.
+function nameParts(holder) {
+  holder.querySelector("summary")?.setAttribute("aria-label", "Save this chart");
+  for (const group of holder.querySelectorAll('[role="graphics-symbol"]:not([aria-label])')) {
+    group.setAttribute("aria-label", group.getAttribute("aria-roledescription") ?? "marks");
+  }
+}
