@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
@@ -112,11 +113,13 @@ interface Memory {
 
 async function memoryOf(driver: Driver, folder: string, writes: number): Promise<Memory> {
   const output = join(folder, "memory.pbrec");
+  // A folder of its own: the scratch directory holds files only.
+  const results = mkdtempSync(join(tmpdir(), "puntbench-perf-"));
   try {
     const { record } = await onNewFile(driver, folder, { ...PACED, writes }, (run) =>
       recorded(output, run),
     );
-    const place = ["--dir", folder, "--out", folder];
+    const place = ["--dir", folder, "--out", results];
     const args = ["replay", output, ...place, "--pace", "as-fast-as-possible"];
     const replay = await run<{ requests: number }>(args);
     return {
@@ -127,6 +130,7 @@ async function memoryOf(driver: Driver, folder: string, writes: number): Promise
     };
   } finally {
     rmSync(output, { force: true });
+    rmSync(results, { recursive: true, force: true });
   }
 }
 
