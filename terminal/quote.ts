@@ -15,6 +15,14 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, escapeOf);
 }
 
+/** One line of JSON. What cannot be seen is escaped, also what JSON itself allows: a terminal may act on it. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    UNSEEN,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** The same for text of several lines. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");

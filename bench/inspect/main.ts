@@ -1,5 +1,6 @@
 import { loadDriver } from "../../native/index.js";
 import { UsageError } from "../../terminal/errors.js";
+import { jsonLine } from "../../terminal/quote.js";
 import { parseBytes } from "../../terminal/units.js";
 import { inspect } from "./inspect.js";
 import { printed } from "./print.js";
@@ -19,5 +20,5 @@ export function main(file: string, options: InspectOptions): void {
     );
   }
   const inspection = inspect(loadDriver(), file, blockSizeBytes);
-  process.stdout.write(options.json ? `${JSON.stringify(inspection)}\n` : printed(inspection));
+  process.stdout.write(options.json ? `${jsonLine(inspection)}\n` : printed(inspection));
 }

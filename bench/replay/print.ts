@@ -2,14 +2,14 @@ import { relative } from "node:path";
 import { AGREEMENT_RATIO, AGREEMENT_REQUESTS_MIN } from "../../results/replay.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { plural } from "../../terminal/plural.js";
-import { visible } from "../../terminal/quote.js";
+import { jsonLine, visible } from "../../terminal/quote.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
 import { causesCell } from "../watch/print-causes.js";
 import type { Replay, ReplayedOperation } from "./outcome.js";
 
 export function printReplay(replay: Replay, resultsFile: string, json: boolean): void {
-  if (json) console.log(JSON.stringify({ resultsFile, ...replay }));
+  if (json) console.log(jsonLine({ resultsFile, ...replay }));
   else console.log(`${words(replay)}\n\nResults: ${relative(process.cwd(), resultsFile)}`);
 }
 

@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { jsonLine } from "../../terminal/quote.js";
 import { wrapWords } from "../../terminal/wrap.js";
 import { printed } from "./print.js";
 import { evidenceLines } from "./print-causes.js";
@@ -23,7 +24,7 @@ export function openOutput({ json, top }: { json: boolean; top: number }): Outpu
 }
 
 function jsonOutput(): Output {
-  const line = (of: string, report: Report) => write(`${JSON.stringify({ of, ...report })}\n`);
+  const line = (of: string, report: Report) => write(`${jsonLine({ of, ...report })}\n`);
   return {
     interval: (report) => line("interval", report),
     total: (report) => line("total", report),

@@ -5,6 +5,8 @@ import {
   csvField,
   escapeHtml,
   escapeMarkdown,
+  hasUnseen,
+  jsonLine,
   printable,
   shellWord,
   visible,
@@ -61,4 +63,11 @@ test("text made to keep a regular expression busy takes linear time: quadratic, 
       assert.ok(shown.length <= 12 * text.length);
     }
   }
+});
+
+test("a line of JSON holds no character that a terminal acts on, and is the same value", () => {
+  const value = { name: "\u001b[2J\u009b31m\u202e\u2028\n\u007f ok" };
+  const text = jsonLine(value);
+  assert.ok(!hasUnseen(text), text);
+  assert.deepEqual(JSON.parse(text), value);
 });
