@@ -24,7 +24,8 @@ export class KernelFunctions {
       const kind = symbols[space + 1];
       if (kind !== FUNCTION && kind !== LOCAL_FUNCTION) continue;
       const digits = symbols.toString("latin1", line, space);
-      if (/^[0-9a-f]{1,16}$/.test(digits)) {
+      // A name follows: a byte that is neither a blank nor the end of the line.
+      if ((symbols[space + 3] ?? 0) > SPACE && /^[0-9a-f]{1,16}$/.test(digits)) {
         found.push({ address: BigInt(`0x${digits}`), nameAt: space + 3 });
       }
     }
