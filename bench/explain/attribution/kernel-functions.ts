@@ -62,7 +62,7 @@ export class KernelFunctions {
     if (nameAt === undefined) return `0x${address.toString(16)}`;
     const name = this.symbols.toString("latin1", nameAt, endOfLine(this.symbols, nameAt));
     // The name of a module may follow, behind a tab.
-    return name.split(/\s/, 1)[0] as string;
+    return name.split(/[\t ]/, 1)[0] as string;
   }
 }
 
