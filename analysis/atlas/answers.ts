@@ -172,20 +172,22 @@ export interface Change {
   better: boolean;
 }
 
-const ORDER: readonly VerdictKind[] = ["no", "few", "tick", "some", "all"];
+/** How many punt, from none to all. On clock ticks it is the pace that decides, so that this is no more and no less than some. */
+const RANK: Partial<Record<VerdictKind, number>> = { no: 0, few: 1, tick: 2, some: 2, all: 3 };
 
-/** All changes between neighbours, oldest first. What varies or cannot be done is no change. */
+/** All changes between neighbours, oldest first. What varies or cannot be done is no change, nor are two shares. */
 export function changesOf(index: AtlasIndex): Change[] {
   const changes: Change[] = [];
   for (let place = 0; place < index.places.length; place += 1) {
     for (let scenario = 0; scenario < index.scenarios.length; scenario += 1) {
       let before: Range | undefined;
       for (const range of rangesOf(index, place, scenario)) {
-        const [was, is] = [ORDER.indexOf(before?.kind ?? "unknown"), ORDER.indexOf(range.kind)];
-        if (before && was >= 0 && is >= 0) {
+        const [was, is] = [RANK[before?.kind ?? "unknown"], RANK[range.kind]];
+        if (is === undefined) continue;
+        if (before && was !== undefined && was !== is) {
           changes.push({ place, scenario, from: before.to, to: range.from, better: is < was });
         }
-        if (is >= 0) before = range;
+        before = range;
       }
     }
   }

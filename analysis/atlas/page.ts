@@ -86,12 +86,12 @@ function changeLists(index: AtlasIndex): Html {
     const name = `${index.kernels[first?.from ?? 0]?.label} → ${index.kernels[first?.to ?? 0]?.label}`;
     return html`<details><summary>${name}: ${better} better, ${own.length - better} worse</summary><ul>${own.map(
       ({ place, scenario, from, to, better: isBetter }) => {
-        const was = verdictOf(cellAt(index, place, scenario, from)).words;
-        const is = verdictOf(cellAt(index, place, scenario, to)).words;
+        const was = verdictOf(cellAt(index, place, scenario, from)).short;
+        const is = verdictOf(cellAt(index, place, scenario, to)).short;
         const cause = mainCause(index, cellAt(index, place, scenario, isBetter ? from : to));
         return html`<li><span class="${isBetter ? "better" : "worse"}">${isBetter ? "better" : "worse"}</span> ${
           index.places[place]?.words
-        }, ${index.scenarios[scenario]?.words}: ${was}, then ${is}${
+        }, ${index.scenarios[scenario]?.words}: ${was} → ${is}${
           cause ? ` (because ${cause.words})` : ""
         }.</li>`;
       },

@@ -12,8 +12,10 @@ export function printedAnswers(index: AtlasIndex, asked: Asked): string {
   return `${printedMap(index, asked)}\n\n${LEGEND}\n`;
 }
 
+const MEANINGS =
+  "no: no request punts; all: every one does; tick: about one in each clock tick does; -: cannot be done; ?: not measured.";
 const LEGEND =
-  "no: no request punts; all: every one does; tick: about one in each clock tick does; -: cannot be done; ?: not measured.\n" +
+  `${MEANINGS}\n` +
   "Name one kernel, place and scenario to see why, since when, what helps, and how to repeat it.";
 
 function printedAnswer(index: AtlasIndex, place: number, scenario: number, kernel: number): string {
@@ -70,14 +72,14 @@ function printedMap(index: AtlasIndex, { kernels, places, scenarios }: Asked): s
 /** What changed from kernel to kernel, one line a change of one place and scenario. */
 export function printedChanges(index: AtlasIndex): string {
   const lines = changesOf(index).map(({ place, scenario, from, to, better }) => {
-    const was = verdictOf(cellAt(index, place, scenario, from)).words;
-    const is = verdictOf(cellAt(index, place, scenario, to)).words;
+    const was = verdictOf(cellAt(index, place, scenario, from)).short;
+    const is = verdictOf(cellAt(index, place, scenario, to)).short;
     const cause = mainCause(index, cellAt(index, place, scenario, better ? from : to));
     return `${index.kernels[from]?.label} -> ${index.kernels[to]?.label}  ${better ? "better" : "worse "}  ${
       index.places[place]?.name
-    }, ${index.scenarios[scenario]?.name}: ${was}, then ${is}${cause ? ` (${cause.cause})` : ""}`;
+    }, ${index.scenarios[scenario]?.name}: ${was} -> ${is}${cause ? ` (${cause.cause})` : ""}`;
   });
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n\n${MEANINGS}\n`;
 }
 
 export function printedScenarios(index: AtlasIndex): string {
