@@ -20,7 +20,7 @@ export function scenarioOptions(scenario: Scenario): string {
     `-p ${preparation} -q ${queueDepth} -a ${arm} -s ${fileSizeBytes}`,
     blockSizeBytes !== 4096 && `-b ${blockSizeBytes}`,
     order !== "sequential" && `--order ${order}`,
-    intervalNs > 0 && `-i ${intervalNs}ns`,
+    intervalNs > 0 && `-i ${duration(intervalNs)}`,
     operation && `--operation ${operation}${operation === "readwrite" ? `:${readPercent}` : ""}`,
     io && `--io ${io}`,
     durability && `--durability ${durability}${groupWrites ? `:${groupWrites}` : ""}`,
@@ -31,10 +31,14 @@ export function scenarioOptions(scenario: Scenario): string {
     rings && `--rings ${rings}`,
     ring && `--ring ${ring}`,
     iowqWorkers && `--iowq-workers ${iowqWorkers}`,
-    statIntervalNs && `--stat-every ${statIntervalNs}ns`,
+    statIntervalNs && `--stat-every ${duration(statIntervalNs)}`,
   ]
     .filter((word) => typeof word === "string")
     .join(" ");
+}
+
+function duration(ns: number): string {
+  return ns % 1e6 === 0 ? `${ns / 1e6}ms` : `${ns}ns`;
 }
 
 /** `explain` does not follow these: the bench counts them. */
