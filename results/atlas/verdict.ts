@@ -48,8 +48,10 @@ function ofWrites(
   const noun = key.includes("fdatasync") ? "write" : "request";
   const share = punts / requests;
   const ticks = causes.some(({ cause }) => cause === "timestamp");
-  if (ticks && share < 0.99) return { kind: "tick", short: "tick", words: TICK_WORDS };
   const again = counted && traced ? traced.punts - syncs : punts;
+  if (ticks && Math.min(punts, again) / requests < 0.99) {
+    return { kind: "tick", short: "tick", words: TICK_WORDS };
+  }
   if (Math.abs(again - punts) / requests > AGREE) {
     const [least, most] = [Math.min(again, punts), Math.max(again, punts)];
     return {
