@@ -1,13 +1,11 @@
 import { Command } from "commander";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
-import { ScratchDirectory } from "../../bench/environment/scratch.js";
-import { loadDriver } from "../../native/index.js";
 import { integer, word } from "../../terminal/option-values.js";
-import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
 import { bareNopNs, buildBareLoop } from "./bare.js";
 import { PERF_RINGS } from "./contender.js";
 import { type Accounting, cpuAccountingRound } from "./cpu-accounting.js";
+import { inScratch } from "./in-scratch.js";
 import { type PerfResults, printJson, printTables } from "./output.js";
 import { countTunedFioCalls, overwriteSlice, type Slice } from "./overwrite.js";
 import { puntCounterNs } from "./punt-counter.js";
@@ -37,16 +35,10 @@ interface PerfOptions {
 async function measure(options: PerfOptions): Promise<PerfResults> {
   const rounds = integer(options.rounds, "--rounds", 1, 1000);
   const ring = word(options.ring, PERF_RINGS, "--ring");
-  const driver = loadDriver();
-  openPuntCounter(driver);
-  const progress = stderrProgress();
-  const scratch = new ScratchDirectory(options.dir);
-  // fio, the compiler and the bare loop are other processes, so they get the real path.
-  const interrupted = () => process.exit(130);
-  process.once("SIGINT", interrupted);
-  try {
-    const bareLoop = buildBareLoop(scratch.location);
-    const tools = { driver, ring, bareLoop, folder: scratch.location };
+  return inScratch(options.dir, async ({ driver, progress, folder }) => {
+    openPuntCounter(driver);
+    const bareLoop = buildBareLoop(folder);
+    const tools = { driver, ring, bareLoop, folder };
     const overwrites = new Map<number, Slice[]>(WRITES_BY_DEPTH.map((row) => [row.queueDepth, []]));
     const nops = new Map<number, number[]>(NOP_DEPTHS.map((depth) => [depth, []]));
     const accounting: Accounting[] = [];
@@ -68,7 +60,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
       progress.step(`round ${round + 1}/${rounds}: punt counter`);
       puntCounter.push(await puntCounterNs(driver));
       progress.step(`round ${round + 1}/${rounds}: CPU accounting`);
-      const errors = cpuAccountingRound(scratch.location);
+      const errors = cpuAccountingRound(folder);
       if (errors !== null) accounting.push(errors);
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }
@@ -77,11 +69,7 @@ async function measure(options: PerfOptions): Promise<PerfResults> {
       tunedFioCalls.set(queueDepth, await countTunedFioCalls(tools, queueDepth, writes));
     }
     return { ring, overwrites, tunedFioCalls, nops, accounting, puntCounter };
-  } finally {
-    progress.done();
-    process.off("SIGINT", interrupted);
-    scratch.remove();
-  }
+  });
 }
 
 const command = new Command("perf")

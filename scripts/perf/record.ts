@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { openPuntCounter } from "../../bench/environment/punt-counter.js";
-import { ScratchDirectory } from "../../bench/environment/scratch.js";
-import { type Driver, loadDriver } from "../../native/index.js";
+import type { Driver } from "../../native/index.js";
 import { integer } from "../../terminal/option-values.js";
-import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
+import { inScratch } from "./in-scratch.js";
 import { printFigures } from "./output.js";
 import { type Figure, figure } from "./promises.js";
 import { recorded, run } from "./record-process.js";
@@ -34,35 +33,26 @@ const SMALL = 0.1;
 async function measure(options: RecordPerfOptions): Promise<Figure[]> {
   const rounds = integer(options.rounds, "--rounds", 1, 1000);
   const requests = integer(options.requests, "--requests", 10_000, 100_000_000);
-  const driver = loadDriver();
-  openPuntCounter(driver);
-  const progress = stderrProgress();
-  const scratch = new ScratchDirectory(options.dir);
-  const interrupted = () => process.exit(130);
-  process.once("SIGINT", interrupted);
-  try {
+  return inScratch(options.dir, async ({ driver, progress, folder }) => {
+    openPuntCounter(driver);
     const pairs = new Map<RecordedStream, RecordedPair[]>();
     for (let round = 0; round < rounds; round += 1) {
       for (const stream of RECORDED_STREAMS) {
         progress.step(`round ${round + 1}/${rounds}: ${stream.name}`);
         const before = pairs.get(stream) ?? [];
-        pairs.set(stream, [...before, await recordedPair(driver, scratch.location, stream, round)]);
+        pairs.set(stream, [...before, await recordedPair(driver, folder, stream, round)]);
       }
       progress.milestone(`round ${round + 1}/${rounds} done`);
     }
     progress.step(`memory for ${requests * SMALL} requests`);
-    const small = await memoryOf(driver, scratch.location, requests * SMALL);
+    const small = await memoryOf(driver, folder, requests * SMALL);
     progress.step(`memory for ${requests} requests`);
-    const large = await memoryOf(driver, scratch.location, requests);
+    const large = await memoryOf(driver, folder, requests);
     return [
       ...[...pairs].flatMap(([stream, of]) => streamFigures(stream, of)),
       ...memoryFigures(small, large),
     ];
-  } finally {
-    progress.done();
-    process.off("SIGINT", interrupted);
-    scratch.remove();
-  }
+  });
 }
 
 /** Ratios and differences within a round, so that a disturbance of the machine affects both. */

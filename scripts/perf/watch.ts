@@ -1,9 +1,7 @@
 import { Command } from "commander";
-import { ScratchDirectory } from "../../bench/environment/scratch.js";
-import { loadDriver } from "../../native/index.js";
 import { integer } from "../../terminal/option-values.js";
-import { stderrProgress } from "../../terminal/progress.js";
 import { reportError } from "../../terminal/report-error.js";
+import { inScratch } from "./in-scratch.js";
 import { printFigures } from "./output.js";
 import { type Figure, figure } from "./promises.js";
 import { type WatchUse, watchUse } from "./watch-process.js";
@@ -21,13 +19,8 @@ interface WatchPerfOptions {
 async function measure(options: WatchPerfOptions): Promise<Figure[]> {
   const rounds = integer(options.rounds, "--rounds", 1, 1000);
   const sampleShift = Math.log2(integer(options.sample, "--sample", 1, 65_536));
-  const driver = loadDriver();
-  const progress = stderrProgress();
-  const scratch = new ScratchDirectory(options.dir);
-  const interrupted = () => process.exit(130);
-  process.once("SIGINT", interrupted);
-  try {
-    const tools = { driver, folder: scratch.location, sampleShift };
+  return inScratch(options.dir, async ({ driver, progress, folder }) => {
+    const tools = { driver, folder, sampleShift };
     const streams = streamsOf(driver);
     const pairs = new Map<Stream, Pair[]>(streams.map((stream) => [stream, []]));
     for (let round = 0; round < rounds; round += 1) {
@@ -40,13 +33,9 @@ async function measure(options: WatchPerfOptions): Promise<Figure[]> {
     progress.step(`watch itself, with ${FILES} files`);
     return [
       ...streams.flatMap((stream) => streamFigures(stream, pairs.get(stream) ?? [])),
-      ...useFigures(await watchUse(scratch.location, FILES)),
+      ...useFigures(await watchUse(folder, FILES)),
     ];
-  } finally {
-    progress.done();
-    process.off("SIGINT", interrupted);
-    scratch.remove();
-  }
+  });
 }
 
 /** Ratios and differences within a round, so that a disturbance of the machine affects both. */
