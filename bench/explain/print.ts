@@ -72,8 +72,8 @@ function resultLines(got: Record<string, number>): string {
 /** The same in sentences, with the evidence. Scenarios that differ only in depth share one paragraph where it is the same. */
 function paragraphs(report: ExplainReport, savings: readonly PossibleSaving[] | null): string[] {
   const keyOf = (scenarioReport: ScenarioReport) => {
-    const { preparation, arm, intervalNs } = scenarioReport.scenario;
-    return JSON.stringify([preparation, arm, intervalNs, sentences(scenarioReport)]);
+    const { queueDepth, ...others } = scenarioReport.scenario;
+    return JSON.stringify([others, sentences(scenarioReport)]);
   };
   return grouped(report.scenarios, keyOf).map((group) => {
     const [first] = group;
