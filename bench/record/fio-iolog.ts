@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { loadRecording } from "../../results/recording/reader.js";
 import {
   type BlockPlace,
@@ -7,6 +7,7 @@ import {
   rowsInOrder,
 } from "../../results/recording/rows-in-order.js";
 import { UserError } from "../../terminal/errors.js";
+import { writeAll } from "../../terminal/write-all.js";
 
 /** What fio knows of the requests and system calls of a recording: by operation or call. */
 const ACTIONS: ReadonlyMap<number, "read" | "write" | "sync"> = new Map([
@@ -118,9 +119,7 @@ class Lines {
   flush(): void {
     const bytes = Buffer.from(this.#text);
     this.#text = "";
-    this.#attempt(() => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    });
+    this.#attempt(() => writeAll(this.#fd, bytes));
   }
 
   close(): void {

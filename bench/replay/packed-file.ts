@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { UserError } from "../../terminal/errors.js";
+import { writeAll } from "../../terminal/write-all.js";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 const STRUCTURES_AT_ONCE = 4096;
@@ -32,11 +33,8 @@ export class PackedFile {
   }
 
   #write(structures: number): void {
-    const bytes = structures * this.structureBytes;
     try {
-      for (let done = 0; done < bytes; ) {
-        done += writeSync(this.#fd, this.#buffer, done, bytes - done);
-      }
+      writeAll(this.#fd, this.#buffer.subarray(0, structures * this.structureBytes));
     } catch (error) {
       throw new UserError(
         `${this.path}: ${(error as Error).message}`,

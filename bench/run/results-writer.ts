@@ -1,9 +1,10 @@
-import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ResultsLine } from "../../results/schema.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import { plural } from "../../terminal/plural.js";
+import { writeAll } from "../../terminal/write-all.js";
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -41,8 +42,7 @@ export class ResultsWriter {
     try {
       // Also before the first byte: perhaps the last line could not be cut off.
       ftruncateSync(this.#file, this.#length);
-      // A disk that is almost full takes a part; the next write then says why.
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+      writeAll(this.#file, bytes);
       fdatasyncSync(this.#file);
     } catch (error) {
       this.#cutBack();

@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { writeAll } from "../../terminal/write-all.js";
 import { type Block, encodeBlock } from "./block.js";
 import { encodeFrame, type Frame, SIGNATURE } from "./frames.js";
 import type { RecordingLine } from "./schema.js";
@@ -28,7 +28,7 @@ export class RecordingWriter {
   }
 
   #write(bytes: Buffer): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.fd, bytes, done);
+    writeAll(this.fd, bytes);
     this.#bytes += bytes.length;
   }
 }
