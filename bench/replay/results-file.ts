@@ -1,15 +1,14 @@
 import type { Driver } from "../../native/index.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { ReplayedFile as FileLine, ReplayLine } from "../../results/replay.js";
-import { type Header, SCHEMA_VERSION } from "../../results/schema.js";
-import { gitCommit } from "../../terminal/git-commit.js";
+import type { Header } from "../../results/schema.js";
 import { directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
 import { otherBenchWarnings } from "../environment/other-benches.js";
 import type { PuntCounter } from "../environment/punt-counter.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { environment } from "../run/environment.js";
-import { newRunId, toolVersion } from "../run/provenance.js";
+import { NO_TRIALS, provenance } from "../run/provenance.js";
 import { observationsOf } from "../watch/observation.js";
 import { fileOf } from "../watch/results.js";
 import { stallsOf } from "../watch/stalls.js";
@@ -27,21 +26,10 @@ export function headerOf(
 ): Header {
   const type = mountOf(scratch.location)?.type ?? "unknown filesystem";
   const alignment = directIoAlignment(driver, scratch, type);
-  const startedAt = new Date();
   return {
-    type: "header",
-    schemaVersion: SCHEMA_VERSION,
-    runId: newRunId(startedAt),
-    toolVersion: toolVersion(),
-    gitCommit: gitCommit(),
-    startedAt: startedAt.toISOString(),
-    kernelLabel,
-    commandLine: process.argv.slice(2),
-    seed: 0,
-    rounds: 0,
-    scenarios: [],
+    ...provenance(kernelLabel),
+    ...NO_TRIALS,
     environment: environment(scratch.path, alignment, counter),
-    instrumentChecks: null,
     warnings: otherBenchWarnings(scratch.location),
   };
 }

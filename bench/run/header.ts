@@ -1,7 +1,5 @@
 import type { Driver } from "../../native/index.js";
 import type { Header, Scenario } from "../../results/schema.js";
-import { SCHEMA_VERSION } from "../../results/vocabulary.js";
-import { gitCommit } from "../../terminal/git-commit.js";
 import { shellWord } from "../../terminal/quote.js";
 import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
@@ -13,7 +11,7 @@ import { environment } from "./environment.js";
 import { checkInstrument } from "./instrument.js";
 import type { BenchOptions } from "./options.js";
 import { checkSpace } from "./preflight.js";
-import { newRunId, toolVersion } from "./provenance.js";
+import { provenance } from "./provenance.js";
 
 /**
  * Checks the directory and the instrument, and describes both in the header of the results file. Throws a UserError where measuring here is impossible.
@@ -31,16 +29,8 @@ export async function openingHeader(
   for (const size of blockSizes) checkBlockSize(size, alignment);
   checkSpace(scratch, scenarios, options.maxSpaceBytes);
   const puntCounter = openPuntCounter(driver);
-  const startedAt = new Date();
   return {
-    type: "header",
-    schemaVersion: SCHEMA_VERSION,
-    runId: newRunId(startedAt),
-    toolVersion: toolVersion(),
-    gitCommit: gitCommit(),
-    startedAt: startedAt.toISOString(),
-    kernelLabel: options.kernelLabel,
-    commandLine,
+    ...provenance(options.kernelLabel, commandLine),
     seed: options.seed,
     rounds: options.rounds,
     scenarios,

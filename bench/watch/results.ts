@@ -1,9 +1,8 @@
 import { relative } from "node:path";
 import type { Observation as ObservationLine, ObservedFile } from "../../results/observation.js";
-import { type Header, SCHEMA_VERSION } from "../../results/schema.js";
-import { gitCommit } from "../../terminal/git-commit.js";
+import type { Header } from "../../results/schema.js";
 import { machine } from "../environment/machine.js";
-import { newRunId, toolVersion } from "../run/provenance.js";
+import { NO_TRIALS, provenance } from "../run/provenance.js";
 import { ResultsWriter } from "../run/results-writer.js";
 import type { Observation } from "./observation.js";
 import { lossLines } from "./print-losses.js";
@@ -15,7 +14,7 @@ export class WatchResults {
 
   /** Throws a UsageError where `out` cannot be written to. */
   constructor(out: string) {
-    const header = headerOf(new Date());
+    const header = headerOf();
     this.#writer = new ResultsWriter(out, header.kernelLabel, header.runId);
     this.#writer.append(header);
   }
@@ -42,23 +41,13 @@ export class WatchResults {
   }
 }
 
-function headerOf(startedAt: Date): Header {
+function headerOf(): Header {
   // Its punts are counted by the BPF programs; without them there is no watch.
   const host = machine({ available: true, reason: null });
   return {
-    type: "header",
-    schemaVersion: SCHEMA_VERSION,
-    runId: newRunId(startedAt),
-    toolVersion: toolVersion(),
-    gitCommit: gitCommit(),
-    startedAt: startedAt.toISOString(),
-    kernelLabel: host.kernelRelease,
-    commandLine: process.argv.slice(2),
-    seed: 0,
-    rounds: 0,
-    scenarios: [],
+    ...provenance(host.kernelRelease),
+    ...NO_TRIALS,
     environment: { ...host, filesystem: null, device: null, directIoAlignment: null },
-    instrumentChecks: null,
     warnings: [],
   };
 }
