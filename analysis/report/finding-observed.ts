@@ -1,7 +1,7 @@
+import { quantileNs } from "../../results/durations.js";
 import type { Observation, ObservedFile } from "../../results/observation.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { formatNs } from "../../terminal/units.js";
-import { quantileOf } from "../cells/durations.js";
 import { groupBy } from "../cells/group-by.js";
 import type { Analysis } from "../loading/analysis.js";
 
@@ -58,8 +58,8 @@ function cureSentences({ files }: Observation): string[] {
 function latencySentences({ files }: Observation): string[] {
   const [dearest] = [...files].sort((a, b) => inWorkers(b) - inWorkers(a));
   if (dearest === undefined) return [];
-  const punted = quantileOf(dearest.puntedLatencies, 0.99);
-  const inline = quantileOf(dearest.inlineLatencies, 0.99);
+  const punted = quantileNs(dearest.puntedLatencies, 0.99);
+  const inline = quantileNs(dearest.inlineLatencies, 0.99);
   if (punted === null || inline === null) return [];
   return [
     `${dearest.file}, ${dearest.operation}: 99 % of the punted requests took at most ${formatNs(punted)}, of the inline ones ${formatNs(inline)}.`,

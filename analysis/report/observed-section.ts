@@ -1,9 +1,9 @@
+import { quantileNs } from "../../results/durations.js";
 import type { Durations, Observation, ObservedFile } from "../../results/observation.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
 import { causeShares } from "../cells/cause-shares.js";
-import { quantileOf } from "../cells/durations.js";
 import type { Observed } from "../cells/observed.js";
 import { observedFigure } from "../chart-data/observed-rows.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -86,7 +86,7 @@ function right(title: string, cell: ObservedColumn["cell"]): ObservedColumn {
 }
 
 function p99(durations: Durations): string {
-  const ns = quantileOf(durations, 0.99);
+  const ns = quantileNs(durations, 0.99);
   return ns === null ? "-" : formatNs(ns);
 }
 

@@ -1,8 +1,8 @@
+import { quantileNs } from "../../results/durations.js";
 import type { Durations } from "../../results/observation.js";
 import { plural } from "../../terminal/plural.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
-import { quantileOf } from "../cells/durations.js";
 import type { Replayed } from "../cells/replayed.js";
 import type { Place, Workload } from "../estimates/workload.js";
 import { type Block, fold, list, table, text } from "./model.js";
@@ -62,7 +62,7 @@ function latencyTable(real: readonly Named[]): Block {
 }
 
 function p99(durations: Durations): string {
-  const ns = quantileOf(durations, 0.99);
+  const ns = quantileNs(durations, 0.99);
   return ns === null ? "-" : formatNs(ns);
 }
 

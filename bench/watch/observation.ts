@@ -1,4 +1,5 @@
 import type { WatchRow } from "../../native/watch.js";
+import { quantileNs } from "../../results/durations.js";
 import type { Durations } from "../../results/observation.js";
 import type { CauseCounts, CauseShare } from "./causes.js";
 import type { Names } from "./names.js";
@@ -118,15 +119,4 @@ function sumOf([first, ...others]: readonly WatchRow[]): WatchRow {
   const sum = beginSum(first as WatchRow);
   for (const row of others) addTo(sum, row);
   return sum;
-}
-
-/** Upper end of the bucket in which the quantile lies; null when there is no value. */
-export function quantileNs(durations: Durations, share: number): number | null {
-  const total = durations.reduce((sum, [, count]) => sum + count, 0);
-  let seen = 0;
-  for (const [upToNs, count] of durations) {
-    seen += count;
-    if (seen >= share * total) return upToNs;
-  }
-  return null;
 }

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { quantileOf } from "../../analysis/cells/durations.js";
 import { observedSentences } from "../../analysis/report/finding-observed.js";
 import { writeReport } from "../../analysis/report/run.js";
+import { quantileNs } from "../../results/durations.js";
 import type { Observation, ObservedFile } from "../../results/observation.js";
 import { headerOf } from "./fixture-header.js";
 
@@ -103,7 +103,7 @@ test("what is not known is said, and no number stands for it", () => {
     "mariadbd (4242) sent 1,000 io_uring requests, and none of them went to a worker.",
     "Whether its submitting threads were blocked is unknown: this needs Linux 5.15 or newer.",
   ]);
-  assert.equal(quantileOf([], 0.99), null);
+  assert.equal(quantileNs([], 0.99), null);
 });
 
 test("a cure stands for its share of all punts, and stalls have rate and maximum", () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Names } from "../../../bench/watch/names.js";
-import { observationsOf, quantileNs } from "../../../bench/watch/observation.js";
+import { observationsOf } from "../../../bench/watch/observation.js";
 import { operationName } from "../../../bench/watch/operations.js";
 import type { WorkerUse } from "../../../bench/watch/workers.js";
 import type { WatchRow } from "../../../native/watch.js";
+import { quantileNs } from "../../../results/durations.js";
 import { watchRow as row } from "../../support/watch-rows.js";
 
 const NO_WORKERS = { peak: 0, cpuNs: 0, processes: [] };
