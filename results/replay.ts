@@ -76,9 +76,9 @@ export const ReplayLine = z.object({
   /** Their state was not in the recording: they were taken as written. */
   filesOfUnknownState: z.array(z.string()),
 });
+export type ReplayLine = z.infer<typeof ReplayLine>;
+
 /** On the kernel and filesystem of the recording the punt ratios of a replay should differ by at most this. */
 export const AGREEMENT_RATIO = 0.02;
 /** With fewer requests a ratio says little. */
 export const AGREEMENT_REQUESTS_MIN = 100;
-
-export type ReplayLine = z.infer<typeof ReplayLine>;

@@ -29,14 +29,14 @@ export async function main(path: string, raw: RawReplayOptions): Promise<void> {
   const options = parseReplayOptions(raw);
   const tallies = new RecordedTallies();
   const { recording, survey } = surveyRecording(path, (row) => tallies.add(row));
-  if (survey.recorded.size === 0) {
+  const recorded = tallies.figures(recording);
+  if (recorded.size === 0) {
     throw new UserError(
       `${path} holds no request that can be replayed`,
       leftOutWords(survey, recording),
     );
   }
   checkLimits(survey);
-  const recorded = tallies.figures(recording);
   const driver = loadDriver();
   const scratch = new ScratchDirectory(options.dir);
   const interrupt = new Interrupt("The files of the replay are removed.");
@@ -100,7 +100,10 @@ async function run(
     });
     const kernelWorkersCpuNs = kernelWorkers.used().cpuNs;
     const seen = { outcome, rows: watch.take(), causes: causes.look(), stalls: watch.takeStalls() };
-    const replay = replayOf({ recording, plan, files, kernelRelease: release(), options }, seen);
+    const replay = replayOf(
+      { recording, recorded, plan, files, kernelRelease: release(), options },
+      seen,
+    );
     const details = { recording, sha256, recorded, files, kernelWorkersCpuNs };
     return { replay, line: lineOf(replay, details, seen) };
   } finally {

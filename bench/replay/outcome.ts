@@ -1,11 +1,12 @@
 import type { ReplayOutcome } from "../../native/index.js";
 import type { SubmitterStalls, WatchRow } from "../../native/watch.js";
+import { quantileNs } from "../../results/durations.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { CauseCounts, CauseShare } from "../watch/causes.js";
-import { quantileNs } from "../watch/observation.js";
 import type { ReplayedFile } from "./files.js";
 import type { ReplayOptions } from "./options.js";
 import type { ReplayPlan } from "./plan.js";
+import type { RecordedFigures } from "./recorded-figures.js";
 import { REPLAYED } from "./survey.js";
 
 /** One file and operation, in the recording and here. */
@@ -51,6 +52,8 @@ export interface Replay {
 
 export interface Given {
   recording: Recording;
+  /** By file and operation. */
+  recorded: ReadonlyMap<string, RecordedFigures>;
   plan: ReplayPlan;
   files: readonly ReplayedFile[];
   kernelRelease: string;
@@ -80,7 +83,7 @@ export function replayOf(given: Given, seen: Seen): Replay {
     },
     kernelRelease: given.kernelRelease,
     options: { pace: options.pace, speed: options.speed, whatIf: options.whatIf },
-    operations: [...plan.recorded].map(([key, counts]) => operationOf(key, counts, files, seen)),
+    operations: [...given.recorded].map(([key, figures]) => operationOf(key, figures, files, seen)),
     wallNs: Math.max(...rings.map(({ wallNs }) => wallNs)),
     rings: rings.length,
     requests: plan.rings.reduce((total, { count }) => total + count, 0),

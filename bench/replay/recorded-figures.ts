@@ -4,9 +4,11 @@ import { OUTCOMES } from "../../results/recording/block.js";
 import type { Recording } from "../../results/recording/reader.js";
 import type { Row } from "../../results/recording/rows-in-order.js";
 import type { ReplayedFile } from "../../results/replay.js";
-import { keyOf } from "./survey.js";
 
 export type RecordedFigures = ReplayedFile["recorded"];
+
+/** Of a file and an operation of the recording. */
+const keyOf = (file: number, operation: number) => `${file} ${operation}`;
 
 /** What the replayed requests did when they were recorded. */
 export class RecordedTallies {

@@ -19,12 +19,6 @@ export const REPLAYED: ReadonlyMap<number, { name: string; vectored: boolean; mo
 
 export const PUNTED = OUTCOMES.indexOf("punted");
 
-/** What one file got by one operation in the recording. */
-export interface RecordedCounts {
-  requests: number;
-  punts: number;
-}
-
 /** What is known of a recording after one look at every row. It grows with the files, not with the requests. */
 export interface Survey {
   places: BlockPlace[];
@@ -33,13 +27,9 @@ export interface Survey {
   touched: Touched;
   /** By ring: bytes of its longest request. */
   longestBytes: Map<number, number>;
-  /** By `keyOf(file, operation)`. */
-  recorded: Map<string, RecordedCounts>;
   /** Rows that are not replayed, by the reason. */
   leftOut: Map<string, number>;
 }
-
-export const keyOf = (file: number, operation: number) => `${file} ${operation}`;
 
 /** `use`: gets every request that is replayed. Throws a UserError. */
 export function surveyRecording(
@@ -60,7 +50,6 @@ export function emptySurvey(): Survey {
     files: new Set(),
     touched: new Touched(),
     longestBytes: new Map(),
-    recorded: new Map(),
     leftOut: new Map(),
   };
 }
@@ -78,11 +67,6 @@ function noteRequest(survey: Survey, { block, row }: Row, use: (row: Row) => voi
     return;
   }
   const file = block.file[row] as number;
-  const key = keyOf(file, block.operation[row] as number);
-  const counts = survey.recorded.get(key) ?? { requests: 0, punts: 0 };
-  counts.requests += 1;
-  if (block.outcome[row] === PUNTED) counts.punts += 1;
-  survey.recorded.set(key, counts);
   survey.files.add(file);
   use({ block, row });
   const length = lengthOf({ block, row });
