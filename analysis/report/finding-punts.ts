@@ -1,12 +1,11 @@
 import { PREPARATIONS } from "../../results/vocabulary.js";
-import { formatPercent } from "../../terminal/percent.js";
 import type { Cell } from "../cells/cell.js";
 import type { Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
 import type { Subject } from "../cells/subject.js";
 import { estimate } from "../estimates/estimate.js";
 import { kernelRange, kernelsByFilesystem } from "./kernel-ranges.js";
-import { joined } from "./words.js";
+import { joined, percentRange } from "./words.js";
 
 type Habit = "every write punts" | "no write punts" | "some writes punt" | typeof ON_TICKS;
 
@@ -69,16 +68,11 @@ function sentencesOf(
       const shares = group.flatMap(({ ratios }) =>
         some.flatMap((kernel) => ratios.get(kernel) ?? []),
       );
-      const range = habit === "some writes punt" ? ` (${rangeOf(shares)})` : "";
+      const range = habit === "some writes punt" ? ` (${percentRange(shares)})` : "";
       return `${habit}${range} ${kernelRange(some, kernels, habit === "no write punts")}`;
     });
     return `${joined(group.map(({ preparation }) => preparation))}: ${parts.join("; ")}`;
   });
-}
-
-function rangeOf(ratios: readonly number[]): string {
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(formatPercent);
-  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 /** Punt ratios of the inline writes of a preparation, by the label of the kernel. */

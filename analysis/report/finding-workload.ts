@@ -12,7 +12,7 @@ import {
   workloads,
 } from "../estimates/workload.js";
 import type { Analysis } from "../loading/analysis.js";
-import { joined } from "./words.js";
+import { joined, percentRange } from "./words.js";
 
 const MOST_FILES = 3;
 const MOST_DISAGREEMENTS = 3;
@@ -87,7 +87,7 @@ function changeSentence(place: string, group: readonly Seen[]): string {
   });
   const more = group.length - shown.length;
   const files = joined(more > 0 ? [...shown, `some of those to ${more} more`] : shown);
-  const recorded = rangeOf(group.map((one) => one.operation.recordedRatio));
+  const recorded = percentRange(group.map((one) => one.operation.recordedRatio));
   const would = `On ${place}, ${files} would punt, instead of ${recorded} when they were recorded`;
   if ((at.puntRatio ?? 0) < operation.recordedRatio) return `${would}.`;
   return `${would}, ${causeWords(at)}`;
@@ -120,9 +120,4 @@ function calmSentence(places: readonly string[], frequent: readonly WorkloadOper
       ? "no request would punt"
       : "the requests would punt as they did when they were recorded";
   return `On ${joined(places)} ${words}${most === 0 ? "" : `: at most ${formatPercent(most)} of those to one file`}.`;
-}
-
-function rangeOf(ratios: readonly number[]): string {
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(formatPercent);
-  return least === most ? `${least}` : `${least} to ${most}`;
 }

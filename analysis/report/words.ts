@@ -1,3 +1,11 @@
+import { formatPercent } from "../../terminal/percent.js";
+
+/** "12 %", "12 % to 35 %". */
+export function percentRange(ratios: readonly number[]): string {
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(formatPercent);
+  return least === most ? `${least}` : `${least} to ${most}`;
+}
+
 /** "a", "a and b", "a, b and c". */
 export function joined(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? "";
