@@ -109,13 +109,12 @@ for (const width of [400, 1280]) {
   });
 }
 
-test("the page in results/atlas holds the data beside it, and is below 2 MB", () => {
+test("the page in results/atlas is what its data and this code make, and is below 2 MB", () => {
   const { files, passedOver } = loadAtlas(packagedAtlas());
   assert.deepEqual(passedOver, []);
   assert.ok(files.length > 0);
   const page = readFileSync(join(packageRoot(), "results", "atlas", "index.html"), "utf8");
-  const held = /<script type="application\/json" id="atlas">(.*)<\/script>/.exec(page)?.[1] ?? "";
   const remedy = "run: puntbench atlas --page results/atlas/index.html";
-  assert.deepEqual(JSON.parse(held), JSON.parse(JSON.stringify(atlasIndex(files))), remedy);
+  assert.ok(page === atlasPage(atlasIndex(files)), remedy);
   assert.ok(Buffer.byteLength(page) <= 2e6);
 });
