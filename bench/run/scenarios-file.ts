@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { scenarioKey } from "../../results/scenario.js";
 import { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 import { visible } from "../../terminal/quote.js";
+import { formatBytes } from "../../terminal/units.js";
 
 /** More than any plan needs; a file of gigabytes is a mistake. */
 const BYTES_MAX = 16 << 20;
@@ -28,9 +29,12 @@ export function scenariosOfFile(file: string): Scenario[] {
 
 function readJson(file: string): unknown {
   try {
-    const bytes = readFileSync(file);
-    if (bytes.length > BYTES_MAX) throw new Error("it is too large");
-    return JSON.parse(bytes.toString("utf8"));
+    const { size } = statSync(file);
+    if (size > BYTES_MAX)
+      throw new Error(
+        `it has ${formatBytes(size)}, and at most ${formatBytes(BYTES_MAX)} are read`,
+      );
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UsageError(
       `${visible(file)} cannot be read: ${visible((error as Error).message)}`,

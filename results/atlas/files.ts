@@ -17,16 +17,24 @@ export interface LoadedAtlas {
 /** All files below `folder`; none where it does not exist. A file that cannot be read is named and passed over. */
 export function loadAtlas(folder: string): LoadedAtlas {
   const loaded: LoadedAtlas = { files: [], passedOver: [] };
-  for (const kernel of existsSync(folder) ? readdirSync(folder).sort() : []) {
-    for (const name of readdirSync(join(folder, kernel)).sort()) {
-      if (!name.endsWith(".json")) continue;
-      const path = join(folder, kernel, name);
-      const file = loadAtlasFile(path);
-      if (file === null) loaded.passedOver.push(`${path} is no file of this atlas`);
-      else loaded.files.push(file);
-    }
+  for (const path of filesIn(folder)) {
+    const file = loadAtlasFile(path);
+    if (file === null) loaded.passedOver.push(`${path} is no file of this atlas`);
+    else loaded.files.push(file);
   }
   return loaded;
+}
+
+/** `<kernel>/<place>.json`. */
+function filesIn(folder: string): string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const kernels = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return kernels.sort().flatMap((kernel) =>
+    readdirSync(join(folder, kernel))
+      .filter((name) => name.endsWith(".json"))
+      .sort()
+      .map((name) => join(folder, kernel, name)),
+  );
 }
 
 /** null where there is none, or where it has another format. */
