@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import stringWidth from "string-width";
 
 export interface Column {
   title: string;
@@ -15,36 +15,35 @@ export function numberColumns(...titles: string[]): Column[] {
   return titles.map((title) => ({ title, align: "right" }));
 }
 
-const PLAIN_BORDER = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
+const GAP = "  ";
 
-/** A table without borders or colour, so that it reads the same on a terminal, in a pipe and in an issue. */
+/**
+ * A table without borders or colour, so that it reads the same on a terminal, in a pipe and in an issue. A cell may have
+ * several lines.
+ */
 export function renderTable(columns: readonly Column[], rows: readonly string[][]): string {
-  const table = new Table({
-    head: columns.map((column) => column.title),
-    colAligns: columns.map((column) => column.align ?? "left"),
-    chars: PLAIN_BORDER,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(...rows);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const titles = columns.map(({ title }) => title);
+  const lines = [titles, ...rows].flatMap(linesOfRow);
+  const widths = columns.map((_, index) =>
+    Math.max(...lines.map((cells) => widthOf(cells[index] ?? ""))),
+  );
+  const padded = (cells: readonly string[]) =>
+    columns.map(({ align }, index) => {
+      const cell = cells[index] ?? "";
+      const space = " ".repeat((widths[index] as number) - widthOf(cell));
+      return align === "right" ? space + cell : cell + space;
+    });
+  return lines.map((cells) => padded(cells).join(GAP).trimEnd()).join("\n");
+}
+
+/** As many lines as the cell with the most of them. */
+function linesOfRow(row: readonly string[]): string[][] {
+  const cells = row.map((cell) => cell.split("\n"));
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
+}
+
+/** Columns of a terminal. Almost every cell is printable ASCII, of which each character takes one. */
+function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
