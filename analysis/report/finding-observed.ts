@@ -32,6 +32,7 @@ export function observedSentences(observation: Observation): string[] {
 function sharedSentence({ program, process, files, workerCpuNs, wallNs }: Observation): string {
   const requests = sum(files.map((file) => file.requests));
   const workers = sum(files.map(inWorkers));
+  if (requests === 0) return `${program} (${process}) completed no io_uring request.`;
   const name = `${program} (${process}) sent ${withCommas(requests)} io_uring requests`;
   if (workers === 0) return `${name}, and none of them went to a worker.`;
   const cpu = (workerCpuNs / wallNs).toFixed(2);

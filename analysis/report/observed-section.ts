@@ -41,13 +41,17 @@ function blocksOf({ subject, observation }: Observed, number: number): Block[] {
     ),
     list(observedSentences(observation)),
     ...(figure === null ? [] : [chartBlock(figure)]),
-    table(
-      COLUMNS.map(({ column }) => column),
-      shown.map((file) => COLUMNS.map(({ cell }) => cell(file, observation))),
-    ),
+    ...(shown.length > 0 ? [tableOf(shown, observation)] : []),
     ...(more > 0 ? [text(`${more} more files and operations are in the results file.`)] : []),
     ...(evidence.length > 0 ? [fold("Every cause, with evidence and cure", list(evidence))] : []),
   ];
+}
+
+function tableOf(files: readonly ObservedFile[], observation: Observation): Block {
+  return table(
+    COLUMNS.map(({ column }) => column),
+    files.map((file) => COLUMNS.map(({ cell }) => cell(file, observation))),
+  );
 }
 
 function sampledWords(sampled: number): string {

@@ -37,7 +37,7 @@ export function watchCommand(): Command {
       "measure the latency of one request in this many (a power of two)",
       "16",
     )
-    .option("--top <count>", "rows for each process", "20")
+    .option("--top <count>", "rows for each process in a table, or in an interval of --json", "20")
     .option("--json", "print one JSON object for each interval, and one for the whole time")
     .option(
       "--metrics <address>",

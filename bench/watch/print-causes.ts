@@ -24,8 +24,8 @@ export function evidenceLines(observations: readonly Observation[], limit: numbe
     const lookedAt = causes.reduce((sum, { punts }) => sum + punts, 0);
     return causes.map(({ cause, punts, evidence, curedBy }) => {
       const cure = curedBy === null ? "No cure is known." : `Cure: ${curedBy}.`;
-      const share = `${punts} of ${lookedAt} punts looked at`;
-      return `${visible(file)}, ${operation}: ${share}: ${CAUSE_WORDS[cause]} (${evidence}). ${cure}`;
+      const share = punts === lookedAt ? `all ${punts}` : `${punts} of the ${lookedAt}`;
+      return `${visible(file)}, ${operation}: ${share} punts that were looked at: ${CAUSE_WORDS[cause]} (${evidence}). ${cure}`;
     });
   });
   return lines.slice(0, limit);

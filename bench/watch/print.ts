@@ -7,7 +7,8 @@ import { byWorkers, type Observation } from "./observation.js";
 import { causesCell, cureSentences } from "./print-causes.js";
 import { lossLines } from "./print-losses.js";
 import { stallLines } from "./print-stalls.js";
-import type { Report } from "./report.js";
+import { type Report, stalledWithoutRequests } from "./report.js";
+import type { ProcessStalls } from "./stalls.js";
 
 /** How much of a report is printed. */
 export interface Extent {
@@ -54,18 +55,28 @@ function right(title: string, worth: number, cell: TableColumn["cell"]): TableCo
 }
 
 /** One block of text for each process, in the order of the observations. */
-export function processBlocks({ observations }: Report, extent: Extent): string {
+export function processBlocks(report: Report, extent: Extent): string {
   const processes = new Map<number, Observation[]>();
-  for (const row of observations) {
+  for (const row of report.observations) {
     const rows = processes.get(row.process);
     if (rows === undefined) processes.set(row.process, [row]);
     else rows.push(row);
   }
   const groups = [...processes.values()];
-  if (groups.length === 0) return "no io_uring request completed";
   const shown = groups.flatMap((rows) => rows.slice(0, extent.limit));
   const layout = fittingLayout(shown, extent.width);
-  return groups.map((rows) => processBlock(rows, extent.limit, layout)).join("\n\n");
+  const blocks = [
+    ...groups.map((rows) => processBlock(rows, extent.limit, layout)),
+    ...stalledWithoutRequests(report).map((stalled) => `${titleOf(stalled)}\n${NONE_COMPLETED}`),
+  ];
+  return blocks.length === 0 ? NONE_COMPLETED : blocks.join("\n\n");
+}
+
+const NONE_COMPLETED = "no io_uring request completed";
+
+/** Without a name: the process ended before its first look. */
+function titleOf({ processName, process }: Pick<ProcessStalls, "processName" | "process">): string {
+  return `${visible(processName ?? "ended")} (${process})`;
 }
 
 /** Blocks of the processes, then workers, losses and cures. */
@@ -79,8 +90,7 @@ function processBlock(rows: readonly Observation[], limit: number, layout: Layou
   const shown = rows.slice(0, limit);
   const left = rows.length - shown.length;
   const more = left > 0 ? `\n${left} more files and operations` : "";
-  const name = visible(first.processName);
-  return `${name} (${first.process})\n${tableOf(shown, layout)}${more}`;
+  return `${titleOf(first)}\n${tableOf(shown, layout)}${more}`;
 }
 
 function fittingLayout(rows: readonly Observation[], width: number): Layout {

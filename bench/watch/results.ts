@@ -6,7 +6,7 @@ import { NO_TRIALS, provenance } from "../run/provenance.js";
 import { ResultsWriter } from "../run/results-writer.js";
 import type { Observation } from "./observation.js";
 import { lossLines } from "./print-losses.js";
-import type { Report } from "./report.js";
+import { type Report, stalledWithoutRequests } from "./report.js";
 
 /** The results file of a watch: its header at once, and what each program did when the watch ends. */
 export class WatchResults {
@@ -52,28 +52,28 @@ function headerOf(): Header {
   };
 }
 
-/** One for each process. */
-export function linesOf({
-  observations,
-  workers,
-  stalls,
-  seconds,
-  sampled,
-}: Report): ObservationLine[] {
-  const processes = new Map<number, Observation[]>();
-  for (const row of observations) {
-    processes.set(row.process, [...(processes.get(row.process) ?? []), row]);
+/** One for each process that completed a request, or whose submitting threads were blocked. */
+export function linesOf(report: Report): ObservationLine[] {
+  const processes = new Map<number, { program: string; files: ObservedFile[] }>();
+  for (const row of report.observations) {
+    const seen = processes.get(row.process) ?? { program: row.processName, files: [] };
+    processes.set(row.process, seen);
+    seen.files.push(fileOf(row));
   }
-  return [...processes].map(([process, files]): ObservationLine => {
+  for (const { process, processName } of stalledWithoutRequests(report)) {
+    processes.set(process, { program: processName ?? "", files: [] });
+  }
+  const { workers, stalls, seconds, sampled } = report;
+  return [...processes].map(([process, { program, files }]): ObservationLine => {
     const blocked = stalls?.find((of) => of.process === process);
     const { count = 0, blockedNs = 0, maxNs = 0, long = 0, durations = [] } = blocked ?? {};
     return {
       type: "observation",
       process,
-      program: files[0]?.processName ?? "",
+      program,
       wallNs: Math.round(seconds * 1e9),
       sampled,
-      files: files.map(fileOf),
+      files,
       workerCpuNs: workers.processes.find((of) => of.process === process)?.cpuNs ?? 0,
       stalls: stalls === null ? null : { count, blockedNs, maxNs, long, durations },
     };

@@ -3,7 +3,7 @@ import { jsonLine } from "../../terminal/quote.js";
 import { wrapWords } from "../../terminal/wrap.js";
 import { printed } from "./print.js";
 import { evidenceLines } from "./print-causes.js";
-import type { Report } from "./report.js";
+import { dearest, type Report } from "./report.js";
 import { Screen } from "./screen.js";
 
 /** Where reports go. */
@@ -17,17 +17,18 @@ export interface Output {
 
 /** One JSON object a line; or a table that is drawn again in place on a terminal; or a block of text for each interval. */
 export function openOutput({ json, top }: { json: boolean; top: number }): Output {
-  if (json) return jsonOutput();
+  if (json) return jsonOutput(top);
   const { stdout, stdin } = process;
   if (!stdout.isTTY) return textOutput(top);
   return screenOutput(new Screen(stdout as WriteStream, stdin.isTTY ? stdin : null, top));
 }
 
-function jsonOutput(): Output {
-  const line = (of: string, report: Report) => write(`${jsonLine({ of, ...report })}\n`);
+/** Of an interval the rows that a table would have; of the whole time every row. */
+function jsonOutput(limit: number): Output {
+  const line = (fields: object) => write(`${jsonLine(fields)}\n`);
   return {
-    interval: (report) => line("interval", report),
-    total: (report) => line("total", report),
+    interval: (report) => line({ of: "interval", ...report, ...dearest(report, limit) }),
+    total: (report) => line({ of: "total", ...report }),
     ended: null,
     close: () => undefined,
   };
@@ -48,6 +49,8 @@ function screenOutput(screen: Screen): Output {
     interval: (report) => screen.show(report),
     total: (report) => {
       screen.close();
+      // The cursor stands at the end of the line of keys.
+      write("\n\n");
       summary(report, { limit: screen.limit, width: screen.output.columns });
     },
     ended: screen.ended,
@@ -56,7 +59,7 @@ function screenOutput(screen: Screen): Output {
 }
 
 function summary(report: Report, extent: { limit: number; width: number }): void {
-  write(`\n\nThe whole time:\n${printed(report, extent)}\n`);
+  write(`The whole time:\n\n${printed(report, extent)}\n`);
   for (const line of evidenceLines(report.observations, extent.limit)) {
     write(`${wrapWords(line, extent.width).join("\n")}\n`);
   }

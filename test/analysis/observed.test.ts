@@ -97,6 +97,18 @@ test("the report says what a watched program did: findings, chart, table, eviden
   assert.doesNotMatch(report, /No trial succeeded|it holds no trial/);
 });
 
+test("a program whose submitters were blocked has a section, even if none of its requests completed", async () => {
+  const out = join(folder, "blocked-report");
+  const blocked = { ...OBSERVATION, program: "stuck", files: [], workerCpuNs: 0 };
+  await writeReport([resultsFile("blocked", [blocked])], { out, iops: "100k", p99: "2ms" });
+  const report = readFileSync(join(out, "report.md"), "utf8");
+  assert.match(
+    report,
+    /^## What stuck did$[\s\S]*^- stuck \(4242\) completed no io_uring request\.$\n^- Submitting threads were blocked for more than 1 ms 30 times/m,
+  );
+  assert.doesNotMatch(report, /\| requests\/s/);
+});
+
 test("what is not known is said, and no number stands for it", () => {
   const unseen = { ...OBSERVATION, stalls: null, files: [INLINE] };
   assert.deepEqual(observedSentences(unseen), [

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { printed } from "../../../bench/watch/print.js";
+import { dearest } from "../../../bench/watch/report.js";
+import { linesOf } from "../../../bench/watch/results.js";
 import { screenLines } from "../../../bench/watch/screen.js";
 import { BY_COST, SORTINGS, sorted } from "../../../bench/watch/sorting.js";
 import { NOTHING_LOST, observation, reportOf } from "../../support/observations.js";
@@ -13,6 +15,45 @@ test("a latency that was not measured is no number, and rows beyond the limit ar
   assert.match(text, /\/data\/a +write 4 KiB +50 +100 % +- +2.05 µs +- +0 % +0/);
   assert.match(text, /1 more files and operations/);
   assert.match(text, /io-wq: 3 workers, at least 0.50 CPUs, over 2 s/);
+});
+
+test("a process whose submitter was blocked appears, even if none of its requests completed", () => {
+  const stalled = { process: 43, processName: "stuck", count: 2, blockedNs: 9e6, maxNs: 8e6 };
+  const stalls = [{ ...stalled, long: 1, durations: [[8_388_608, 2]] as [number, number][] }];
+  const report = { ...reportOf([observation({})]), stalls };
+  const text = printed(report, extent);
+  assert.match(text, /^stuck \(43\)\nno io_uring request completed$/m);
+  assert.match(text, /^stuck \(43\): submitter blocked > 1 ms: 0\.5\/s \(max 8 ms\)$/m);
+  const lines = linesOf(report);
+  assert.deepEqual(
+    lines.map(({ program, files }) => [program, files.length]),
+    [
+      ["db", 1],
+      ["stuck", 0],
+    ],
+  );
+  assert.deepEqual(lines[1]?.stalls, {
+    count: 2,
+    blockedNs: 9e6,
+    maxNs: 8e6,
+    long: 1,
+    durations: [[8_388_608, 2]],
+  });
+});
+
+test("an interval in JSON has the rows of a table, and says what the others did", () => {
+  const rows = [1, 2, 3].map((index) => observation({ file: `/data/${index}`, punts: 10 }));
+  const others = [observation({ process: 43, forced: 5 })];
+  const { observations, leftOut } = dearest(reportOf([...rows, ...others]), 2);
+  assert.deepEqual(
+    observations.map(({ process, file }) => [process, file]),
+    [
+      [42, "/data/1"],
+      [42, "/data/2"],
+      [43, "/data/a"],
+    ],
+  );
+  assert.deepEqual(leftOut, { rows: 1, requests: 100, byWorkers: 10 });
 });
 
 test("names of files and processes cannot send escape sequences to the terminal", () => {
