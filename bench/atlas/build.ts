@@ -65,11 +65,20 @@ export async function buildPlace(
   let cells = 0;
   const plan = { place, kernels: kernels.map(({ kernel }) => kernel), scenarios, jobs };
   const failures = await measurePlace(context, plan, async (answers) => {
-    const known = before.get(answers.kernel)?.cells ?? [];
-    await writeAtlasFile(folder, { ...answers, cells: merged(known, answers.cells) });
+    await keepAnswers(folder, before.get(answers.kernel) ?? null, answers);
     cells += answers.cells.length;
   });
   return { cells, gaps: failures.map(({ message }) => `${place.name}: ${message}`) };
+}
+
+/** Writes the file of one kernel and place: what was known, and what was measured now. */
+export async function keepAnswers(
+  folder: string,
+  known: AtlasFile | null,
+  answers: AtlasFile,
+): Promise<void> {
+  const cells = merged(known?.cells ?? [], answers.cells);
+  await writeAtlasFile(folder, { ...answers, cells });
 }
 
 /** In the order of the scenarios. A cell that was measured again takes the place of the older one. */

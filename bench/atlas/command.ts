@@ -7,11 +7,13 @@ Examples:
   $ puntbench atlas build                                   what is missing, on every series that Debian has
   $ puntbench atlas build --kernels 6.12,7.3 --places ext4,xfs
   $ puntbench atlas build --dry-run                         what would be measured
+  $ puntbench atlas build --jobs-json parts >jobs.json      one job a guest, for Slurm or Kubernetes: FLEET.md
+  $ puntbench atlas build --collect jobs.json               what they answered
 
 A cell that was measured is not measured again, until Debian's package, the scenario or the format changes. A build that
 was interrupted goes on where it ended. A kernel that does not boot is a gap, and the others still run.
 
-Exit codes: 0 ok, 1 a guest failed, 2 usage, 130 interrupted.`;
+Exit codes: 0 ok, 1 a guest failed or a job is missing, 2 usage, 130 interrupted.`;
 
 export function atlasBuildCommand(): Command {
   return new Command("build")
@@ -30,6 +32,11 @@ export function atlasBuildCommand(): Command {
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
     .option("--again", "measure cells again that are there")
     .option("--dry-run", "say what would be measured, and measure nothing")
+    .option(
+      "--jobs-json <directory>",
+      "print the guests as jobs for other machines; their answers come to files there",
+    )
+    .option("--collect <jobs>", "put the answers of jobs that --jobs-json printed into the atlas")
     .addHelpText("after", EXAMPLES)
     .action(async (options: RawBuildOptions) => {
       const { main } = await import("./main.js");

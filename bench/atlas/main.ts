@@ -7,14 +7,19 @@ import { type LabContext, withLabContext } from "../lab/host/context.js";
 import { requireLabTools } from "../lab/host/programs.js";
 import { knownPackages } from "../lab/packages/known-packages.js";
 import { completeKernels } from "../lab/packages/resolve.js";
+import { jobsText, readJobs, reportCollected } from "../lab/session/jobs.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
 import { buildPlace, type PlaceWork, workOf } from "./build.js";
+import { collectAnswers, jobsOf } from "./jobs.js";
 import { type BuildOptions, FLAVOUR, parseBuildOptions, type RawBuildOptions } from "./options.js";
 
 /** `puntbench atlas build`: measures what is missing, and says what it could not. */
 export async function main(raw: RawBuildOptions): Promise<void> {
   const options = parseBuildOptions(raw);
   const folder = options.out ?? packagedAtlas();
+  if (raw.collect !== undefined) {
+    return reportCollected(await collectAnswers(readJobs(raw.collect), folder));
+  }
   requireLabTools();
   await withLabContext(async (context) => {
     const requests = options.kernels ?? (await everySeries(context, options));
@@ -29,6 +34,10 @@ export async function main(raw: RawBuildOptions): Promise<void> {
     );
     if (options.dryRun) {
       for (const line of work.flatMap(wordsOf)) process.stdout.write(`${line}\n`);
+      return;
+    }
+    if (options.jobsFolder !== null) {
+      process.stdout.write(jobsText(jobsOf(work, options.jobsFolder)));
       return;
     }
     const startedAtMs = Date.now();

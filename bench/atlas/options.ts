@@ -15,6 +15,8 @@ export interface RawBuildOptions {
   mirror?: string;
   again?: boolean;
   dryRun?: boolean;
+  jobsJson?: string;
+  collect?: string;
 }
 
 export interface BuildOptions {
@@ -29,6 +31,8 @@ export interface BuildOptions {
   /** Measure cells again that are there. */
   again: boolean;
   dryRun: boolean;
+  /** Print the guests as jobs whose answers go to this folder, and boot none; null: boot them. */
+  jobsFolder: string | null;
 }
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
@@ -44,5 +48,6 @@ export function parseBuildOptions(raw: RawBuildOptions): BuildOptions {
     mirror: raw.mirror ?? null,
     again: raw.again ?? false,
     dryRun: raw.dryRun ?? false,
+    jobsFolder: raw.jobsJson ?? null,
   };
 }

@@ -13,6 +13,8 @@ Examples:
   $ puntbench lab --kernels 6.1,6.12 --explain --quick
   $ puntbench lab --kernels 6.1,6.12 --fio wal.fio --rounds 1
   $ puntbench lab --kernels 6.1,6.12,7.2 --replay mariadb.pbrec --disk 4G
+  $ puntbench lab --kernels 6.1,6.12 --boots 3 --quick --jobs-json parts >jobs.json   (FLEET.md)
+  $ puntbench lab --collect jobs.json
   $ puntbench lab --kernels 6.12 --shell
   $ git bisect run puntbench lab --kernel-image arch/x86/boot/bzImage --modules build/lib/modules/6.9 --expect 6.12
 
@@ -20,6 +22,12 @@ Nothing is installed and the host's kernels are not touched: packages are verifi
 $XDG_CACHE_HOME/puntbench and booted in QEMU. Under emulation punts are exact and times mean nothing.
 
 Exit codes: 0 ok, 1 failure, 2 usage, 130 interrupted; with --expect also 3 and 125, for git bisect run.`;
+
+/** Options that ask for something else than a lab run. */
+interface RawActions extends RawLabOptions {
+  expect?: string;
+  collect?: string;
+}
 
 /**
  * `puntbench lab`.
@@ -70,6 +78,15 @@ export function labCommand(
       "--expect <kernel>",
       "hold the kernel against the atlas' answers for this one: exit 0 as expected, 3 changed, 125 it does not boot",
     )
+    .option(
+      "--results-file <file>",
+      "of one guest: where its results go, whole or not at all; if they are there, nothing is booted",
+    )
+    .option(
+      "--jobs-json <directory>",
+      "print the guests as jobs for other machines; their results come to files there",
+    )
+    .option("--collect <jobs>", "bring together what jobs that --jobs-json printed measured")
     .option("--dry-run", "print the commands and run nothing")
     .option("--shell", "a prompt in the first kernel")
     // What follows `lab kernels` belongs to it, although `lab` has options of the same name.
@@ -77,15 +94,19 @@ export function labCommand(
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText("after", EXAMPLES)
-    .action(async (options: RawLabOptions & { expect?: string }, command: Command) => {
-      const { expect, ...others } = options;
+    .action(async (options: RawActions, command: Command) => {
+      const { expect, collect: jobs, ...others } = options;
+      if (jobs !== undefined) {
+        const { collect } = await import("./collect.js");
+        return collect(jobs, others.out);
+      }
       if (expect !== undefined && holdAgainst) {
         if (command.args.length > 0)
           command.error(`error: --expect takes no options of the bench: ${command.args.join(" ")}`);
         return holdAgainst({ ...others, expect });
       }
       const { main } = await import("./main.js");
-      await main(options, command.args);
+      await main(others, command.args);
     });
   for (const command of [kernelsCommand(), cleanCommand()]) lab.addCommand(command.exitOverride());
   return lab;

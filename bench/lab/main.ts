@@ -5,25 +5,34 @@ import { join } from "node:path";
 import { loadRecording } from "../../results/recording/reader.js";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
-import { printable } from "../../terminal/quote.js";
+import { printable, visible } from "../../terminal/quote.js";
 import { dryRunText } from "./dry-run.js";
 import { withLabContext } from "./host/context.js";
 import { requireLabTools } from "./host/programs.js";
+import { jobsOf } from "./jobs.js";
 import { type LabOptions, parseLabOptions, type RawLabOptions } from "./options.js";
 import { runInTerminal } from "./qemu/run-guest.js";
+import { completeHeader, keepAs } from "./results-file.js";
 import { prepareBoot } from "./session/boot.js";
 import { puntTable, readRun } from "./session/comparison.js";
 import { instructionTable } from "./session/instruction-table.js";
+import { jobsText } from "./session/jobs.js";
 import { kernelByFile, kernelsByVersion, type LabKernel } from "./session/kernels.js";
 import { type LabOutcome, runLab } from "./session/lab.js";
 import type { LabSession } from "./session/lab-session.js";
 import { openSession } from "./session/open-session.js";
 import { replayText } from "./session/replay-table.js";
+import type { FinishedBoot } from "./session/settings.js";
 
 /** `puntbench lab`: boots the kernels, runs the bench in each, brings the results back, compares. */
 export async function main(raw: RawLabOptions, benchOptions: readonly string[]): Promise<void> {
   const options = parseLabOptions(raw, benchOptions);
   if (raw.replay !== undefined) loadRecording(raw.replay);
+  const { resultsFile, jobsFolder } = options;
+  if (resultsFile !== null && completeHeader(resultsFile) !== null) {
+    process.stdout.write(`${visible(resultsFile)} is complete: nothing is booted\n`);
+    return;
+  }
   const guests = options.kernels.filter((kernel) => kernel !== "host");
   if (guests.length > 0 || options.kernelFile) requireLabTools();
   await withLabContext(async (context) => {
@@ -32,6 +41,10 @@ export async function main(raw: RawLabOptions, benchOptions: readonly string[]):
     if (options.kernelFile) kernels.push(await kernelByFile(options.kernelFile));
     const [first] = kernels;
     if (!first) return;
+    if (jobsFolder !== null) {
+      process.stdout.write(jobsText(jobsOf(kernels, options, raw, jobsFolder)));
+      return;
+    }
     const session = await openSession(context, options.settings, first);
     const planned = { kernel: first, filesystem: options.filesystems[0] ?? "ext4", boot: 0 };
     try {
@@ -59,7 +72,15 @@ async function measure(
     progress.milestone(`${label}: ${packageName} ${packageVersion}`);
   }
   for (const sentence of options.about) progress.milestone(sentence);
-  const outcome = await runLab(session, kernels, options);
+  const { resultsFile } = options;
+  const plan = {
+    ...options,
+    ...(resultsFile !== null && {
+      out: join(session.workspace, "results"),
+      onFinished: (boot: FinishedBoot) => keepAs(resultsFile, boot),
+    }),
+  };
+  const outcome = await runLab(session, kernels, plan);
   process.stdout.write(await printedOutcome(outcome, session, options));
   const [failure] = outcome.failures;
   if (failure) {

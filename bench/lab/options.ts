@@ -35,6 +35,8 @@ export interface RawLabOptions {
   shell?: boolean;
   explain?: boolean;
   replay?: string;
+  jobsJson?: string;
+  resultsFile?: string;
 }
 
 export interface LabOptions extends LabPlan, KernelSource {
@@ -44,6 +46,10 @@ export interface LabOptions extends LabPlan, KernelSource {
   cost: "time" | "instructions";
   dryRun: boolean;
   shell: boolean;
+  /** Print the guests as jobs whose results go to this folder, and boot none; null: boot them. */
+  jobsFolder: string | null;
+  /** Where the results of the only guest go; null: below `out`, with the name of the run. */
+  resultsFile: string | null;
   settings: GuestSettings;
   /** Sentences about what the guests run, to print before they do. */
   about: string[];
@@ -80,22 +86,36 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   }
   const command: GuestCommand = { name: commandName(raw), options: benchOptions };
   refuseReserved(command);
+  if (raw.jobsJson !== undefined && kernels.includes("host")) {
+    throw new UsageError("--jobs-json on host", "A job boots a guest: leave host out.");
+  }
   if (command.name === "replay" && kernels.includes("host")) {
     throw new UsageError("--replay on host", "Run puntbench replay for this machine's kernel.");
   }
   const { about, input } = checkGuestOptions(command);
+  const filesystems = words(raw.filesystems, FILESYSTEMS, "--filesystems");
+  const boots = integer(raw.boots, "--boots", 1, 1000);
+  const guests = (kernels.length + (kernelFile === null ? 0 : 1)) * filesystems.length * boots;
+  if (raw.resultsFile !== undefined && (guests !== 1 || kernels.includes("host"))) {
+    throw new UsageError(
+      "--results-file is for the results of one guest",
+      "Name one kernel and one filesystem, or use --out.",
+    );
+  }
   return {
     kernels,
     kernelFile,
     flavour: word(raw.flavour, FLAVOURS, "--flavour"),
     mirror: raw.mirror ?? null,
-    filesystems: words(raw.filesystems, FILESYSTEMS, "--filesystems"),
-    boots: integer(raw.boots, "--boots", 1, 1000),
+    filesystems,
+    boots,
     jobs: integer(raw.jobs, "--jobs", 1, Math.max(1, availableParallelism())),
     cost,
     out: raw.out,
     dryRun: raw.dryRun ?? false,
     shell: raw.shell ?? false,
+    jobsFolder: raw.jobsJson ?? null,
+    resultsFile: raw.resultsFile ?? null,
     settings: {
       ...parseSettings(raw, cost),
       input: raw.replay === undefined ? input : { file: raw.replay },

@@ -84,7 +84,7 @@ function newFile(folder: string, name: string): number {
 }
 
 /** A folder name for a label, which may hold any text. The header holds the label itself. */
-function folderName(label: string): string {
+export function folderName(label: string): string {
   const name = label.replace(/[^A-Za-z0-9._+-]+/g, "_").slice(0, 100);
   return /^[._]*$/.test(name) ? "unnamed" : name;
 }

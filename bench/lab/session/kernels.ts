@@ -27,7 +27,7 @@ export interface KernelSource {
   mirror: string | null;
 }
 
-/** Kernels by version, fetched when they are not in the cache. */
+/** Kernels by version, fetched when they are not in the cache. `label=version` names a version otherwise. */
 export async function kernelsByVersion(
   context: LabContext,
   requests: readonly string[],
@@ -42,13 +42,14 @@ export async function kernelsByVersion(
 
 async function kernelByVersion(
   context: LabContext,
-  request: string,
+  named: string,
   { flavour, mirror }: KernelSource,
 ): Promise<LabKernel> {
+  const [label = named, request = named] = named.split("=", 2);
   try {
     const { packages } = await knownPackages(context, { mirror, refresh: false });
     const kernel = resolveKernel(packages, request, flavour);
-    return fromStored(request, await storeKernel(context, kernel));
+    return fromStored(label, await storeKernel(context, kernel));
   } catch (error) {
     // Without a network, a kernel that is already here will do.
     const newest = (await storedKernels(context.cache))
@@ -59,7 +60,7 @@ async function kernelByVersion(
       `warning: ${error.message.split("\n")[0]}; using ${newest.version} from the cache`,
     );
     keepInUse(newest.folder);
-    return fromStored(request, newest);
+    return fromStored(label, newest);
   }
 }
 
