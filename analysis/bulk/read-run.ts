@@ -1,8 +1,9 @@
 import { statSync } from "node:fs";
-import { Header, SCHEMA_VERSION } from "../../results/schema.js";
+import { Header, SCHEMA_VERSION, type Trial } from "../../results/schema.js";
 import { upgradeHeader } from "../../results/upgrade.js";
 import { visibleDeep } from "../../terminal/quote.js";
-import type { Cells } from "../cells/cells.js";
+import { Cells } from "../cells/cells.js";
+import { hostOf } from "../cells/host.js";
 import type { Run } from "../cells/run.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
 import { firstIssue, type PartRead, parseJson, readTrials } from "./read-trials.js";
@@ -13,25 +14,30 @@ export { UnreadableFile };
 /** A smaller file is read before a thread has started. */
 const PARALLEL_BYTES = 32 << 20;
 
+/** Where trials go: into cells, or one by one to whoever wants each of them. */
+export interface TrialSink {
+  add(trial: Trial, run: Run): void;
+}
+
 /**
- * Reads one results file, line by line, a very large one with several threads. `accept` sees the header first and
- * returns the cells that the trials go to, or null to leave the file. Throws UnreadableFile.
+ * Reads one results file, line by line; a very large one with several threads, if its trials go into cells. `accept`
+ * sees the header first and returns where the trials go, or null to leave the file. Throws UnreadableFile.
  *
  * @returns null when the file was left.
  */
 export async function readRun(
   file: string,
-  accept: (header: Header) => Cells | null,
+  accept: (header: Header) => TrialSink | null,
 ): Promise<Run | null> {
   const { header, bytes } = readHeader(file);
-  const cells = accept(header);
-  if (cells === null) return null;
+  const sink = accept(header);
+  if (sink === null) return null;
   const run = emptyRun(file, header);
   const range = { start: bytes, end: statSync(file).size };
   const parts =
-    range.end - range.start > PARALLEL_BYTES
-      ? await readInThreads(run, range, cells)
-      : [readTrials(file, range, 2, (trial) => cells.add(trial, run))];
+    sink instanceof Cells && range.end - range.start > PARALLEL_BYTES
+      ? await readInThreads(run, range, sink)
+      : [readTrials(file, range, 2, (trial) => sink.add(trial, run))];
   addUp(run, parts);
   return run;
 }
@@ -40,6 +46,7 @@ function emptyRun(file: string, header: Header): Run {
   const trials = { ok: 0, failed: 0, skipped: 0 };
   return {
     file,
+    host: hostOf(file),
     header,
     footer: null,
     complete: false,

@@ -5,6 +5,8 @@ import type { Explanation, Footer, Header } from "../../results/schema.js";
 /** One results file as far as it could be read. Its trials go into cells and are not kept. */
 export interface Run {
   file: string;
+  /** The host of a fleet that it comes from, see `hostOf`; null: not of a fleet. */
+  host: string | null;
   header: Header;
   /** null: the run was cut off. */
   footer: Footer | null;
@@ -20,17 +22,34 @@ export interface Run {
   warnings: string[];
 }
 
+/** What is repeated, so that trials of the same one are not independent: boots of one machine, or hosts of a fleet. */
+export type Unit = "boot" | "host";
+
 /** Numbers runs by their id, so that cells of two collections know whether they share a run. */
 export class RunNumbers {
   readonly #numbers = new Map<string, number>();
-  /** The boot of each run, by the number of the run. */
+  readonly #hosts = new Map<number, string>();
+  /** The boot of each run, by the number of the run; once `settle` has seen several hosts, the host. */
   readonly boots = new Map<number, string>();
 
-  of({ header }: Run): number {
-    const number = this.#numbers.get(header.runId) ?? this.#numbers.size;
+  of({ header, host }: Run): number {
+    const known = this.#numbers.get(header.runId);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
     this.#numbers.set(header.runId, number);
     this.boots.set(number, bootOf(header) ?? `of run ${number}`);
+    if (host !== null) this.#hosts.set(number, `host ${host}`);
     return number;
+  }
+
+  /** To be called when all runs are read: with several hosts, these take the place of boots. */
+  settle(): void {
+    if (this.unit === "boot") return;
+    for (const [number, host] of this.#hosts) this.boots.set(number, host);
+  }
+
+  get unit(): Unit {
+    return new Set(this.#hosts.values()).size > 1 ? "host" : "boot";
   }
 }
 

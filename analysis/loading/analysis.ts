@@ -1,12 +1,11 @@
-import type { Header } from "../../results/schema.js";
 import type { Cell } from "../cells/cell.js";
 import { Cells } from "../cells/cells.js";
 import { type Explained, explainedIn } from "../cells/explained.js";
 import { type Observed, observedIn } from "../cells/observed.js";
 import { type Replayed, replayedIn } from "../cells/replayed.js";
-import type { Run, RunNumbers } from "../cells/run.js";
+import { type Run, RunNumbers, type Unit } from "../cells/run.js";
 import { compareSubjects, type Subject } from "../cells/subject.js";
-import { loadRuns, type Problem } from "./load.js";
+import { loadRuns, type Problem, type Wanted } from "./load.js";
 
 /** Everything that charts, comparison and plan start from. */
 export interface Analysis {
@@ -21,15 +20,19 @@ export interface Analysis {
   observed: readonly Observed[];
   /** What recorded requests did when they were issued again, by subject. */
   replayed: readonly Replayed[];
+  /** What the figures are repeated over: hosts, when the runs come from several. */
+  unit: Unit;
 }
 
 /** Reads the runs that are wanted and groups their trials. Throws UserError when nothing can be read. */
 export async function analyse(
   paths: readonly string[],
-  options: { runNumbers?: RunNumbers; wanted?: (header: Header) => boolean } = {},
+  options: { runNumbers?: RunNumbers; wanted?: Wanted } = {},
 ): Promise<Analysis> {
-  const collected = new Cells(options.runNumbers);
+  const runNumbers = options.runNumbers ?? new RunNumbers();
+  const collected = new Cells(runNumbers);
   const { runs, problems } = await loadRuns(paths, collected, options.wanted);
+  runNumbers.settle();
   const cells = collected.list();
   const subjects = [...new Set(cells.map((cell) => cell.subject))].sort(compareSubjects);
   return {
@@ -40,5 +43,6 @@ export async function analyse(
     explained: explainedIn(runs),
     observed: observedIn(runs),
     replayed: replayedIn(runs),
+    unit: runNumbers.unit,
   };
 }

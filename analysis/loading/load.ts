@@ -1,7 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import type { Header } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
-import { readRun, UnreadableFile } from "../bulk/read-run.js";
-import type { Cells } from "../cells/cells.js";
+import { readRun, type TrialSink, UnreadableFile } from "../bulk/read-run.js";
 import type { Run } from "../cells/run.js";
 import { findResultsFiles } from "./find-files.js";
 
@@ -11,16 +11,19 @@ export interface Problem {
   message: string;
 }
 
+/** Which runs are read, and what they are called. */
+export type Wanted = (header: Header, file: string) => boolean;
+
 /**
- * Reads files, and folders with all their `*.jsonl`, into `cells`, each run once and only those that are wanted.
+ * Reads files, and folders with all their `*.jsonl`, into `sink`, each run once and only those that are wanted.
  *
  * A file that was named and cannot be read is an error. One in a folder is passed over and reported in
  * `problems`, unless nothing readable is left. Throws UserError.
  */
 export async function loadRuns(
   paths: readonly string[],
-  cells: Cells,
-  wanted: (header: Header) => boolean = () => true,
+  sink: TrialSink,
+  wanted: Wanted = () => true,
 ): Promise<{ runs: Run[]; problems: Problem[] }> {
   const found = findResultsFiles(paths);
   const runs: Run[] = [];
@@ -28,11 +31,13 @@ export async function loadRuns(
   const runIds = new Set<string>();
   let readable = false;
   for (const { file, named } of found) {
+    // Ten thousand files take a while; a signal is only seen when the event loop has a turn.
+    await setImmediate();
     try {
       const run = await readRun(file, (header) => {
         if (!runIds.has(header.runId)) {
           runIds.add(header.runId);
-          return wanted(header) ? cells : null;
+          return wanted(header, file) ? sink : null;
         }
         problems.push({ file, message: "the same run was read already; passed over" });
         return null;
