@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
 import { SCHEMA_VERSION } from "../../results/vocabulary.js";
+import { makeFolders } from "../../terminal/make-folders.js";
 import { type Column, columnData, schemaOf } from "./columns.js";
 import { partitionName } from "./partition-name.js";
 
@@ -66,7 +66,7 @@ export class Dataset<Row> {
   #writeFile(partition: string, rows: readonly Row[]): void {
     const { columns, toolVersion } = this;
     const folder = join(this.folder, partition);
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     this.#made.files += 1;
     this.#made.rows += rows.length;
     parquetWriteFile({

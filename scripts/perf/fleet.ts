@@ -13,8 +13,11 @@ import { formatBytes } from "../../terminal/units.js";
 import { questionTitles } from "../../test/support/sql.js";
 import { addSimulatedFleet, TRIALS_PER_HOST } from "./simulated-fleet.js";
 
-/** What is promised of each question: with DuckDB, two threads, on 10,000 hosts. */
-const SECONDS_LIMIT = 5;
+/**
+ * What is promised of each question, of 10,000 hosts: with DuckDB and two threads. It is held by CPU time, which other
+ * work on the machine hardly changes: on two free cores the answer comes in less time than that.
+ */
+const CPU_SECONDS_LIMIT = 5;
 const MEMORY_MB_LIMIT = 1000;
 
 interface Figures {
@@ -62,8 +65,8 @@ function ask(folder: string, number: number, title: string): Figures {
   return { question: `${number}. ${title}`, ...JSON.parse(done.stderr) };
 }
 
-function isKept({ seconds, maxRssMb }: Figures): boolean {
-  return seconds <= SECONDS_LIMIT && maxRssMb <= MEMORY_MB_LIMIT;
+function isKept({ cpuSeconds, maxRssMb }: Figures): boolean {
+  return cpuSeconds <= CPU_SECONDS_LIMIT && maxRssMb <= MEMORY_MB_LIMIT;
 }
 
 function bytesIn(folder: string): number {
@@ -87,7 +90,7 @@ function print(
   const columns = [
     ...textColumns("question"),
     ...numberColumns("rows", "seconds", "CPU seconds", "peak memory, MB"),
-    ...textColumns(`within ${SECONDS_LIMIT} s and ${MEMORY_MB_LIMIT} MB`),
+    ...textColumns(`within ${CPU_SECONDS_LIMIT} CPU s and ${MEMORY_MB_LIMIT} MB`),
   ];
   const load = (loadavg()[0] as number).toFixed(1);
   const lines = [
