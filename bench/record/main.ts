@@ -6,7 +6,7 @@ import { Interrupt } from "../../terminal/interrupt.js";
 import { stderrProgress } from "../../terminal/progress.js";
 import { formatBytes } from "../../terminal/units.js";
 import { type CauseFinder, openCauseFinder } from "../watch/causes.js";
-import { selectedProcesses } from "../watch/processes.js";
+import { SelectedProcesses } from "../watch/processes.js";
 import { hasRing } from "./descriptors.js";
 import { Files } from "./files.js";
 import { parseRecordOptions, type RawRecordOptions, type RecordOptions } from "./options.js";
@@ -54,6 +54,7 @@ interface Parts {
 class Session {
   readonly #startNs = now();
   readonly #processes = new Set<number>();
+  readonly #selected: SelectedProcesses;
   readonly #rings: RingsAndThreads;
   readonly #files: Files;
   readonly #rows: Rows;
@@ -66,6 +67,7 @@ class Session {
     readonly parts: Parts,
   ) {
     const { file } = parts;
+    this.#selected = new SelectedProcesses(options.selection);
     this.#rings = new RingsAndThreads((line) => file.line(line));
     this.#files = new Files(
       loadDriver(),
@@ -126,7 +128,7 @@ class Session {
     const { recorder, causes, file } = this.parts;
     this.#progress.step(`${file.requests} requests, ${formatBytes(file.bytes)}; Ctrl-C ends`);
     if (selection.kind === "all") return true;
-    const now = selectedProcesses(selection);
+    const now = this.#selected.look();
     // A program that has just begun: what was seen of its files comes before a look at them.
     this.#read(false);
     for (const id of now) {

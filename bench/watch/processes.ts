@@ -14,15 +14,13 @@ export interface Process {
   parent: number;
 }
 
-/** Process ids that a selection means now; children of chosen processes are included. */
-export function selectedProcesses(selection: Selection): Set<number> {
-  return new SelectedProcesses(selection).look();
-}
-
 /** So many looks, and every process is read again: a running program seldom changes its name. */
 const LOOKS_BETWEEN_ALL = 10;
 
-/** The same from look to look. Between two full looks only processes are read that are new. */
+/**
+ * Process ids that a selection means; children of chosen processes are included. Between two full looks only processes
+ * are read that are new.
+ */
 export class SelectedProcesses {
   readonly #known = new Map<number, Process | null>();
   #looks = 0;

@@ -70,13 +70,14 @@ export class DamagedBlock extends Error {}
 export function encodeBlock(block: Block): Buffer {
   const bytes = Buffer.allocUnsafe(5 + block.count * COLUMNS.length * BYTES_OF_NUMBER_MAX);
   let at = putNumber(bytes, 0, block.count);
-  for (const name of COLUMNS) {
-    const before = predictor(name, block);
-    for (let row = 0; row < block.count; row += 1) {
-      at = putNumber(bytes, at, (block[name][row] as number) - before(row));
-    }
-  }
+  for (const name of COLUMNS) at = putNumbers(bytes, at, storedColumn(name, block));
   return bytes.subarray(0, at);
+}
+
+function storedColumn(name: Column, block: Block): Float64Array {
+  if (name !== "atNs" && name !== "offsetBytes") return block[name];
+  const before = predictor(name, block);
+  return block[name].map((value, row) => value - before(row));
 }
 
 /** Throws a DamagedBlock. */
@@ -133,6 +134,17 @@ function checked(name: Column, value: number): number {
 
 /** 53 bits and the sign. */
 const BYTES_OF_NUMBER_MAX = 8;
+
+function putNumbers(bytes: Buffer, start: number, values: Float64Array): number {
+  let at = start;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    // Most columns hold small numbers only.
+    if (value >= 0 && value < 64) bytes[at++] = value * 2;
+    else at = putNumber(bytes, at, value);
+  }
+  return at;
+}
 
 function putNumber(bytes: Buffer, start: number, value: number): number {
   let at = start;
