@@ -8,6 +8,7 @@ import type {
   Io,
   Operation,
   Order,
+  PageCacheState,
   Preparation,
   Ring,
 } from "../results/vocabulary.js";
@@ -40,6 +41,8 @@ export interface TrialRequest {
   extents?: number | undefined;
   /** `cold`: before the first request the kernel drops every cache that it has, and loads the inodes anew. */
   inode?: InodeState | undefined;
+  /** `filled`: the prepared files are read through the page cache, and their pages stay there. Default: no page is there. */
+  pageCache?: PageCacheState | undefined;
   /** Another thread asks for the files' timestamps so often. Default: never. */
   statIntervalNs?: number | undefined;
   vectored?: boolean | undefined;
@@ -59,7 +62,7 @@ export interface TrialRequest {
   /** Default: the best that the kernel has. */
   ring?: Ring | undefined;
   /** Each write waits for all before it (IOSQE_IO_DRAIN). */
-  drained?: boolean;
+  drained?: boolean | undefined;
   /** Rest between fsync of the prepared file and the first write. */
   settleNs: number;
   countPunts: boolean;

@@ -17,6 +17,7 @@ export function scenarioKey(scenario: Scenario): string {
 export function variantWords(scenario: Scenario): string[] {
   const { operation, readPercent, io, durability, groupWrites, statIntervalNs } = scenario;
   const { vectored, fixedFiles, files, rings, ring, iowqWorkers, extents, inode } = scenario;
+  const { pageCache, drained } = scenario;
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
@@ -26,6 +27,8 @@ export function variantWords(scenario: Scenario): string[] {
     files && `${files} files`,
     extents && `${extents} extents`,
     inode && `${inode} inode`,
+    pageCache && `${pageCache} page cache`,
+    drained && "drained",
     rings && `${rings} rings`,
     ring,
     iowqWorkers && `io-wq workers <= ${iowqWorkers}`,

@@ -11,6 +11,7 @@ import {
   LABEL_CHARACTERS_MAX,
   OPERATIONS,
   ORDERS,
+  PAGE_CACHE_STATES,
   PREPARATIONS,
   RINGS,
   SCHEMA_VERSION,
@@ -59,8 +60,12 @@ export const Scenario = z.object({
   extents: count.positive().optional(),
   /** Absent: warm. */
   inode: z.enum(INODE_STATES).optional(),
+  /** Absent: empty. */
+  pageCache: z.enum(PAGE_CACHE_STATES).optional(),
   /** Flags of the rings. Absent: those of the run, which each trial's `ringFlags` shows. */
   ring: z.enum(RINGS).optional(),
+  /** IOSQE_IO_DRAIN: each request waits for all before it. */
+  drained: z.boolean().optional(),
   /** Another thread asks for the files' timestamps so often (statx). Absent: never. */
   statIntervalNs: count.positive().optional(),
   /** Most bounded io-wq workers (IORING_REGISTER_IOWQ_MAX_WORKERS). Absent: as many as the kernel allows. */

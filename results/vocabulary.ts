@@ -70,6 +70,10 @@ export type Io = (typeof IOS)[number];
 export const INODE_STATES = ["warm", "cold"] as const;
 export type InodeState = (typeof INODE_STATES)[number];
 
+/** `filled`: every page of the files is in the page cache, clean, as after reading them. `empty`: no page is. */
+export const PAGE_CACHE_STATES = ["empty", "filled"] as const;
+export type PageCacheState = (typeof PAGE_CACHE_STATES)[number];
+
 /**
  * When a write is on stable storage: with its completion, except for `none`. `group-fdatasync`: an fdatasync follows each
  * group of `groupWrites` writes, and they complete with it; `group-fsync`: an fsync.

@@ -16,6 +16,7 @@ export function scenarioOptions(scenario: Scenario): string {
     scenario;
   const { operation, readPercent, io, durability, groupWrites, files, rings, ring } = scenario;
   const { vectored, fixedFiles, registeredBuffers, iowqWorkers, statIntervalNs } = scenario;
+  const { extents, inode, pageCache, drained } = scenario;
   return [
     `-p ${preparation} -q ${queueDepth} -a ${arm} -s ${fileSizeBytes}`,
     blockSizeBytes !== 4096 && `-b ${blockSizeBytes}`,
@@ -28,6 +29,10 @@ export function scenarioOptions(scenario: Scenario): string {
     fixedFiles && "--fixed-files",
     registeredBuffers && "--registered-buffers",
     files && `--files ${files}`,
+    extents && `--extents ${extents}`,
+    inode && `--inode ${inode}`,
+    pageCache && `--page-cache ${pageCache}`,
+    drained && "--drained",
     rings && `--rings ${rings}`,
     ring && `--ring ${ring}`,
     iowqWorkers && `--iowq-workers ${iowqWorkers}`,

@@ -28,6 +28,7 @@ const KEYS: Readonly<Record<string, (cell: Cell) => string>> = {
   files: ({ scenario }) => String(scenario.files ?? 1),
   extents: ({ scenario }) => String(scenario.extents ?? 1),
   inode: ({ scenario }) => scenario.inode ?? "warm",
+  pages: ({ scenario }) => scenario.pageCache ?? "empty",
   rings: ({ scenario }) => String(scenario.rings ?? 1),
   ring: ({ scenario }) => scenario.ring ?? "best",
 };

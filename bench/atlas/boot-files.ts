@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { AtlasScenario } from "../../results/atlas/scenarios.js";
+import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import { type AtlasCause, AtlasCell } from "../../results/atlas/schema.js";
 import { describeScenario, scenarioKey } from "../../results/scenario.js";
 import { type Explanation, type Header, ResultsLine, type Trial } from "../../results/schema.js";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { atlasText } from "../../results/atlas/files.js";
-import type { AtlasPlace } from "../../results/atlas/places.js";
+import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
 import { makeFolders } from "../../terminal/make-folders.js";
@@ -38,7 +38,11 @@ export function workOf(
       kernels: kernels
         .map((kernel) => {
           const before = again ? null : measuredBefore(folder, kernel, place);
-          return { kernel, before, missing: missingScenarios(before).map(({ name }) => name) };
+          return {
+            kernel,
+            before,
+            missing: missingScenarios(before, place).map(({ name }) => name),
+          };
         })
         .filter(({ missing }) => missing.length > 0),
     }))
@@ -61,7 +65,7 @@ export async function buildPlace(
   const before = new Map(kernels.map(({ kernel, before }) => [kernel.label, before]));
   // One list for all: a kernel that lacks one cell answers some others once more, in seconds.
   const wanted = new Set(kernels.flatMap(({ missing }) => missing));
-  const scenarios = ATLAS_SCENARIOS.filter(({ name }) => wanted.has(name));
+  const scenarios = scenariosAt(place).filter(({ name }) => wanted.has(name));
   let cells = 0;
   const plan = { place, kernels: kernels.map(({ kernel }) => kernel), scenarios, jobs };
   const failures = await measurePlace(context, plan, async (answers) => {

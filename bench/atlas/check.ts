@@ -1,6 +1,5 @@
 import { loadAtlas, packagedAtlas } from "../../results/atlas/files.js";
-import { ATLAS_PLACES } from "../../results/atlas/places.js";
-import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
+import { ATLAS_PLACES, scenariosAt } from "../../results/atlas/places.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { seededRandom } from "../../results/seeded-random.js";
 import { EXIT, UserError } from "../../terminal/errors.js";
@@ -79,7 +78,7 @@ async function measureAgain(
     const [kernel] = await kernelsByVersion(context, [file.packageVersion], source);
     if (kernel === undefined) return;
     const kernels = [{ ...kernel, label: file.kernel }];
-    const plan = { place, kernels, scenarios: ATLAS_SCENARIOS, jobs: 1 };
+    const plan = { place, kernels, scenarios: scenariosAt(place), jobs: 1 };
     const failures = await measurePlace(context, plan, async (again) => keep(again));
     for (const { message } of failures) fail(message.split("\n")[0] ?? message);
   } catch (error) {

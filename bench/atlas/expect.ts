@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadAtlasFile, packagedAtlas } from "../../results/atlas/files.js";
-import { ATLAS_PLACES, type AtlasPlace } from "../../results/atlas/places.js";
-import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
+import { ATLAS_PLACES, type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { EXIT, UsageError, UserError } from "../../terminal/errors.js";
 import { visible } from "../../terminal/quote.js";
@@ -32,7 +31,7 @@ export async function main(raw: RawLabOptions & { expect: string }): Promise<voi
     const compared: Compared[] = [];
     const gaps: UserError[] = [];
     for (const [at, place] of places.entries()) {
-      const plan = { place, kernels, scenarios: ATLAS_SCENARIOS, jobs: 1 };
+      const plan = { place, kernels, scenarios: scenariosAt(place), jobs: 1 };
       const failures = await measurePlace(context, plan, async (answers) => {
         compared.push(compareAnswers(expected[at] as AtlasFile, answers));
       });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AtlasPlace } from "../../results/atlas/places.js";
-import type { AtlasScenario } from "../../results/atlas/scenarios.js";
+import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import { ATLAS_FORMAT, type AtlasFile } from "../../results/atlas/schema.js";
 import type { UserError } from "../../terminal/errors.js";
 import type { LabContext } from "../lab/host/context.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadAtlasFile } from "../../results/atlas/files.js";
-import type { AtlasPlace } from "../../results/atlas/places.js";
-import { ATLAS_SCENARIOS, type AtlasScenario } from "../../results/atlas/scenarios.js";
+import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
+import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { scenarioKey } from "../../results/scenario.js";
 
@@ -28,9 +28,9 @@ export function measuredBefore(
 }
 
 /** Scenarios without an answer. A cell is known by kernel package, place, format and scenario, and is not measured twice. */
-export function missingScenarios(before: AtlasFile | null): AtlasScenario[] {
+export function missingScenarios(before: AtlasFile | null, place: AtlasPlace): AtlasScenario[] {
   const known = new Set(before?.cells.map(({ scenario, key }) => `${scenario} ${key}`));
-  return ATLAS_SCENARIOS.filter(
+  return scenariosAt(place).filter(
     ({ name, scenario }) => !known.has(`${name} ${scenarioKey(scenario)}`),
   );
 }

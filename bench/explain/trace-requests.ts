@@ -20,7 +20,7 @@ const NOT_KNOWN: Prediction = {
 
 /** What the rules can say of each write in advance: of plain writes, also durable ones, to files in any state. */
 export function isPlain(scenario: Scenario): boolean {
-  const { durability, order, extents, inode, ...others } = scenario;
+  const { durability, order, extents, inode, pageCache, ...others } = scenario;
   const withinWrite = durability === "o_dsync" || durability === "rwf_dsync";
   const rest = variantWords({
     ...others,

@@ -52,6 +52,12 @@ const ORDERS: readonly Check[] = [
 
 const FILES: readonly Check[] = [
   (cell) =>
+    cell.pageCache === "filled" &&
+    cell.inode === "cold" &&
+    "loading an inode anew empties its page cache",
+  (cell) =>
+    cell.pageCache === "filled" && isEmpty(cell) && "an empty file has no pages in the page cache",
+  (cell) =>
     cell.extents !== undefined &&
     cell.preparation === "no-fallocate" &&
     "an empty file has no extents",
@@ -75,6 +81,7 @@ const RINGS: readonly Check[] = [
     hasNoRing(cell) &&
     durabilityOf(cell) === "linked-fdatasync" &&
     `${cell.arm} cannot link requests`,
+  (cell) => hasNoRing(cell) && cell.drained === true && `${cell.arm} cannot drain requests`,
   (cell) => hasNoRing(cell) && cell.iowqWorkers !== undefined && `${cell.arm} has no io-wq workers`,
   (cell) =>
     hasNoRing(cell) && (ringsOf(cell) > 1 || cell.ring !== undefined) && `${cell.arm} has no ring`,

@@ -6,6 +6,7 @@ import {
   IOS,
   OPERATIONS,
   type Operation,
+  PAGE_CACHE_STATES,
   RINGS,
   type Ring,
   syncsGroups,
@@ -31,6 +32,8 @@ export type Variant = Pick<
   | "statIntervalNs"
   | "extents"
   | "inode"
+  | "pageCache"
+  | "drained"
 >;
 
 /** Writes that share an fdatasync, where the option does not say. */
@@ -50,6 +53,8 @@ export interface RawStreamOptions {
   statEvery?: string;
   extents?: string;
   inode?: string;
+  pageCache?: string;
+  drained?: boolean;
 }
 
 /** The options that choose what each request is. */
@@ -64,6 +69,8 @@ export function withStreamOptions(command: Command): Command {
     .option("--files <list>", "files that the requests take turns in")
     .option("--extents <list>", "extents that each file is in, apart on the device; 1: as it comes")
     .option("--inode <list>", `${INODE_STATES.join(", ")}; cold only in the lab`)
+    .option("--page-cache <list>", `${PAGE_CACHE_STATES.join(", ")}: all pages of the files`)
+    .option("--drained", "each request waits for all before it (IOSQE_IO_DRAIN)")
     .option("--rings <list>", "rings, a thread each")
     .option("--ring <list>", `flags of the rings: ${RINGS.join(", ")}`, "best")
     .option("--iowq-workers <list>", "most bounded io-wq workers")
@@ -76,11 +83,14 @@ export function variantsOf(raw: RawStreamOptions): Variant[] {
     list(raw.operation ?? "write", "--operation").map(operationOf),
     words(raw.io ?? "direct", IOS, "--io").map((io) => (io === "direct" ? {} : { io })),
     list(raw.durability ?? "none", "--durability").map(durabilityOf),
-    [{ ...(raw.vectored && { vectored: true }), ...(raw.fixedFiles && { fixedFiles: true }) }],
+    [flagsOf(raw)],
     counts(raw.files, "--files", 4096).map((files) => (files > 1 ? { files } : {})),
     counts(raw.extents, "--extents", 65_536).map((extents) => (extents > 1 ? { extents } : {})),
     words(raw.inode ?? "warm", INODE_STATES, "--inode").map((inode) =>
       inode === "warm" ? {} : { inode },
+    ),
+    words(raw.pageCache ?? "empty", PAGE_CACHE_STATES, "--page-cache").map((pageCache) =>
+      pageCache === "empty" ? {} : { pageCache },
     ),
     counts(raw.rings, "--rings", 256).map((rings) => (rings > 1 ? { rings } : {})),
     ringsOf(raw),
@@ -94,6 +104,14 @@ export function variantsOf(raw: RawStreamOptions): Variant[] {
       variants.flatMap((variant) => values.map((value) => ({ ...variant, ...value }))),
     [{}],
   );
+}
+
+function flagsOf({ vectored, fixedFiles, drained }: RawStreamOptions): Variant {
+  return {
+    ...(vectored && { vectored }),
+    ...(fixedFiles && { fixedFiles }),
+    ...(drained && { drained }),
+  };
 }
 
 /** The flags of all rings of a run, where they are no dimension. */

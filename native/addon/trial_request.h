@@ -34,6 +34,7 @@ inline TrialRequest to_request(const Napi::Object& from) {
   if (from.Get("statIntervalNs").IsNumber()) request.stat_interval_ns = integer(from, "statIntervalNs");
   if (from.Get("extents").IsNumber()) request.extents = static_cast<uint32_t>(integer(from, "extents"));
   if (from.Get("inode").IsString()) request.cold_inodes = text(from, "inode") == "cold";
+  if (from.Get("pageCache").IsString()) request.fill_page_cache = text(from, "pageCache") == "filled";
   request.seed = integer(from, "seed");
   request.kind = kind_of(from);
   request.interval_ns = integer(from, "intervalNs");

@@ -32,6 +32,9 @@ class FileSet {
   // anew. For that it drops every cache that it has (drop_caches), so it is for machines that do nothing else.
   Status reopen(int flags, bool cold);
 
+  // Reads every file through the page cache, so that its pages are there, clean.
+  Status fill_page_cache() const;
+
   uint64_t bytes_each() const noexcept { return plan_.bytes_each; }
   std::string path(size_t i) const { return i == 0 ? plan_.path : plan_.path + '.' + std::to_string(i); }
   // For requests that name a file: its folder, and its name there. The path itself may lead through /proc/self/fd, and a

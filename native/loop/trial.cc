@@ -56,6 +56,9 @@ Status prepare(const TrialRequest& request, const FileSet& files, const std::ato
     if (fsync(fd) != 0) return Status::last_errno("fsync");
   }
   measurement.preparation_ns = now_ns() - start;
+  if (request.fill_page_cache) {
+    if (Status status = files.fill_page_cache(); !status.ok()) return status;
+  }
   measurement.kernel_workers_idle = rest(request.settle_ns);
   measurement.extents_before = files.extents();
   return {};

@@ -33,6 +33,7 @@ struct TrialRequest {
   uint32_t files = 1;       // an arm with a file per slot has as many as slots
   uint32_t extents = 1;     // that the data of each file is in at least; 1: as the filesystem makes them
   bool cold_inodes = false;  // the kernel loads the inodes anew before the first request
+  bool fill_page_cache = false;  // every page of the prepared files is in the page cache
   uint32_t rings = 1;       // a thread each; io_uring only
   Order order = Order::kSequential;
   uint64_t stat_interval_ns = 0;  // another thread asks for the files' timestamps so often; 0: never

@@ -1,3 +1,6 @@
+import type { AtlasScenario } from "./scenario-rows.js";
+import { ATLAS_SCENARIOS } from "./scenarios.js";
+
 /** Where the file lies: a column group of the atlas' map. */
 export interface AtlasPlace {
   /** Stable: data, addresses and questions use it. */
@@ -8,63 +11,55 @@ export interface AtlasPlace {
   mountOptions: readonly string[];
   /** Layers on the disk, lowest first. */
   stack: readonly ("luks" | "lvm" | "raid1")[];
+  /** Names of the scenarios that are measured here; absent: all. */
+  scenarios?: readonly string[];
+}
+
+/**
+ * What a mount option or a device below can change: the state of blocks, timestamps, alignment and size, durability, the page
+ * cache, reads. What io_uring or the VFS decides before the filesystem is asked (fsync, fallocate, openat, statx, rings,
+ * workers) is the same as on the plain filesystem, and is not measured again.
+ */
+const DECIDED_BELOW: readonly string[] = [
+  ...["no-fallocate", "keep-size", "fallocate-0", "zero-range", "dd-prefill", "dd-prefill-depth-8"],
+  ...["append", "hole", "overwrite-pace-1ms", "overwrite-pace-10ms", "overwrite-stat"],
+  ...["overwrite-512", "overwrite-1m", "overwrite-o_dsync", "fallocate-0-o_dsync"],
+  ...["buffered-overwrite", "buffered-append", "read", "read-reserved", "buffered-read"],
+];
+
+/** The scenarios of a place, in the order of the atlas. */
+export function scenariosAt({ scenarios }: AtlasPlace): AtlasScenario[] {
+  return ATLAS_SCENARIOS.filter(({ name }) => scenarios?.includes(name) ?? true);
 }
 
 const plain = { mountOptions: [], stack: [] } as const;
+
+/** ext4 with one thing that is not the default. */
+function ext4With(
+  name: string,
+  words: string,
+  changed: Partial<Pick<AtlasPlace, "mountOptions" | "stack">>,
+): AtlasPlace {
+  return { name, words, filesystem: "ext4", ...plain, scenarios: DECIDED_BELOW, ...changed };
+}
 
 export const ATLAS_PLACES: readonly AtlasPlace[] = [
   { name: "ext4", words: "ext4", filesystem: "ext4", ...plain },
   { name: "xfs", words: "XFS", filesystem: "xfs", ...plain },
   { name: "btrfs", words: "btrfs", filesystem: "btrfs", ...plain },
   { name: "btrfs-nocow", words: "btrfs with nodatacow", filesystem: "btrfs-nocow", ...plain },
-  { name: "overlay", words: "overlayfs on ext4", filesystem: "overlay", ...plain },
   {
-    name: "ext4-lazytime",
-    words: "ext4 with lazytime",
-    filesystem: "ext4",
-    mountOptions: ["lazytime"],
-    stack: [],
+    name: "overlay",
+    words: "overlayfs on ext4",
+    filesystem: "overlay",
+    ...plain,
+    scenarios: DECIDED_BELOW,
   },
-  {
-    name: "ext4-journal",
-    words: "ext4 with data=journal",
-    filesystem: "ext4",
-    mountOptions: ["data=journal"],
-    stack: [],
-  },
-  {
-    name: "ext4-nodelalloc",
-    words: "ext4 with nodelalloc",
-    filesystem: "ext4",
-    mountOptions: ["nodelalloc"],
-    stack: [],
-  },
-  {
-    name: "ext4-noatime",
-    words: "ext4 with noatime",
-    filesystem: "ext4",
-    mountOptions: ["noatime"],
-    stack: [],
-  },
-  {
-    name: "ext4-luks",
-    words: "ext4 on dm-crypt (LUKS)",
-    filesystem: "ext4",
-    mountOptions: [],
-    stack: ["luks"],
-  },
-  {
-    name: "ext4-lvm",
-    words: "ext4 on LVM (dm-linear)",
-    filesystem: "ext4",
-    mountOptions: [],
-    stack: ["lvm"],
-  },
-  {
-    name: "ext4-raid1",
-    words: "ext4 on md raid1",
-    filesystem: "ext4",
-    mountOptions: [],
-    stack: ["raid1"],
-  },
+  ext4With("ext4-lazytime", "ext4 with lazytime", { mountOptions: ["lazytime"] }),
+  ext4With("ext4-journal", "ext4 with data=journal", { mountOptions: ["data=journal"] }),
+  ext4With("ext4-nodelalloc", "ext4 with nodelalloc", { mountOptions: ["nodelalloc"] }),
+  ext4With("ext4-noatime", "ext4 with noatime", { mountOptions: ["noatime"] }),
+  ext4With("ext4-luks", "ext4 on dm-crypt (LUKS)", { stack: ["luks"] }),
+  ext4With("ext4-lvm", "ext4 on LVM (dm-linear)", { stack: ["lvm"] }),
+  ext4With("ext4-raid1", "ext4 on md raid1", { stack: ["raid1"] }),
 ];

@@ -1,49 +1,5 @@
-import type { Scenario } from "../schema.js";
 import type { Preparation } from "../vocabulary.js";
-
-/** What a program does, as the atlas knows it: one row of its map. */
-export interface AtlasScenario {
-  /** Stable: data, addresses and questions use it. */
-  name: string;
-  /** Ends the sentence "What you do: ...". */
-  words: string;
-  group: AtlasGroup;
-  scenario: Scenario;
-}
-
-export const ATLAS_GROUPS = [
-  "first writes",
-  "overwrites",
-  "sizes",
-  "durable writes",
-  "buffered",
-  "reads",
-  "other operations",
-  "rings and workers",
-] as const;
-export type AtlasGroup = (typeof ATLAS_GROUPS)[number];
-
-/** Requests of a scenario: enough that the one punt of a fresh inode is below 1 %, few enough for an emulated CPU. */
-const REQUESTS = 256;
-/** At a pace every request waits for its moment, so there are fewer. */
-const PACED_REQUESTS = 100;
-
-const PLAIN: Scenario = {
-  preparation: "dd-prefill",
-  arm: "inline",
-  queueDepth: 1,
-  blockSizeBytes: 4096,
-  fileSizeBytes: REQUESTS * 4096,
-  order: "sequential",
-  intervalNs: 0,
-  registeredBuffers: false,
-};
-
-function plain(changed: Partial<Scenario>): Scenario {
-  const { blockSizeBytes = PLAIN.blockSizeBytes, intervalNs = 0 } = changed;
-  const requests = intervalNs > 0 ? PACED_REQUESTS : blockSizeBytes > 65536 ? 32 : REQUESTS;
-  return { ...PLAIN, fileSizeBytes: requests * blockSizeBytes, ...changed };
-}
+import { type AtlasScenario, plain, REQUESTS, rows } from "./scenario-rows.js";
 
 const FIRST_WRITES: Readonly<Record<Preparation, string>> = {
   "no-fallocate": "O_DIRECT writes that make the file grow",
@@ -65,13 +21,9 @@ const PREPARED: AtlasScenario[] = (Object.keys(FIRST_WRITES) as Preparation[]).f
     })),
 );
 
-type Row = readonly [name: string, words: string, changed: Partial<Scenario>];
-
-function rows(group: AtlasGroup, list: readonly Row[]): AtlasScenario[] {
-  return list.map(([name, words, changed]) => ({ name, words, group, scenario: plain(changed) }));
-}
-
 const APPEND = { preparation: "no-fallocate", order: "append" } as const;
+/** Each file's first write is one of four. */
+const COLD = { inode: "cold", files: 32, fileSizeBytes: 32 * 4 * 4096 } as const;
 const RESERVED = { preparation: "fallocate-0" } as const;
 const PACE_1MS = { intervalNs: 1_000_000 } as const;
 const PACE_10MS = { intervalNs: 10_000_000 } as const;
@@ -85,6 +37,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       "hole",
       "O_DIRECT writes at random places of a file that was empty, which fill its holes",
       { preparation: "no-fallocate", order: "random" },
+    ],
+    [
+      "crossing-extents-reserved",
+      "first O_DIRECT writes of 8 KiB across two extents that fallocate reserved",
+      { ...RESERVED, extents: REQUESTS, blockSizeBytes: 8192, fileSizeBytes: REQUESTS * 4096 },
     ],
     [
       "fallocate-0-random",
@@ -113,6 +70,31 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       { registeredBuffers: true },
     ],
     [
+      "overwrite-cached",
+      "O_DIRECT overwrites of blocks that are in the page cache",
+      { pageCache: "filled" },
+    ],
+    [
+      "fragmented",
+      "O_DIRECT overwrites of a fragmented file, each inside one extent",
+      { extents: REQUESTS },
+    ],
+    [
+      "crossing-extents",
+      "O_DIRECT overwrites of 8 KiB of a fragmented file, each across two extents",
+      { extents: REQUESTS, blockSizeBytes: 8192, fileSizeBytes: REQUESTS * 4096 },
+    ],
+    [
+      "cold-inode",
+      "O_DIRECT overwrites of 32 files whose inodes the kernel has just loaded, 4 of each",
+      COLD,
+    ],
+    [
+      "cold-fragmented",
+      "O_DIRECT overwrites of 8 fragmented files whose inodes the kernel has just loaded, 16 of each",
+      { inode: "cold", files: 8, extents: 16, fileSizeBytes: 8 * 16 * 4096 },
+    ],
+    [
       "recycled",
       "O_DIRECT writes through 4 segments of a log in turn, which are then overwritten",
       { ...RESERVED, order: "recycled", files: 4, fileSizeBytes: 4 * 64 * 4096 },
@@ -123,6 +105,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       "overwrite-512",
       "O_DIRECT overwrites of 512 bytes, less than a filesystem block",
       { blockSizeBytes: 512 },
+    ],
+    [
+      "overwrite-unaligned",
+      "O_DIRECT overwrites of 6 KiB, which begin or end inside a filesystem block",
+      { blockSizeBytes: 6144 },
     ],
     ["overwrite-64k", "O_DIRECT overwrites of 64 KiB", { blockSizeBytes: 65536 }],
     ["overwrite-1m", "O_DIRECT overwrites of 1 MiB", { blockSizeBytes: 1 << 20 }],
@@ -198,6 +185,16 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       { operation: "read", io: "buffered" },
     ],
     [
+      "read-cached",
+      "O_DIRECT reads of blocks that are in the page cache",
+      { operation: "read", pageCache: "filled" },
+    ],
+    [
+      "buffered-read-cached",
+      "buffered reads of blocks that are in the page cache",
+      { operation: "read", io: "buffered", pageCache: "filled" },
+    ],
+    [
       "mixed",
       "70 % O_DIRECT reads and 30 % overwrites, 8 at a time",
       { operation: "readwrite", readPercent: 70, queueDepth: 8 },
@@ -225,6 +222,11 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
       "one-worker",
       "O_DIRECT writes that make the file grow, 8 at a time, with at most one io-wq worker",
       { preparation: "no-fallocate", queueDepth: 8, iowqWorkers: 1 },
+    ],
+    [
+      "drained",
+      "O_DIRECT overwrites with IOSQE_IO_DRAIN, 4 at a time: each waits for all before it",
+      { drained: true, queueDepth: 4 },
     ],
     ["forced", "O_DIRECT overwrites with IOSQE_ASYNC, which asks for the punt", { arm: "forced" }],
   ]),

@@ -30,6 +30,7 @@ const CHANGES: [string, Partial<Scenario>][] = [
   ["files=4", { files: 4 }],
   ["extents=8", { extents: 8 }],
   ["inode=cold", { inode: "cold" }],
+  ["pages=filled", { pageCache: "filled" }],
   ["rings=2", { rings: 2 }],
   ["ring=sqpoll", { ring: "sqpoll" }],
 ];
@@ -43,7 +44,11 @@ for (const [text, changes] of CHANGES) {
 
 test("the defaults can be picked by their names too", () => {
   const all = "operation=write,io=direct,durability=none,order=sequential,block=8k,interval=10ms";
-  assert.ok(parseOnly([`${all},files=1,extents=1,inode=warm,rings=1,ring=best`]).cell(cellOf({})));
+  assert.ok(
+    parseOnly([`${all},files=1,extents=1,inode=warm,pages=empty,rings=1,ring=best`]).cell(
+      cellOf({}),
+    ),
+  );
 });
 
 test("scenarios that differ in one dimension have different names in a comparison", () => {

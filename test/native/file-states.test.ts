@@ -83,3 +83,15 @@ test("the first write to each cold inode punts where the rules say so, and no ot
   assert.ok(cold.punts >= first && cold.punts <= first + ticks, `cold: ${cold.punts} punts`);
   assert.ok(warm.punts <= ticks, `warm: ${warm.punts} punts`);
 });
+
+test("with a filled page cache every write punts where the rules say so, and every block is written", {
+  skip: noPuntCounter,
+}, async () => {
+  const filled = await tracedStream(folder, { queueDepth: 1, pageCache: "filled" });
+  assert.deepEqual([filled.measured.firstError, filled.measured.writes], [null, BLOCKS]);
+  assert.equal(filled.measured.puntCount, filled.punts);
+  if (filesystem === "ext4") assert.equal(punts({ cached: true }), true);
+  // Where a page of the cache holds several blocks, the write before has dropped it.
+  if (punts({ cached: true }) === true) assert.ok(filled.punts > BLOCKS / 64, `${filled.punts}`);
+  assert.deepEqual(filled.contents.map(stamps), [Array.from({ length: BLOCKS }, (_, at) => at)]);
+});

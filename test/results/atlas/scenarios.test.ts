@@ -8,7 +8,8 @@ import { meaningless } from "../../../bench/run/meaningless.js";
 import { parseOptions, type RawOptions } from "../../../bench/run/options.js";
 import { withStreamOptions } from "../../../bench/run/stream-options.js";
 import { ATLAS_PLACES } from "../../../results/atlas/places.js";
-import { ATLAS_GROUPS, ATLAS_SCENARIOS } from "../../../results/atlas/scenarios.js";
+import { ATLAS_GROUPS } from "../../../results/atlas/scenario-rows.js";
+import { ATLAS_SCENARIOS } from "../../../results/atlas/scenarios.js";
 import { scenarioKey } from "../../../results/scenario.js";
 import { Scenario } from "../../../results/schema.js";
 
