@@ -15,7 +15,8 @@ import {
 export interface AtlasIndex {
   /** Series, oldest first, and the package that was measured. */
   kernels: { label: string; packageVersion: string }[];
-  places: { name: string; words: string }[];
+  /** With the rows of `scenarios` that are measured there. */
+  places: { name: string; words: string; scenarios: number[] }[];
   scenarios: { name: string; words: string; group: string; traced: boolean }[];
   causeWords: Record<string, string>;
   cells: AtlasCell[];
@@ -94,7 +95,7 @@ export function answerOf(
   kernel: number,
 ): Answer {
   const cell = cellAt(index, place, scenario, kernel);
-  const verdict = verdictOf(cell);
+  const verdict = cell === null ? unmeasured(index, place, scenario) : verdictOf(cell);
   const cause = mainCause(index, cell);
   const ranges = rangesOf(index, place, scenario);
   const mine = ranges.find(({ from, to }) => from <= kernel && kernel <= to);
@@ -116,6 +117,18 @@ export function answerOf(
       index.scenarios[scenario]?.traced ? " --explain --trace-only" : " -r 1"
     } ${index.commands.scenarios[scenario]}`,
     packageVersion,
+  };
+}
+
+/** Why there is no cell. */
+function unmeasured(index: AtlasIndex, place: number, scenario: number): Verdict {
+  const verdict = verdictOf(null);
+  const here = index.places[place];
+  if (here === undefined || here.scenarios.includes(scenario)) return verdict;
+  const plain = here.name.split("-")[0];
+  return {
+    ...verdict,
+    words: `not measured on ${here.words}, which does not decide it: look at ${plain}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { ATLAS_PLACES } from "../../results/atlas/places.js";
+import { ATLAS_PLACES, scenariosAt } from "../../results/atlas/places.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
 import { CAUSE_WORDS } from "../../results/cause-words.js";
@@ -27,7 +27,11 @@ export function atlasIndex(files: readonly AtlasFile[]): AtlasIndex {
   });
   return {
     kernels: labels.map((label) => ({ label, packageVersion: versionsOf(files, label) })),
-    places: places.map(({ name, words }) => ({ name, words })),
+    places: places.map((place) => ({
+      name: place.name,
+      words: place.words,
+      scenarios: scenariosAt(place).map((one) => ATLAS_SCENARIOS.indexOf(one)),
+    })),
     scenarios: ATLAS_SCENARIOS.map(({ name, words, group, scenario }) => ({
       name,
       words,

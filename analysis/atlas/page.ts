@@ -101,8 +101,9 @@ function changeLists(index: AtlasIndex): Html {
 }
 
 function placeTable(index: AtlasIndex, place: number): Html {
-  const { name = "", words = "" } = index.places[place] ?? {};
-  const rows = index.scenarios.map(({ name: scenario, words: does }, row) => {
+  const { name = "", words = "", scenarios = [] } = index.places[place] ?? {};
+  const rows = scenarios.map((row) => {
+    const { name: scenario = "", words: does = "" } = index.scenarios[row] ?? {};
     const cells = index.kernels.map(({ label }, kernel) => {
       const verdict = verdictOf(cellAt(index, place, row, kernel));
       return html`<td class="v-${verdict.kind}"><a href="#${label}/${name}/${scenario}" title="${verdict.words}">${verdict.short}</a></td>`;

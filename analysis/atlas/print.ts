@@ -54,8 +54,11 @@ function printedMap(index: AtlasIndex, { kernels, places, scenarios }: Asked): s
     ...kernels.map((at) => ({ title: index.kernels[at]?.label ?? "?" })),
     { title: "cause" },
   ];
+  // Of a place that is measured only with some requests, a map shows these.
+  const shown = (place: number) =>
+    scenarios.filter((at) => scenarios.length === 1 || index.places[place]?.scenarios.includes(at));
   const rows = places.flatMap((place) =>
-    scenarios.map((scenario) => {
+    shown(place).map((scenario) => {
       const cells = kernels.map((kernel) => cellAt(index, place, scenario, kernel));
       const causes = cells.map((cell) => mainCause(index, cell)?.cause).filter(Boolean);
       return [

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { withInferredTicks } from "../../results/atlas/inferred-ticks.js";
 import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import { type AtlasCause, AtlasCell } from "../../results/atlas/schema.js";
 import { describeScenario, scenarioKey } from "../../results/scenario.js";
@@ -39,7 +40,7 @@ function parsed(text: string, path: string): ResultsLine {
 
 /** One cell for each scenario of the list, also where the kernel or the filesystem could not do it. */
 export function cellsOfBoot(lines: BootLines, list: readonly AtlasScenario[]): AtlasCell[] {
-  return list.map((wanted) => cellOf(wanted, lines));
+  return withInferredTicks(list.map((wanted) => cellOf(wanted, lines)));
 }
 
 function cellOf({ name, scenario }: AtlasScenario, lines: BootLines): AtlasCell {
@@ -56,7 +57,7 @@ function cellOf({ name, scenario }: AtlasScenario, lines: BootLines): AtlasCell 
     key,
     counted: countedOf(trial as Trial),
     ...(traced && {
-      traced: { requests: traced.writes, punts: traced.punts },
+      traced: tracedOf(traced),
       causes: traced.causes.map(causeOf),
       kernelFunction: functionOf(traced),
       submitterGot: Object.keys(traced.submitterGot).sort(),
@@ -79,7 +80,15 @@ const EMPTY = {
 function countedOf({ measurement }: Trial): AtlasCell["counted"] {
   if (measurement?.puntCount == null) return null;
   const requests = measurement.writesIssued ?? measurement.writes;
-  return { requests, punts: measurement.puntCount };
+  const syncs = measurement.puntCountFsyncs;
+  return { requests, punts: measurement.puntCount, ...(syncs != null && { syncs }) };
+}
+
+function tracedOf({ scenario, writes, punts, causes }: Explanation): AtlasCell["traced"] {
+  const hasSyncs = scenario.durability?.includes("-f") ?? false;
+  if (!hasSyncs) return { requests: writes, punts };
+  const syncs = causes.find(({ cause }) => cause === "blocking-operation")?.punts ?? 0;
+  return { requests: writes, punts, syncs };
 }
 
 function causeOf({ cause, punts, evidence, curedBy }: Explanation["causes"][number]): AtlasCause {

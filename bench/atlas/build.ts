@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { atlasText } from "../../results/atlas/files.js";
+import { withInferredTicks } from "../../results/atlas/inferred-ticks.js";
 import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
@@ -88,7 +89,7 @@ export async function keepAnswers(
 /** In the order of the scenarios. A cell that was measured again takes the place of the older one. */
 function merged(before: readonly AtlasCell[], measured: readonly AtlasCell[]): AtlasCell[] {
   const cells = new Map([...before, ...measured].map((cell) => [cell.scenario, cell]));
-  return ATLAS_SCENARIOS.flatMap(({ name }) => cells.get(name) ?? []);
+  return withInferredTicks(ATLAS_SCENARIOS.flatMap(({ name }) => cells.get(name) ?? []));
 }
 
 /** A reader never sees half of it. */

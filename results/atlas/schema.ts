@@ -20,8 +20,8 @@ export const AtlasCause = z.object({
 });
 export type AtlasCause = z.infer<typeof AtlasCause>;
 
-/** Requests of one trial and how many of them punted. */
-const Counted = z.object({ requests: count, punts: count });
+/** Requests of one trial and how many of them punted. `syncs`: of the punts, fsyncs that came beside the requests. */
+const Counted = z.object({ requests: count, punts: count, syncs: count.optional() });
 
 export const AtlasCell = z.object({
   /** The name in `scenarios.ts`. */

@@ -13,6 +13,9 @@ export interface Verdict {
 /** Where the kernel updates timestamps once a tick: 4 ms with Debian's CONFIG_HZ=250. */
 const TICK_WORDS =
   "about one request in each clock tick punts (4 ms with CONFIG_HZ=250): back to back few do, and all do that come slower than the ticks";
+const SLOWER_THAN_TICKS =
+  "the first request after a clock tick punts (4 ms with CONFIG_HZ=250): at this pace all, or nearly all, do";
+const TICK_NS = 4_000_000;
 
 /** Two runs agree when their shares differ by no more than this. */
 const AGREE = 0.02;
@@ -22,48 +25,59 @@ export function verdictOf(cell: AtlasCell | null): Verdict {
   if (cell.skipped !== null) {
     return { kind: "cannot", short: "-", words: `cannot be done here: ${cell.skipped}` };
   }
-  const { counted, traced } = cell;
-  const first = counted ?? traced;
-  if (first === null || first.requests === 0) {
-    return { kind: "unknown", short: "?", words: "nothing was counted" };
-  }
-  const syncs = puntedSyncs(cell);
-  const verdict = ofWrites(cell, first.requests, first.punts - syncs, syncs);
-  const words = `${verdict.words}${syncs > 0 ? "; each fdatasync does" : ""}`;
-  return { ...verdict, words };
+  const runs = [cell.counted, cell.traced].flatMap((run) => (run ? [punted(run)] : []));
+  const requests = (cell.counted ?? cell.traced)?.requests ?? 0;
+  if (requests === 0) return { kind: "unknown", short: "?", words: "nothing was counted" };
+  const verdict = ofRequests(cell, requests, runs);
+  const syncs = (cell.counted?.syncs ?? 0) + (cell.traced?.syncs ?? 0) > 0;
+  return { ...verdict, words: `${verdict.words}${syncs ? "; each fdatasync does" : ""}` };
 }
 
-/** Of the punts: the fdatasyncs behind the writes, which every kernel hands over. They are no verdict on the writes. */
-function puntedSyncs({ key, causes }: AtlasCell): number {
-  if (!key.includes("fdatasync")) return 0;
-  return causes.find(({ cause }) => cause === "blocking-operation")?.punts ?? 0;
+/** Without the fdatasyncs behind the writes, which every kernel hands over. They are no verdict on the writes. */
+function punted({ punts, syncs = 0 }: { punts: number; syncs?: number | undefined }): number {
+  return punts - syncs;
 }
 
-function ofWrites(
-  { counted, traced, causes, key }: AtlasCell,
-  requests: number,
-  punts: number,
-  syncs: number,
-): Verdict {
-  const noun = key.includes("fdatasync") ? "write" : "request";
-  const share = punts / requests;
-  const ticks = causes.some(({ cause }) => cause === "timestamp");
-  const again = counted && traced ? traced.punts - syncs : punts;
-  if (ticks && Math.min(punts, again) / requests < 0.99) {
-    return { kind: "tick", short: "tick", words: TICK_WORDS };
+/** `runs`: punts of the requests in each run. */
+function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]): Verdict {
+  const noun = cell.key.includes("fdatasync") ? "write" : "request";
+  const [least, most] = [Math.min(...runs) / requests, Math.max(...runs) / requests];
+  if (isDrivenByTicks(cell)) {
+    const slow = intervalNsOf(cell) >= TICK_NS;
+    return { kind: "tick", short: "tick", words: slow ? SLOWER_THAN_TICKS : TICK_WORDS };
   }
-  if (Math.abs(again - punts) / requests > AGREE) {
-    const [least, most] = [Math.min(again, punts), Math.max(again, punts)];
-    return {
-      kind: "varies",
-      short: `${percent(least / requests)} to ${percent(most / requests)}`,
-      words: `it varies: of ${requests} ${noun}s ${punts} punted in one run, ${again} in another`,
-    };
+  const ticks = cell.causes.some(({ cause }) => cause === "timestamp");
+  if (most - least > AGREE || (ticks && least < 0.99)) {
+    const words = `it varies: of ${requests} ${noun}s ${runs.join(" punted in one run, ")} ${
+      runs.length > 1 ? "in another" : "punted"
+    }${ticks ? ", in part on clock ticks" : ""}`;
+    const range = percent(least) === percent(most) ? "" : `${percent(least)} to `;
+    return { kind: "varies", short: `${range}${percent(most)}`, words };
   }
-  if (punts === 0) return { kind: "no", short: "no", words: `no ${noun} punts` };
-  if (share >= 0.99) return { kind: "all", short: "all", words: `every ${noun} punts` };
-  const words = `${punts} of ${requests} ${noun}s punt`;
-  return { kind: share < 0.02 ? "few" : "some", short: percent(share), words };
+  if (most === 0) return { kind: "no", short: "no", words: `no ${noun} punts` };
+  if (least >= 0.99) return { kind: "all", short: "all", words: `every ${noun} punts` };
+  const words = `${runs[0]} of ${requests} ${noun}s punt`;
+  return { kind: most < 0.02 ? "few" : "some", short: percent((runs[0] ?? 0) / requests), words };
+}
+
+/**
+ * Whether punts come with clock ticks and for no other reason. A lock that is held by the worker of such a punt follows from
+ * it. With a stat before each request it is the stat that makes it punt (multigrain timestamps).
+ */
+function isDrivenByTicks({ causes, counted, key }: AtlasCell): boolean {
+  const own = causes.filter(
+    ({ cause }) => cause !== "lock-contended" && cause !== "blocking-operation",
+  );
+  const sum = own.reduce((all, { punts }) => all + punts, 0);
+  const ticks = own.find(({ cause }) => cause === "timestamp")?.punts ?? 0;
+  if (ticks === 0 || ticks < 0.9 * sum) return false;
+  const all = counted !== null && punted(counted) >= 0.99 * counted.requests;
+  return !(all && key.includes("a stat every"));
+}
+
+/** Of `scenarioKey`: the number behind the order of the blocks. */
+function intervalNsOf({ key }: AtlasCell): number {
+  return Number(/ (?:sequential|random|append|recycled) (\d+) /.exec(key)?.[1] ?? 0);
 }
 
 /** The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. */

@@ -5,7 +5,7 @@ import { predict } from "../../rules/predict.js";
 import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
 import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
-import { tracedWrite } from "./traced-write.js";
+import { EAGAIN, tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
 export interface RequestContext {
@@ -51,8 +51,9 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   const forced = (punt.requestFlags & FORCE_ASYNC) !== 0;
   const filesystem = filesystemOf(punt) ?? "this filesystem";
   if (!forced) {
-    const early = notExamined(punt, filesystem, inline !== null);
+    const early = notExamined(punt, inline !== null);
     if (early !== null) return early;
+    if (isBuffered(punt)) return attributeBuffered(record, filesystem, context.kernel);
   }
   const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
@@ -69,19 +70,33 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
 }
 
 /** Requests for which the attribution of O_DIRECT writes would be wrong. */
-function notExamined(
-  { opcode, mode, writeFlags }: PuntRecord,
-  filesystem: string,
-  attemptSeen: boolean,
-): Attribution | null {
+function notExamined(punt: PuntRecord, attemptSeen: boolean): Attribution | null {
+  const { opcode, mode } = punt;
   if (!WRITES.includes(opcode)) return undecided("why such an operation punts is not examined");
   if ((mode & TYPE_BITS) !== REGULAR) return undecided("it is no write to a regular file");
-  if ((writeFlags & IOCB_DIRECT) === 0) {
-    return filesystem === "ext4"
-      ? attributed("buffered-write", "the file is not open with O_DIRECT")
-      : undecided("why buffered writes punt is not examined");
-  }
+  if (isBuffered(punt)) return null;
   return attemptSeen ? null : undecided("its attempt was not seen");
+}
+
+const isBuffered = ({ writeFlags }: PuntRecord) => (writeFlags & IOCB_DIRECT) === 0;
+
+/**
+ * io_uring tries buffered writes to regular files inline from Linux 6.0 on (4e17aaab5435), where the filesystem says that it
+ * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4 never).
+ */
+function attributeBuffered(
+  { inline }: RequestRecord,
+  filesystem: string,
+  kernel: KernelVersion,
+): Attribution {
+  if (filesystem === "ext4" || !atLeast(kernel, 6, 0)) {
+    return attributed("buffered-write", "the file is not open with O_DIRECT");
+  }
+  const modified = inline?.steps.find(({ name }) => name === "kiocb_modified_ret");
+  if (modified?.value === EAGAIN) {
+    return attributed("timestamp", "kiocb_modified returned -11 to a buffered write");
+  }
+  return undecided("which check refused the buffered write is not traced");
 }
 
 /** As is_sxid of include/linux/fs.h: set-user-ID, or set-group-ID with the right to execute. */

@@ -47,6 +47,9 @@ test("a change is told from one measured kernel to the next", () => {
   ]);
 });
 
+const SYNCED = { requests: 256, punts: 256, syncs: 256 };
+const SYNCS = { counted: SYNCED, traced: SYNCED };
+
 const verdicts = [
   ["nothing counted", cell("append", 0, null, { counted: null, traced: null }), "unknown", "?"],
   ["skipped", cell("append", 0, null, { skipped: "no RWF_DONTCACHE" }), "cannot", "-"],
@@ -55,7 +58,21 @@ const verdicts = [
   ["a third", cell("append", 85, "hole"), "some", "33 %"],
   ["all", cell("append", 256, "hole"), "all", "all"],
   ["timestamps at full pace", cell("append", 40, "timestamp"), "tick", "tick"],
-  ["timestamps, slower than the ticks", cell("append", 256, "timestamp"), "all", "all"],
+  ["timestamps, at a pace", cell("overwrite-pace-10ms", 256, "timestamp"), "tick", "tick"],
+  ["a stat before each", cell("overwrite-stat", 256, "timestamp"), "all", "all"],
+  [
+    "timestamps and holes",
+    cell("append", 200, "timestamp", {
+      causes: ["timestamp", "hole"].map((cause) => ({
+        cause: cause as "hole",
+        punts: 100,
+        evidence: "",
+        curedBy: null,
+      })),
+    }),
+    "varies",
+    "78 %",
+  ],
   [
     "two runs that differ",
     cell("append", 100, "hole", { traced: { requests: 256, punts: 20 } }),
@@ -65,7 +82,7 @@ const verdicts = [
   ["traced only", cell("append", 256, "hole", { counted: null }), "all", "all"],
   [
     "writes whose fdatasyncs punt",
-    cell("overwrite-linked-fdatasync", 256, "blocking-operation"),
+    cell("overwrite-linked-fdatasync", 256, "blocking-operation", SYNCS),
     "no",
     "no",
   ],
@@ -79,7 +96,7 @@ for (const [what, one, kind, short] of verdicts) {
 }
 
 test("of writes with an fdatasync behind them, the words tell both apart", () => {
-  const linked = cell("overwrite-linked-fdatasync", 256, "blocking-operation");
+  const linked = cell("overwrite-linked-fdatasync", 256, "blocking-operation", SYNCS);
   assert.equal(verdictOf(linked).words, "no write punts; each fdatasync does");
 });
 
