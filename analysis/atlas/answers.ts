@@ -80,6 +80,8 @@ export interface Answer {
   otherwise: string[];
   /** What helps; null: nothing punts, or no cure is known. */
   cure: string | null;
+  /** Instructions of a request, beside those of one that goes inline; null: not counted. */
+  cost: string | null;
   kernelFunction: string | null;
   /** What the filesystem's function returned: "submitter -11 (EAGAIN); worker 4096". */
   returned: string;
@@ -111,6 +113,7 @@ export function answerOf(
           `${spanWords(index, range)}: ${verdictOf(cellAt(index, place, scenario, range.from)).words}`,
       ),
     cure: cureOf(index, verdict, cause, ranges, kernel),
+    cost: costWords(index, place, scenario, kernel),
     kernelFunction: cell?.kernelFunction ?? null,
     returned: returnedWords(cell),
     command: `npm run lab -- --kernels ${name} ${index.commands.places[place]}${
@@ -164,6 +167,36 @@ function cureOf(
   const better = ranges.find(({ from, kind: later }) => from > kernel && later === "no");
   const newer = better && `Linux ${label(index.kernels, better.from)}, where no request punts`;
   return [cause?.curedBy, newer].filter(Boolean).join("; or ") || null;
+}
+
+/** An overwrite that goes inline does the least that a write can do. */
+const INLINE = "dd-prefill";
+
+function costWords(
+  index: AtlasIndex,
+  place: number,
+  scenario: number,
+  kernel: number,
+): string | null {
+  const cost = cellAt(index, place, scenario, kernel)?.instructions;
+  if (!cost) return null;
+  const inline = index.scenarios.findIndex(({ name }) => name === INLINE);
+  const plain = inline === scenario ? null : cellAt(index, place, inline, kernel);
+  const workers = cost.ioWq === null ? "" : `io-wq ${thousands(cost.ioWq)}, `;
+  const parts = `submitter ${thousands(cost.submitter)}, ${workers}kernel workers ${thousands(cost.kernelWorkers)}`;
+  const beside =
+    plain?.instructions && ["no", "few", "tick"].includes(verdictOf(plain).kind)
+      ? `; an overwrite that goes inline costs ${thousands(sumOf(plain.instructions))}`
+      : "";
+  return `${thousands(sumOf(cost))} instructions per request (${parts})${beside}`;
+}
+
+function sumOf({ submitter, ioWq, kernelWorkers }: NonNullable<AtlasCell["instructions"]>): number {
+  return submitter + (ioWq ?? 0) + kernelWorkers;
+}
+
+function thousands(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function returnedWords(cell: AtlasCell | null): string {

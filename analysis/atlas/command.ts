@@ -8,6 +8,7 @@ Examples:
   $ puntbench atlas 6.12 o_dsync                      words of what the program does
   $ puntbench atlas --this-host                       this kernel, filesystem and stack
   $ puntbench atlas --changes                         what changed from kernel to kernel
+  $ puntbench atlas --changes --markdown > findings.md
   $ puntbench atlas --scenarios                       what the atlas knows
 
 The answers were measured on Debian's kernels in the lab, and lie in results/atlas. results/atlas/index.html answers the
@@ -30,6 +31,7 @@ export function atlasCommand(thisHost: LookAtHost): Command {
     .option("--this-host", "this kernel, and the filesystem and devices of --dir")
     .option("-d, --dir <directory>", "for --this-host: whose filesystem", ".")
     .option("--changes", "what changed from kernel to kernel")
+    .option("--markdown", "with --changes: as findings with their evidence")
     .option("--scenarios", "list what the atlas knows")
     .option("--page <file>", "write the page that answers in a browser")
     .option("--from <directory>", "another atlas (default: that of this package)")

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { loadAtlas, packagedAtlas } from "../../results/atlas/files.js";
-import { UserError } from "../../terminal/errors.js";
+import { UsageError, UserError } from "../../terminal/errors.js";
 import { visible } from "../../terminal/quote.js";
 import { type AtlasIndex, answerOf, changesOf } from "./answers.js";
 import { atlasIndex } from "./build-index.js";
 import type { AtlasOptions, LookAtHost } from "./options.js";
 import { printedAnswers, printedChanges, printedScenarios } from "./print.js";
+import { findingsMarkdown } from "./print-findings.js";
 import { type Asked, asked } from "./question.js";
 
 /** `puntbench atlas`: answers from the packaged data. */
@@ -17,7 +18,16 @@ export async function main(
   const index = openAtlas(options.from ?? packagedAtlas());
   if (options.page !== undefined) return writePage(index, options.page);
   if (options.scenarios) return print(options, index.scenarios, () => printedScenarios(index));
-  if (options.changes) return print(options, changesJson(index), () => printedChanges(index));
+  if (options.markdown && !options.changes) {
+    throw new UsageError(
+      "--markdown goes with --changes",
+      "Write: puntbench atlas --changes --markdown",
+    );
+  }
+  if (options.changes) {
+    const text = options.markdown ? findingsMarkdown : printedChanges;
+    return print(options, changesJson(index), () => text(index));
+  }
   const host = options.thisHost ? await thisHost(options.dir) : null;
   const found = asked(
     index,

@@ -9,6 +9,7 @@ export interface AtlasOptions {
   thisHost?: boolean;
   dir: string;
   changes?: boolean;
+  markdown?: boolean;
   scenarios?: boolean;
   page?: string;
   from?: string;

@@ -4,7 +4,8 @@ import { verdictOf } from "../../results/atlas/verdict.js";
 import { packageRoot } from "../../terminal/package-root.js";
 import { type Html, html, trusted } from "../report/html.js";
 import { CONTENT_SECURITY_POLICY, pageStyle } from "../report/scripts.js";
-import { type AtlasIndex, cellAt, changesOf, mainCause } from "./answers.js";
+import { type AtlasIndex, cellAt } from "./answers.js";
+import { findingCounts, findingFunction, findingsOf, findingWords } from "./findings.js";
 
 /** The atlas as one file: no request, readable from disk and offline. Without JavaScript it is a table. */
 export function atlasPage(index: AtlasIndex): string {
@@ -75,27 +76,21 @@ function questions(index: AtlasIndex): Html {
 <noscript><p>Without JavaScript, look your case up in the map below.</p></noscript>`;
 }
 
-/** One list for each pair of kernels, newest first. */
+/** What changed, put together; each opens to the requests that it is about, and its evidence. */
 function changeLists(index: AtlasIndex): Html {
-  const changes = changesOf(index);
-  const steps = [...new Set(changes.map(({ from, to }) => `${from} ${to}`))].reverse();
-  const lists = steps.map((step) => {
-    const own = changes.filter(({ from, to }) => `${from} ${to}` === step);
-    const better = own.filter((change) => change.better).length;
-    const [first] = own;
-    const name = `${index.kernels[first?.from ?? 0]?.label} → ${index.kernels[first?.to ?? 0]?.label}`;
-    return html`<details><summary>${name}: ${better} better, ${own.length - better} worse</summary><ul>${own.map(
-      ({ place, scenario, from, to, better: isBetter }) => {
-        const was = verdictOf(cellAt(index, place, scenario, from)).short;
-        const is = verdictOf(cellAt(index, place, scenario, to)).short;
-        const cause = mainCause(index, cellAt(index, place, scenario, isBetter ? from : to));
-        return html`<li><span class="${isBetter ? "better" : "worse"}">${isBetter ? "better" : "worse"}</span> ${
-          index.places[place]?.words
-        }, ${index.scenarios[scenario]?.words}: ${was} → ${is}${
-          cause ? ` (because ${cause.words})` : ""
-        }.</li>`;
-      },
-    )}</ul></details>\n`;
+  const lists = findingsOf(index).map((finding) => {
+    const { place, to, better, cause, scenarios } = finding;
+    const links = scenarios.map((at) => {
+      const { name = "", words = "" } = index.scenarios[at] ?? {};
+      const address = `#${index.kernels[to]?.label}/${index.places[place]?.name}/${name}`;
+      return html`<li><a href="${address}">${name}</a>: ${words}</li>`;
+    });
+    const decided = findingFunction(index, finding);
+    return html`<details><summary><span class="${better ? "better" : "worse"}">${
+      better ? "better" : "worse"
+    }</span> ${findingWords(index, finding)}</summary><p>Seen: ${findingCounts(index, finding)}${
+      cause ? `; ${cause.evidence}` : ""
+    }.${decided ? ` Decided in ${decided}.` : ""}</p><ul>${links}</ul></details>\n`;
   });
   return html`${lists.length > 0 ? lists : html`<p>Nothing changed between the kernels that were measured.</p>`}`;
 }

@@ -20,7 +20,7 @@ const LEGEND =
 
 function printedAnswer(index: AtlasIndex, place: number, scenario: number, kernel: number): string {
   const answer = answerOf(index, place, scenario, kernel);
-  const { verdict, cause, since, otherwise, cure, kernelFunction, returned } = answer;
+  const { verdict, cause, since, otherwise, cure, cost, kernelFunction, returned } = answer;
   const because = cause === null ? "" : `, because ${cause.words}`;
   const lines = [
     `${index.kernels[kernel]?.label} on ${index.places[place]?.words}: ${index.scenarios[scenario]?.words}`,
@@ -33,7 +33,7 @@ function printedAnswer(index: AtlasIndex, place: number, scenario: number, kerne
     ...row("Returned", returned),
     ...row("Decided in", kernelFunction),
     ...row("Measured on", answer.packageVersion),
-    ...row("Cost", "not in the atlas: `puntbench explain` times it on your machine"),
+    ...row("Cost", cost ?? "not in the atlas: `puntbench explain` times it on your machine"),
     ...row("Repeat it", answer.command),
   ];
   return `${lines.map(visible).join("\n")}\n`;

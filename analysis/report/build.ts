@@ -54,7 +54,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   const report: Report = {
     title: request.title ?? defaultTitle(analysis, isMeasured),
     basis: basisOf(analysis),
-    findings: findings(analysis, comparisons[0] ?? null),
+    findings: findings(analysis, comparisons),
     opening,
     warnings: warningTexts(analysis),
     sections: evidence,

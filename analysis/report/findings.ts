@@ -24,12 +24,14 @@ import { stallSentences } from "./finding-stalls.js";
 import { workloadFindings } from "./finding-workload.js";
 import { joined } from "./words.js";
 
+const LINES_MAX = 10;
+
 /** The findings in at most ten lines that need no explanation, the most important first. */
-export function findings(analysis: Analysis, comparison: Comparison | null): string[] {
+export function findings(analysis: Analysis, comparisons: readonly Comparison[]): string[] {
   const [slice] = slicesOf(analysis.cells);
   if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
     const watched = [...workloadFindings(analysis), ...observedFindings(analysis)];
-    if (watched.length > 0) return [...causeSentences(analysis), ...watched].slice(0, 10);
+    if (watched.length > 0) return [...causeSentences(analysis), ...watched].slice(0, LINES_MAX);
     const traced = causeSentences(analysis);
     if (traced.length === 0) return ["No trial succeeded: see the warnings."];
     return [...traced.slice(0, 9), "This was traced only: no cost in time is claimed."];
@@ -51,8 +53,8 @@ export function findings(analysis: Analysis, comparison: Comparison | null): str
     );
   }
   lines.push(...observedFindings(analysis).slice(0, 2));
-  if (comparison) lines.push(comparisonSentence(comparison));
-  return lines.slice(0, 10);
+  const compared = comparisons.map(comparisonSentence).slice(0, 4);
+  return [...lines.slice(0, LINES_MAX - compared.length), ...compared];
 }
 
 /** What the worst preparation costs against dd-prefill on one kernel, which parts the cost has, and what is worth doing. */

@@ -4,6 +4,7 @@ import { distinctSubjects } from "../cells/explained.js";
 import type { Run } from "../cells/run.js";
 import { subjectName } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
+import { placesWords } from "./kernel-ranges.js";
 
 /** What a reader must know before believing a figure, the most general first; each text once. */
 export function warningTexts(analysis: Analysis): string[] {
@@ -21,13 +22,13 @@ export function warningTexts(analysis: Analysis): string[] {
 function emulationWarnings(analysis: Analysis): string[] {
   const seen = [...analysis.explained, ...analysis.replayed].map(({ subject }) => subject);
   const subjects = distinctSubjects([...analysis.subjects, ...seen]);
-  const names = subjects
-    .filter((subject) => subject.emulated)
-    .map((subject) => subjectName(subject, subjects));
-  if (names.length === 0) return [];
-  return [
-    `${names.join(", ")}: measured under software emulation. Punts, return values and workers are exact; times compare with nothing.`,
-  ];
+  const emulated = subjects.filter((subject) => subject.emulated);
+  if (emulated.length === 0) return [];
+  const all = emulated.length === subjects.length;
+  const what = all
+    ? "All of this was measured under software emulation"
+    : `Measured under software emulation: ${placesWords(emulated, subjects)}`;
+  return [`${what}. Punts, return values and workers are exact; times compare with nothing.`];
 }
 
 function nullWarnings(analysis: Analysis): string[] {

@@ -95,13 +95,10 @@ function causeOf({ cause, punts, evidence, curedBy }: Explanation["causes"][numb
   return { cause, punts, evidence, curedBy };
 }
 
-/** Of the most frequent cause that the rules expected too; where nothing punted, of what they expected. */
+/** Of the most frequent cause, where the rules expected it too; where nothing punted, of what they expected. */
 function functionOf({ causes, predicted }: Explanation): string | null {
-  const seen = [...causes].sort((a, b) => b.punts - a.punts).map(({ cause }) => cause as string);
-  const expected =
-    seen.length === 0
-      ? predicted
-      : seen.flatMap((name) => predicted.filter(({ cause }) => cause === name));
+  const [main] = causes.toSorted((a, b) => b.punts - a.punts);
+  const expected = predicted.filter(({ cause }) => main === undefined || cause === main.cause);
   return expected.find(({ kernelFunction }) => kernelFunction !== null)?.kernelFunction ?? null;
 }
 

@@ -4,13 +4,15 @@ import { dirname, join } from "node:path";
 import { atlasText } from "../../results/atlas/files.js";
 import { withInferredTicks } from "../../results/atlas/inferred-ticks.js";
 import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
+import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
-import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
+import type { AtlasFile } from "../../results/atlas/schema.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import type { LabContext } from "../lab/host/context.js";
 import type { LabKernel } from "../lab/session/kernels.js";
-import { measurePlace } from "./measure-place.js";
-import { atlasPath, measuredBefore, missingScenarios } from "./missing.js";
+import { withCosts } from "./costs.js";
+import { answersOf, measurePlace } from "./measure-place.js";
+import { atlasPath, measuredBefore, missingCosts, missingScenarios } from "./missing.js";
 
 /** A kernel at a place that has scenarios without an answer. */
 interface KernelWork {
@@ -26,28 +28,46 @@ export interface PlaceWork {
   kernels: KernelWork[];
 }
 
+/** What is asked of a build. */
+export interface BuildWish {
+  /** Absent: punts and their causes. */
+  cost: "instructions" | undefined;
+  /** Cells are measured also where they are there. */
+  again: boolean;
+}
+
 /** The boots that are needed, place by place. Empty: the atlas is complete. */
 export function workOf(
   folder: string,
   kernels: readonly LabKernel[],
   places: readonly AtlasPlace[],
-  again: boolean,
+  wish: BuildWish,
 ): PlaceWork[] {
   return places
     .map((place) => ({
       place,
       kernels: kernels
         .map((kernel) => {
-          const before = again ? null : measuredBefore(folder, kernel, place);
-          return {
-            kernel,
-            before,
-            missing: missingScenarios(before, place).map(({ name }) => name),
-          };
+          const before = measuredBefore(folder, kernel, place);
+          const missing = wantedOf(before, place, wish).map(({ name }) => name);
+          return { kernel, before, missing };
         })
         .filter(({ missing }) => missing.length > 0),
     }))
     .filter((work) => work.kernels.length > 0);
+}
+
+function wantedOf(
+  before: AtlasFile | null,
+  place: AtlasPlace,
+  { cost, again }: BuildWish,
+): AtlasScenario[] {
+  if (cost === undefined) return missingScenarios(again ? null : before, place);
+  return missingCosts(before && again ? withoutCosts(before) : before, place);
+}
+
+function withoutCosts(file: AtlasFile): AtlasFile {
+  return { ...file, cells: file.cells.map(({ instructions, ...cell }) => cell) };
 }
 
 export interface BuiltPlace {
@@ -61,35 +81,46 @@ export async function buildPlace(
   context: LabContext,
   folder: string,
   { place, kernels }: PlaceWork,
-  jobs: number,
+  { jobs, cost }: { jobs: number; cost: BuildWish["cost"] },
 ): Promise<BuiltPlace> {
   const before = new Map(kernels.map(({ kernel, before }) => [kernel.label, before]));
   // One list for all: a kernel that lacks one cell answers some others once more, in seconds.
   const wanted = new Set(kernels.flatMap(({ missing }) => missing));
   const scenarios = scenariosAt(place).filter(({ name }) => wanted.has(name));
   let cells = 0;
-  const plan = { place, kernels: kernels.map(({ kernel }) => kernel), scenarios, jobs };
-  const failures = await measurePlace(context, plan, async (answers) => {
-    await keepAnswers(folder, before.get(answers.kernel) ?? null, answers);
-    cells += answers.cells.length;
+  const plan = {
+    place,
+    kernels: kernels.map(({ kernel }) => kernel),
+    scenarios,
+    jobs,
+    ...(cost && { cost }),
+  };
+  const failures = await measurePlace(context, plan, async (boot) => {
+    const known = before.get(boot.kernel.label) ?? null;
+    if (cost && known) await writeAtlasFile(folder, withCosts(known, boot));
+    else await keepAnswers(folder, known, answersOf(boot, plan));
+    cells += scenarios.length;
   });
   return { cells, gaps: failures.map(({ message }) => `${place.name}: ${message}`) };
 }
 
-/** Writes the file of one kernel and place: what was known, and what was measured now. */
+/**
+ * Writes the file of one kernel and place, in the order of the scenarios. A cell that was measured again takes the place of the
+ * older one, and keeps its cost.
+ */
 export async function keepAnswers(
   folder: string,
-  known: AtlasFile | null,
+  before: AtlasFile | null,
   answers: AtlasFile,
 ): Promise<void> {
-  const cells = merged(known?.cells ?? [], answers.cells);
-  await writeAtlasFile(folder, { ...answers, cells });
-}
-
-/** In the order of the scenarios. A cell that was measured again takes the place of the older one. */
-function merged(before: readonly AtlasCell[], measured: readonly AtlasCell[]): AtlasCell[] {
-  const cells = new Map([...before, ...measured].map((cell) => [cell.scenario, cell]));
-  return withInferredTicks(ATLAS_SCENARIOS.flatMap(({ name }) => cells.get(name) ?? []));
+  const cells = new Map(before?.cells.map((cell) => [cell.scenario, cell]));
+  for (const cell of answers.cells) {
+    const known = cells.get(cell.scenario);
+    const cost = known?.key === cell.key && known.instructions;
+    cells.set(cell.scenario, { ...cell, ...(cost && { instructions: cost }) });
+  }
+  const inOrder = ATLAS_SCENARIOS.flatMap(({ name }) => cells.get(name) ?? []);
+  await writeAtlasFile(folder, { ...answers, cells: withInferredTicks(inOrder) });
 }
 
 /** A reader never sees half of it. */

@@ -8,7 +8,7 @@ import { type LabContext, withLabContext } from "../lab/host/context.js";
 import { requireLabTools } from "../lab/host/programs.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
 import { type Compared, compareAnswers, comparedText, sumOf } from "./differences.js";
-import { measurePlace } from "./measure-place.js";
+import { answersOf, measurePlace } from "./measure-place.js";
 import { FLAVOUR } from "./options.js";
 
 /** Options of `atlas check` as commander hands them over: text. */
@@ -79,7 +79,7 @@ async function measureAgain(
     if (kernel === undefined) return;
     const kernels = [{ ...kernel, label: file.kernel }];
     const plan = { place, kernels, scenarios: scenariosAt(place), jobs: 1 };
-    const failures = await measurePlace(context, plan, async (again) => keep(again));
+    const failures = await measurePlace(context, plan, async (boot) => keep(answersOf(boot, plan)));
     for (const { message } of failures) fail(message.split("\n")[0] ?? message);
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode === EXIT.interrupted) throw error;

@@ -6,6 +6,7 @@ const EXAMPLES = `
 Examples:
   $ puntbench atlas build                                   what is missing, on every series that Debian has
   $ puntbench atlas build --kernels 6.12,7.3 --places ext4,xfs
+  $ puntbench atlas build --cost instructions               what a request costs, of cells that are there
   $ puntbench atlas build --dry-run                         what would be measured
   $ puntbench atlas build --jobs-json parts >jobs.json      one job a guest, for Slurm or Kubernetes: FLEET.md
   $ puntbench atlas build --collect jobs.json               what they answered
@@ -25,6 +26,7 @@ export function atlasBuildCommand(): Command {
     .option("--every-version", "every version that can be had, not only the newest of each series")
     .option("--places <list>", "filesystems, mount options and stacks (default: all)")
     .option("--jobs <count>", "guests at a time", "2")
+    .option("--cost <kind>", "instructions: a second pass that counts what a request costs")
     .option(
       "-o, --out <directory>",
       "where the atlas lies (default: results/atlas/data of this package)",

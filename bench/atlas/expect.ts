@@ -10,7 +10,7 @@ import { requireLabTools } from "../lab/host/programs.js";
 import { parseLabOptions, type RawLabOptions } from "../lab/options.js";
 import { kernelByFile, kernelsByVersion } from "../lab/session/kernels.js";
 import { type Compared, compareAnswers, comparedText, sumOf } from "./differences.js";
-import { measurePlace } from "./measure-place.js";
+import { answersOf, measurePlace } from "./measure-place.js";
 import { atlasPath } from "./missing.js";
 
 /** `git bisect run` skips a commit for which its command ends so. */
@@ -32,8 +32,8 @@ export async function main(raw: RawLabOptions & { expect: string }): Promise<voi
     const gaps: UserError[] = [];
     for (const [at, place] of places.entries()) {
       const plan = { place, kernels, scenarios: scenariosAt(place), jobs: 1 };
-      const failures = await measurePlace(context, plan, async (answers) => {
-        compared.push(compareAnswers(expected[at] as AtlasFile, answers));
+      const failures = await measurePlace(context, plan, async (boot) => {
+        compared.push(compareAnswers(expected[at] as AtlasFile, answersOf(boot, plan)));
       });
       gaps.push(...failures);
     }

@@ -9,7 +9,7 @@ import { knownPackages } from "../lab/packages/known-packages.js";
 import { completeKernels } from "../lab/packages/resolve.js";
 import { jobsText, readJobs, reportCollected } from "../lab/session/jobs.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
-import { buildPlace, type PlaceWork, workOf } from "./build.js";
+import { type BuiltPlace, buildPlace, type PlaceWork, workOf } from "./build.js";
 import { collectAnswers, jobsOf } from "./jobs.js";
 import { type BuildOptions, FLAVOUR, parseBuildOptions, type RawBuildOptions } from "./options.js";
 
@@ -25,12 +25,11 @@ export async function main(raw: RawBuildOptions): Promise<void> {
     const requests = options.kernels ?? (await everySeries(context, options));
     const source = { flavour: FLAVOUR, mirror: options.mirror } as const;
     const kernels = await kernelsByVersion(context, requests, source);
-    const work = workOf(folder, kernels, options.places, options.again);
+    const work = workOf(folder, kernels, options.places, options);
     const total = kernels.length * options.places.length;
-    const boots = bootsOf(work);
-    const { progress } = context;
-    progress.milestone(
-      `${total} pairs of kernel and place, ${ATLAS_SCENARIOS.length} scenarios each; ${boots} guests to boot`,
+    const { boots, cells } = sumOf(work);
+    context.progress.milestone(
+      `${total} pairs of kernel and place, ${ATLAS_SCENARIOS.length} scenarios; ${boots} guests to boot for ${cells} cells`,
     );
     if (options.dryRun) {
       for (const line of work.flatMap(wordsOf)) process.stdout.write(`${line}\n`);
@@ -41,32 +40,45 @@ export async function main(raw: RawBuildOptions): Promise<void> {
       return;
     }
     const startedAtMs = Date.now();
-    let cells = 0;
-    let done = 0;
-    const gaps: string[] = [];
-    for (const each of work) {
-      const built = await buildPlace(context, folder, each, options.jobs);
-      cells += built.cells;
-      gaps.push(...built.gaps);
-      done += each.kernels.length;
-      progress.milestone(
-        [`${done}/${boots} guests`, timeLeft(startedAtMs, done, boots)].filter(Boolean).join(", "),
-      );
-    }
-    const minutes = ((Date.now() - startedAtMs) / 60_000).toFixed(1);
+    const built = await buildAll(context, folder, work, options);
+    const minutes = (Date.now() - startedAtMs) / 60_000;
     process.stdout.write(
       [
-        `${cells} cells measured in ${minutes} min, ${gaps.length} gaps: ${folder}`,
-        ...gaps.map((gap) => `gap: ${gap.split("\n")[0]}`),
+        `${built.cells} cells measured in ${minutes.toFixed(1)} min by ${boots} guests, ${options.jobs} at a time, ${built.gaps.length} gaps: ${folder}`,
+        ...built.gaps.map((gap) => `gap: ${gap.split("\n")[0]}`),
         "",
       ].join("\n"),
     );
-    if (gaps.length > 0) process.exitCode = EXIT.failure;
+    if (built.gaps.length > 0) process.exitCode = EXIT.failure;
   });
 }
 
-function bootsOf(work: readonly PlaceWork[]): number {
-  return work.reduce((sum, { kernels }) => sum + kernels.length, 0);
+/** Place by place, with the time that is left: by cells, because a boot for few of them is short. */
+async function buildAll(
+  context: LabContext,
+  folder: string,
+  work: readonly PlaceWork[],
+  options: BuildOptions,
+): Promise<BuiltPlace> {
+  const startedAtMs = Date.now();
+  const all = sumOf(work).cells;
+  const sum: BuiltPlace = { cells: 0, gaps: [] };
+  for (const [at, each] of work.entries()) {
+    const { cells, gaps } = await buildPlace(context, folder, each, options);
+    sum.cells += cells;
+    sum.gaps.push(...gaps);
+    const done = sumOf(work.slice(0, at + 1)).cells;
+    context.progress.milestone(
+      [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
+    );
+  }
+  return sum;
+}
+
+function sumOf(work: readonly PlaceWork[]): { boots: number; cells: number } {
+  const kernels = work.flatMap((place) => place.kernels);
+  const cells = kernels.reduce((sum, { missing }) => sum + missing.length, 0);
+  return { boots: kernels.length, cells };
 }
 
 function wordsOf({ place, kernels }: PlaceWork): string[] {

@@ -8,9 +8,13 @@ import type { LabContext } from "../lab/host/context.js";
 import type { LabKernel } from "../lab/session/kernels.js";
 import { runLab } from "../lab/session/lab.js";
 import { openSession } from "../lab/session/open-session.js";
-import type { FinishedBoot } from "../lab/session/settings.js";
-import { cellsOfBoot, readBootLines } from "./boot-files.js";
-import { GUEST_COMMANDS, guestSettings } from "./guest-plan.js";
+import { type BootLines, cellsOfBoot, readBootLines } from "./boot-files.js";
+import {
+  COUNTING_COMMANDS,
+  countingSettings,
+  GUEST_COMMANDS,
+  guestSettings,
+} from "./guest-plan.js";
 
 /** What is measured in guests: the same scenarios on each kernel, one boot for each. */
 export interface PlacePlan {
@@ -19,31 +23,41 @@ export interface PlacePlan {
   scenarios: readonly AtlasScenario[];
   /** Guests at a time. */
   jobs: number;
+  /** Absent: punts and their causes. */
+  cost?: "instructions";
+}
+
+/** What one guest answered. */
+export interface PlaceBoot {
+  kernel: LabKernel;
+  lines: BootLines;
 }
 
 /**
- * Boots every kernel at one place and hands over its answers as its guest ends. Returns the failures: guests that could not
+ * Boots every kernel at one place and hands over its lines as its guest ends. Returns the failures: guests that could not
  * answer. The others still run.
  */
 export async function measurePlace(
   context: LabContext,
-  { place, kernels, scenarios, jobs }: PlacePlan,
-  keep: (answers: AtlasFile) => Promise<void>,
+  { place, kernels, scenarios, jobs, cost }: PlacePlan,
+  keep: (boot: PlaceBoot) => Promise<void>,
 ): Promise<UserError[]> {
   const [first] = kernels;
   if (first === undefined) return [];
-  const session = await openSession(context, guestSettings(place, null), first);
+  const settings = cost === "instructions" ? countingSettings : guestSettings;
+  const session = await openSession(context, settings(place, null), first);
   try {
     const list = join(session.workspace, "scenarios.json");
     writeFileSync(list, JSON.stringify(scenarios.map(({ scenario }) => scenario)));
-    const withList = { ...session, settings: guestSettings(place, list) };
+    const withList = { ...session, settings: settings(place, list) };
     const { failures } = await runLab(withList, kernels, {
-      commands: GUEST_COMMANDS,
+      commands: cost === "instructions" ? COUNTING_COMMANDS : GUEST_COMMANDS,
       filesystems: [place.filesystem],
       boots: 1,
       jobs,
       out: join(session.workspace, "results"),
-      onFinished: async (boot) => keep(await answersOf(boot, place, scenarios)),
+      onFinished: async ({ kernel, resultsFiles }) =>
+        keep({ kernel, lines: await readBootLines(resultsFiles) }),
     });
     return failures;
   } finally {
@@ -51,12 +65,11 @@ export async function measurePlace(
   }
 }
 
-async function answersOf(
-  { kernel, resultsFiles }: FinishedBoot,
-  place: AtlasPlace,
-  scenarios: readonly AtlasScenario[],
-): Promise<AtlasFile> {
-  const lines = await readBootLines(resultsFiles);
+/** The answers of one boot, as a file of the atlas. */
+export function answersOf(
+  { kernel, lines }: PlaceBoot,
+  { place, scenarios }: Pick<PlacePlan, "place" | "scenarios">,
+): AtlasFile {
   return {
     format: ATLAS_FORMAT,
     kernel: kernel.label,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadAtlasFile } from "../../results/atlas/files.js";
-import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
+import { type AtlasPlace, costedAt, scenariosAt } from "../../results/atlas/places.js";
 import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { scenarioKey } from "../../results/scenario.js";
@@ -32,5 +32,14 @@ export function missingScenarios(before: AtlasFile | null, place: AtlasPlace): A
   const known = new Set(before?.cells.map(({ scenario, key }) => `${scenario} ${key}`));
   return scenariosAt(place).filter(
     ({ name, scenario }) => !known.has(`${name} ${scenarioKey(scenario)}`),
+  );
+}
+
+/** Scenarios that were measured here, and whose instructions were not counted. What cannot be done here costs nothing. */
+export function missingCosts(before: AtlasFile | null, place: AtlasPlace): AtlasScenario[] {
+  const cells = before?.cells.filter((cell) => cell.skipped === null && !cell.instructions) ?? [];
+  const uncounted = new Set(cells.map(({ scenario, key }) => `${scenario} ${key}`));
+  return costedAt(place).filter(({ name, scenario }) =>
+    uncounted.has(`${name} ${scenarioKey(scenario)}`),
   );
 }

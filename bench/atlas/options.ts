@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ATLAS_PLACES, type AtlasPlace } from "../../results/atlas/places.js";
-import { integer, list, words } from "../../terminal/option-values.js";
+import { UsageError } from "../../terminal/errors.js";
+import { integer, list, word, words } from "../../terminal/option-values.js";
 
 /** Debian's kernels for virtual machines: the same source, a third of the size. */
 export const FLAVOUR = "cloud-amd64";
@@ -14,6 +15,7 @@ export interface RawBuildOptions {
   out?: string;
   mirror?: string;
   again?: boolean;
+  cost?: string;
   dryRun?: boolean;
   jobsJson?: string;
   collect?: string;
@@ -33,10 +35,15 @@ export interface BuildOptions {
   dryRun: boolean;
   /** Print the guests as jobs whose answers go to this folder, and boot none; null: boot them. */
   jobsFolder: string | null;
+  /** Absent: punts and their causes. */
+  cost: "instructions" | undefined;
 }
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
 export function parseBuildOptions(raw: RawBuildOptions): BuildOptions {
+  if (raw.cost !== undefined && raw.jobsJson !== undefined) {
+    throw new UsageError("--jobs-json prints jobs that count punts", "Leave out --cost.");
+  }
   const names = ATLAS_PLACES.map(({ name }) => name);
   const chosen = raw.places === undefined ? names : words(raw.places, names, "--places");
   return {
@@ -49,5 +56,6 @@ export function parseBuildOptions(raw: RawBuildOptions): BuildOptions {
     again: raw.again ?? false,
     dryRun: raw.dryRun ?? false,
     jobsFolder: raw.jobsJson ?? null,
+    cost: raw.cost === undefined ? undefined : word(raw.cost, ["instructions"] as const, "--cost"),
   };
 }

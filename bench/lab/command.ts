@@ -15,6 +15,7 @@ Examples:
   $ puntbench lab --kernels 6.1,6.12,7.2 --replay mariadb.pbrec --disk 4G
   $ puntbench lab --kernels 6.1,6.12 --boots 3 --quick --jobs-json parts >jobs.json   (FLEET.md)
   $ puntbench lab --collect jobs.json
+  $ puntbench lab --kernels 6.1,6.12 --quick --json > guests.jsonl
   $ puntbench lab --kernels 6.12 --shell
   $ git bisect run puntbench lab --kernel-image arch/x86/boot/bzImage --modules build/lib/modules/6.9 --expect 6.12
 
@@ -46,11 +47,7 @@ export function labCommand(
     .option("--kernel-image <vmlinuz>", "a kernel of your own")
     .option("--modules <directory>", "its modules, such as /lib/modules/6.9.1")
     .option("-l, --kernel-label <label>", "the name of --kernel-image in charts")
-    .option(
-      "--flavour <flavour>",
-      "cloud-amd64 (made for virtual machines, small), amd64 or rt-amd64",
-      "cloud-amd64",
-    )
+    .option("--flavour <name>", "cloud-amd64 (small, for guests), amd64 or rt-amd64", "cloud-amd64")
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
     .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow, overlay", "ext4")
     .option("--stack <list>", "layers on the scratch disk, lowest first: luks, lvm, raid1")
@@ -87,6 +84,7 @@ export function labCommand(
       "print the guests as jobs for other machines; their results come to files there",
     )
     .option("--collect <jobs>", "bring together what jobs that --jobs-json printed measured")
+    .option("--json", "print one JSON object a line for each guest, instead of tables")
     .option("--dry-run", "print the commands and run nothing")
     .option("--shell", "a prompt in the first kernel")
     // What follows `lab kernels` belongs to it, although `lab` has options of the same name.

@@ -99,7 +99,8 @@ async function printedOutcome(
   options: LabOptions,
 ): Promise<string> {
   const [{ name }] = options.commands;
-  if (name === "explain") return explanations(outcome, options);
+  if (options.json) return jsonLines(outcome);
+  if (name === "explain") return explanations(outcome);
   if (name === "replay") {
     const note = session.accelerator === "kvm" ? "" : EMULATED;
     return `${replayText(outcome.finished)}\n${note}Findings and chart: puntbench report\n`;
@@ -107,23 +108,33 @@ async function printedOutcome(
   return closingText(outcome, session, options);
 }
 
-/** What `explain` printed in each guest. With its --json one line for each guest, with its results file. */
-function explanations(outcome: LabOutcome, { commands }: LabOptions): string {
-  const json = commands[0].options.includes("--json");
-  return outcome.finished
-    .map(({ kernel, filesystem, printed: [text = ""], resultsFiles: [resultsFile] }) => {
-      if (!json) return `== ${kernel.label}, ${filesystem}\n\n${text}\n`;
-      return `${printable(JSON.stringify({ ...parseReport(text, kernel.label), resultsFile }))}\n`;
+/** What `explain` printed in each guest. */
+function explanations({ finished }: LabOutcome): string {
+  return finished
+    .map(
+      ({ kernel, filesystem, printed: [text = ""] }) =>
+        `== ${kernel.label}, ${filesystem}\n\n${text}\n`,
+    )
+    .join("");
+}
+
+/** What the command's `--json` printed in each guest, with the guest's kernel, filesystem and results file. */
+function jsonLines({ finished }: LabOutcome): string {
+  return finished
+    .map(({ kernel, filesystem, boot, printed: [text = ""], resultsFiles: [resultsFile] }) => {
+      const { label, packageVersion } = kernel;
+      const guest = { kernelLabel: label, packageVersion, filesystem, boot };
+      return `${printable(JSON.stringify({ ...parseReport(text, label), ...guest, resultsFile }))}\n`;
     })
     .join("");
 }
 
-/** What a guest's `explain --json` printed; a UserError when it is no JSON object. */
+/** A UserError when a guest printed no JSON object. */
 function parseReport(text: string, label: string): object {
   try {
     return Object(JSON.parse(text));
   } catch {
-    throw new UserError(`${label}: explain printed no JSON`, "Run it again without --json.");
+    throw new UserError(`${label}: the command printed no JSON`, "Run it again without --json.");
   }
 }
 

@@ -37,6 +37,7 @@ export interface RawLabOptions {
   replay?: string;
   jobsJson?: string;
   resultsFile?: string;
+  json?: boolean;
 }
 
 export interface LabOptions extends LabPlan, KernelSource {
@@ -53,6 +54,8 @@ export interface LabOptions extends LabPlan, KernelSource {
   settings: GuestSettings;
   /** Sentences about what the guests run, to print before they do. */
   about: string[];
+  /** One JSON line for each guest instead of tables. */
+  json: boolean;
 }
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
@@ -84,8 +87,11 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
       "Name some, as in --kernels 6.1,6.12; `puntbench lab kernels` lists what can be had.",
     );
   }
-  const command: GuestCommand = { name: commandName(raw), options: benchOptions };
-  refuseReserved(command);
+  refuseReserved(benchOptions);
+  const command: GuestCommand = {
+    name: commandName(raw),
+    options: raw.json ? [...benchOptions, "--json"] : benchOptions,
+  };
   if (raw.jobsJson !== undefined && kernels.includes("host")) {
     throw new UsageError("--jobs-json on host", "A job boots a guest: leave host out.");
   }
@@ -121,6 +127,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
       input: raw.replay === undefined ? input : { file: raw.replay },
     },
     about,
+    json: raw.json ?? false,
     commands: [command],
   };
 }
@@ -136,11 +143,9 @@ function commandName({ explain, replay, cost }: RawLabOptions): GuestCommand["na
   return "replay";
 }
 
-/** The lab sets some options of the command itself. `--json` is only for explain, whose output is shown. */
-function refuseReserved({ name, options }: GuestCommand): void {
-  const reserved =
-    name === "explain" ? /^(--(dir|out)|-[do])(=|$)/ : /^(--(dir|out|json)|-[do])(=|$)/;
-  const found = options.find((option) => reserved.test(option));
+/** The lab sets some options of the command itself. */
+function refuseReserved(options: readonly string[]): void {
+  const found = options.find((option) => /^(--(dir|out)|-[do])(=|$)/.test(option));
   if (found !== undefined) {
     throw new UsageError(
       `${found}: the lab sets this option of the bench itself`,

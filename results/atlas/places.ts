@@ -27,6 +27,17 @@ const DECIDED_BELOW: readonly string[] = [
   ...["buffered-overwrite", "buffered-append", "read", "read-reserved", "buffered-read"],
 ];
 
+/** Whose instructions are counted, in a second pass: what programs do most, and what it is compared with (dd-prefill). */
+const COSTED: readonly string[] = [
+  ...["dd-prefill", "fallocate-0", "no-fallocate", "append", "overwrite-o_dsync", "overwrite-64k"],
+  ...["overwrite-cached", "buffered-overwrite", "buffered-append", "read", "forced", "fsync"],
+];
+
+/** The scenarios of a place whose instructions are counted. */
+export function costedAt(place: AtlasPlace): AtlasScenario[] {
+  return scenariosAt(place).filter(({ name }) => COSTED.includes(name));
+}
+
 /** The scenarios of a place, in the order of the atlas. */
 export function scenariosAt({ scenarios }: AtlasPlace): AtlasScenario[] {
   return ATLAS_SCENARIOS.filter(({ name }) => scenarios?.includes(name) ?? true);

@@ -23,7 +23,7 @@ export const ATLAS_GROUPS = [
 export type AtlasGroup = (typeof ATLAS_GROUPS)[number];
 
 /** Requests of a scenario: enough that the one punt of a fresh inode is below 1 %, few enough for an emulated CPU. */
-export const REQUESTS = 256;
+const REQUESTS = 256;
 /** At a pace every request waits for its moment, so there are fewer. */
 const PACED_REQUESTS = 100;
 

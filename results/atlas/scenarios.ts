@@ -1,5 +1,5 @@
 import type { Preparation } from "../vocabulary.js";
-import { type AtlasScenario, plain, REQUESTS, rows } from "./scenario-rows.js";
+import { type AtlasScenario, plain, rows } from "./scenario-rows.js";
 
 const FIRST_WRITES: Readonly<Record<Preparation, string>> = {
   "no-fallocate": "O_DIRECT writes that make the file grow",
@@ -22,6 +22,10 @@ const PREPARED: AtlasScenario[] = (Object.keys(FIRST_WRITES) as Preparation[]).f
 );
 
 const APPEND = { preparation: "no-fallocate", order: "append" } as const;
+/** Each is cut out with a fallocate of its own, which takes long on an emulated CPU. */
+const EXTENTS = 64;
+/** Extents of one block, two for each request. */
+const ACROSS = { extents: EXTENTS, blockSizeBytes: 8192, fileSizeBytes: EXTENTS * 4096 } as const;
 /** Each file's first write is one of four. */
 const COLD = { inode: "cold", files: 32, fileSizeBytes: 32 * 4 * 4096 } as const;
 const RESERVED = { preparation: "fallocate-0" } as const;
@@ -41,7 +45,7 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     [
       "crossing-extents-reserved",
       "first O_DIRECT writes of 8 KiB across two extents that fallocate reserved",
-      { ...RESERVED, extents: REQUESTS, blockSizeBytes: 8192, fileSizeBytes: REQUESTS * 4096 },
+      { ...ACROSS, ...RESERVED },
     ],
     [
       "fallocate-0-random",
@@ -77,12 +81,12 @@ export const ATLAS_SCENARIOS: readonly AtlasScenario[] = [
     [
       "fragmented",
       "O_DIRECT overwrites of a fragmented file, each inside one extent",
-      { extents: REQUESTS },
+      { extents: EXTENTS },
     ],
     [
       "crossing-extents",
       "O_DIRECT overwrites of 8 KiB of a fragmented file, each across two extents",
-      { extents: REQUESTS, blockSizeBytes: 8192, fileSizeBytes: REQUESTS * 4096 },
+      ACROSS,
     ],
     [
       "cold-inode",

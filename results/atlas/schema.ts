@@ -23,6 +23,14 @@ export type AtlasCause = z.infer<typeof AtlasCause>;
 /** Requests of one trial and how many of them punted. `syncs`: of the punts, fsyncs that came beside the requests. */
 const Counted = z.object({ requests: count, punts: count, syncs: count.optional() });
 
+/** Executed for one request, on average: in the thread that submits, in io-wq workers (null: among the kernel's), in kernel workers. */
+export const AtlasCost = z.object({
+  submitter: count,
+  ioWq: count.nullable(),
+  kernelWorkers: count,
+});
+export type AtlasCost = z.infer<typeof AtlasCost>;
+
 export const AtlasCell = z.object({
   /** The name in `scenarios.ts`. */
   scenario: z.string(),
@@ -42,6 +50,8 @@ export const AtlasCell = z.object({
   workerGot: z.array(z.string()),
   /** Of requests linked behind others: handed over without a hit of the tracepoint. */
   untraced: count.optional(),
+  /** Instructions, counted in a boot of their own on one CPU. Absent: not counted. */
+  instructions: AtlasCost.optional(),
 });
 export type AtlasCell = z.infer<typeof AtlasCell>;
 

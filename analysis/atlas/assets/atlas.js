@@ -35,7 +35,7 @@ function show() {
   row("Returned", answer.returned);
   row("Decided in", answer.kernelFunction);
   row("Measured on", answer.packageVersion && `Debian's ${answer.packageVersion}`);
-  row("Cost", "Not in the atlas: puntbench explain times it on your machine.");
+  row("Cost", answer.cost ?? "Not in the atlas: puntbench explain times it on your machine.");
   row("Repeat it", element("pre", answer.command));
   pick("answer").replaceChildren(
     element("p", `${words.charAt(0).toUpperCase()}${words.slice(1)}.`, `verdict v-${verdict.kind}`),

@@ -111,6 +111,22 @@ test("a lock that was held is not named where another cause was seen", () => {
   assert.equal(answerOf(one, 0, scenario("append-depth-8"), 0).cause?.cause, "extends-size");
 });
 
+test("a cost stands beside that of an overwrite that goes inline, where that was counted too", () => {
+  const cost = { submitter: 9_000, ioWq: 20_500, kernelWorkers: 4_000 };
+  const plain = { submitter: 12_000, ioWq: 0, kernelWorkers: 4_000 };
+  const grows = cell("append", 256, "extends-size", { instructions: cost });
+  const words =
+    "33,500 instructions per request (submitter 9,000, io-wq 20,500, kernel workers 4,000)";
+  const costOf = (cells: Parameters<typeof atlasFile>[2]) =>
+    answerOf(atlasIndex([atlasFile("6.1", "ext4", cells)]), 0, scenario("append"), 0).cost;
+  assert.equal(costOf([cell("append", 256, "extends-size")]), null);
+  assert.equal(costOf([grows]), words);
+  assert.equal(
+    costOf([grows, cell("dd-prefill", 0, null, { instructions: plain })]),
+    `${words}; an overwrite that goes inline costs 16,000`,
+  );
+});
+
 test("a cell of a scenario that was changed since is not measured", () => {
   const stale = atlasIndex([
     atlasFile("6.1", "ext4", [cell("append", 256, "hole", { key: "old" })]),

@@ -72,7 +72,7 @@ test("a cell of the map asks its question, with the keyboard too", {
   skip: noBrowser,
 }, async () => {
   const { page } = await open("");
-  await page.focus('a[href="#7.3/ext4/append"]');
+  await page.focus('td a[href="#7.3/ext4/append"]');
   await page.keyboard.press("Enter");
   await page.waitForFunction(() =>
     document.querySelector("#answer")?.textContent?.includes("clock tick"),

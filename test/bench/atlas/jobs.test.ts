@@ -31,7 +31,10 @@ function store(below: string, file: ReturnType<typeof atlasFile>): void {
 
 test("what the atlas lacks becomes one job for each kernel and place, and its answers come into the atlas", async () => {
   store(atlas, atlasFile("6.1", "xfs", all));
-  const jobs = jobsOf(workOf(atlas, [kernel("6.1"), kernel("6.12")], places, false), parts);
+  const jobs = jobsOf(
+    workOf(atlas, [kernel("6.1"), kernel("6.12")], places, { again: false, cost: undefined }),
+    parts,
+  );
   assert.deepEqual(jobs.map(({ name }) => name).sort(), ["6.1 ext4", "6.12 ext4", "6.12 xfs"]);
   const version = kernel("6.12").packageVersion;
   const xfs = jobs.find(({ name }) => name === "6.12 xfs");

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { atlasPath, measuredBefore, missingScenarios } from "../../../bench/atlas/missing.js";
+import {
+  atlasPath,
+  measuredBefore,
+  missingCosts,
+  missingScenarios,
+} from "../../../bench/atlas/missing.js";
 import { atlasText, loadAtlas } from "../../../results/atlas/files.js";
 import { ATLAS_PLACES } from "../../../results/atlas/places.js";
 import { ATLAS_SCENARIOS } from "../../../results/atlas/scenarios.js";
@@ -48,6 +53,22 @@ test("a scenario that was changed or added is missing, and only this one", () =>
     missingScenarios(before, ext4).map(({ name }) => name),
     ["append", "fsync"],
   );
+});
+
+test("what a request costs is missing where it was measured and not counted, and nowhere else", () => {
+  const instructions = { submitter: 9000, ioWq: null, kernelWorkers: 100 };
+  const cells = [
+    cell("append", 256, "extends-size"),
+    cell("dd-prefill", 0, null, { instructions }),
+    cell("fsync", 0, null, { skipped: "not here" }),
+    cell("openat", 0),
+  ];
+  const missing = missingCosts(atlasFile("6.1", "ext4", cells), ext4);
+  assert.deepEqual(
+    missing.map(({ name }) => name),
+    ["append"],
+  );
+  assert.deepEqual(missingCosts(null, ext4), []);
 });
 
 test("a file of the atlas has one line a cell, and is read as it was written", () => {

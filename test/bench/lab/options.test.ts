@@ -30,7 +30,7 @@ test("instructions are counted on one processor, on a device inside the guest, w
 });
 
 test("explain takes the place of the bench, and may print JSON", () => {
-  const options = parse({ explain: true }, ["--json"]);
+  const options = parse({ explain: true, json: true }, []);
   assert.deepEqual(options.commands, [{ name: "explain", options: ["--json"] }]);
   assert.throws(() => parse({ explain: true, cost: "instructions" }), /--explain traces/);
 });

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { atlasIndex } from "../../../analysis/atlas/build-index.js";
+import { findingsOf, findingWords } from "../../../analysis/atlas/findings.js";
+import { findingsMarkdown } from "../../../analysis/atlas/print-findings.js";
+import { atlasFile, cell } from "./fixture-atlas.js";
+
+const old = [cell("fallocate-0", 256, "unwritten"), cell("zero-range", 256, "unwritten")];
+const young = [cell("fallocate-0", 0), cell("zero-range", 0)];
+const index = atlasIndex([
+  atlasFile("6.1", "ext4", old),
+  atlasFile("6.12", "ext4", young),
+  atlasFile("6.1", "ext4-lazytime", old),
+  atlasFile("6.12", "ext4-lazytime", young),
+  atlasFile("6.1", "ext4-luks", young),
+  atlasFile("6.12", "ext4-luks", old),
+]);
+
+test("requests that changed alike for one cause are one finding, and a place that shows what the plain one shows is none", () => {
+  assert.deepEqual(
+    findingsOf(index).map((finding) => findingWords(index, finding)),
+    [
+      "ext4, Linux 6.1 → 6.12: 2 kinds of requests are better. Up to 6.1 every request punts, because the blocks are unwritten extents; from 6.12 on no request punts.",
+      "ext4 on dm-crypt (LUKS), Linux 6.1 → 6.12: 2 kinds of requests are worse. Up to 6.1 no request punts; from 6.12 on every request punts, because the blocks are unwritten extents.",
+    ],
+  );
+});
+
+test("each finding has its counts, its evidence and a command, and text from the data is no Markdown", () => {
+  const text = findingsMarkdown(index);
+  assert.match(text, /^1\. \*\*ext4, Linux 6\.1/m);
+  assert.match(
+    text,
+    /fallocate-0: 256 of 256 punted on 6\.1, 0 of 256 punted on 6\.12; seen &lt;so/,
+  );
+  assert.match(text, /Repeat: `puntbench lab --kernels 6\.1,6\.12 --filesystems ext4 --explain/);
+});
