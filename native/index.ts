@@ -24,6 +24,8 @@ export interface TrialRequest {
   arm: Arm;
   queueDepth: number;
   blockSizeBytes: number;
+  /** Sizes are drawn evenly from the multiples of `blockSizeBytes` up to this, which is one of them. Default: one size. */
+  blockSizeMaxBytes?: number | undefined;
   /** A multiple of `blockSizeBytes`. */
   fileSizeBytes: number;
   order: Order;
@@ -53,6 +55,9 @@ export interface TrialRequest {
   seed: number;
   /** From one write's due moment to the next; 0 is back to back. */
   intervalNs: number;
+  /** When so many requests have completed, the stream pauses for `thinkTimeNs`. Default: never. */
+  thinkRequests?: number | undefined;
+  thinkTimeNs?: number | undefined;
   /** The first part, which is not counted; it ends at the latest when half of the blocks are issued. Default: 0. */
   rampNs?: number | undefined;
   /** Back to back: ends the counted part, also when blocks are left. Default: every block is written. */
@@ -194,8 +199,8 @@ export interface Driver {
   nowaitProbe(request: NowaitRequest): Record<Oracle, NowaitAnswers>;
   /** A descriptor of the root of tracefs, open until the process ends. Throws a DriverError without the right. */
   openTracefs(): number;
-  /** Block numbers in the order in which a trial of random order and this seed writes them. */
-  randomOrder(blocks: number, seed: number): Uint32Array;
+  /** Block numbers in the order in which a trial of this random order and seed writes them. */
+  randomOrder(order: "random" | "random-next", blocks: number, seed: number): Uint32Array;
   /** Name of the threads that issue the writes of trials. */
   readonly submitterName: string;
   timestampCostNs(): number;

@@ -18,10 +18,14 @@ export function variantWords(scenario: Scenario): string[] {
   const { operation, readPercent, io, durability, groupWrites, statIntervalNs } = scenario;
   const { vectored, fixedFiles, files, rings, ring, iowqWorkers, extents, inode } = scenario;
   const { pageCache, drained } = scenario;
+  const { blockSizeMaxBytes, thinkRequests = 1, thinkTimeNs } = scenario;
   return [
     operation === "readwrite" ? `${readPercent} % reads` : operation,
     io,
     groupWrites === undefined ? durability : `${durability}:${groupWrites}`,
+    blockSizeMaxBytes && `sizes up to ${formatBytes(blockSizeMaxBytes)}`,
+    thinkTimeNs &&
+      `a pause of ${formatNs(thinkTimeNs)} after ${thinkRequests === 1 ? "each" : `every ${thinkRequests}`}`,
     vectored && "vectored",
     fixedFiles && "fixed files",
     files && `${files} files`,

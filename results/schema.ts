@@ -35,11 +35,16 @@ export const Scenario = z.object({
   arm: z.enum(ARMS),
   queueDepth: count.positive(),
   blockSizeBytes: count.positive(),
+  /** Sizes are drawn evenly from the multiples of `blockSizeBytes` up to this, one of them. Absent: one size. */
+  blockSizeMaxBytes: count.positive().optional(),
   fileSizeBytes: count.positive(),
   order: z.enum(ORDERS),
   /** Pace: from one write's due moment to the next; 0 is back to back. */
   intervalNs: count,
   registeredBuffers: z.boolean(),
+  /** When so many requests have completed, the stream pauses for `thinkTimeNs`. Absent: it does not pause. */
+  thinkRequests: count.positive().optional(),
+  thinkTimeNs: count.positive().optional(),
   /** What each request is. What is absent is the default: a plain O_DIRECT write. */
   operation: z.enum(OPERATIONS).optional(),
   /** `readwrite` only. */

@@ -94,11 +94,13 @@ export function syncsGroups(durability: Durability | undefined): boolean {
 }
 
 /**
- * Order in which the blocks are written, each exactly once. `append`: with O_APPEND, so behind the end of the file.
+ * Order in which the blocks are written, each exactly once. `random` is a permutation. `random-next` draws a block and, where
+ * it is taken, goes to the next one that is left, as fio does: so neighbours are often under way together. `append`: with
+ * O_APPEND, so behind the end of the file.
  * `recycled`: the files are the segments of a log; they are filled in turn and then overwritten, so each block is written
  * twice.
  */
-export const ORDERS = ["sequential", "random", "append", "recycled"] as const;
+export const ORDERS = ["sequential", "random", "random-next", "append", "recycled"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** Stable names of what decides a write. `overwrite` and `unwritten-in-place` are why it does not punt. */

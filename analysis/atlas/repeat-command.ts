@@ -17,11 +17,15 @@ export function scenarioOptions(scenario: Scenario): string {
   const { operation, readPercent, io, durability, groupWrites, files, rings, ring } = scenario;
   const { vectored, fixedFiles, registeredBuffers, iowqWorkers, statIntervalNs } = scenario;
   const { extents, inode, pageCache, drained } = scenario;
+  const { blockSizeMaxBytes, thinkRequests = 1, thinkTimeNs } = scenario;
   return [
     `-p ${preparation} -q ${queueDepth} -a ${arm} -s ${fileSizeBytes}`,
-    blockSizeBytes !== 4096 && `-b ${blockSizeBytes}`,
+    blockSizeMaxBytes
+      ? `-b ${blockSizeBytes}-${blockSizeMaxBytes}`
+      : blockSizeBytes !== 4096 && `-b ${blockSizeBytes}`,
     order !== "sequential" && `--order ${order}`,
     intervalNs > 0 && `-i ${duration(intervalNs)}`,
+    thinkTimeNs && `--think-time ${duration(thinkTimeNs)}:${thinkRequests}`,
     operation && `--operation ${operation}${operation === "readwrite" ? `:${readPercent}` : ""}`,
     io && `--io ${io}`,
     durability && `--durability ${durability}${groupWrites ? `:${groupWrites}` : ""}`,

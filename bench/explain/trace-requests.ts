@@ -27,7 +27,7 @@ export function isPlain(scenario: Scenario): boolean {
     order,
     ...(!withinWrite && durability && { durability }),
   });
-  return rest.length === 0 && (order === "sequential" || order === "random");
+  return rest.length === 0 && ["sequential", "random", "random-next"].includes(order);
 }
 
 /**

@@ -110,7 +110,7 @@ export function inOrderOfSubmission(
 function offsetsOf(driver: Driver, request: TrialRequest): number[] {
   const { fileSizeBytes, blockSizeBytes, order, seed } = request;
   const blocks = fileSizeBytes / blockSizeBytes;
-  const numbers =
-    order === "random" ? [...driver.randomOrder(blocks, seed)] : [...Array(blocks).keys()];
+  const drawn = order === "random" || order === "random-next";
+  const numbers = drawn ? [...driver.randomOrder(order, blocks, seed)] : [...Array(blocks).keys()];
   return numbers.map((block) => block * blockSizeBytes);
 }

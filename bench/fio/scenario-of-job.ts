@@ -1,8 +1,11 @@
 import type { Scenario } from "../../results/schema.js";
 import type { Preparation } from "../../results/vocabulary.js";
+import { GivenOptions } from "./given-options.js";
 import type { FioJob } from "./job-file.js";
 import { ALIASES, OPTIONS } from "./option-table.js";
-import { fioBytes, fioTimeNs, valueFor } from "./values.js";
+import { pausesOf } from "./pauses.js";
+import { sizesOf } from "./request-sizes.js";
+import { valueFor } from "./values.js";
 
 /** What a job becomes, or all reasons why it cannot be measured. */
 export interface TranslatedJob {
@@ -13,15 +16,6 @@ export interface TranslatedJob {
   /** What the job implies or leaves out, in sentences. */
   notes: string[];
 }
-
-/** fio's defaults, of fio 3.33 (HOWTO and `fio --cmdhelp=all`). */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  ioengine: "psync",
-  rw: "read",
-  bs: "4k",
-  iodepth: "1",
-  fallocate: "native",
-};
 
 const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   none: "no-fallocate",
@@ -63,20 +57,15 @@ export function scenarioOfJob(job: FioJob): TranslatedJob {
   };
 }
 
-class JobReader {
-  readonly problems: string[] = [];
-
-  constructor(private readonly given: ReadonlyMap<string, string | null>) {}
-
+class JobReader extends GivenOptions {
   scenario(): Scenario {
     const prefilled = this.isPrefilled();
     this.checkOnce(prefilled);
     const kind = KINDS[this.text("rw")];
     if (kind === undefined) this.problems.push(`rw=${this.text("rw")} (trims)`);
-    const blockSizeBytes = this.bytes("bs", this.valueOf("bs", kind)) ?? 4096;
-    if (blockSizeBytes % 512 !== 0)
-      this.problems.push(`bs=${this.text("bs")} (O_DIRECT needs multiples of 512)`);
-    const sizeBytes = this.given.has("size") ? this.bytes("size", this.text("size")) : null;
+    const sizes = sizesOf(this, kind?.operation);
+    const { blockSizeBytes } = sizes;
+    const sizeBytes = this.given.has("size") ? this.bytes("size") : null;
     if (!this.given.has("size"))
       this.problems.push("no size (the size of an existing file or device)");
     const spread = this.spread();
@@ -84,18 +73,20 @@ class JobReader {
     return {
       preparation: prefilled ? "dd-prefill" : this.preparation(),
       arm: this.isForced() ? "forced" : "inline",
-      queueDepth: this.count("iodepth", this.text("iodepth")) ?? 1,
-      blockSizeBytes,
+      queueDepth: this.count("iodepth") ?? 1,
+      ...sizes,
       fileSizeBytes:
         Math.max(1, Math.floor((sizeBytes ?? 0) / blockSizeBytes)) * blockSizeBytes * rings,
       order: "sequential",
       intervalNs: this.intervalNs(kind),
+      ...pausesOf(this),
       ...this.registered(),
       ...kind,
+      ...this.randomOrder(kind),
       ...spread,
       ...this.ring(),
       ...this.request(kind?.operation),
-      ...this.length(),
+      ...this.lasts(),
     };
   }
 
@@ -160,6 +151,15 @@ class JobReader {
     return this.isOn("overwrite") || KINDS[this.text("rw")]?.operation !== undefined;
   }
 
+  /** fio draws from the blocks that are left; its other generator gives a permutation. */
+  private randomOrder(kind: Kind | undefined): Partial<Pick<Scenario, "order">> {
+    const generator = this.text("random_generator");
+    const known = ["tausworthe", "tausworthe64", "lfsr"].includes(generator);
+    if (!known) this.problems.push(`random_generator=${generator} (another order)`);
+    if (kind?.order !== "random") return {};
+    return generator === "lfsr" || this.isOn("norandommap") ? {} : { order: "random-next" };
+  }
+
   /** What each request is, besides its operation. */
   private request(operation: Scenario["operation"]): Partial<Scenario> {
     const direct = this.given.get("direct") === "1" || this.given.get("buffered") === "0";
@@ -218,50 +218,20 @@ class JobReader {
       this.problems.push("rate_iops with reads and writes (a pace for each)");
       return 0;
     }
-    const perSecond = this.count("rate_iops", this.valueOf("rate_iops", kind));
+    const perSecond = this.count("rate_iops", this.partFor("rate_iops", kind));
     return perSecond === null ? 0 : Math.round(1e9 / perSecond);
   }
 
   /** The part of "read,write" that is for these requests. */
-  private valueOf(key: string, kind: Kind | undefined): string {
+  private partFor(key: string, kind: Kind | undefined): string {
     return valueFor(kind?.operation, this.text(key)) ?? this.text(key);
   }
 
-  private length(): Pick<Scenario, "durationNs" | "rampNs"> {
+  private lasts(): Pick<Scenario, "durationNs" | "rampNs"> {
     const durationNs = this.isOn("time_based") ? this.time("runtime") : null;
     if (this.isOn("time_based") && durationNs === null)
       this.problems.push("time_based without runtime");
     const rampNs = this.time("ramp_time");
     return { ...(durationNs && { durationNs }), ...(rampNs && { rampNs }) };
-  }
-
-  private time(key: string): number | null {
-    const text = this.given.get(key);
-    if (text === undefined || text === null) return null;
-    const ns = fioTimeNs(text);
-    if (ns === null) this.problems.push(`${key}=${text} (not a time)`);
-    return ns;
-  }
-
-  private bytes(key: string, text: string): number | null {
-    const bytes = fioBytes(text);
-    if (bytes !== null && bytes > 0) return bytes;
-    this.problems.push(`${key}=${text} (not a plain size like 4k or 16m)`);
-    return null;
-  }
-
-  private count(key: string, text: string): number | null {
-    if (/^[1-9]\d*$/.test(text)) return Number(text);
-    this.problems.push(`${key}=${text} (not a whole number)`);
-    return null;
-  }
-
-  private text(key: string): string {
-    return this.given.get(key) ?? DEFAULTS[key] ?? "";
-  }
-
-  /** fio reads an option that is on or off also without a value. */
-  private isOn(key: string): boolean {
-    return this.given.has(key) && this.given.get(key) !== "0";
   }
 }

@@ -10,21 +10,17 @@ export function fioBytes(text: string): number | null {
   return Number(digits) * 1024 ** (EXPONENTS[suffix.toLowerCase()] as number);
 }
 
-const NS: Readonly<Record<string, number>> = {
-  d: 86400e9,
-  h: 3600e9,
-  m: 60e9,
-  s: 1e9,
-  ms: 1e6,
-  us: 1e3,
-  "": 1e9,
-};
+const NS = { d: 86400e9, h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3 } as const;
+export type TimeUnit = keyof typeof NS;
 
-/** A time whose unit is seconds where none is given, as of `runtime` and `ramp_time`. null for what is no time. */
-export function fioTimeNs(text: string): number | null {
-  const [, digits, unit] = /^(\d+)(d|h|m|s|ms|us)?$/i.exec(text) ?? [];
+/**
+ * @param unit where none is given: seconds for `runtime` and `ramp_time`, microseconds for `thinktime`.
+ * @returns null for what is no time.
+ */
+export function fioTimeNs(text: string, unit: TimeUnit): number | null {
+  const [, digits, given] = /^(\d+)(d|h|m|s|ms|us)?$/i.exec(text) ?? [];
   if (digits === undefined) return null;
-  return Number(digits) * (NS[(unit ?? "").toLowerCase()] as number);
+  return Number(digits) * NS[(given?.toLowerCase() as TimeUnit | undefined) ?? unit];
 }
 
 /**

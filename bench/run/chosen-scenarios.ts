@@ -42,6 +42,7 @@ const DECIDED_BY_FILE = [
   "ramp",
   "arms",
   "interval",
+  "thinkTime",
   "registeredBuffers",
   "quick",
   "workload",

@@ -60,7 +60,11 @@ export function withBenchOptions(command: Command): Command {
       "-q, --queue-depths <list>",
       "writes under way at a time (default: 1,8,32; 128 with --find-capacity)",
     )
-    .option("-b, --block-size <list>", "bytes of a request, 512 to 4M", "4096")
+    .option(
+      "-b, --block-size <list>",
+      "bytes of a request, 512 to 4M; 4k-64k: drawn between them",
+      "4096",
+    )
     .option(
       "-s, --file-size <size>",
       "bytes of a trial's file, each written once (default: as --duration needs)",
@@ -80,6 +84,7 @@ export function withBenchOptions(command: Command): Command {
       `how writes are issued: ${ARMS.join(", ")} (default: inline, and forced for dd-prefill)`,
     )
     .option("-i, --interval <list>", "pace, e.g. 10ms between writes; 0 is back to back", "0")
+    .option("--think-time <list>", "pause, e.g. 1ms:8 when every 8 requests have completed")
     .option("--registered-buffers", "register the buffers and the file with the ring")
     .option("--seed <number>", "decides the order of trials and blocks (default: random, recorded)")
     .option("-o, --out <directory>", "where results files go", "results")

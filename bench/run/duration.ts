@@ -69,9 +69,10 @@ function calibrated(run: RunContext, scenario: Scenario, position: number): Prom
   return runTrial(context, withoutRamp(scenario), path, place);
 }
 
-/** Writes in a nanosecond. A trial that failed says nothing of the pace: then 0, and its size stays. */
-function paceOf({ status, measurement }: Trial): number {
-  return status === "ok" && measurement?.wallNs ? measurement.writes / measurement.wallNs : 0;
+/** Blocks in a nanosecond. A trial that failed says nothing of the pace: then 0, and its size stays. */
+function paceOf({ status, measurement, scenario }: Trial): number {
+  if (status !== "ok" || !measurement?.wallNs) return 0;
+  return measurement.bytes / scenario.blockSizeBytes / measurement.wallNs;
 }
 
 function blocksFor({ durationNs = 0, rampNs = 0 }: Scenario, pace: number): number {

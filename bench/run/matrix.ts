@@ -7,10 +7,10 @@ import type { Variant } from "./stream-options.js";
 /** The product of the dimensions, in the order in which tables and charts show it. */
 export function scenariosOf(options: BenchOptions): Scenario[] {
   return options.variants.flatMap((variant) =>
-    options.blockSizesBytes.flatMap((blockSizeBytes) =>
+    options.sizes.flatMap((sizes) =>
       options.orders.flatMap((order) =>
         options.intervalsNs.flatMap((intervalNs) =>
-          cellsOf(options, { ...variant, blockSizeBytes, order, intervalNs }),
+          cellsOf(options, { ...variant, ...sizes, order, intervalNs }),
         ),
       ),
     ),

@@ -76,6 +76,28 @@ const GROUPS: readonly Check[] = [
     "the sync of a group makes one file durable",
 ];
 
+const PAUSES: readonly Check[] = [
+  (cell) =>
+    (cell.thinkTimeNs === undefined) !== (cell.thinkRequests === undefined) &&
+    "a pause needs both its time and the requests before it",
+  (cell) =>
+    cell.thinkTimeNs !== undefined &&
+    cell.intervalNs > 0 &&
+    "a stream has a pace or pauses, not both",
+  (cell) =>
+    cell.thinkTimeNs !== undefined &&
+    syncsGroups(cell.durability) &&
+    "a group ends with its sync, not with a pause",
+];
+
+const SIZES: readonly Check[] = [
+  (cell) =>
+    cell.blockSizeMaxBytes !== undefined && !movesData(cell) && `${operationOf(cell)} has no size`,
+  ({ blockSizeBytes, blockSizeMaxBytes = blockSizeBytes }) =>
+    (blockSizeMaxBytes < blockSizeBytes || blockSizeMaxBytes % blockSizeBytes !== 0) &&
+    "the largest size is no multiple of the least",
+];
+
 const RINGS: readonly Check[] = [
   (cell) =>
     hasNoRing(cell) &&
@@ -105,7 +127,15 @@ const RINGS: readonly Check[] = [
 
 /** Why this combination has no meaning; null where it has one. */
 export function meaningless(scenario: Scenario): string | null {
-  for (const check of [...OPERATIONS, ...ORDERS, ...FILES, ...GROUPS, ...RINGS]) {
+  for (const check of [
+    ...OPERATIONS,
+    ...ORDERS,
+    ...FILES,
+    ...GROUPS,
+    ...PAUSES,
+    ...SIZES,
+    ...RINGS,
+  ]) {
     const reason = check(scenario);
     if (reason !== false) return reason;
   }

@@ -1,3 +1,4 @@
+import type { Scenario } from "../../results/schema.js";
 import {
   ARMS,
   type Arm,
@@ -45,6 +46,9 @@ export interface RawOptions extends RawStreamOptions {
   scenarios?: string;
 }
 
+/** One size, or the least and the largest of several. */
+export type RequestSizes = Pick<Scenario, "blockSizeBytes" | "blockSizeMaxBytes">;
+
 export interface BenchOptions {
   kernelLabel: string;
   dir: string;
@@ -54,7 +58,7 @@ export interface BenchOptions {
   arms: Arm[] | null;
   queueDepths: number[];
   intervalsNs: number[];
-  blockSizesBytes: number[];
+  sizes: RequestSizes[];
   /** How long a trial of writes back to back lasts at least; null where the file size decides. */
   durationNs: number | null;
   /** The first part of a trial, which is not counted. null: a fifth of `durationNs`, and none without it. */
@@ -94,7 +98,7 @@ export function parseOptions(raw: RawOptions): BenchOptions {
     intervalsNs: list(raw.interval, "--interval").map((text) =>
       parseDurationNs(text, "--interval"),
     ),
-    blockSizesBytes: blockSizes(raw),
+    sizes: blockSizes(raw),
     durationNs: duration(raw),
     capacity: capacity(raw),
     rampNs: raw.ramp === undefined ? null : parseDurationNs(raw.ramp, "--ramp"),
@@ -120,21 +124,34 @@ export function parseOptions(raw: RawOptions): BenchOptions {
   };
 }
 
-function blockSizes({ blockSize }: RawOptions): number[] {
+function blockSizes({ blockSize }: RawOptions): RequestSizes[] {
   return list(blockSize, "--block-size").map((text) => {
-    const bytes = parseBytes(text, "--block-size");
-    if (bytes < MIN_BLOCK_BYTES || bytes > MAX_BLOCK_BYTES) {
-      throw new UsageError(
-        `--block-size ${text}: out of range`,
-        "Choose 512 to 4M, in the device's alignment.",
-      );
-    }
-    if (bytes % MIN_BLOCK_BYTES === 0) return bytes;
+    const [least = "", most] = text.split("-");
+    const blockSizeBytes = sizeOf(least);
+    if (most === undefined) return { blockSizeBytes };
+    const blockSizeMaxBytes = sizeOf(most);
+    const isRange = blockSizeMaxBytes > blockSizeBytes && blockSizeMaxBytes % blockSizeBytes === 0;
+    if (isRange) return { blockSizeBytes, blockSizeMaxBytes };
     throw new UsageError(
-      `--block-size ${text}: O_DIRECT needs a multiple of ${MIN_BLOCK_BYTES} bytes`,
-      "Choose for example 512, 4k or 8k.",
+      `--block-size ${text}: the second size is no multiple of the first`,
+      "Choose for example 4k-64k.",
     );
   });
+}
+
+function sizeOf(text: string): number {
+  const bytes = parseBytes(text, "--block-size");
+  if (bytes < MIN_BLOCK_BYTES || bytes > MAX_BLOCK_BYTES) {
+    throw new UsageError(
+      `--block-size ${text}: out of range`,
+      "Choose 512 to 4M, in the device's alignment.",
+    );
+  }
+  if (bytes % MIN_BLOCK_BYTES === 0) return bytes;
+  throw new UsageError(
+    `--block-size ${text}: O_DIRECT needs a multiple of ${MIN_BLOCK_BYTES} bytes`,
+    "Choose for example 512, 4k or 8k.",
+  );
 }
 
 const DEFAULT_DEPTHS = "1,8,32";
@@ -148,7 +165,8 @@ function queueDepths({ queueDepths, findCapacity }: RawOptions): number[] {
   );
 }
 
-function capacity({ findCapacity, p99, fileSize, interval }: RawOptions): BenchOptions["capacity"] {
+function capacity(raw: RawOptions): BenchOptions["capacity"] {
+  const { findCapacity, p99, fileSize, interval, thinkTime } = raw;
   if (!findCapacity && p99 === undefined) return null;
   if (!findCapacity || p99 === undefined) {
     throw new UsageError(
@@ -156,10 +174,10 @@ function capacity({ findCapacity, p99, fileSize, interval }: RawOptions): BenchO
       "Write for example --find-capacity --p99 2ms.",
     );
   }
-  if (fileSize !== undefined || interval !== "0") {
+  if (fileSize !== undefined || interval !== "0" || thinkTime !== undefined) {
     throw new UsageError(
       "--find-capacity chooses the pace and the size of the file",
-      "Leave out --interval and --file-size; --duration says how long each step lasts.",
+      "Leave out --interval, --think-time and --file-size; --duration says how long each step lasts.",
     );
   }
   const latencyNsP99 = parseDurationNs(p99, "--p99");
@@ -204,9 +222,9 @@ function duration({ duration, fileSize, quick, findCapacity }: RawOptions): numb
   throw new UsageError("--duration 0: a trial must last", "Choose for example 500ms or 5s.");
 }
 
-function fileSize(text: string, blockSizes: readonly number[]): number {
+function fileSize(text: string, sizes: readonly RequestSizes[]): number {
   const bytes = parseBytes(text, "--file-size");
-  for (const blockSizeBytes of blockSizes) {
+  for (const { blockSizeBytes } of sizes) {
     if (bytes < blockSizeBytes || bytes % blockSizeBytes !== 0) {
       throw new UsageError(
         `--file-size ${text}: not a multiple of the block size, ${formatBytes(blockSizeBytes)}`,

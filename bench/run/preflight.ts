@@ -71,26 +71,26 @@ const MAX_BUFFER_BYTES = 1 << 30;
  */
 export function checkQueueDepths(scenarios: readonly Scenario[]): void {
   for (const { queueDepth, fileSizeBytes, blockSizeBytes, ...stream } of scenarios) {
-    const { files = 1, rings = 1, order } = stream;
-    if (queueDepth * blockSizeBytes > MAX_BUFFER_BYTES) {
+    const { files = 1, rings = 1, order, blockSizeMaxBytes = blockSizeBytes } = stream;
+    if (queueDepth * blockSizeMaxBytes > MAX_BUFFER_BYTES) {
       throw new UsageError(
-        `queue depth ${queueDepth} with blocks of ${formatBytes(blockSizeBytes)} needs more than ${formatBytes(MAX_BUFFER_BYTES)} of buffers`,
+        `queue depth ${queueDepth} with blocks of ${formatBytes(blockSizeMaxBytes)} needs more than ${formatBytes(MAX_BUFFER_BYTES)} of buffers`,
         "Choose a smaller --queue-depths or --block-size.",
       );
     }
-    const writes = Math.floor(fileSizeBytes / blockSizeBytes / rings);
+    const writes = Math.floor(fileSizeBytes / blockSizeMaxBytes / rings);
     const ofEach = rings > 1 ? "each ring" : "a trial";
     const blocks = order === "recycled" ? (writes * rings) / 2 : writes * rings;
     if (files > blocks) {
       throw new UsageError(
         `${files} files are more than the ${blocks} blocks of a trial`,
-        `Choose fewer --files, or --file-size ${files * blockSizeBytes * 8} or more.`,
+        `Choose fewer --files, or --file-size ${files * blockSizeMaxBytes * 8} or more.`,
       );
     }
     if (queueDepth > writes) {
       throw new UsageError(
         `queue depth ${queueDepth} is more than the ${writes} writes of ${ofEach}`,
-        `Choose a smaller --queue-depths, or --file-size ${queueDepth * blockSizeBytes * rings * 8} or more.`,
+        `Choose a smaller --queue-depths, or --file-size ${queueDepth * blockSizeMaxBytes * rings * 8} or more.`,
       );
     }
   }

@@ -34,6 +34,9 @@ export type Variant = Pick<
   | "inode"
   | "pageCache"
   | "drained"
+  | "blockSizeMaxBytes"
+  | "thinkRequests"
+  | "thinkTimeNs"
 >;
 
 /** Writes that share an fdatasync, where the option does not say. */
@@ -55,6 +58,7 @@ export interface RawStreamOptions {
   inode?: string;
   pageCache?: string;
   drained?: boolean;
+  thinkTime?: string;
 }
 
 /** The options that choose what each request is. */
@@ -98,6 +102,7 @@ export function variantsOf(raw: RawStreamOptions): Variant[] {
       ? [{}]
       : counts(raw.iowqWorkers, "--iowq-workers", 4096).map((iowqWorkers) => ({ iowqWorkers })),
     [statOf(raw)],
+    raw.thinkTime === undefined ? [{}] : list(raw.thinkTime, "--think-time").map(pauseOf),
   ];
   return dimensions.reduce<Variant[]>(
     (variants, values) =>
@@ -138,6 +143,14 @@ function statOf({ statEvery }: RawStreamOptions): Variant {
   const statIntervalNs = parseDurationNs(statEvery, "--stat-every");
   if (statIntervalNs > 0) return { statIntervalNs };
   throw new UsageError("--stat-every 0: it needs a pause", "Write for example --stat-every 1ms.");
+}
+
+/** "1ms:8": 1 ms when every 8 requests have completed; "1ms": after each. "0" is none. */
+function pauseOf(text: string): Variant {
+  const [pause = "", requests = "1"] = text.split(":");
+  const thinkTimeNs = parseDurationNs(pause, "--think-time");
+  if (thinkTimeNs === 0) return {};
+  return { thinkTimeNs, thinkRequests: integer(requests, "--think-time", 1, 1_000_000) };
 }
 
 function durabilityOf(text: string): Variant {

@@ -31,7 +31,7 @@ export function withStream(options: BenchOptions, stream: Parameters): BenchOpti
     ...options,
     ...(preparation && { preparations: [preparation.value] }),
     ...(queueDepth && { queueDepths: [queueDepth.value] }),
-    ...(blockSizeBytes && { blockSizesBytes: [blockSizeBytes.value] }),
+    ...(blockSizeBytes && { sizes: [{ blockSizeBytes: blockSizeBytes.value }] }),
     ...(order && { orders: [order.value] }),
     variants: options.variants.map((variant) => ({ ...variant, ...requestOf(stream, variant) })),
     arms: options.arms ?? ["inline"],

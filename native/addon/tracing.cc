@@ -20,11 +20,13 @@ Napi::Value open_tracefs_root(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), root.get());
 }
 
-// Block numbers in the order in which a trial of random order writes them.
+// Block numbers in the order in which a trial of this random order writes them.
 Napi::Value random_order(const Napi::CallbackInfo& info) {
-  const auto blocks = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-  const auto seed = static_cast<uint64_t>(info[1].As<Napi::Number>().Int64Value());
-  const std::vector<uint32_t> order = shuffled_blocks(blocks, seed);
+  const std::optional<Order> named = order_named(info[0].As<Napi::String>().Utf8Value());
+  if (!named) throw Napi::TypeError::New(info.Env(), "no such order");
+  const auto blocks = static_cast<uint64_t>(info[1].As<Napi::Number>().Int64Value());
+  const auto seed = static_cast<uint64_t>(info[2].As<Napi::Number>().Int64Value());
+  const std::vector<uint32_t> order = places_of(*named, blocks, {}, seed).blocks;
   Napi::Uint32Array out = Napi::Uint32Array::New(info.Env(), order.size());
   for (size_t i = 0; i < order.size(); ++i) out[i] = order[i];
   return out;

@@ -38,7 +38,7 @@ Napi::Float64Array to_array(Napi::Env env, const std::vector<uint64_t>& values, 
   return out;
 }
 
-void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uint64_t block_bytes) {
+void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record) {
   set_integer(out, "writes", record.completed);
   set_integer(out, "writesIssued", record.issued);
   if (record.ramp_ns > 0) {
@@ -47,7 +47,7 @@ void set_record(Napi::Env env, Napi::Object& out, const WriteRecord& record, uin
     set_integer(ramp, "writes", record.ramp_writes);
     out.Set("ramp", ramp);
   }
-  set_integer(out, "bytes", record.completed * block_bytes);
+  set_integer(out, "bytes", record.bytes);
   set_integer(out, "failedWrites", record.failed);
   out.Set("firstError",
           record.first_error == 0 ? env.Null() : Napi::Value(Napi::String::New(env, errno_name(record.first_error))));
@@ -148,7 +148,7 @@ void set_ring(Napi::Env env, Napi::Object& out, const TrialMeasurement& measurem
 Napi::Object to_object(Napi::Env env, const TrialMeasurement& measurement) {
   Napi::Object out = Napi::Object::New(env);
   out.Set("submitterTid", measurement.submitter_tid);
-  if (measurement.record) set_record(env, out, *measurement.record, measurement.block_bytes);
+  if (measurement.record) set_record(env, out, *measurement.record);
   set_punts(out, measurement);
   set_workers(env, out, workers_of(measurement));
   set_cpu(env, out, measurement);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "addon/values.h"
 #include "loop/trial.h"
 
@@ -26,7 +28,12 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.preparation = named(from, "preparation", preparation_named);
   request.arm = named(from, "arm", arm_named);
   request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));
-  request.block_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
+  request.sizes.smallest_bytes = static_cast<uint32_t>(integer(from, "blockSizeBytes"));
+  request.sizes.largest_bytes = request.sizes.smallest_bytes;
+  if (from.Get("blockSizeMaxBytes").IsNumber()) {
+    const auto largest = static_cast<uint32_t>(integer(from, "blockSizeMaxBytes"));
+    request.sizes.largest_bytes = std::max(largest, request.sizes.smallest_bytes);
+  }
   request.file_bytes = integer(from, "fileSizeBytes");
   request.order = named(from, "order", order_named);
   if (from.Get("files").IsNumber()) request.files = static_cast<uint32_t>(integer(from, "files"));
@@ -38,6 +45,8 @@ inline TrialRequest to_request(const Napi::Object& from) {
   request.seed = integer(from, "seed");
   request.kind = kind_of(from);
   request.interval_ns = integer(from, "intervalNs");
+  if (from.Get("thinkRequests").IsNumber()) request.think_requests = static_cast<uint32_t>(integer(from, "thinkRequests"));
+  if (from.Get("thinkTimeNs").IsNumber()) request.think_ns = integer(from, "thinkTimeNs");
   if (from.Get("rampNs").IsNumber()) request.ramp_ns = integer(from, "rampNs");
   if (from.Get("durationNs").IsNumber()) request.duration_ns = integer(from, "durationNs");
   request.registered_buffers = flag(from, "registeredBuffers");

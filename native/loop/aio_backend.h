@@ -43,8 +43,8 @@ class AioBackend {
     request.aio_lio_opcode = slot.read ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE;
     request.aio_rw_flags = stream_->kind.rw_flags(slot.read);
     request.aio_buf = reinterpret_cast<uint64_t>(slot.buffer);
-    request.aio_nbytes = stream_->block_bytes;
-    request.aio_offset = static_cast<int64_t>(slot.block * stream_->block_bytes);
+    request.aio_nbytes = slot.bytes;
+    request.aio_offset = static_cast<int64_t>(slot.offset);
     return 1;
   }
 

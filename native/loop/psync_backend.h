@@ -43,16 +43,16 @@ class PsyncBackend {
   ssize_t call() noexcept {
     const RequestKind& kind = stream_->kind;
     if (slot_->sync) return (kind.syncs_metadata() ? fsync : fdatasync)(slot_->fd);
-    const auto offset = static_cast<off_t>(slot_->block * stream_->block_bytes);
+    const auto offset = static_cast<off_t>(slot_->offset);
     if (!kind.moves_data()) return other(kind.operation, offset);
-    const iovec buffer{slot_->buffer, stream_->block_bytes};
+    const iovec buffer{slot_->buffer, slot_->bytes};
     const int flags = kind.rw_flags(slot_->read);
     return slot_->read ? preadv2(slot_->fd, &buffer, 1, offset, flags) : pwritev2(slot_->fd, &buffer, 1, offset, flags);
   }
 
   ssize_t other(Operation operation, off_t offset) noexcept {
     if (operation == Operation::kFsync) return fsync(slot_->fd);
-    if (operation == Operation::kFallocate) return fallocate(slot_->fd, 0, offset, stream_->block_bytes);
+    if (operation == Operation::kFallocate) return fallocate(slot_->fd, 0, offset, slot_->bytes);
     const char* name = stream_->names[slot_->file].c_str();
     struct statx found;
     if (operation == Operation::kStatx) return statx(stream_->folder, name, 0, STATX_BASIC_STATS, &found);

@@ -28,7 +28,7 @@ struct Shared {
 
 WriteStream shape_of(const ReplayRing& ring, bool paced) {
   WriteStream shape;
-  shape.blocks = std::min<uint64_t>(ring.requests.view().size(), ReplayQueue::kKeptMax);
+  shape.requests = std::min<uint64_t>(ring.requests.view().size(), ReplayQueue::kKeptMax);
   shape.interval_ns = paced ? 1 : 0;
   return shape;
 }

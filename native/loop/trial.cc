@@ -26,7 +26,7 @@ bool has_file_per_slot(Arm arm) { return arm == Arm::kOwnFiles || arm == Arm::kF
 FileSetPlan files_of(const TrialRequest& request) {
   const uint32_t files = has_file_per_slot(request.arm) ? request.queue_depth : request.files;
   const uint64_t bytes = request.file_bytes / passes_of(request.order) / files;
-  const uint64_t bytes_each = bytes / request.block_bytes * request.block_bytes;
+  const uint64_t bytes_each = bytes / request.sizes.smallest_bytes * request.sizes.smallest_bytes;
   return {request.path, files, bytes_each, request.existing_file, request.keep_file};
 }
 
@@ -76,14 +76,18 @@ WriteStream stream_of(const TrialRequest& request, const FileSet& files, uint32_
     stream.fds.push_back(fds[i]);
     stream.names.push_back(files.name(i));
   }
-  stream.block_bytes = request.block_bytes;
-  stream.blocks_per_file = files.bytes_each() / request.block_bytes;
-  const uint64_t blocks = stream.blocks_per_file * stream.fds.size() * passes_of(request.order);
-  stream.blocks = shared ? blocks / request.rings : blocks;
+  const uint64_t blocks = files.bytes_each() / request.sizes.smallest_bytes;
+  stream.sizes = request.sizes;
+  stream.places = places_of(request.order, blocks, request.sizes, request.seed);
+  stream.requests_per_file = stream.places.requests(blocks);
+  const uint64_t requests = stream.requests_per_file * stream.fds.size() * passes_of(request.order);
+  stream.requests = shared ? (requests + request.rings - 1 - ring) / request.rings : requests;
   stream.first = shared ? ring : 0;
   stream.stride = shared ? request.rings : 1;
   stream.queue_depth = request.arm == Arm::kPsync ? 1 : request.queue_depth;
   stream.interval_ns = request.interval_ns;
+  stream.think_requests = request.think_requests;
+  stream.think_ns = request.think_ns;
   stream.ramp_ns = request.ramp_ns;
   stream.duration_ns = request.duration_ns;
   stream.order = request.order;
@@ -94,7 +98,6 @@ WriteStream stream_of(const TrialRequest& request, const FileSet& files, uint32_
   stream.iowq_workers = request.iowq_workers;
   stream.drained = request.drained;
   stream.seed = request.seed;
-  if (request.order == Order::kRandom) stream.shuffled = shuffled_blocks(stream.blocks_per_file, request.seed);
   return stream;
 }
 
@@ -154,7 +157,7 @@ Status measure_rings(const TrialRequest& request, const FileSet& files, const Sh
   const Shared own{shared.tracepoint, shared.workers, shared.cancelled, &start};
   const auto run = [&](uint32_t ring) {
     prctl(PR_SET_NAME, kSubmitterName);
-    if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
+    if (request.interval_ns > 0 || request.think_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
     TrialMeasurement& mine = ring == 0 ? measurement : others[ring - 1];
     ends[ring] = caught([&] { return measure_uring(stream_of(request, files, ring), own, mine); });
     // A ring that could not start must not keep the others waiting.
@@ -212,7 +215,6 @@ std::optional<Arm> arm_named(std::string_view name) {
 Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, const std::atomic<bool>& cancelled,
                  TrialMeasurement& measurement) {
   measurement.submitter_tid = gettid();
-  measurement.block_bytes = request.block_bytes;
   // Traces are filtered by this name. io-wq workers have other names.
   prctl(PR_SET_NAME, kSubmitterName);
   FileSet files(files_of(request));
@@ -221,8 +223,8 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
   if (request.prepare_only) return {};
   const int append = request.order == Order::kAppend ? O_APPEND : 0;
   if (Status status = files.reopen(request.kind.open_flags() | append, request.cold_inodes); !status.ok()) return status;
-  // The default timer slack would add 50 us to each pause of a paced trial.
-  if (request.interval_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
+  // The default timer slack would add 50 us to each pause.
+  if (request.interval_ns > 0 || request.think_ns > 0) prctl(PR_SET_TIMERSLACK, 1);
   const auto workers = request.count_workers_once ? Meters::Workers::kCountedOnce : Meters::Workers::kSampled;
   StatBeside beside(files.fds(), request.stat_interval_ns);
   Status status = measure_arm(request, files, {tracepoint, workers, cancelled}, measurement);
@@ -235,7 +237,7 @@ Status run_trial(const TrialRequest& request, const PuntTracepoint* tracepoint, 
 Status run_nops(uint64_t operations, uint32_t queue_depth, bool forced, const PuntTracepoint* tracepoint,
                 const std::atomic<bool>& cancelled, TrialMeasurement& measurement) {
   WriteStream stream;
-  stream.blocks = operations;
+  stream.requests = operations;
   stream.queue_depth = queue_depth;
   stream.forced_async = forced;
   Status status = measure_uring(stream, {tracepoint, Meters::Workers::kSampled, cancelled}, measurement);

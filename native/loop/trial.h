@@ -28,7 +28,7 @@ struct TrialRequest {
   Preparation preparation = Preparation::kNoFallocate;
   Arm arm = Arm::kInline;
   uint32_t queue_depth = 1;
-  uint32_t block_bytes = 4096;
+  RequestSizes sizes;
   uint64_t file_bytes = 0;  // what the requests move: of all files together, and of both passes of Order::kRecycled
   uint32_t files = 1;       // an arm with a file per slot has as many as slots
   uint32_t extents = 1;     // that the data of each file is in at least; 1: as the filesystem makes them
@@ -40,6 +40,8 @@ struct TrialRequest {
   RequestKind kind;
   uint64_t seed = 0;
   uint64_t interval_ns = 0;
+  uint32_t think_requests = 0;
+  uint64_t think_ns = 0;
   uint64_t ramp_ns = 0;
   uint64_t duration_ns = 0;
   bool registered_buffers = false;
@@ -66,7 +68,6 @@ struct KernelWorkersIdle {
 // Everything measured in one trial. An empty optional was not measured.
 struct TrialMeasurement {
   pid_t submitter_tid = 0;
-  uint32_t block_bytes = 0;  // of one write; 0 for NOPs
   std::optional<WriteRecord> record;
   MeterReadings meters;
   std::optional<ExtentState> extents_before;

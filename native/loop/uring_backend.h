@@ -20,7 +20,6 @@ class UringBackend {
   Status open(const WriteQueue& queue) {
     const WriteStream& stream = queue.stream();
     kind_ = stream.kind;
-    block_bytes_ = stream.block_bytes;
     if (stream.unbatched) reap_limit_ = 1;
     sqe_flags_ = (stream.forced_async ? IOSQE_ASYNC : 0u) | (stream.drained ? IOSQE_IO_DRAIN : 0u);
     const unsigned requests = stream.queue_depth * (kind_.linked(false) ? 2 : 1);
@@ -93,7 +92,7 @@ class UringBackend {
     } else if (slot.sync) {
       io_uring_prep_fsync(sqe, file_of(slot), kind_.syncs_metadata() ? 0 : IORING_FSYNC_DATASYNC);
     } else if (kind_.moves_data()) {
-      prepare_data(sqe, slot, file_of(slot), slot.block * block_bytes_);
+      prepare_data(sqe, slot, file_of(slot));
     } else {
       prepare_other(sqe, slot);
     }
@@ -101,23 +100,23 @@ class UringBackend {
     if (slot.fd >= 0 && !slot.sync && kind_.moves_data()) sqe->rw_flags = kind_.rw_flags(slot.read);
   }
 
-  void prepare_data(io_uring_sqe* sqe, const Slot& slot, int file, uint64_t offset) noexcept {
+  void prepare_data(io_uring_sqe* sqe, const Slot& slot, int file) noexcept {
     if (kind_.vectored) {
-      iovecs_[slot.index] = {slot.buffer, block_bytes_};
-      (slot.read ? io_uring_prep_readv : io_uring_prep_writev)(sqe, file, &iovecs_[slot.index], 1, offset);
+      iovecs_[slot.index] = {slot.buffer, slot.bytes};
+      (slot.read ? io_uring_prep_readv : io_uring_prep_writev)(sqe, file, &iovecs_[slot.index], 1, slot.offset);
     } else if (registered_buffers_) {
-      (slot.read ? io_uring_prep_read_fixed(sqe, file, slot.buffer, block_bytes_, offset, 0)
-                 : io_uring_prep_write_fixed(sqe, file, slot.buffer, block_bytes_, offset, 0));
+      (slot.read ? io_uring_prep_read_fixed(sqe, file, slot.buffer, slot.bytes, slot.offset, 0)
+                 : io_uring_prep_write_fixed(sqe, file, slot.buffer, slot.bytes, slot.offset, 0));
     } else {
-      (slot.read ? io_uring_prep_read(sqe, file, slot.buffer, block_bytes_, offset)
-                 : io_uring_prep_write(sqe, file, slot.buffer, block_bytes_, offset));
+      (slot.read ? io_uring_prep_read(sqe, file, slot.buffer, slot.bytes, slot.offset)
+                 : io_uring_prep_write(sqe, file, slot.buffer, slot.bytes, slot.offset));
     }
   }
 
   void prepare_other(io_uring_sqe* sqe, const Slot& slot) noexcept {
     switch (kind_.operation) {
       case Operation::kFallocate:
-        return io_uring_prep_fallocate(sqe, file_of(slot), 0, slot.block * block_bytes_, block_bytes_);
+        return io_uring_prep_fallocate(sqe, file_of(slot), 0, slot.offset, slot.bytes);
       case Operation::kOpenat:
         return io_uring_prep_openat(sqe, folder_, (*names_)[slot.file].c_str(), kOpenatFlags, 0);
       case Operation::kStatx:
@@ -149,7 +148,6 @@ class UringBackend {
   const std::vector<std::string>* names_ = nullptr;
   int folder_ = -1;
   std::vector<int64_t> written_;  // results of writes whose fdatasync is under way
-  uint32_t block_bytes_ = 0;
   unsigned reap_limit_ = ~0u;
   unsigned sqe_flags_ = 0;
   bool registered_buffers_ = false;

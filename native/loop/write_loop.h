@@ -52,12 +52,14 @@ class WriteLoop {
     }
   }
 
-  // Open loop: each write has its due moment, and earlier writes do not change it. A write that finds no
+  // Open loop: each write has its due moment, and earlier writes do not change it (but for a pause, which begins when the
+  // writes before it have completed). A write that finds no
   // free slot is late, and its delay is part of its latency (no coordinated omission).
   void paced() noexcept {
     while (!queue_.finished()) {
       if (cancelled_.load(std::memory_order_relaxed)) cancel();
       if (!counting_) count_if(queue_.half_taken());
+      if (lasted_enough()) queue_.stop();
       const uint64_t now = now_ns();
       while (queue_.can_queue() && queue_.next_due_ns() <= now) fill_next();
       submit();
@@ -145,7 +147,6 @@ class WriteLoop {
     queue_.stop();
     if (!queue_.has_file() && queue_.under_way() > 0) fatal(-ETIMEDOUT);
   }
-
 
   static constexpr uint64_t kCancelCheckNs = 20'000'000;
   static constexpr uint64_t kRetryNs = 1'000'000;

@@ -1,24 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "loop/request_kind.h"
+#include "loop/request_places.h"
 #include "loop/ring.h"
 
 namespace puntbench {
-
-// Which blocks follow each other. kAppend: the file was opened with O_APPEND, so the kernel decides. kRecycled: the files
-// are a log's segments, filled in turn; after the last one the first is overwritten. Every block is written twice.
-enum class Order { kSequential, kRandom, kAppend, kRecycled };
-
-// The order of this name (`ORDERS` in results/vocabulary.ts); empty for an unknown one.
-std::optional<Order> order_named(std::string_view name);
-
-constexpr uint64_t passes_of(Order order) { return order == Order::kRecycled ? 2 : 1; }
 
 // The requests of one ring. By default they are writes, one for every block of a file. A NOP stream has no file.
 struct WriteStream {
@@ -27,17 +17,19 @@ struct WriteStream {
   int folder = -1;                  // of the files, for requests that name one
   std::vector<std::string> names;   // of the files in their folder
   bool file_per_slot = false;       // no two writes under way share an inode; else several files take turns
-  uint32_t block_bytes = 4096;
-  uint64_t blocks = 0;              // requests of this ring
-  uint64_t blocks_per_file = 0;     // used only with several files, and by kRecycled
-  uint64_t first = 0;               // several rings share one file: this ring takes the blocks first, first + stride, ...
+  RequestSizes sizes;
+  RequestPlaces places;
+  uint64_t requests = 0;            // of this ring
+  uint64_t requests_per_file = 0;   // used only with several files, and by kRecycled
+  uint64_t first = 0;               // several rings share one file: this ring makes the requests first, first + stride, ...
   uint64_t stride = 1;
   uint32_t queue_depth = 1;
   uint64_t interval_ns = 0;         // pace: from one due moment to the next; 0 is back to back
-  uint64_t ramp_ns = 0;             // the first part, which is not counted; at most half of the blocks
-  uint64_t duration_ns = 0;         // back to back: ends the counted part, also when blocks are left; 0: they end it
+  uint32_t think_requests = 0;      // when so many have completed, the stream pauses for think_ns; 0: never
+  uint64_t think_ns = 0;
+  uint64_t ramp_ns = 0;             // the first part, which is not counted; at most half of the requests
+  uint64_t duration_ns = 0;         // back to back: ends the counted part, also when requests are left; 0: they end it
   Order order = Order::kSequential;
-  std::vector<uint32_t> shuffled;   // kRandom: block number of the n-th write to a file
   bool registered_buffers = false;  // io_uring only; also registers the files
   bool forced_async = false;        // io_uring only: IOSQE_ASYNC on every request
   bool unbatched = false;           // io_uring only: submits and reaps one write at a time
@@ -46,7 +38,15 @@ struct WriteStream {
   bool drained = false;             // io_uring only: IOSQE_IO_DRAIN on every request
   uint64_t seed = 0;                // stamped into every block beside its number
 
-  uint64_t block_of(uint64_t write) const noexcept { return shuffled.empty() ? write : shuffled[write]; }
+  // Of the n-th request to a file.
+  uint64_t block_of(uint64_t n) const noexcept { return places.blocks.empty() ? n : places.blocks[n]; }
+  uint32_t bytes_of(uint64_t n) const noexcept { return places.bytes.empty() ? sizes.smallest_bytes : places.bytes[n]; }
+
+  // Requests that are issued before those under way have all completed; then the stream is synced or pauses.
+  uint64_t group_requests() const noexcept {
+    if (kind.group_writes > 0) return kind.group_writes;
+    return think_ns > 0 && think_requests > 0 ? think_requests : requests;
+  }
 };
 
 // What the loop measured after the ramp. It is allocated before the loop. Index n belongs to the n-th completion.
@@ -56,6 +56,7 @@ struct WriteRecord {
   std::vector<uint64_t> submit_call_ns;  // n-th submitting call; see submitted()
   uint64_t recorded = 0;                 // elements of latency_ns and issue_delay_ns
   uint64_t completed = 0;                // writes that succeeded in full
+  uint64_t bytes = 0;                    // of these
   uint64_t issued = 0;                   // writes that were handed over; punts belong to these
   uint64_t wall_ns = 0;
   uint64_t submit_ns = 0;  // inside the calls that hand writes over; hidden blocking shows here
@@ -69,9 +70,9 @@ struct WriteRecord {
   uint64_t ramp_writes = 0;  // completed in it
 
   explicit WriteRecord(const WriteStream& stream)
-      : latency_ns(stream.blocks),
-        issue_delay_ns(stream.interval_ns ? stream.blocks : 0),
-        submit_call_ns(stream.blocks) {}
+      : latency_ns(stream.requests),
+        issue_delay_ns(stream.interval_ns ? stream.requests : 0),
+        submit_call_ns(stream.requests) {}
 
   // Notes the time of one submitting call. Each call hands over at least one write, except calls that repeat a
   // refused one: when there is no room for these, only their sum is kept.
@@ -96,12 +97,9 @@ struct WriteRecord {
   void restart(uint64_t lasted_ns, uint64_t unsubmitted) noexcept {
     ramp_ns = lasted_ns;
     ramp_writes = completed;
-    recorded = completed = submit_ns = wait_ns = submit_calls = wait_calls = 0;
+    recorded = completed = bytes = submit_ns = wait_ns = submit_calls = wait_calls = 0;
     issued = unsubmitted;
   }
 };
-
-// A permutation of 0 ... blocks-1. Only the seed decides it (Fisher-Yates over SplitMix64).
-std::vector<uint32_t> shuffled_blocks(uint64_t blocks, uint64_t seed);
 
 }  // namespace puntbench

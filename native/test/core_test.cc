@@ -97,8 +97,8 @@ void refused_paths_are_errors(const std::string& directory) {
 void a_failing_write_is_recorded(const std::string& directory) {
   TrialRequest request = request_in(directory);
   request.preparation = Preparation::kNoFallocate;
-  request.block_bytes = 3 * 512 + 1;  // never aligned: EINVAL from the first write on
-  request.file_bytes = request.block_bytes * 16;
+  request.sizes = {3 * 512 + 1, 3 * 512 + 1};  // never aligned: EINVAL from the first write on
+  request.file_bytes = request.sizes.smallest_bytes * 16;
   TrialMeasurement measurement;
   CHECK(run(request, nullptr, measurement).ok());
   CHECK(measurement.record->completed == 0);

@@ -121,11 +121,14 @@ void write_loop(Input input) {
   static const std::atomic<bool> never{false};
   WriteStream stream;
   stream.fds = {0};
-  stream.block_bytes = kBlockBytes;
-  stream.blocks = 1 + input.next<uint8_t>() % 64;
+  stream.sizes = {kBlockBytes, kBlockBytes};
+  stream.requests = 1 + input.next<uint8_t>() % 64;
   stream.queue_depth = 1 + input.next<uint8_t>() % 16;
   stream.unbatched = input.next<uint8_t>() % 2 == 1;
-  stream.interval_ns = input.next<uint8_t>() % 2;  // 1 ns: every write is due at once
+  const uint8_t pace = input.next<uint8_t>() % 3;
+  stream.interval_ns = pace == 1;  // 1 ns: every write is due at once
+  stream.think_ns = pace == 2;
+  stream.think_requests = pace == 2 ? 3 : 0;
   WriteRecord record(stream);
   WriteQueue queue(stream, record);
   require(queue.open(), "memory for the queue");
@@ -134,8 +137,8 @@ void write_loop(Input input) {
   Ramp ramp(meters, 0);
   WriteLoop(backend, queue, record, ramp, never).run();
   require(queue.under_way() == 0, "no write is under way at the end");
-  require(record.completed <= stream.blocks, "no write completes twice");
-  require(record.first_error != 0 || record.completed == stream.blocks, "without an error every block is written");
+  require(record.completed <= stream.requests, "no write completes twice");
+  require(record.first_error != 0 || record.completed == stream.requests, "without an error every block is written");
 }
 
 struct Target {

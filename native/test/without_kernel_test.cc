@@ -51,8 +51,8 @@ void what_the_kernel_did_not_take_is_submitted_again() {
   for (const uint64_t interval_ns : {0u, 1000u}) {
     WriteStream stream;
     stream.fds = {0};  // the fake backend writes nothing; a stream with a file may wait without limit
-    stream.blocks = 64;
-    stream.block_bytes = kBlockBytes;
+    stream.requests = 64;
+    stream.sizes = {kBlockBytes, kBlockBytes};
     stream.queue_depth = 8;
     stream.interval_ns = interval_ns;
     WriteRecord record(stream);
@@ -70,7 +70,7 @@ void what_the_kernel_did_not_take_is_submitted_again() {
 
 void a_completion_after_abandon_counts_for_nothing() {
   WriteStream stream;
-  stream.blocks = 8;
+  stream.requests = 8;
   stream.queue_depth = 4;
   WriteRecord record(stream);
   WriteQueue queue(stream, record);

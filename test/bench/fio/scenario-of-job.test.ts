@@ -30,9 +30,29 @@ test("a job without more than the necessary has fio's defaults", () => {
 const READ: [options: Record<string, string | null>, expected: object][] = [
   [
     { rw: "randwrite", iodepth: "32" },
-    { order: "random", queueDepth: 32 },
+    { order: "random-next", queueDepth: 32 },
   ],
-  [{ readwrite: "randwrite", rw: "randwrite" }, { order: "random" }],
+  [{ readwrite: "randwrite", rw: "randwrite" }, { order: "random-next" }],
+  [{ rw: "randwrite", random_generator: "lfsr" }, { order: "random" }],
+  [{ rw: "randwrite", random_generator: "tausworthe64" }, { order: "random-next" }],
+  [{ rw: "randwrite", norandommap: null, overwrite: "1" }, { order: "random" }],
+  [{ bsrange: "4k-64k" }, { blockSizeBytes: 4096, blockSizeMaxBytes: 65536 }],
+  [{ blocksize_range: "4k-8k,8k-64k" }, { blockSizeBytes: 8192, blockSizeMaxBytes: 65536 }],
+  [
+    { rw: "read", bsrange: "4k-8k,8k-64k" },
+    { operation: "read", blockSizeBytes: 4096, blockSizeMaxBytes: 8192 },
+  ],
+  [{ bsrange: "8k-8k" }, { blockSizeBytes: 8192 }],
+  [{ thinktime: "0" }, { intervalNs: 0 }],
+  [{ thinktime: "100" }, { thinkRequests: 1, thinkTimeNs: 100_000 }],
+  [
+    { thinktime: "2ms", thinktime_blocks: "16", iodepth: "8" },
+    { thinkRequests: 16, thinkTimeNs: 2e6 },
+  ],
+  [
+    { thinktime: "2ms", thinktime_blocks: "4", iodepth: "8", thinktime_blocks_type: "issue" },
+    { thinkRequests: 4, thinkTimeNs: 2e6 },
+  ],
   [{ blocksize: "8k,16k" }, { blockSizeBytes: 16384 }],
   [
     { bs: "64K", size: "100k" },
@@ -65,7 +85,7 @@ const READ: [options: Record<string, string | null>, expected: object][] = [
   [{ registerfiles: null }, { registeredBuffers: false, fixedFiles: true }],
   [
     { rw: "randread", fallocate: "none" },
-    { order: "random", operation: "read", preparation: "dd-prefill" },
+    { order: "random-next", operation: "read", preparation: "dd-prefill" },
   ],
   [
     { rw: "rw", rwmixread: "70" },
@@ -108,11 +128,20 @@ const UNSUPPORTED: Record<string, string | null>[] = [
   { sync: "1" },
   { fsync: "32", fdatasync: "32" },
   { fsync: "32", rw: "randrw" },
-  { bsrange: "4k-64k" },
+  { bsrange: "4k-10k" },
+  { bsrange: "4k" },
+  { bsrange: "4k-8k", bs: "4k" },
+  { random_generator: "xorshift" },
   { rw: "randrw", bs: "4k,8k" },
   { rw: "randrw", rate_iops: "1000" },
   { bssplit: "4k/50:8k/50" },
-  { thinktime: "100" },
+  { thinktime: "100", thinktime_blocks: "4", iodepth: "8" },
+  { thinktime: "100", thinktime_blocks_type: "late" },
+  { thinktime: "100", rate_iops: "100" },
+  { thinktime: "100", fsync: "8" },
+  { thinktime: "100", thinktime_spin: "50" },
+  { thinktime: "100", thinktime_iotime: "1s" },
+  { thinktime: "soon" },
   { force_async: "4" },
   { fallocate: "truncate" },
   { time_based: null, runtime: "5" },
@@ -136,7 +165,7 @@ for (const options of UNSUPPORTED) {
 }
 
 test("all options that are not supported are named at once", () => {
-  const { problems } = translated({ rw: "trim", fsync: "x", thinktime: "4", foo: null });
+  const { problems } = translated({ rw: "trim", fsync: "x", thinktime: "x", foo: null });
   assert.equal(problems.length, 4);
 });
 
@@ -149,7 +178,7 @@ test("what a job implies is said: its preparation, and which options were left o
 
 /** Named in the description of the feature; each must at least be known. */
 const PROMISED =
-  "rw bs bsrange size iodepth direct sync fsync fdatasync fallocate overwrite nrfiles numjobs rate_iops thinktime runtime " +
+  "rw bs bsrange size iodepth direct sync fsync fdatasync fallocate overwrite nrfiles numjobs rate_iops thinktime thinktime_blocks thinktime_blocks_type runtime " +
   "time_based ramp_time rwmixread fixedbufs registerfiles sqthread_poll hipri force_async iodepth_batch " +
   "iodepth_batch_submit iodepth_batch_complete_min iodepth_batch_complete_max";
 

@@ -53,6 +53,32 @@ test("a cell without a meaning has a reason", () => {
   assert.equal(plain && meaningless(plain), null);
 });
 
+test("sizes and pauses are dimensions too, with keys and names of their own", () => {
+  const args = ["-p", "dd-prefill", "-a", "inline", "-q", "8", "--block-size", "4k,4k-64k"];
+  const scenarios = scenariosWith(...args, "--think-time", "0,500us,1ms:8");
+  assert.equal(new Set(scenarios.map(scenarioKey)).size, 6);
+  assert.equal(new Set(scenarios.map(workloadWords)).size, 6);
+  const both = scenarios.find((found) => found.blockSizeMaxBytes && found.thinkRequests === 8);
+  assert.equal(
+    both && workloadWords(both),
+    "4 KiB O_DIRECT writes, sizes up to 64 KiB, a pause of 1 ms after every 8",
+  );
+  const [paced] = scenariosWith("--think-time", "1ms", "--interval", "2ms");
+  assert.match((paced && meaningless(paced)) ?? "", /a pace or pauses/);
+  const [grouped] = scenariosWith("--think-time", "1ms", "--durability", "group-fdatasync:8");
+  assert.match((grouped && meaningless(grouped)) ?? "", /its sync, not with a pause/);
+  const [synced] = scenariosWith("--block-size", "4k-8k", "--operation", "fsync");
+  assert.match((synced && meaningless(synced)) ?? "", /fsync has no size/);
+  for (const wrong of [
+    ["--block-size", "8k-4k"],
+    ["--block-size", "4k-6k"],
+    ["--block-size", "4k-"],
+    ["--think-time", "1ms:0"],
+  ]) {
+    assert.throws(() => scenariosWith(...wrong), { name: "UsageError" });
+  }
+});
+
 test("cells that cannot be made are skipped by name before the first trial, the others are measured", async () => {
   const { code, stderr, stdout } = await puntbench([
     ...["bench", "--dir", folder, "--out", `${folder}/results`, "--quick", "--rounds", "1"],
