@@ -10,31 +10,48 @@ export interface DroppedRows {
   requests: number;
 }
 
+interface Total {
+  sum: WatchRow;
+  /** Number of the reading. */
+  usedAt: number;
+}
+
 /** Adds up what each interval saw, over the whole watch, in a bounded memory. */
 export class Totals {
-  /** In the order of their last use. */
-  readonly #rows = new Map<string, WatchRow>();
+  readonly #totals = new Map<string, Total>();
   readonly dropped: DroppedRows = { rows: 0, requests: 0 };
+  #reading = 0;
 
   constructor(readonly limit = MOST_ROWS) {}
 
   add(rows: readonly WatchRow[]): void {
+    this.#reading += 1;
     for (const row of rows) {
-      const { rowKey } = row;
-      const before = this.#rows.get(rowKey);
-      this.#rows.delete(rowKey);
-      this.#rows.set(rowKey, before === undefined ? beginSum(row) : addTo(before, row));
+      const total = this.#totals.get(row.rowKey);
+      if (total === undefined) {
+        this.#totals.set(row.rowKey, { sum: beginSum(row), usedAt: this.#reading });
+      } else {
+        addTo(total.sum, row);
+        total.usedAt = this.#reading;
+      }
     }
-    for (const [key, { requests }] of this.#rows) {
-      if (this.#rows.size <= this.limit) return;
-      this.#rows.delete(key);
-      this.dropped.rows += 1;
-      this.dropped.requests += requests;
-    }
+    this.#dropOldest();
   }
 
-  rows(): Iterable<WatchRow> {
-    return this.#rows.values();
+  *rows(): Iterable<WatchRow> {
+    for (const { sum } of this.#totals.values()) yield sum;
+  }
+
+  #dropOldest(): void {
+    const tooMany = this.#totals.size - this.limit;
+    if (tooMany <= 0) return;
+    const oldest = [...this.#totals].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    // More than needed, so that not every interval has to sort them.
+    for (const [key, { sum }] of oldest.slice(0, Math.max(tooMany, this.limit >> 4))) {
+      this.#totals.delete(key);
+      this.dropped.rows += 1;
+      this.dropped.requests += sum.requests;
+    }
   }
 }
 
@@ -49,7 +66,7 @@ export function beginSum(row: WatchRow): WatchRow {
 }
 
 /** Changes `sum`. */
-export function addTo(sum: WatchRow, more: WatchRow): WatchRow {
+export function addTo(sum: WatchRow, more: WatchRow): void {
   sum.requests += more.requests;
   sum.punts += more.punts;
   sum.forced += more.forced;
@@ -59,7 +76,6 @@ export function addTo(sum: WatchRow, more: WatchRow): WatchRow {
   sum.bytes += more.bytes;
   addDurations(sum.inlineLatencies, more.inlineLatencies);
   addDurations(sum.puntedLatencies, more.puntedLatencies);
-  return sum;
 }
 
 export function copyOf(durations: Durations): Durations {

@@ -20,7 +20,7 @@ struct {
 } budgets SEC(".maps");
 
 /* Of all files of a process together: user space takes some 25 us for each record. */
-#define FILES_IN_BUDGET 4
+#define FILES_IN_BUDGET 2
 
 static __noinline int exceeds(struct budget_key *key, __u64 period, __u64 most) {
   struct budget *budget = bpf_map_lookup_elem(&budgets, key);
