@@ -34,6 +34,8 @@ export interface BuildWish {
   cost: "instructions" | undefined;
   /** Cells are measured also where they are there. */
   again: boolean;
+  /** Names of the scenarios; null: all of each place. */
+  only: readonly string[] | null;
 }
 
 /** The boots that are needed, place by place. Empty: the atlas is complete. */
@@ -49,7 +51,9 @@ export function workOf(
       kernels: kernels
         .map((kernel) => {
           const before = measuredBefore(folder, kernel, place);
-          const missing = wantedOf(before, place, wish).map(({ name }) => name);
+          const missing = wantedOf(before, place, wish)
+            .map(({ name }) => name)
+            .filter((name) => wish.only?.includes(name) ?? true);
           return { kernel, before, missing };
         })
         .filter(({ missing }) => missing.length > 0),

@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os";
 import { loadAtlas, packagedAtlas } from "../../results/atlas/files.js";
-import { ATLAS_PLACES, scenariosAt } from "../../results/atlas/places.js";
+import { ATLAS_PLACES, type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
+import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
+import { scenarioKey } from "../../results/scenario.js";
 import { seededRandom } from "../../results/seeded-random.js";
 import { EXIT, UserError } from "../../terminal/errors.js";
 import { integer } from "../../terminal/option-values.js";
@@ -16,6 +19,7 @@ export interface RawCheckOptions {
   from?: string;
   share: string;
   seed?: string;
+  jobs: string;
   json?: boolean;
 }
 
@@ -25,6 +29,7 @@ export interface RawCheckOptions {
  */
 export async function main(raw: RawCheckOptions): Promise<void> {
   const share = integer(raw.share, "--share", 1, 100);
+  const jobs = integer(raw.jobs, "--jobs", 1, Math.max(1, availableParallelism()));
   const seed = integer(raw.seed ?? String(Date.now() % 1e6), "--seed", 0, 2 ** 32 - 1);
   const folder = raw.from ?? packagedAtlas();
   const { files } = loadAtlas(folder);
@@ -39,12 +44,17 @@ export async function main(raw: RawCheckOptions): Promise<void> {
     );
     const compared: Compared[] = [];
     const gaps: string[] = [];
-    for (const file of drawn) {
-      await measureAgain(context, file, {
-        keep: (again) => compared.push(compareAnswers(file, again)),
-        fail: (words) => gaps.push(`${nameOf(file)}: ${words}`),
-      });
-    }
+    const queue = [...drawn];
+    const measureNext = async () => {
+      for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+        const checked = file;
+        await measureAgain(context, checked, {
+          keep: (again) => compared.push(compareAnswers(checked, again)),
+          fail: (words) => gaps.push(`${nameOf(checked)}: ${words}`),
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: jobs }, measureNext));
     const sum = sumOf(compared);
     process.stdout.write(
       raw.json
@@ -78,13 +88,21 @@ async function measureAgain(
     const [kernel] = await kernelsByVersion(context, [file.packageVersion], source);
     if (kernel === undefined) return;
     const kernels = [{ ...kernel, label: file.kernel }];
-    const plan = { place, kernels, scenarios: scenariosAt(place), jobs: 1 };
+    const plan = { place, kernels, scenarios: scenariosOf(file, place), jobs: 1 };
     const failures = await measurePlace(context, plan, async (boot) => keep(answersOf(boot, plan)));
     for (const { message } of failures) fail(message.split("\n")[0] ?? message);
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode === EXIT.interrupted) throw error;
     fail(error.message);
   }
+}
+
+/** What the file has answers of: a scenario that was added or changed since has nothing to be compared with. */
+function scenariosOf({ cells }: AtlasFile, place: AtlasPlace): AtlasScenario[] {
+  const known = new Set(cells.map(({ scenario, key }) => `${scenario} ${key}`));
+  return scenariosAt(place).filter(({ name, scenario }) =>
+    known.has(`${name} ${scenarioKey(scenario)}`),
+  );
 }
 
 function nameOf({ kernel, place }: AtlasFile): string {

@@ -24,6 +24,7 @@ export function atlasBuildCommand(): Command {
     )
     .option("-k, --kernels <list>", "series or versions (default: the newest of each series)")
     .option("--every-version", "every version that can be had, not only the newest of each series")
+    .option("--scenarios <list>", "only these (default: all of each place)")
     .option("--places <list>", "filesystems, mount options and stacks (default: all)")
     .option("--jobs <count>", "guests at a time", "2")
     .option("--cost <kind>", "instructions: a second pass that counts what a request costs")
@@ -63,6 +64,7 @@ export function atlasCheckCommand(): Command {
     .option("--share <percent>", "of the pairs of kernel and place", "10")
     .option("--seed <number>", "which ones are drawn (default: by the time; printed)")
     .option("--from <directory>", "another atlas (default: that of this package)")
+    .option("--jobs <count>", "guests at a time", "2")
     .option("--json", "print one JSON object")
     .addHelpText("after", CHECK_EXAMPLES)
     .action(async (options: RawCheckOptions) => {

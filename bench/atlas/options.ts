@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { ATLAS_PLACES, type AtlasPlace } from "../../results/atlas/places.js";
+import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 
@@ -16,6 +17,7 @@ export interface RawBuildOptions {
   mirror?: string;
   again?: boolean;
   cost?: string;
+  scenarios?: string;
   dryRun?: boolean;
   jobsJson?: string;
   collect?: string;
@@ -37,6 +39,8 @@ export interface BuildOptions {
   jobsFolder: string | null;
   /** Absent: punts and their causes. */
   cost: "instructions" | undefined;
+  /** Names; null: all of each place. */
+  only: string[] | null;
 }
 
 /** Checks every option and gives it its type. Throws a UsageError with the remedy. */
@@ -56,6 +60,14 @@ export function parseBuildOptions(raw: RawBuildOptions): BuildOptions {
     again: raw.again ?? false,
     dryRun: raw.dryRun ?? false,
     jobsFolder: raw.jobsJson ?? null,
+    only:
+      raw.scenarios === undefined
+        ? null
+        : words(
+            raw.scenarios,
+            ATLAS_SCENARIOS.map(({ name }) => name),
+            "--scenarios",
+          ),
     cost: raw.cost === undefined ? undefined : word(raw.cost, ["instructions"] as const, "--cost"),
   };
 }

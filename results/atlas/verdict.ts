@@ -56,8 +56,8 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
   }
   if (most === 0) return { kind: "no", short: "no", words: `no ${noun} punts` };
   if (least >= 0.99) return { kind: "all", short: "all", words: `every ${noun} punts` };
-  const words = `${runs[0]} of ${requests} ${noun}s punt`;
-  return { kind: most < 0.02 ? "few" : "some", short: percent((runs[0] ?? 0) / requests), words };
+  const words = `${Math.max(...runs)} of ${requests} ${noun}s punt`;
+  return { kind: most < 0.02 ? "few" : "some", short: percent(most), words };
 }
 
 /**
@@ -80,13 +80,19 @@ function intervalNsOf({ key }: AtlasCell): number {
   return Number(/ (?:sequential|random|append|recycled) (\d+) /.exec(key)?.[1] ?? 0);
 }
 
-/** The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. */
+/**
+ * The cause of most punts. A lock that was held is named only where nothing else was seen: it follows from the other punts. Where not
+ * all is up to clock ticks, they come after what does not depend on the pace: a slow CPU sees more of them.
+ */
 export function mainCauseOf(cell: AtlasCell | null): AtlasCause | null {
-  const held = ({ cause }: AtlasCause) => Number(cause === "lock-contended");
-  const syncs = cell?.key.includes("fdatasync") ?? false;
-  const own = (cell?.causes ?? []).filter(({ cause }) => !syncs || cause !== "blocking-operation");
-  const causes = [...own].sort((a, b) => held(a) - held(b) || b.punts - a.punts);
-  return causes[0] ?? null;
+  if (cell === null) return null;
+  const ranks: Record<string, number> = { timestamp: 1, unknown: 1, "lock-contended": 2 };
+  if (isDrivenByTicks(cell)) ranks.timestamp = -1;
+  const rank = ({ cause }: AtlasCause) => ranks[cause] ?? 0;
+  const own = cell.causes.filter(
+    ({ cause }) => !cell.key.includes("fdatasync") || cause !== "blocking-operation",
+  );
+  return own.toSorted((a, b) => rank(a) - rank(b) || b.punts - a.punts)[0] ?? null;
 }
 
 function percent(share: number): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerOf, changesOf, rangesOf } from "../../../analysis/atlas/answers.js";
 import { atlasIndex } from "../../../analysis/atlas/build-index.js";
-import { verdictOf } from "../../../results/atlas/verdict.js";
+import { mainCauseOf, verdictOf } from "../../../results/atlas/verdict.js";
 import { atlasFile, cell } from "./fixture-atlas.js";
 
 const index = atlasIndex([
@@ -109,6 +109,18 @@ test("a lock that was held is not named where another cause was seen", () => {
   });
   const one = atlasIndex([atlasFile("6.1", "ext4", [both])]);
   assert.equal(answerOf(one, 0, scenario("append-depth-8"), 0).cause?.cause, "extends-size");
+});
+
+test("where every request punts, a clock tick is not its cause if something else is", () => {
+  const causes = (["timestamp", "page-cache"] as const).map((cause, at) => ({
+    cause,
+    punts: 200 - 150 * at,
+    evidence: "seen",
+    curedBy: null,
+  }));
+  const cached = cell("overwrite-cached", 256, null, { causes });
+  assert.equal(verdictOf(cached).kind, "all");
+  assert.equal(mainCauseOf(cached)?.cause, "page-cache");
 });
 
 test("a cost stands beside that of an overwrite that goes inline, where that was counted too", () => {

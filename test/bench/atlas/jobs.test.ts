@@ -32,7 +32,11 @@ function store(below: string, file: ReturnType<typeof atlasFile>): void {
 test("what the atlas lacks becomes one job for each kernel and place, and its answers come into the atlas", async () => {
   store(atlas, atlasFile("6.1", "xfs", all));
   const jobs = jobsOf(
-    workOf(atlas, [kernel("6.1"), kernel("6.12")], places, { again: false, cost: undefined }),
+    workOf(atlas, [kernel("6.1"), kernel("6.12")], places, {
+      again: false,
+      cost: undefined,
+      only: null,
+    }),
     parts,
   );
   assert.deepEqual(jobs.map(({ name }) => name).sort(), ["6.1 ext4", "6.12 ext4", "6.12 xfs"]);
