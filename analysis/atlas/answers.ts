@@ -218,8 +218,16 @@ export interface Change {
   better: boolean;
 }
 
-/** How many punt, from none to all. On clock ticks it is the pace that decides, so that this is no more and no less than some. */
-const RANK: Partial<Record<VerdictKind, number>> = { no: 0, few: 1, tick: 2, some: 2, all: 3 };
+/** None, some or all. Which some is up to chance and to the pace. */
+const RANK: Partial<Record<VerdictKind, number>> = { no: 0, few: 1, tick: 1, some: 1, all: 2 };
+
+/** null: it says nothing of a change. On a slow CPU clock ticks may be why all punt, beside a cause of some. */
+function rankOf(cell: AtlasCell | null): number | null {
+  const { kind } = verdictOf(cell);
+  const causes = cell?.causes ?? [];
+  const partly = kind === "all" && causes.some(({ cause }) => cause === "timestamp");
+  return partly && causes.length > 1 ? null : (RANK[kind] ?? null);
+}
 
 /** All changes between neighbours, oldest first. What varies or cannot be done is no change, nor are two shares. */
 export function changesOf(index: AtlasIndex): Change[] {
@@ -228,9 +236,10 @@ export function changesOf(index: AtlasIndex): Change[] {
     for (let scenario = 0; scenario < index.scenarios.length; scenario += 1) {
       let before: Range | undefined;
       for (const range of rangesOf(index, place, scenario)) {
-        const [was, is] = [RANK[before?.kind ?? "unknown"], RANK[range.kind]];
-        if (is === undefined) continue;
-        if (before && was !== undefined && was !== is) {
+        const is = rankOf(cellAt(index, place, scenario, range.from));
+        if (is === null) continue;
+        const was = before ? rankOf(cellAt(index, place, scenario, before.to)) : null;
+        if (before && was !== null && was !== is) {
           changes.push({ place, scenario, from: before.to, to: range.from, better: is < was });
         }
         before = range;
