@@ -3,11 +3,11 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProgram } from "../../terminal/find-program.js";
+import { freePort } from "./free-port.js";
 
 const missing = ["munged", "slurmctld", "slurmd", "sbatch"].filter(
   (name) => findProgram(name) === null,
@@ -128,12 +128,4 @@ SelectTypeParameters=CR_CPU
 NodeName=worker NodeHostname=${hostname()} NodeAddr=127.0.0.1 Port=${workerPort} CPUs=${CPUS} State=UNKNOWN
 PartitionName=lab Nodes=worker Default=YES MaxTime=INFINITE State=UP
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }

@@ -93,12 +93,12 @@ function makeFilesystemText(job: GuestJob): string {
 }
 
 /** `kernel/fs/xfs/xfs.ko.xz` -> `xfs.ko`: old kernels cannot decompress, so the lab does. */
-function plainName(step: LoadStep): string {
+export function plainName(step: LoadStep): string {
   return basename(step.path).replace(/\.(xz|zst|gz)$/, "");
 }
 
 /** The module's bytes, decompressed; a UserError when its file is gone. */
-async function readModule(kernel: KernelModules, step: LoadStep): Promise<Buffer> {
+export async function readModule(kernel: KernelModules, step: LoadStep): Promise<Buffer> {
   const path = join(kernel.folder, step.path);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(

@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { arch } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { sharedLibraries } from "../../bench/lab/host/programs.js";
+import { addonFiles, packageFiles } from "../../bench/lab/image/package-files.js";
+import { UsageError } from "../../terminal/errors.js";
+import { fileHash } from "../../terminal/file-hash.js";
+import { makeFolders } from "../../terminal/make-folders.js";
+import { packageRoot } from "../../terminal/package-root.js";
+
+/*
+ * node dist/scripts/fleet/pack.js FOLDER: writes what hosts of a fleet need into FOLDER, and prints where as one JSON object.
+ *   built   this checkout's build, its addons, their libraries, and the packages it needs: for hosts with the same CPU and
+ *           a C library that is not older
+ *   node    this node and its libraries, for hosts without one
+ *   source  what `npm pack` makes, for other hosts, which build it themselves
+ */
+interface Packed {
+  /** Names the build: another one lies in another folder on the hosts. */
+  version: string;
+  machine: string;
+  glibc: string;
+  built: string;
+  node: string;
+  source: string;
+}
+
+/** Those of the host fit its kernel and its name service; ours would not. */
+const OF_THE_C_LIBRARY = /^(ld-linux|lib(c|m|dl|rt|pthread|resolv|util)\.so)/;
+
+/** The same files give the same bytes, so that a host that has them gets nothing. */
+const REPRODUCIBLE = "--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner".split(" ");
+
+export async function pack(folder: string): Promise<Packed> {
+  const root = packageRoot();
+  const addons = addonFiles(root).filter((path) => path.endsWith(".node"));
+  if (addons.length === 0) {
+    throw new UsageError("the io_uring driver is not built here", "Run ./scripts/bootstrap.");
+  }
+  makeFolders(folder, 0o700);
+  const staging = mkdtempSync(join(folder, ".new-"));
+  try {
+    const node = realpathSync(process.execPath);
+    const ofNode = ownLibraries([node]);
+    const known = new Set(ofNode.map((path) => basename(path)));
+    const ofAddons = ownLibraries(addons).filter((path) => !known.has(basename(path)));
+    stage(join(staging, "node"), { "bin/node": node, ...inLib(ofNode) });
+    stage(join(staging, "lib"), inLib(ofAddons));
+    archive(join(staging, "node.tar.gz"), ["-C", join(staging, "node"), "."]);
+    const build = ["-C", root, "--dereference", ...packageFiles(root)];
+    archive(join(staging, "built.tar.gz"), [...build, "-C", join(staging, "lib"), "."]);
+    const source = npmPack(root, staging);
+    const [built, ownNode] = [join(staging, "built.tar.gz"), join(staging, "node.tar.gz")];
+    const keep = async (path: string, name: string, end: string) => {
+      const kept = join(folder, `${name}-${(await fileHash(path)).slice(0, 16)}${end}`);
+      renameSync(path, kept);
+      return kept;
+    };
+    const kept = await keep(built, "puntbench", ".tar.gz");
+    return {
+      version: basename(kept, ".tar.gz"),
+      machine: { x64: "x86_64", arm64: "aarch64" }[arch() as string] ?? arch(),
+      glibc: glibcVersion(),
+      built: kept,
+      node: await keep(ownNode, "node", ".tar.gz"),
+      source: await keep(source, "source", ".tgz"),
+    };
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+function ownLibraries(files: readonly string[]): string[] {
+  const all = new Set(files.flatMap(sharedLibraries));
+  return [...all].filter((path) => !OF_THE_C_LIBRARY.test(basename(path)));
+}
+
+function inLib(paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [`lib/${basename(path)}`, path]));
+}
+
+/** Copies files: path in `folder` -> path here. */
+function stage(folder: string, files: Record<string, string>): void {
+  mkdirSync(folder);
+  for (const [name, path] of Object.entries(files)) {
+    makeFolders(dirname(join(folder, name)));
+    copyFileSync(realpathSync(path), join(folder, name));
+  }
+}
+
+function archive(path: string, what: readonly string[]): void {
+  execFileSync("tar", ["-cf", path, "--use-compress-program=gzip -n -1", ...REPRODUCIBLE, ...what]);
+}
+
+/** Without the scripts of the package: its build stands in dist/. */
+function npmPack(root: string, folder: string): string {
+  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+  const [made] = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8" }));
+  return join(folder, made.filename);
+}
+
+function glibcVersion(): string {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime ?? "";
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new UsageError("pack: no folder", "Name the folder to write to.");
+process.stdout.write(`${JSON.stringify(await pack(folder))}\n`);
