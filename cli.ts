@@ -5,6 +5,7 @@ import { atlasCommand } from "./analysis/atlas/command.js";
 import type { LookAtHost } from "./analysis/atlas/options.js";
 import { compareCommand } from "./analysis/comparison/command.js";
 import { exportCommand } from "./analysis/export/command.js";
+import { fleetCommand } from "./analysis/fleet/command.js";
 import { planCommand } from "./analysis/plan/command.js";
 import { reportCommand } from "./analysis/report/command.js";
 import { atlasBuildCommand, atlasCheckCommand } from "./bench/atlas/command.js";
@@ -46,6 +47,7 @@ function program(): Command {
     compareCommand(),
     planCommand(),
     exportCommand(),
+    fleetCommand(),
     labCommand(holdAgainstAtlas),
     atlasCommand(lookAtHost)
       .addCommand(atlasBuildCommand().exitOverride())

@@ -38,7 +38,7 @@ export class RunNumbers {
     const number = this.#numbers.size;
     this.#numbers.set(header.runId, number);
     this.boots.set(number, bootOf(header) ?? `of run ${number}`);
-    if (host !== null) this.#hosts.set(number, `host ${host}`);
+    if (host !== null) this.#hosts.set(number, host);
     return number;
   }
 

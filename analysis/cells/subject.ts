@@ -53,4 +53,5 @@ export function compareSubjects(a: Subject, b: Subject): number {
   );
 }
 
-const naturalOrder = new Intl.Collator("en", { numeric: true });
+/** 6.9 before 6.10. */
+export const naturalOrder = new Intl.Collator("en", { numeric: true });

@@ -17,6 +17,15 @@ function bootOf({ bootOfRun }: Cell, run: number): string | number {
 
 /** The measured values of a metric, those of each boot together. What is not finite after scaling is left out. */
 export function valuesByBoot(cell: Cell, metric: Metric, scale = unchanged): number[][] {
+  return [...valuesByUnit(cell, metric, scale).values()];
+}
+
+/** The same by the name of the boot, or of the host where hosts take the place of boots. */
+export function valuesByUnit(
+  cell: Cell,
+  metric: Metric,
+  scale = unchanged,
+): Map<string | number, number[]> {
   const column = cell.values[metric];
   const boots = new Map<string | number, number[]>();
   for (let index = 0; index < column.length; index += 1) {
@@ -27,7 +36,7 @@ export function valuesByBoot(cell: Cell, metric: Metric, scale = unchanged): num
     if (values) values.push(value);
     else boots.set(boot, [value]);
   }
-  return [...boots.values()];
+  return boots;
 }
 
 /** The measured values of a metric by "run/round"; what is not finite after scaling is left out. */

@@ -1,6 +1,7 @@
 import type { Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
+import type { Unit } from "../cells/run.js";
 import { type Change, changeBetween } from "../estimates/change.js";
 import { type Estimate, estimate } from "../estimates/estimate.js";
 import { judgeTogether } from "../estimates/judge.js";
@@ -47,6 +48,8 @@ export interface Comparison {
   scenarios: ScenarioComparison[];
   differences: Difference[];
   notes: string[];
+  /** What the figures are repeated over. */
+  unit: Unit;
 }
 
 /** Throws UserError when the sides have nothing in common or differ in what forbids a comparison. */
@@ -75,7 +78,8 @@ export function compareSides(a: Side, b: Side, rules: CompareRules): Comparison 
   );
   const findingLevel = judgeTogether(judged, thresholdRatio);
   const scenarios = compared.map(({ found }) => found);
-  return { a, b, thresholdRatio, findingLevel, scenarios, differences, notes };
+  const { unit } = b.analysis;
+  return { a, b, thresholdRatio, findingLevel, scenarios, differences, notes, unit };
 }
 
 function nothingInCommon(a: Side, b: Side, only: Only): UserError {

@@ -9,11 +9,12 @@ export interface Difference {
   b: string;
 }
 
-type Aspect = [what: string, read: (header: Header) => string];
+export type Aspect = readonly [what: string, read: (header: Header) => string];
 
-const UNKNOWN = "not known";
+export const UNKNOWN = "not known";
 
-const ASPECTS: readonly Aspect[] = [
+/** What is known of a machine and bears on its figures; what changes them most comes first. */
+export const ASPECTS: readonly Aspect[] = [
   ["kernel", ({ environment }) => environment.kernelRelease],
   ["device", deviceOf],
   ["filesystem", ({ environment }) => environment.filesystem?.type ?? UNKNOWN],
@@ -38,7 +39,10 @@ export function environmentDifferences(a: Analysis, b: Analysis): Difference[] {
 }
 
 function valuesOf(side: Analysis, read: Aspect[1]): string {
-  return [...new Set(side.runs.map((run) => read(run.header)))].sort().join(" and ");
+  const values = new Set(side.runs.map((run) => read(run.header)));
+  // A watch measures no directory, so its header knows no device; the other runs of the side do.
+  if (values.size > 1) values.delete(UNKNOWN);
+  return [...values].sort().join(" and ");
 }
 
 function deviceOf({ environment }: Header): string {

@@ -4,12 +4,12 @@ import { formatLevel } from "../estimates/format.js";
 import type { Comparison } from "./compare.js";
 
 /** What a reader must know to read the figures rightly, most important first. */
-export function comparisonNotes({ notes, scenarios, findingLevel }: Comparison): string[] {
+export function comparisonNotes({ notes, scenarios, findingLevel, unit }: Comparison): string[] {
   const all = scenarios.flatMap(({ metrics }) => metrics);
   const changes = all.flatMap(({ change }) => change ?? []);
   const few = changes.some(({ basis }) => basis === "trials")
     ? [
-        `one side has fewer than ${BOOTS_MIN} boots: what differs from boot to boot is not in these intervals, so no verdict rests on them`,
+        `one side has fewer than ${BOOTS_MIN} ${unit}s: what differs from ${unit} to ${unit} is not in these intervals, so no verdict rests on them`,
       ]
     : [];
   const adjusted = changes.some(({ level }) => level > 0.95)

@@ -4,6 +4,7 @@ import { markdownTable } from "../../terminal/markdown.js";
 import { plural } from "../../terminal/plural.js";
 import { escapeMarkdown } from "../../terminal/quote.js";
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
+import type { Unit } from "../cells/run.js";
 import type { Estimate } from "../estimates/estimate.js";
 import { formatChange, formatChangeInterval, formatMetric } from "../estimates/format.js";
 import { verdictWords } from "../estimates/verdict.js";
@@ -81,7 +82,7 @@ export function comparisonRows(comparison: Comparison, repeated?: string): strin
       pointWords(found.metric, found.a),
       pointWords(found.metric, found.b),
       found.change ? formatChange(found.change) : "?",
-      intervalWords(found),
+      intervalWords(found, comparison.unit),
       verdictWords(found.verdict, comparison.thresholdRatio),
     ]);
   });
@@ -91,14 +92,14 @@ function pointWords(metric: Metric, side: Estimate | null): string {
   return side ? formatMetric(metric, side.point) : "?";
 }
 
-/** "1.05 to 1.12", with a mark for another level than 95 %, or for fewer boots than a verdict needs. */
-function intervalWords({ change, a, b }: MetricComparison): string {
+/** "1.05 to 1.12", with a mark for another level than 95 %, or for fewer boots or hosts than a verdict needs. */
+function intervalWords({ change, a, b }: MetricComparison, unit: Unit): string {
   if (!change) return "?";
   const words = formatChangeInterval(change);
   if (change.basis === "counts") return "every trial";
   if (change.basis === "trials") {
     const boots = Math.min(a?.boots ?? 0, b?.boots ?? 0);
-    return `${words} (${plural(boots, "boot")})`;
+    return `${words} (${plural(boots, unit)})`;
   }
   return change.level > 0.95 ? `${words} *` : words;
 }

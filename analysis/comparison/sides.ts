@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { RunNumbers } from "../cells/run.js";
+import type { Subject } from "../cells/subject.js";
 import { type Analysis, analyse } from "../loading/analysis.js";
 
 /** One side of a comparison: the runs of one kernel. */
@@ -21,6 +22,7 @@ export async function readSides(
   const runNumbers = new RunNumbers();
   const first = await readSide(a, resultsPaths, runNumbers);
   const second = await readSide(b, resultsPaths, runNumbers);
+  for (const side of [first, second]) side.analysis = { ...side.analysis, unit: runNumbers.unit };
   if (first.name === second.name) {
     first.name = `${first.name} (A)`;
     second.name = `${second.name} (B)`;
@@ -65,6 +67,19 @@ async function readLabel(
     );
   }
   return { name: label, analysis };
+}
+
+/** A side that is a part of what was read: the subjects that `isOwn` picks. */
+export function partOf(
+  analysis: Analysis,
+  name: string,
+  isOwn: (subject: Subject) => boolean,
+): Side {
+  const subjects = analysis.subjects.filter(isOwn);
+  const labels = new Set(subjects.map(({ kernelLabel }) => kernelLabel));
+  const cells = analysis.cells.filter(({ subject }) => isOwn(subject));
+  const runs = analysis.runs.filter(({ header }) => labels.has(header.kernelLabel));
+  return { name, analysis: { ...analysis, runs, cells, subjects } };
 }
 
 function labelsOf(analysis: Analysis): string[] {

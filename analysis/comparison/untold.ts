@@ -40,7 +40,7 @@ export function untoldLines(comparison: Comparison): string[] {
     const found = all.filter((one) => one.reason === reason);
     if (found.length === 0) return [];
     return [
-      `Not enough data, ${WHY[reason]}:`,
+      `Not enough data, ${reason === "boots" ? `fewer than ${BOOTS_MIN} ${comparison.unit}s on a side` : WHY[reason]}:`,
       ...scenariosByMetrics(found, comparison.scenarios.length),
       `  ${remedyFor(reason, comparison)}`,
     ];
@@ -56,8 +56,7 @@ const REASONS: readonly UntoldReason[] = [
   "neither side",
 ];
 
-const WHY: Record<UntoldReason, string> = {
-  boots: `fewer than ${BOOTS_MIN} boots on a side`,
+const WHY: Record<Exclude<UntoldReason, "boots">, string> = {
   ring: "the rings had other flags, so the times do not compare",
   trials: "fewer than 2 good trials on a side",
   noise: "the interval is too wide",
@@ -82,7 +81,7 @@ function scenariosByMetrics(found: readonly Untold[], total: number): string[] {
   });
 }
 
-function remedyFor(reason: UntoldReason, { a, b }: Comparison): string {
+function remedyFor(reason: UntoldReason, { a, b, unit }: Comparison): string {
   if (reason === "ring") {
     return "Measure both sides with the same ring flags, or say --allow ring to compare all the same.";
   }
@@ -90,6 +89,7 @@ function remedyFor(reason: UntoldReason, { a, b }: Comparison): string {
   if (reason === "one side" || reason === "neither side") {
     return "See the warnings of these runs, or leave the metric out with --only.";
   }
+  if (unit === "host") return `Measure more hosts: each side needs ${BOOTS_MIN} at least.`;
   const runs = [a, b].flatMap(({ analysis }) => analysis.runs);
   const lab = runs.every(({ header }) => header.environment.lab !== null);
   const more = reason === "boots" ? BOOTS_MIN : 2 * BOOTS_MIN;

@@ -3,7 +3,7 @@ import type { Metric } from "../../results/metrics.js";
 import { scenarioKey } from "../../results/scenario.js";
 import { seededRandom, seedOf } from "../../results/seeded-random.js";
 import type { Cell } from "../cells/cell.js";
-import { type Scale, valuesByBoot, valuesByRound } from "../cells/values.js";
+import { type Scale, valuesByRound, valuesByUnit } from "../cells/values.js";
 import { pairedShift, SHIFT_VALUES_MAX, type Shift, unpairedShift } from "../statistics/shift.js";
 import { estimate } from "./estimate.js";
 
@@ -35,8 +35,8 @@ export interface Change {
 const DIFFERENCES: ReadonlySet<Metric> = new Set<Metric>(["puntRatio", "hashedRatio"]);
 
 /**
- * Paired by round when both cells were measured in the same run, else by boots when both have enough of them, else
- * by trials. null: not measured in one of them, or too few values.
+ * Paired by round when both cells were measured in the same run, by host when the same hosts were measured on both sides,
+ * else by boots when both have enough of them, else by trials. null: not measured in one of them, or too few values.
  */
 export function changeBetween(a: Cell, b: Cell, metric: Metric, level = 0.95): Change | null {
   const [from, to] = [estimate(a, metric), estimate(b, metric)];
@@ -67,8 +67,25 @@ function shiftBetween(a: Cell, b: Cell, metric: Metric, level: number): Found | 
     const random = seededRandom(seedOf(seedWords(a, b, metric)));
     return foundOf(pairedShift(differences, random, level), "rounds");
   }
-  const [from, to] = [valuesByBoot(a, metric, scale), valuesByBoot(b, metric, scale)];
-  return shiftOfBoots(from, to, level, metric === "puntRatio");
+  const [from, to] = [valuesByUnit(a, metric, scale), valuesByUnit(b, metric, scale)];
+  const differences = differencesOfUnits(from, to);
+  if (differences.length >= BOOTS_MIN) {
+    const random = seededRandom(seedOf(seedWords(a, b, metric)));
+    return foundOf(pairedShift(batched(differences), random, level), "boots");
+  }
+  return shiftOfBoots([...from.values()], [...to.values()], level, metric === "puntRatio");
+}
+
+type ByUnit = ReadonlyMap<string | number, number[]>;
+
+/** Of hosts that were measured on both sides, as before and after an upgrade; empty unless that is one side at least. */
+function differencesOfUnits(from: ByUnit, to: ByUnit): number[] {
+  const shared = [...from].flatMap(([unit, values]): [number[], number[]][] => {
+    const others = to.get(unit);
+    return others === undefined ? [] : [[values, others]];
+  });
+  if (shared.length < Math.min(from.size, to.size)) return [];
+  return shared.map(([values, others]) => median(others) - median(values));
 }
 
 /**
@@ -106,7 +123,7 @@ function seedWords(a: Cell, b: Cell, metric: Metric): string {
 
 /** At these shares a count stands for every write or for none: the first write of a file may differ. */
 const EVERY_WRITE = 0.99;
-const NO_WRITE = 0.01;
+export const NO_WRITE = 0.01;
 
 /** When every write of a trial punts, or none, one trial is enough to be certain. */
 function allOrNothing(from: readonly number[], to: readonly number[]): Found | null {

@@ -2,12 +2,25 @@ import { METRICS, type Metric } from "../../results/metrics.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
 import type { Change } from "./change.js";
+import type { Estimate } from "./estimate.js";
 
 /** A value of a metric for people: "38.1k", "1.25 ms", "100 %". */
 export function formatMetric(metric: Metric, value: number): string {
   if (metric.endsWith("Ratio")) return formatPercent(value);
   if (METRICS[metric].unit === "ns") return value < 0 ? `-${formatNs(-value)}` : formatNs(value);
   return formatRate(value);
+}
+
+/** "38.1k (37.0k to 39.2k)"; what was not measured is a question mark, never a zero. */
+export function estimateWords(
+  metric: Metric,
+  found: Pick<Estimate, "point" | "lower" | "upper"> | null,
+): string {
+  if (!found) return "?";
+  const { point, lower, upper } = found;
+  const words = (value: number): string => formatMetric(metric, value);
+  if (lower === upper) return words(point);
+  return `${words(point)} (${words(lower)} to ${words(upper)})`;
 }
 
 /** "× 2.13", or "−100 points" for a difference of shares. */

@@ -5,7 +5,7 @@ import { type Observed, observedIn } from "../cells/observed.js";
 import { type Replayed, replayedIn } from "../cells/replayed.js";
 import { type Run, RunNumbers, type Unit } from "../cells/run.js";
 import { compareSubjects, type Subject } from "../cells/subject.js";
-import { loadRuns, type Problem, type Wanted } from "./load.js";
+import { loadRuns, type Problem, type Selection } from "./load.js";
 
 /** Everything that charts, comparison and plan start from. */
 export interface Analysis {
@@ -27,11 +27,11 @@ export interface Analysis {
 /** Reads the runs that are wanted and groups their trials. Throws UserError when nothing can be read. */
 export async function analyse(
   paths: readonly string[],
-  options: { runNumbers?: RunNumbers; wanted?: Wanted } = {},
+  options: { runNumbers?: RunNumbers } & Selection = {},
 ): Promise<Analysis> {
   const runNumbers = options.runNumbers ?? new RunNumbers();
   const collected = new Cells(runNumbers);
-  const { runs, problems } = await loadRuns(paths, collected, options.wanted);
+  const { runs, problems } = await loadRuns(paths, collected, options);
   runNumbers.settle();
   const cells = collected.list();
   const subjects = [...new Set(cells.map((cell) => cell.subject))].sort(compareSubjects);

@@ -12,7 +12,11 @@ export interface Problem {
 }
 
 /** Which runs are read, and what they are called. */
-export type Wanted = (header: Header, file: string) => boolean;
+export interface Selection {
+  wanted?: (header: Header, file: string) => boolean;
+  /** Takes the place of the kernel label, so that runs are put together by something else. */
+  labelOf?: (header: Header, file: string) => string;
+}
 
 /**
  * Reads files, and folders with all their `*.jsonl`, into `sink`, each run once and only those that are wanted.
@@ -23,7 +27,7 @@ export type Wanted = (header: Header, file: string) => boolean;
 export async function loadRuns(
   paths: readonly string[],
   sink: TrialSink,
-  wanted: Wanted = () => true,
+  { wanted = () => true, labelOf }: Selection = {},
 ): Promise<{ runs: Run[]; problems: Problem[] }> {
   const found = findResultsFiles(paths);
   const runs: Run[] = [];
@@ -37,7 +41,9 @@ export async function loadRuns(
       const run = await readRun(file, (header) => {
         if (!runIds.has(header.runId)) {
           runIds.add(header.runId);
-          return wanted(header, file) ? sink : null;
+          if (!wanted(header, file)) return null;
+          if (labelOf) header.kernelLabel = labelOf(header, file);
+          return sink;
         }
         problems.push({ file, message: "the same run was read already; passed over" });
         return null;

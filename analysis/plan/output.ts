@@ -119,7 +119,7 @@ export function savingLines(
   return [...told, ...untoldLines(plan, subjects)];
 }
 
-function untoldLines({ savings }: Plan, subjects: readonly Subject[]): string[] {
+function untoldLines({ savings, unit }: Plan, subjects: readonly Subject[]): string[] {
   const pairs = savings
     .filter((saving) => !isTold(saving))
     .map(({ from, to }) => [from.subject, to.subject] as const);
@@ -129,8 +129,10 @@ function untoldLines({ savings }: Plan, subjects: readonly Subject[]): string[] 
   if (names.size === 0) return [];
   const kernels = new Set(pairs.flat().map(({ kernelLabel }) => kernelLabel));
   return [
-    `Not enough data for what an upgrade saves (${[...names].join("; ")}): a side has fewer than ${BOOTS_MIN} boots.`,
-    `  Run: puntbench lab --kernels ${[...kernels].join(",")} --boots ${BOOTS_MIN}; or reboot and run the same bench again, until each kernel has ${BOOTS_MIN} boots.`,
+    `Not enough data for what an upgrade saves (${[...names].join("; ")}): a side has fewer than ${BOOTS_MIN} ${unit}s.`,
+    unit === "host"
+      ? `  Measure more hosts: each side needs ${BOOTS_MIN} at least.`
+      : `  Run: puntbench lab --kernels ${[...kernels].join(",")} --boots ${BOOTS_MIN}; or reboot and run the same bench again, until each kernel has ${BOOTS_MIN} boots.`,
   ];
 }
 

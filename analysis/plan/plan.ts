@@ -2,6 +2,7 @@ import type { Metric } from "../../results/metrics.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
 import { UserError } from "../../terminal/errors.js";
 import { groupBy } from "../cells/group-by.js";
+import type { Unit } from "../cells/run.js";
 import { slicesOf } from "../cells/slice.js";
 import type { Subject } from "../cells/subject.js";
 import { BOOTS_MIN } from "../estimates/change.js";
@@ -32,6 +33,8 @@ export interface Plan {
   savings: CoreSaving[];
   breakEvens: { subject: Subject; evens: PrefillBreakEven[] }[];
   leftOut: Subject[];
+  /** What the figures are repeated over. */
+  unit: Unit;
 }
 
 /** Throws UserError when all times are emulated. */
@@ -68,6 +71,7 @@ export function planFor(analysis: Analysis, demand: Demand): Plan {
     savings: coreSavings(capacities),
     breakEvens,
     leftOut,
+    unit: analysis.unit,
   };
 }
 

@@ -1,6 +1,7 @@
 import { plural } from "../../terminal/plural.js";
 import { overviewCharts } from "../chart-data/overview.js";
 import type { Chart } from "../charts/spec.js";
+import type { Fleet } from "../fleet/fleet.js";
 import type { Analysis } from "../loading/analysis.js";
 import type { Demand } from "../plan/capacity.js";
 import { capacitySection } from "./capacity-section.js";
@@ -8,6 +9,7 @@ import { causesSection } from "./causes-section.js";
 import { comparisonSection, reportComparisons } from "./comparison-section.js";
 import { costSection } from "./cost-section.js";
 import { findings } from "./findings.js";
+import { fleetSection } from "./fleet-section.js";
 import { kernelSections } from "./kernels-section.js";
 import { methodSection, repeatSection, runsSection } from "./method-sections.js";
 import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
@@ -25,6 +27,8 @@ export interface ReportRequest {
   demand: Demand;
   /** Folder of the report, named in the command that repeats it. */
   out: string;
+  /** The hosts, where results come from several; else null. */
+  fleet?: Fleet | null;
   /** Called for each chart that is also written to files, as soon as it is known. */
   onChart: (chart: Chart) => void;
 }
@@ -43,6 +47,7 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   // Of a report on watched programs alone, the sections about trials would be empty.
   const isMeasured = analysis.cells.length + analysis.explained.length > 0;
   const evidence = [
+    fleetSection(request.fleet ?? null),
     ...workloadSections(analysis),
     ...observedSections(analysis),
     isMeasured ? causesSection(analysis) : null,

@@ -6,6 +6,7 @@ import type { Allowable } from "../comparison/allowable.js";
 import { type Comparison, compareSides } from "../comparison/compare.js";
 import { comparisonNotes } from "../comparison/notes.js";
 import { comparisonColumns, comparisonRows } from "../comparison/output.js";
+import { partOf } from "../comparison/sides.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
@@ -41,22 +42,15 @@ function endsOf(subjects: readonly Subject[]): Pair | null {
 }
 
 function compared(analysis: Analysis, [oldest, newest]: Pair): Comparison | null {
-  const [a, b] = [sideOf(analysis, oldest), sideOf(analysis, newest)];
+  const side = (own: Subject) =>
+    partOf(analysis, subjectName(own, analysis.subjects), (subject) => subject === own);
+  const [a, b] = [side(oldest), side(newest)];
   try {
     return compareSides(a, b, { thresholdRatio: THRESHOLD, allowed: ALLOWED });
   } catch {
     // Nothing in common.
     return null;
   }
-}
-
-function sideOf(analysis: Analysis, subject: Subject) {
-  const cells = analysis.cells.filter((cell) => cell.subject === subject);
-  const runs = analysis.runs.filter((run) => run.header.kernelLabel === subject.kernelLabel);
-  return {
-    name: subjectName(subject, analysis.subjects),
-    analysis: { ...analysis, runs, cells, subjects: [subject] },
-  };
 }
 
 /** @param index of the comparison in the report: the sections' names differ. */

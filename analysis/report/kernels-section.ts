@@ -3,13 +3,14 @@ import { extentWords, seriesName } from "../../results/scenario.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
+import type { Unit } from "../cells/run.js";
 import { EMULATED_NOTE, type Subject, subjectName } from "../cells/subject.js";
 import { bootsOf } from "../cells/values.js";
 import { countCharts } from "../chart-data/count-charts.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { timeCharts } from "../chart-data/time-charts.js";
 import { estimate } from "../estimates/estimate.js";
-import { formatMetric, intervalWords } from "../estimates/format.js";
+import { estimateWords, intervalWords } from "../estimates/format.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, fold, pageOnlyChart, type Section, table, text } from "./model.js";
 
@@ -60,12 +61,12 @@ function kernelBlocks(
   return [
     ...(subject.emulated ? [text(`This kernel was ${EMULATED_NOTE}; counts are exact.`)] : []),
     text(`Medians over trials, p50 to p99.9 too; in brackets: ${intervalWords(estimates)}.`),
-    estimateTable(cells),
+    estimateTable(cells, analysis.unit),
     ...charts.filter(({ name }) => !name.startsWith("punt-table")).map(pageOnlyChart),
   ];
 }
 
-function estimateTable(cells: readonly Cell[]): Block {
+function estimateTable(cells: readonly Cell[], unit: Unit): Block {
   const shown = COLUMNS.filter((metric) =>
     cells.some((cell) => cell.runOf.length > 0 && estimate(cell, metric) !== null),
   );
@@ -75,8 +76,10 @@ function estimateTable(cells: readonly Cell[]): Block {
   ];
   const rows = cells.map((cell) => [
     scenarioWords(cell),
-    trialWords(cell),
-    ...shown.map((metric) => estimateWords(cell, metric)),
+    trialWords(cell, unit),
+    ...shown.map((metric) =>
+      estimateWords(metric, cell.runOf.length > 0 ? estimate(cell, metric) : null),
+    ),
   ]);
   return table(columns, rows);
 }
@@ -87,18 +90,8 @@ function scenarioWords({ scenario }: Cell): string {
   return `${seriesName(scenario)}, depth ${scenario.queueDepth}, ${sizes}${pace}`;
 }
 
-function trialWords(cell: Cell): string {
+function trialWords(cell: Cell, unit: Unit): string {
   const boots = bootsOf(cell);
   const bad = cell.failed + cell.skipped > 0 ? `, ${cell.failed + cell.skipped} not ok` : "";
-  return `${cell.runOf.length}${boots > 1 ? ` of ${boots} boots` : ""}${bad}`;
-}
-
-/** "38.1k (37.0k to 39.2k)"; what was not measured is a question mark, never a zero. */
-function estimateWords(cell: Cell, metric: Metric): string {
-  const found = cell.runOf.length > 0 ? estimate(cell, metric) : null;
-  if (!found) return "?";
-  const { point, lower, upper } = found;
-  const words = (value: number): string => formatMetric(metric, value);
-  if (lower === upper) return words(point);
-  return `${words(point)} (${words(lower)} to ${words(upper)})`;
+  return `${cell.runOf.length}${boots > 1 ? ` of ${boots} ${unit}s` : ""}${bad}`;
 }

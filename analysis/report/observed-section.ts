@@ -20,11 +20,13 @@ const METHOD =
 /** What each watched program did: those first whose requests went to workers most often. */
 export function observedSections({ observed }: Analysis): Section[] {
   const dearest = [...observed].sort((a, b) => workersOf(b) - workersOf(a));
-  const names = dearest.map(({ observation }) => observation.program);
+  const nameOf = ({ observation, host }: Observed) => `${observation.program} ${host ?? ""}`;
+  const names = dearest.map(nameOf);
   return dearest.slice(0, MOST_PROGRAMS).map((one, index): Section => {
     const { program, process } = one.observation;
-    const several = names.filter((name) => name === program).length > 1;
-    const title = `What ${program}${several ? ` (${process})` : ""} did`;
+    const several = names.filter((name) => name === nameOf(one)).length > 1;
+    const where = one.host === null ? "" : ` on ${one.host}`;
+    const title = `What ${program}${several ? ` (${process})` : ""} did${where}`;
     return { id: `observed-${index + 1}`, title, blocks: blocksOf(one, index + 1) };
   });
 }

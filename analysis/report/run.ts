@@ -4,7 +4,10 @@ import { UserError } from "../../terminal/errors.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import { visible } from "../../terminal/quote.js";
 import { parseDurationNs } from "../../terminal/units.js";
-import { analyse } from "../loading/analysis.js";
+import { type Fleet, readFleet } from "../fleet/fleet.js";
+import { parseGroupBy } from "../fleet/group-key.js";
+import { hostsIn } from "../fleet/hosts.js";
+import { type Analysis, analyse } from "../loading/analysis.js";
 import { defaultPaths } from "../loading/find-files.js";
 import { sayNotices } from "../loading/notices.js";
 import { parseRate } from "../plan/run.js";
@@ -30,13 +33,14 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
   // Its threads load Vega while this one reads the results.
   const writer = new ChartWriter(out);
   try {
-    const analysis = await analyse(paths.length > 0 ? paths : defaultPaths());
+    const { analysis, fleet } = await read(paths.length > 0 ? paths : defaultPaths());
     makeFolder(out);
     sayNotices(analysis);
     const report = buildReport(analysis, {
       title: title === undefined ? null : visible(title),
       demand,
       out,
+      fleet,
       onChart: (chart) => writer.add(chart),
     });
     const page = join(out, "index.html");
@@ -47,6 +51,17 @@ export async function writeReport(paths: readonly string[], options: ReportOptio
   } finally {
     await writer.close();
   }
+}
+
+/** Of a fleet, without the hosts whose environment is doubtful: the report names these. */
+async function read(
+  paths: readonly string[],
+): Promise<{ analysis: Analysis; fleet: Fleet | null }> {
+  const hosts = await hostsIn(paths);
+  if (hosts.length < 2) return { analysis: await analyse(paths), fleet: null };
+  const options = { groupOf: parseGroupBy("kernel"), withDoubtful: false };
+  const fleet = await readFleet(paths, options, hosts);
+  return { analysis: fleet.analysis, fleet };
 }
 
 function makeFolder(folder: string): void {

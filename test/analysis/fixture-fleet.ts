@@ -23,7 +23,8 @@ export function writeFleet(folder: string, hosts: readonly FixtureHost[]): strin
     writeLines(join(place, kernelLabel, "bench.jsonl"), [opening, ...lines]);
     if (observations.length > 0) {
       const watched = watchHeader({ ...options, host });
-      writeLines(join(place, kernelLabel, "watch.jsonl"), [watched, ...observations]);
+      const footer = { ...lines.at(-1), trials: 0 };
+      writeLines(join(place, kernelLabel, "watch.jsonl"), [watched, ...observations, footer]);
     }
   }
   return join(folder, "fleet");

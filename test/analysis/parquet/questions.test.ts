@@ -168,7 +168,7 @@ test("6: the slow host comes first, with how much slower it is", () => {
 
 /** The median over the trials of the slow host. */
 function slowHostP99({ values, runOf, bootOfRun }: Cell): number {
-  const own = (run: number) => bootOfRun.get(run) === `host ${SLOW}`;
+  const own = (run: number) => bootOfRun.get(run) === SLOW;
   return median(values.latencyNsP99.filter((_, trial) => own(runOf[trial] as number)));
 }
 

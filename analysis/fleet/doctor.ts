@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { z } from "zod";
+import { visible } from "../../terminal/quote.js";
+import { FLEET_FOLDER } from "../cells/host.js";
+
+/** Of `puntbench doctor DIR --json`, kept as `doctor.json` in the folder of a host. */
+const Diagnosis = z.object({
+  findings: z.array(z.object({ severity: z.string(), what: z.string() })),
+});
+
+export interface Diagnosed {
+  /** What forbids a measurement there. */
+  blockers: string[];
+  /** What spoils one. */
+  warnings: string[];
+}
+
+/** What `doctor` saw on the host of a results file; null: nobody kept it, or it cannot be read. */
+export function diagnosisBeside(resultsFile: string): Diagnosed | null {
+  const parts = resultsFile.split(sep);
+  const host = parts.slice(0, parts.lastIndexOf(FLEET_FOLDER) + 2);
+  let text: string;
+  try {
+    text = readFileSync(join(host.join(sep) || sep, "doctor.json"), "utf8");
+  } catch {
+    return null;
+  }
+  const found = Diagnosis.safeParse(parsed(text));
+  if (!found.success) return null;
+  const of = (severity: string): string[] =>
+    found.data.findings
+      .filter((finding) => finding.severity === severity)
+      .map(({ what }) => visible(what));
+  return { blockers: of("blocker"), warnings: of("warning") };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
