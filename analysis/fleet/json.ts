@@ -1,8 +1,8 @@
 import { scenarioKey } from "../../results/scenario.js";
 import { comparisonJson } from "../comparison/output.js";
 import { planJson } from "../plan/json.js";
+import type { FleetAnswer } from "./fleet-text.js";
 import { groupRows } from "./group-rows.js";
-import type { FleetAnswer } from "./output.js";
 
 /** For programs: everything, with estimates as they are, and no list cut short. */
 export function fleetJson({

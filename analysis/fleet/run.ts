@@ -11,11 +11,11 @@ import { sayNotices } from "../loading/notices.js";
 import { type Plan, planFor } from "../plan/plan.js";
 import { parseRate } from "../plan/run.js";
 import { type Fleet, readFleet } from "./fleet.js";
+import { type FleetAnswer, fleetText } from "./fleet-text.js";
 import { parseGroupBy } from "./group-key.js";
 import { assertFleet, hostsIn } from "./hosts.js";
 import { fleetJson } from "./json.js";
 import { outliersIn } from "./outliers.js";
-import { type FleetAnswer, fleetText } from "./output.js";
 import { CANARIES, canaryLabels, comparedGroups, REST } from "./sides.js";
 import { type WatchedGroup, watchedGroups } from "./watched.js";
 

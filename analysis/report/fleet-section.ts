@@ -6,9 +6,9 @@ import { subjectName } from "../cells/subject.js";
 import { hostFigures } from "../chart-data/host-rows.js";
 import { estimateWords, intervalWords } from "../estimates/format.js";
 import type { Fleet } from "../fleet/fleet.js";
+import { fleetSentence, seenOn } from "../fleet/fleet-text.js";
 import { groupMetrics, groupRows } from "../fleet/group-rows.js";
 import { outliersIn, outlyingWords } from "../fleet/outliers.js";
-import { fleetSentence, seenOn } from "../fleet/output.js";
 import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
 
 const OUTLIERS_SHOWN = 20;

@@ -1,68 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { hostOf } from "../../../analysis/cells/host.js";
-import { compareSides } from "../../../analysis/comparison/compare.js";
-import { partOf } from "../../../analysis/comparison/sides.js";
 import { estimate } from "../../../analysis/estimates/estimate.js";
-import { readFleet } from "../../../analysis/fleet/fleet.js";
-import { parseGroupBy } from "../../../analysis/fleet/group-key.js";
 import { analyse } from "../../../analysis/loading/analysis.js";
-import type { Header } from "../../../results/schema.js";
 import { puntbench } from "../../support/puntbench.js";
 import { writeFixture } from "../fixture.js";
-import { type FixtureHost, observationOf, writeFleet } from "../fixture-fleet.js";
-
-const folder = mkdtempSync(join(tmpdir(), "puntbench-fleet-"));
-after(() => rmSync(folder, { recursive: true }));
-
-const SMALL = {
-  rounds: 2,
-  writes: 256,
-  queueDepths: [8],
-  preparations: ["fallocate-0", "dd-prefill"],
-  arms: ["inline"],
-} as const;
-const DEPTH8 = ["--only", "depth=8"];
-
-function host(name: string, seed: number, more: Partial<FixtureHost> = {}): FixtureHost {
-  const slowness = 1 + 0.03 * Math.sin(seed);
-  return {
-    host: name,
-    seed,
-    kernelLabel: "6.1",
-    unwrittenPunts: true,
-    slowness,
-    ...SMALL,
-    ...more,
-  };
-}
-
-function hosts(prefix: string, count: number, more: Partial<FixtureHost> = {}): FixtureHost[] {
-  return Array.from({ length: count }, (_, index) =>
-    host(`${prefix}${index}`, index + 1 + prefix.length * 50, more),
-  );
-}
-
-const NEW = { kernelLabel: "6.12", unwrittenPunts: false };
-
-function fleetOf(name: string, ...all: FixtureHost[]): string {
-  return writeFleet(join(folder, name), all);
-}
-
-function changed(change: Partial<Header["environment"]>): Partial<FixtureHost> {
-  return {
-    header: (header) => ({ ...header, environment: { ...header.environment, ...change } }),
-  };
-}
-
-async function asked(...args: string[]) {
-  const { code, stdout, stderr } = await puntbench(["fleet", ...args, "--json"]);
-  assert.ok(code !== 1 && code !== 2, stderr);
-  return { code, found: JSON.parse(stdout) };
-}
+import { observationOf } from "../fixture-fleet.js";
+import { asked, changed, DEPTH8, fleetOf, folder, host, hosts, NEW, SMALL } from "./made-hosts.js";
 
 test("the host is the folder below the last folder named fleet, and nothing else makes one", () => {
   assert.equal(hostOf("results/fleet/web1/6.1/run.jsonl"), "web1");
@@ -170,60 +116,6 @@ test("a doubtful host is listed and in no figure, unless the user takes it in", 
   assert.match(stdout, /3 of them are doubtful and taken in all the same/);
 });
 
-test("canaries against all others: better is 0, worse is 3 with --fail-on-regression, too few hosts is 4", async () => {
-  const newer = hosts("new", 5, NEW);
-  const fleet = fleetOf("canaries", ...hosts("old", 9), ...newer);
-  const only = ["--only", "preparation=fallocate-0"];
-  const good = await asked(fleet, "--canaries", "6.12", ...only, "--fail-on-regression");
-  assert.equal(good.code, 0);
-  assert.match(
-    good.found.comparison.sentence,
-    /^canaries against all others, over 1 scenario: better in 1\./,
-  );
-  const [scenario] = good.found.comparison.scenarios;
-  assert.deepEqual([scenario.metrics.cpuNs.a.boots, scenario.metrics.cpuNs.b.boots], [9, 5]);
-  assert.equal(scenario.metrics.cpuNs.change.basis, "boots");
-  const others = hosts("old", 9)
-    .map(({ host: name }) => name)
-    .join(",");
-  const bad = await asked(fleet, "--canaries", others, ...only, "--fail-on-regression");
-  assert.equal(bad.code, 3);
-  const few = await asked(fleet, "--canaries", "new0,new1", "--only", "preparation=dd-prefill");
-  assert.equal(few.code, 4);
-  const { stdout } = await puntbench(["fleet", fleet, "--canaries", "new0,new1", ...only]);
-  assert.match(stdout, /fewer than 3 hosts on a side/);
-  assert.doesNotMatch(stdout, /boot/);
-});
-
-test("the same hosts before and after an upgrade are compared host by host", async () => {
-  const before = hosts("web", 8).map((one, index) => ({
-    ...one,
-    slowness: 1 + index,
-    noise: 0.01,
-  }));
-  const after = before.map((one) => ({
-    ...one,
-    kernelLabel: "6.2",
-    slowness: 1.2 * (one.slowness ?? 1),
-    seed: (one.seed ?? 0) + 99,
-  }));
-  const fleet = fleetOf("upgrade", ...before, ...after);
-  const { analysis } = await readFleet([fleet], {
-    groupOf: parseGroupBy("kernel"),
-    withDoubtful: false,
-  });
-  const [a, b] = ["6.1", "6.2"].map((label) =>
-    partOf(analysis, label, ({ kernelLabel }) => kernelLabel === label),
-  ) as [ReturnType<typeof partOf>, ReturnType<typeof partOf>];
-  const { scenarios } = compareSides(a, b, { thresholdRatio: 0.05, allowed: new Set() });
-  for (const { metrics } of scenarios) {
-    const cpu = metrics.find(({ metric }) => metric === "cpuNs");
-    // Unpaired, hosts that differ by eight times would hide a fifth.
-    assert.equal(cpu?.verdict, "worse");
-    assert.ok((cpu?.change?.lower ?? 0) > 1.1 && (cpu?.change?.upper ?? 9) < 1.3);
-  }
-});
-
 test("what watch saw gives the cores in workers, and the load that the fleet's cores are planned for", async () => {
   const busy = { file: "/db", operation: "writev", requests: 10_000, workerCpuNs: 5e9 };
   const watched = { observations: [observationOf("mariadbd", [busy])] };
@@ -258,21 +150,6 @@ test("hosts are grouped by what the user names", async () => {
     ["ext4, performance", "xfs, performance"],
   );
 });
-
-for (const [args, message] of [
-  [["--group-by", "colour"], /--group-by colour: not known/],
-  [["--canaries", "nobody"], /--canaries nobody: neither a host nor a group/],
-  [["--compare", "6.1", "9.9"], /--compare 9\.9: no such group/],
-  [["--canaries", "6.1", "--compare", "6.1", "6.12"], /exclude each other/],
-] as const) {
-  test(`fleet ${args.join(" ")} is an error of the command line`, async () => {
-    const fleet = join(folder, "canaries", "fleet");
-    if (!existsSync(fleet)) fleetOf("canaries", ...hosts("old", 9), ...hosts("new", 5, NEW));
-    const { code, stdout, stderr } = await puntbench(["fleet", fleet, ...args]);
-    assert.deepEqual([code, stdout], [2, ""]);
-    assert.match(stderr, message);
-  });
-}
 
 test("a report of a fleet has a strip of hosts for each kernel, and names who stands apart and who is left out", async () => {
   const saving = host("saving", 8, changed({ governor: "powersave" }));
