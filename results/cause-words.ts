@@ -26,6 +26,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   "lock-contended": "the lock of the inode was held",
   "no-nowait": "the file or its device cannot write without waiting",
   "buffered-write": "it is a buffered write, which this filesystem does only in a worker",
+  "dirty-pages": "too many pages wait for writeback",
   "blocking-operation": "the kernel does this operation only in a worker",
   "linked-or-drained": "a request before it had to end first",
   unknown: "the evidence does not decide",

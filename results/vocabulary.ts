@@ -139,6 +139,8 @@ export const OBSERVED_CAUSES = [
   "lock-contended",
   /** Not O_DIRECT, on a filesystem whose buffered writes may always wait. */
   "buffered-write",
+  /** Too many pages wait for writeback: the kernel slows down who makes more (balance_dirty_pages). */
+  "dirty-pages",
   /** io_uring never tries the operation inline: fsync, fallocate and the like. */
   "blocking-operation",
   /** Handed over because of the request before it. */

@@ -28,6 +28,7 @@
   STEP(has_page_ret)                                                                        \
   STEP(ext4_begin_ret)                                                                      \
   STEP(xfs_begin_ret)                                                                       \
+  STEP(dirty_pages_ret)                                                                     \
   STEP(btrfs_check_ret)                                                                     \
   STEP(btrfs_begin_ret)                                                                     \
   STEP(nocow_ret)

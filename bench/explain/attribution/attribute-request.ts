@@ -5,7 +5,8 @@ import { predict } from "../../rules/predict.js";
 import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
 import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
-import { EAGAIN, tracedWrite } from "./traced-write.js";
+import { attributeBuffered } from "./buffered.js";
+import { tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
 export interface RequestContext {
@@ -53,11 +54,10 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   if (!forced) {
     const early = notExamined(punt, inline !== null);
     if (early !== null) return early;
-    if (isBuffered(punt)) return attributeBuffered(record, filesystem, context.kernel);
   }
   const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
-  return attribute(write, {
+  const known = {
     kernel: context.kernel,
     filesystem,
     filesystemBlockBytes: punt.blockBytes ?? 4096,
@@ -66,7 +66,8 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
     setId: isSetId(punt.mode),
     noCow: null,
     events: context.steps,
-  });
+  };
+  return isBuffered(punt) && !forced ? attributeBuffered(write, known) : attribute(write, known);
 }
 
 /** Requests for which the attribution of O_DIRECT writes would be wrong. */
@@ -79,25 +80,6 @@ function notExamined(punt: PuntRecord, attemptSeen: boolean): Attribution | null
 }
 
 const isBuffered = ({ writeFlags }: PuntRecord) => (writeFlags & IOCB_DIRECT) === 0;
-
-/**
- * io_uring tries buffered writes to regular files inline from Linux 6.0 on (4e17aaab5435), where the filesystem says that it
- * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4 never).
- */
-function attributeBuffered(
-  { inline }: RequestRecord,
-  filesystem: string,
-  kernel: KernelVersion,
-): Attribution {
-  if (filesystem === "ext4" || !atLeast(kernel, 6, 0)) {
-    return attributed("buffered-write", "the file is not open with O_DIRECT");
-  }
-  const modified = inline?.steps.find(({ name }) => name === "kiocb_modified_ret");
-  if (modified?.value === EAGAIN) {
-    return attributed("timestamp", "kiocb_modified returned -11 to a buffered write");
-  }
-  return undecided("which check refused the buffered write is not traced");
-}
 
 /** As is_sxid of include/linux/fs.h: set-user-ID, or set-group-ID with the right to execute. */
 export function isSetId(mode: number): boolean {

@@ -4,7 +4,6 @@ import {
   cachedPageFound,
   has,
   hasNoSecurityAttributes,
-  lockByElimination,
   lockRefusal,
   returned,
   seenSizeBytes,
@@ -13,11 +12,8 @@ import {
   stoppedAtPageCache,
 } from "./evidence.js";
 import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
+import { beyondSize, ILOCK, locksNamed, locksReleased, notLocked } from "./xfs-checks.js";
 
-/** XFS_IOLOCK_EXCL and XFS_IOLOCK_SHARED of fs/xfs/xfs_inode.h: the lock of the inode, i_rwsem. */
-const IOLOCK = 3;
-/** XFS_ILOCK_EXCL and XFS_ILOCK_SHARED: the lock of its extents, held for a moment. */
-const ILOCK = 12;
 /** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
 const COW_FORK = 2;
 
@@ -82,16 +78,6 @@ function byExtentLock(
   };
 }
 
-/** XFS first zeroes what lies between the size and the write, which needs the exclusive lock. */
-function beyondSize(write: TracedWrite): Attribution | null {
-  const { inline, offsetBytes } = write;
-  const size = seenSizeBytes(write);
-  if (size === null || offsetBytes <= size.bytes) return null;
-  if (has(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "iomap_iter")) return null;
-  const evidence = `it starts at ${offsetBytes}, i_size is ${size.bytes} ${size.when}`;
-  return attributed("beyond-size", evidence);
-}
-
 /** XFS writes shared blocks to another place first: to extents of a separate fork. */
 function wroteToCopy(retry: IssueAttempt): boolean {
   return stepsNamed(retry, "xfs_iomap_found").some(({ value }) => value === COW_FORK);
@@ -122,19 +108,6 @@ function tracesMappings({ events, kernel }: AttributionContext): boolean {
   return events.includes("iomap_iter") && atLeast(kernel, 5, 15);
 }
 
-/**
- * XFS traces each attempt to take a lock without waiting, before it is made, and each release. An attempt without a
- * release was refused. null: no lock was refused, or that cannot be seen.
- */
-function notLocked(write: TracedWrite, context: AttributionContext): Attribution | null {
-  const { events } = context;
-  if (!events.includes("xfs_ilock_nowait") || !events.includes("xfs_iunlock")) return null;
-  if (locksTried(write) <= locksReleased(write)) return null;
-  const evidence =
-    "XFS tried to take the lock of the inode (xfs_ilock_nowait) and had none to release (no xfs_iunlock)";
-  return lockByElimination(write, evidence);
-}
-
 /** Between the lock and direct I/O, security attributes and timestamps are what may have to wait. */
 function beforeDirectIo(write: TracedWrite, { kernel }: AttributionContext): Attribution | null {
   const updatesTimes = atLeast(kernel, 6, 0) && hasNoSecurityAttributes(write) === true;
@@ -143,11 +116,4 @@ function beforeDirectIo(write: TracedWrite, { kernel }: AttributionContext): Att
     "timestamp",
     "XFS took the lock and did not begin direct I/O, although the file covers the write and has no security attributes: kiocb_modified is left",
   );
-}
-
-const locksTried = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_ilock_nowait", IOLOCK);
-const locksReleased = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_iunlock", IOLOCK);
-
-function locksNamed(attempt: IssueAttempt, step: string, lock: number): number {
-  return stepsNamed(attempt, step).filter(({ value }) => (value & lock) !== 0).length;
 }

@@ -1,0 +1,46 @@
+import { atLeast } from "../../rules/kernel-version.js";
+import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
+import { has, lockRefusal, returned, seesLocks } from "./evidence.js";
+import { EAGAIN, type TracedWrite } from "./traced-write.js";
+import { beyondSize, ILOCK, locksNamed, notLocked } from "./xfs-checks.js";
+
+/**
+ * io_uring tries buffered writes to regular files inline from Linux 6.0 on (4e17aaab5435), where the filesystem says that it
+ * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4 never).
+ */
+export function attributeBuffered(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
+  const { filesystem, kernel } = context;
+  if (filesystem === "ext4" || !atLeast(kernel, 6, 0)) {
+    return attributed("buffered-write", "the file is not open with O_DIRECT");
+  }
+  if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
+    return attributed("timestamp", "kiocb_modified returned -11 to a buffered write");
+  }
+  if (returned(inline, "dirty_pages_ret", EAGAIN)) {
+    return attributed(
+      "dirty-pages",
+      "balance_dirty_pages_ratelimited_flags returned -11: too many pages wait for writeback",
+    );
+  }
+  const refused = filesystem === "xfs" ? byXfs(write, context) : null;
+  return refused ?? undecided("which check refused the buffered write is not traced");
+}
+
+/**
+ * xfs_file_buffered_write -> lock of the inode -> zeroing behind the size -> kiocb_modified -> iomap_file_buffered_write:
+ * for each part of the write dirty pages, the lock of the extents, the page.
+ */
+function byXfs(write: TracedWrite, context: AttributionContext): Attribution | null {
+  const { inline } = write;
+  const lock =
+    seesLocks(context) && inline.entered ? lockRefusal(write) : notLocked(write, context);
+  if (lock !== null) return lock;
+  if (!has(inline, "dirty_pages_ret", "kiocb_modified_ret")) return beyondSize(write);
+  const tried = locksNamed(inline, "xfs_ilock_nowait", ILOCK);
+  if (tried <= locksNamed(inline, "xfs_iunlock", ILOCK)) return null;
+  return attributed(
+    "lock-contended",
+    "XFS tried the lock of the extents and had none to release, while it mapped the write",
+  );
+}
