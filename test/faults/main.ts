@@ -29,7 +29,7 @@ interface Options {
 
 const NOTES = `
 A run goes on where the last one with the same record and seed ended; cases that failed run again.
-Exit codes: 0 no case failed, 1 a case failed, 2 usage, 130 interrupted.`;
+Exit codes: 0 no case failed, 1 a case failed, 2 usage, 4 a group of --group cannot run here, 130 interrupted.`;
 
 function parsed(): Options {
   return new Command("npm run test:faults --")
@@ -57,13 +57,18 @@ function parsed(): Options {
     .opts<Options>();
 }
 
-function chosenCases(options: Options): Chosen[] {
+function namedGroups(options: Options): string[] {
   const named = options.group?.split(",") ?? GROUPS.map(({ name }) => name);
   const unknown = named.find((name) => !GROUPS.some((group) => group.name === name));
   if (unknown !== undefined) {
     const known = GROUPS.map(({ name }) => name).join(", ");
     throw new UsageError(`--group ${unknown}: there is no such group`, `There are: ${known}.`);
   }
+  return named;
+}
+
+function chosenCases(options: Options): Chosen[] {
+  const named = namedGroups(options);
   const text = options.case ?? "";
   const chosen = GROUPS.filter(({ name }) => named.includes(name))
     .filter((group) => (group.cannotRun?.() ?? null) === null)
@@ -97,7 +102,11 @@ async function main(): Promise<number> {
   process.stdout.write(
     options.json ? `${JSON.stringify(printed)}\n` : `${summaryTable(summaries)}\n`,
   );
-  return failed.length > 0 ? EXIT.failure : EXIT.ok;
+  if (failed.length > 0) return EXIT.failure;
+  const named = options.group === undefined ? [] : namedGroups(options);
+  // Who asked for a group, and got none of its cases, must not read success.
+  const missing = summaries.some(({ group, cannotRun }) => named.includes(group) && cannotRun);
+  return missing ? EXIT.notEnoughData : EXIT.ok;
 }
 
 async function runChosen(options: Options, record: RunRecord, seed: string): Promise<void> {
