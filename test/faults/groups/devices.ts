@@ -98,6 +98,7 @@ export const devices: FaultGroup = {
       : cannotRunLab(),
   guest: { kernel: "6.1", programs: ["dmsetup"], modules: ["brd", "dm_flakey"] },
   mayAlsoEnd: endedBySignal,
+  secondRun: (place) => place.run(smallBench(place), { hangsAfterMs: HANGS_AFTER_MS }),
   cases: Object.keys(FAULTS).flatMap((fault) =>
     PREPARATIONS.map((preparation) => deviceCase(fault, preparation)),
   ),
