@@ -1,7 +1,7 @@
 import type { Chart } from "../charts/spec.js";
 import type { Analysis } from "../loading/analysis.js";
 import { countCharts } from "./count-charts.js";
-import { overviewScope, scopeOf, withTimesOf } from "./scope.js";
+import { overviewScopes, scopeOf, withTimesOf } from "./scope.js";
 import { timeCharts } from "./time-charts.js";
 
 /** The charts over all kernels, in reading order, each as soon as it is known. */
@@ -10,11 +10,12 @@ export function* overviewCharts(analysis: Analysis, targetUs: number | null): Ge
   if (!scope) return;
   const [table] = countCharts(scope);
   if (table) yield table;
-  const few = overviewScope(analysis);
-  const [, ...counts] = countCharts(few ?? scope);
-  yield* counts;
-  const real = few && withTimesOf(few, false);
-  if (real) yield* timeCharts(real, targetUs);
-  const emulated = few && withTimesOf(few, true);
-  if (emulated) yield* timeCharts(emulated, targetUs);
+  for (const few of overviewScopes(analysis)) {
+    const [, ...counts] = countCharts(few);
+    yield* counts;
+    for (const emulated of [false, true]) {
+      const times = withTimesOf(few, emulated);
+      if (times) yield* timeCharts(times, targetUs);
+    }
+  }
 }

@@ -88,21 +88,27 @@ export function fewDepths(cells: readonly Cell[]): Cell[] {
 /** A chart of all kernels with more panels than this is not readable; every kernel has its own charts too. */
 const PANELS_MAX = 6;
 
-/** All subjects if they fit, else a choice of the filesystem with the most kernels, from oldest to newest. */
-export function overviewScope(analysis: Analysis): Scope | null {
+/** All subjects if they fit, else one set of charts for each filesystem, the one with the most kernels first. */
+export function overviewScopes(analysis: Analysis): Scope[] {
   const scope = scopeOf(analysis, () => true);
-  if (!scope || scope.subjects.length <= PANELS_MAX) return scope;
-  const kept = new Set(
-    [false, true].flatMap((emulated) =>
-      evenly(mostCommonFilesystem(scope.subjects.filter((one) => one.emulated === emulated))),
-    ),
-  );
-  return scopeOf(analysis, (subject) => kept.has(subject));
+  if (!scope || scope.subjects.length <= PANELS_MAX) return scope ? [scope] : [];
+  const byFilesystem = [...groupBy(scope.subjects, ({ filesystem }) => filesystem).values()];
+  const inOrder = byFilesystem.sort((a, b) => b.length - a.length);
+  return inOrder.flatMap((subjects, index) => {
+    const kept = new Set(
+      [false, true].flatMap((emulated) =>
+        evenly(subjects.filter((subject) => subject.emulated === emulated)),
+      ),
+    );
+    const suffix = index === 0 ? "" : `-${index + 1}`;
+    return scopeOf(analysis, (subject) => kept.has(subject), suffix) ?? [];
+  });
 }
 
-function mostCommonFilesystem(subjects: readonly Subject[]): Subject[] {
-  const byFilesystem = groupBy(subjects, (subject) => subject.filesystem);
-  return [...byFilesystem.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+/** Subjects that no chart of the overview shows: they would not be readable. Each has its own charts. */
+export function leftOutOfOverview(analysis: Analysis): Subject[] {
+  const shown = new Set(overviewScopes(analysis).flatMap(({ subjects }) => subjects));
+  return (scopeOf(analysis, () => true)?.subjects ?? []).filter((subject) => !shown.has(subject));
 }
 
 /** As many as fit, first and last among them. */

@@ -1,5 +1,6 @@
 import { plural } from "../../terminal/plural.js";
 import { overviewCharts } from "../chart-data/overview.js";
+import { leftOutOfOverview } from "../chart-data/scope.js";
 import type { Chart } from "../charts/spec.js";
 import type { Fleet } from "../fleet/fleet.js";
 import type { Analysis } from "../loading/analysis.js";
@@ -10,9 +11,10 @@ import { comparisonSection, reportComparisons } from "./comparison-section.js";
 import { costSection } from "./cost-section.js";
 import { findings } from "./findings.js";
 import { fleetSection } from "./fleet-section.js";
+import { placesWords } from "./kernel-ranges.js";
 import { kernelSections } from "./kernels-section.js";
 import { methodSection, repeatSection, runsSection } from "./method-sections.js";
-import { chartBlock, chartsOf, type Report, type Section } from "./model.js";
+import { chartBlock, chartsOf, type Report, type Section, text } from "./model.js";
 import { observedSections } from "./observed-section.js";
 import { warningTexts } from "./warnings.js";
 import { workloadSections } from "./workload-section.js";
@@ -54,7 +56,10 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
     ...comparisons.map((each, index) => comparisonSection(analysis, each, index)),
     costSection(analysis, costCharts),
     capacitySection(analysis, request.demand),
-    overviewSection(overview.filter((chart) => chart !== opening && !costCharts.includes(chart))),
+    overviewSection(
+      overview.filter((chart) => chart !== opening && !costCharts.includes(chart)),
+      analysis,
+    ),
   ].filter((section): section is Section => section !== null);
   const report: Report = {
     title: request.title ?? defaultTitle(analysis, isMeasured),
@@ -77,9 +82,16 @@ function defaultTitle({ observed }: Analysis, isMeasured: boolean): string {
   return observed.length > 0 ? WATCHED_TITLE : REPLAYED_TITLE;
 }
 
-function overviewSection(charts: readonly Chart[]): Section | null {
+function overviewSection(charts: readonly Chart[], analysis: Analysis): Section | null {
   if (charts.length === 0) return null;
-  return { id: "charts", title: "All kernels", blocks: charts.map((chart) => chartBlock(chart)) };
+  const missing = leftOutOfOverview(analysis);
+  const words = `Left out of these charts, so that they stay readable: ${placesWords(missing, analysis.subjects)}. Each kernel has its own charts below.`;
+  const blocks = charts.map((chart) => chartBlock(chart));
+  return {
+    id: "charts",
+    title: "All kernels",
+    blocks: missing.length > 0 ? [text(words), ...blocks] : blocks,
+  };
 }
 
 function basisOf({ cells, runs, subjects, explained, observed, replayed }: Analysis): string {

@@ -63,3 +63,20 @@ test("one kernel of a filesystem is compared with nothing", async () => {
   ]);
   assert.deepEqual(named(analysis), []);
 });
+
+test("many kernels: each filesystem has its own charts, and what they leave out is named", async () => {
+  const kernels = ["5.10", "6.1", "6.12", "6.16", "6.17", "6.18", "7.2", "7.3"];
+  const runs = kernels.flatMap((kernelLabel) =>
+    ["ext4", "xfs"].map((filesystem) => ({ kernelLabel, filesystem, rounds: 1 })),
+  );
+  const analysis = await analysisOf("many", runs);
+  const demand = { iops: 1e5, latencyNsP99: 2e6 };
+  const report = buildReport(analysis, { title: null, demand, out: "report", onChart() {} });
+  const [first, ...charts] = report.sections.find(({ id }) => id === "charts")?.blocks ?? [];
+  assert.match(JSON.stringify(first), /Left out of these charts.*on ext4 and xfs with 6\.1/);
+  const drawn = JSON.stringify(charts);
+  for (const filesystem of ["ext4", "xfs"]) {
+    assert.ok(drawn.includes(`5.10 · ${filesystem}`), filesystem);
+    assert.ok(drawn.includes(`7.3 · ${filesystem}`), filesystem);
+  }
+});
