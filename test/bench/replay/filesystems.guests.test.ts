@@ -36,8 +36,8 @@ function replayedWrites(results: string): Map<string, { puntRatio: number; cause
 
 const WRITES = 512;
 
-// ext4 of 6.1 punts writes into unwritten extents, and XFS does not: what is recorded here is neither.
-test("a recording is replayed on another filesystem: on 6.1 preallocated blocks punt on ext4, and not on XFS", {
+// XFS of 6.1 punts about one write in each clock tick, for its timestamp: in a slow guest these may be many.
+test("a recording is replayed on another filesystem: on 6.1 unwritten blocks punt on ext4, and on XFS only timestamps", {
   skip: noLab || noWatch || noFio,
 }, async () => {
   const job = fioJob(join(folder, "preallocated"), WRITES, "--rw=write", "--fallocate=posix");
@@ -53,5 +53,9 @@ test("a recording is replayed on another filesystem: on 6.1 preallocated blocks 
   const [ext4, xfs] = [seen.get("ext4"), seen.get("xfs")];
   assert.ok((ext4?.puntRatio ?? 0) > 0.95, JSON.stringify(ext4));
   assert.ok(ext4?.causes.includes("unwritten"), JSON.stringify(ext4));
-  assert.ok((xfs?.puntRatio ?? 1) < 0.05, JSON.stringify(xfs));
+  assert.deepEqual(
+    xfs?.causes.filter((cause) => cause !== "timestamp" && cause !== "lock-contended"),
+    [],
+    JSON.stringify(xfs),
+  );
 });
