@@ -2,6 +2,7 @@ import type { Histogram } from "../../results/histogram.js";
 import { METRIC_NAMES, type Metric } from "../../results/metrics.js";
 import type { Scenario } from "../../results/schema.js";
 import { HistogramBatch } from "./histogram-batch.js";
+import type { UnitOfRun } from "./run.js";
 import type { Subject } from "./subject.js";
 
 /** All trials of one scenario on one subject, as columns: trial i is `values[metric][i]`. */
@@ -10,8 +11,8 @@ export interface Cell {
   scenario: Scenario;
   /** Number of the run. */
   runOf: number[];
-  /** The boot of each run, by its number. Several runs may be of one boot. */
-  bootOfRun: ReadonlyMap<number, string>;
+  /** The boot of each run, by its number; hosts take the place of boots. Several runs may be of one. */
+  bootOfRun: UnitOfRun;
   roundOf: number[];
   /** NaN: not measured. */
   values: Record<Metric, number[]>;
@@ -27,11 +28,7 @@ export interface Cell {
   warnings: Set<string>;
 }
 
-export function emptyCell(
-  subject: Subject,
-  scenario: Scenario,
-  bootOfRun: ReadonlyMap<number, string>,
-): Cell {
+export function emptyCell(subject: Subject, scenario: Scenario, bootOfRun: UnitOfRun): Cell {
   const columns = METRIC_NAMES.map((metric) => [metric, [] as number[]]);
   return {
     subject,

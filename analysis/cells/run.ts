@@ -25,12 +25,19 @@ export interface Run {
 /** What is repeated, so that trials of the same one are not independent: boots of one machine, or hosts of a fleet. */
 export type Unit = "boot" | "host";
 
+/** The unit of each run, by the number of the run: a boot, or a host. */
+export type UnitOfRun = ReadonlyMap<number, string> & { readonly unit?: Unit };
+
+class Units extends Map<number, string> {
+  unit: Unit = "boot";
+}
+
 /** Numbers runs by their id, so that cells of two collections know whether they share a run. */
 export class RunNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #hosts = new Map<number, string>();
   /** The boot of each run, by the number of the run; once `settle` has seen several hosts, the host. */
-  readonly boots = new Map<number, string>();
+  readonly boots = new Units();
 
   of({ header, host }: Run): number {
     const known = this.#numbers.get(header.runId);
@@ -44,12 +51,13 @@ export class RunNumbers {
 
   /** To be called when all runs are read: with several hosts, these take the place of boots. */
   settle(): void {
+    this.boots.unit = new Set(this.#hosts.values()).size > 1 ? "host" : "boot";
     if (this.unit === "boot") return;
     for (const [number, host] of this.#hosts) this.boots.set(number, host);
   }
 
   get unit(): Unit {
-    return new Set(this.#hosts.values()).size > 1 ? "host" : "boot";
+    return this.boots.unit;
   }
 }
 

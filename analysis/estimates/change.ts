@@ -61,18 +61,17 @@ interface Found {
 function shiftBetween(a: Cell, b: Cell, metric: Metric, level: number): Found | null {
   // The log of 0 is not finite: a trial with such a value is left out.
   const scale: Scale = DIFFERENCES.has(metric) ? (value) => value : Math.log;
-  const pairs = pairsByRound(a, b, metric, scale);
-  if (pairs.length >= 2) {
-    const differences = batched(pairs.map(([from, to]) => to - from));
-    const random = seededRandom(seedOf(seedWords(a, b, metric)));
-    return foundOf(pairedShift(differences, random, level), "rounds");
-  }
   const [from, to] = [valuesByUnit(a, metric, scale), valuesByUnit(b, metric, scale)];
-  const differences = differencesOfUnits(from, to);
-  if (differences.length >= BOOTS_MIN) {
+  const ofUnits = differencesOfUnits(from, to);
+  const ofRounds = pairsByRound(a, b, metric, scale).map(([before, after]) => after - before);
+  const paired = (differences: readonly number[], basis: Basis): Found | null => {
     const random = seededRandom(seedOf(seedWords(a, b, metric)));
-    return foundOf(pairedShift(batched(differences), random, level), "boots");
-  }
+    return foundOf(pairedShift(batched(differences), random, level), basis);
+  };
+  // Rounds of one host say nothing of another, also where both cells are of the same runs.
+  const overHosts = a.bootOfRun.unit === "host" && ofUnits.length >= BOOTS_MIN;
+  if (ofRounds.length >= 2 && !overHosts) return paired(ofRounds, "rounds");
+  if (ofUnits.length >= BOOTS_MIN) return paired(ofUnits, "boots");
   return shiftOfBoots([...from.values()], [...to.values()], level, metric === "puntRatio");
 }
 

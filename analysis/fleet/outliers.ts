@@ -32,18 +32,43 @@ const NORMAL_MAD = 0.6745;
 /** A smaller difference is of no interest, however alike the other hosts are. */
 const RATIO_MIN = 1.2;
 const PUNT_DIFFERENCE_MIN = 0.5;
+/** Of hundreds of times some are far by chance: a host is apart where most of its scenarios say so in the same direction. */
+const SCENARIOS_SHARE_MIN = 0.5;
 
 /** Hosts that differ from their group, the one with the most worse figures first. */
 export function outliersIn(cells: readonly Cell[]): Outlier[] {
-  const all = cells
-    .filter(({ scenario }) => scenario.arm === "inline")
-    .flatMap((cell) => WATCHED_METRICS.flatMap((metric) => outlyingIn(cell, metric)));
-  return [...groupBy(all, ({ host }) => host)]
-    .map(([host, figures]) => ({
-      host,
-      figures: figures.sort(worseAndFarFirst),
-    }))
+  const inline = cells.filter(({ scenario }) => scenario.arm === "inline");
+  const all = inline.flatMap((cell) =>
+    WATCHED_METRICS.flatMap((metric) => outlyingIn(cell, metric)),
+  );
+  const measured = scenariosMeasured(inline);
+  const alike = groupBy(all, (one) => JSON.stringify([keyOf(one), isWorse(one)]));
+  const certain = [...alike.values()].filter((same) => {
+    const first = same[0] as Outlying;
+    const scenarios = measured.get(keyOf(first)) ?? 0;
+    return first.metric === "puntRatio" || same.length >= SCENARIOS_SHARE_MIN * scenarios;
+  });
+  return [...groupBy(certain.flat(), ({ host }) => host)]
+    .map(([host, figures]) => ({ host, figures: figures.sort(worseAndFarFirst) }))
     .sort((a, b) => worse(b) - worse(a) || b.figures.length - a.figures.length);
+}
+
+/** In how many scenarios a metric of a host was measured, by `keyOf`. */
+function scenariosMeasured(cells: readonly Cell[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const cell of cells) {
+    for (const metric of WATCHED_METRICS) {
+      for (const host of valuesByUnit(cell, metric).keys()) {
+        const key = keyOf({ host: String(host), group: cell.subject.kernelLabel, metric });
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  return counts;
+}
+
+function keyOf({ host, group, metric }: Pick<Outlying, "host" | "group" | "metric">): string {
+  return JSON.stringify([host, group, metric]);
 }
 
 function outlyingIn(cell: Cell, metric: Metric): Outlying[] {

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Cell } from "../../../analysis/cells/cell.js";
 import { hostOf } from "../../../analysis/cells/host.js";
+import { changeBetween } from "../../../analysis/estimates/change.js";
 import { estimate } from "../../../analysis/estimates/estimate.js";
 import { analyse } from "../../../analysis/loading/analysis.js";
+import { PREPARATIONS } from "../../../results/vocabulary.js";
 import { puntbench } from "../../support/puntbench.js";
 import { writeFixture } from "../fixture.js";
 import { observationOf } from "../fixture-fleet.js";
@@ -30,6 +33,22 @@ test("medians and intervals are over hosts: many trials of one host weigh no mor
   const alone = await analyse([fleetOf("alone", ...hosts("web", 6))]);
   const without = estimate(alone.cells[0] as (typeof cells)[number], "cpuNs");
   assert.ok((found?.point as number) < 1.1 * (without?.point as number));
+});
+
+test("scenarios of the same runs are compared over hosts too, not over all their rounds", async () => {
+  const spread = hosts("web", 5).map((one, index) => ({
+    ...one,
+    rounds: 4,
+    unwrittenPunts: index < 4,
+  }));
+  const { cells } = await analyse([fleetOf("within", ...spread)]);
+  const [unwritten, written] = cells;
+  const change = changeBetween(written as Cell, unwritten as Cell, "cpuNs");
+  assert.equal(change?.basis, "boots");
+  // Four hosts of five punt: 20 rounds would be certain of it, five hosts are not.
+  const few = await analyse([fleetOf("two", ...spread.slice(3))]);
+  assert.equal(changeBetween(few.cells[1] as Cell, few.cells[0] as Cell, "cpuNs")?.basis, "rounds");
+  assert.ok((change?.upper ?? 0) / (change?.lower ?? 1) > 1.3, JSON.stringify(change));
 });
 
 test("one machine is no fleet: its boots stay what is repeated", async () => {
@@ -61,13 +80,18 @@ test("a host that differs from its group is named, with what doctor saw there", 
     ({ metric }: { metric: string }) => metric === "cpuNs",
   );
   assert.ok(cpu.value / cpu.usual > 2.5 && cpu.value / cpu.usual < 3.5);
-  assert.equal(
-    found.outliers.filter(({ figures }: { figures: object[] }) => figures.length > 2).length,
-    1,
-  );
+  assert.equal(found.outliers.length, 1);
   const { stdout } = await puntbench(["fleet", fleet, ...DEPTH8]);
   assert.match(stdout, /^slow .*doctor: load 9\.1\\x1b\[31m on 2 CPUs$/m);
   assert.ok(!stdout.includes("\u001b"));
+});
+
+test("among hosts that differ by chance none is apart, however many figures they have", async () => {
+  const many = { queueDepths: [1, 2, 8, 32], preparations: PREPARATIONS, writes: 64 };
+  const fleet = fleetOf("chance", ...hosts("web", 40, many));
+  const { found } = await asked(fleet);
+  assert.equal(found.groups.length, 20);
+  assert.deepEqual(found.outliers, []);
 });
 
 test("a doubtful host is listed and in no figure, unless the user takes it in", async () => {
