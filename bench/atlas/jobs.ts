@@ -4,15 +4,25 @@ import type { AtlasFile } from "../../results/atlas/schema.js";
 import { type Collected, type LabJob, packageInput, pinned } from "../lab/session/jobs.js";
 import { keepAnswers, type PlaceWork } from "./build.js";
 import { atlasPath } from "./missing.js";
+import type { BuildOptions } from "./options.js";
 
 /** What is missing, as one job for each kernel and place. Its answers come to a file below `folder`. */
-export function jobsOf(work: readonly PlaceWork[], folder: string): LabJob[] {
+export function jobsOf(
+  work: readonly PlaceWork[],
+  folder: string,
+  { mirror, only }: Pick<BuildOptions, "mirror" | "only">,
+): LabJob[] {
+  const shared = [
+    ...(mirror === null ? [] : ["--mirror", mirror]),
+    ...(only === null ? [] : ["--scenarios", only.join(",")]),
+  ];
   return work.flatMap(({ place, kernels }) =>
     kernels.map(({ kernel }) => ({
       name: `${kernel.label} ${place.name}`,
       argv: [
         ...(["puntbench", "atlas", "build"] as const),
         ...["--kernels", pinned(kernel), "--places", place.name, "--out", folder, "--jobs", "1"],
+        ...shared,
       ],
       inputs: [packageInput(kernel)],
       output: atlasPath(folder, kernel.label, place.name),

@@ -36,7 +36,7 @@ export async function main(raw: RawBuildOptions): Promise<void> {
       return;
     }
     if (options.jobsFolder !== null) {
-      process.stdout.write(jobsText(jobsOf(work, options.jobsFolder)));
+      process.stdout.write(jobsText(jobsOf(work, options.jobsFolder, options)));
       return;
     }
     const startedAtMs = Date.now();

@@ -1,13 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { arch } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { sharedLibraries } from "../../bench/lab/host/programs.js";
 import { addonFiles, packageFiles } from "../../bench/lab/image/package-files.js";
-import { UsageError } from "../../terminal/errors.js";
+import { UsageError, UserError } from "../../terminal/errors.js";
 import { fileHash } from "../../terminal/file-hash.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { reportError } from "../../terminal/report-error.js";
 
 /*
  * node dist/scripts/fleet/pack.js FOLDER: writes what hosts of a fleet need into FOLDER, and prints where as one JSON object.
@@ -32,14 +41,19 @@ const OF_THE_C_LIBRARY = /^(ld-linux|lib(c|m|dl|rt|pthread|resolv|util)\.so)/;
 /** The same files give the same bytes, so that a host that has them gets nothing. */
 const REPRODUCIBLE = "--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner".split(" ");
 
-export async function pack(folder: string): Promise<Packed> {
+async function pack(folder: string): Promise<Packed> {
   const root = packageRoot();
   const addons = addonFiles(root).filter((path) => path.endsWith(".node"));
   if (addons.length === 0) {
-    throw new UsageError("the io_uring driver is not built here", "Run ./scripts/bootstrap.");
+    throw new UserError("the io_uring driver is not built here", "Run ./scripts/bootstrap.");
   }
   makeFolders(folder, 0o700);
   const staging = mkdtempSync(join(folder, ".new-"));
+  const keep = async (path: string, name: string, end: string) => {
+    const kept = join(folder, `${name}-${(await fileHash(path)).slice(0, 16)}${end}`);
+    renameSync(path, kept);
+    return kept;
+  };
   try {
     const node = realpathSync(process.execPath);
     const ofNode = ownLibraries([node]);
@@ -47,25 +61,20 @@ export async function pack(folder: string): Promise<Packed> {
     const ofAddons = ownLibraries(addons).filter((path) => !known.has(basename(path)));
     stage(join(staging, "node"), { "bin/node": node, ...inLib(ofNode) });
     stage(join(staging, "lib"), inLib(ofAddons));
-    archive(join(staging, "node.tar.gz"), ["-C", join(staging, "node"), "."]);
-    const build = ["-C", root, "--dereference", ...packageFiles(root)];
-    archive(join(staging, "built.tar.gz"), [...build, "-C", join(staging, "lib"), "."]);
-    const source = npmPack(root, staging);
-    const [built, ownNode] = [join(staging, "built.tar.gz"), join(staging, "node.tar.gz")];
-    const keep = async (path: string, name: string, end: string) => {
-      const kept = join(folder, `${name}-${(await fileHash(path)).slice(0, 16)}${end}`);
-      renameSync(path, kept);
-      return kept;
-    };
-    const kept = await keep(built, "puntbench", ".tar.gz");
-    return {
-      version: basename(kept, ".tar.gz"),
+    const [withNode, build] = [join(staging, "node.tar.gz"), join(staging, "build.tar.gz")];
+    archive(withNode, ["-C", join(staging, "node"), "."]);
+    archive(build, ["-C", root, "-h", ...packageFiles(root), "-C", join(staging, "lib"), "."]);
+    const built = await keep(build, "puntbench", ".tar.gz");
+    const packed = {
+      version: basename(built, ".tar.gz"),
       machine: { x64: "x86_64", arm64: "aarch64" }[arch() as string] ?? arch(),
       glibc: glibcVersion(),
-      built: kept,
-      node: await keep(ownNode, "node", ".tar.gz"),
-      source: await keep(source, "source", ".tgz"),
+      built,
+      node: await keep(withNode, "node", ".tar.gz"),
+      source: await keep(npmPack(root, staging), "source", ".tgz"),
     };
+    removeOthers(folder, [packed.built, packed.node, packed.source]);
+    return packed;
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
@@ -105,6 +114,18 @@ function glibcVersion(): string {
   return header.glibcVersionRuntime ?? "";
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new UsageError("pack: no folder", "Name the folder to write to.");
-process.stdout.write(`${JSON.stringify(await pack(folder))}\n`);
+/** What an earlier build left: each is as large as this one. */
+function removeOthers(folder: string, kept: readonly string[]): void {
+  for (const name of readdirSync(folder)) {
+    const ours = /^(puntbench|node|source)-[0-9a-f]{16}\.(tar\.gz|tgz)$/.test(name);
+    if (ours && !kept.includes(join(folder, name))) rmSync(join(folder, name));
+  }
+}
+
+try {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) throw new UsageError("no folder is named", "Name the one to write to.");
+  process.stdout.write(`${JSON.stringify(await pack(folder))}\n`);
+} catch (error) {
+  process.exitCode = reportError("pack", error);
+}

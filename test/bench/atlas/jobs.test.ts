@@ -38,6 +38,7 @@ test("what the atlas lacks becomes one job for each kernel and place, and its an
       only: null,
     }),
     parts,
+    { mirror: null, only: null },
   );
   assert.deepEqual(jobs.map(({ name }) => name).sort(), ["6.1 ext4", "6.12 ext4", "6.12 xfs"]);
   const version = kernel("6.12").packageVersion;
