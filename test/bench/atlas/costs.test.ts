@@ -22,7 +22,12 @@ const costOf = (trials: Trial[]) => {
 };
 
 test("a cost is that of the median trial, for one request; a failed trial counts for nothing", () => {
-  const trials = [trial(900_000, 2e6), trial(100_000, 1e6), trial(800_000, 3e6), trial(1, 1, "failed")];
+  const trials = [
+    trial(900_000, 2e6),
+    trial(100_000, 1e6),
+    trial(800_000, 3e6),
+    trial(1, 1, "failed"),
+  ];
   assert.deepEqual(costOf(trials), { submitter: 8000, ioWq: 20_000, kernelWorkers: 5 });
 });
 
