@@ -26,6 +26,11 @@ export function diagnosisBeside(resultsFile: string): Diagnosed | null {
   } catch {
     return null;
   }
+  return diagnosisOf(text);
+}
+
+/** The findings of a diagnosis, safe to show; null: it is none. */
+export function diagnosisOf(text: string): Diagnosed | null {
   const found = Diagnosis.safeParse(parsed(text));
   if (!found.success) return null;
   const of = (severity: string): string[] =>

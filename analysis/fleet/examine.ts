@@ -18,8 +18,9 @@ export interface Examined {
 
 /** What must be equal within a group, since each of them changes times. Devices may differ: a fleet has several. */
 const EQUAL_IN_GROUP = ["scheduler", "write cache", "governor", "CONFIG_HZ", "virtualisation"];
-/** What one host has one of. */
-const ONE_IN_HOST = ["CPU", "memory", "virtualisation"];
+/** What one host has one of. Not its memory: each kernel keeps another part of it for itself. */
+const ONE_IN_HOST = ["CPU", "virtualisation"];
+const VARIES = ["memory"];
 /** A smaller group has no usual value. */
 const HOSTS_FOR_USUAL = 3;
 
@@ -114,7 +115,7 @@ function differences(
     ASPECTS.flatMap(([what, read]) => {
       const expected = usual.get(usualKey(group, what));
       const other = known(own, read).filter((value) => value !== expected);
-      if (expected === undefined || other.length === 0) return [];
+      if (expected === undefined || other.length === 0 || VARIES.includes(what)) return [];
       return [{ what, words: `${what} ${other.join(" and ")}; most of ${group} have ${expected}` }];
     }),
   );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { deflateSync, inflateSync } from "node:zlib";
 import { acceptorOf } from "../../analysis/bulk/acceptor.js";
 import { firstIssue, parseJson } from "../../analysis/bulk/read-trials.js";
+import { diagnosisOf } from "../../analysis/fleet/doctor.js";
 import { indexLimit } from "../../results/buckets.js";
 import { HistogramReader, histogramQuantiles } from "../../results/histogram.js";
 import { Header, ResultsLine, Trial } from "../../results/schema.js";
@@ -44,6 +45,20 @@ function decode(encoded: Buffer): void {
     );
   });
 }
+
+/** What `doctor` said on a host of a fleet: kept by other programs, and shown. */
+const diagnosis: FuzzTarget = {
+  name: "diagnosis",
+  samples: () =>
+    ["blocker", "warning", "note"].map((severity) =>
+      Buffer.from(JSON.stringify({ fit: true, findings: [{ severity, what: "load 9.1" }] })),
+    ),
+  check(input) {
+    const found = diagnosisOf(input.toString("utf8"));
+    const texts = [...(found?.blockers ?? []), ...(found?.warnings ?? [])];
+    assert.ok(!texts.some(hasUnseen), "a text that a terminal acts on");
+  },
+};
 
 const histogram: FuzzTarget = { name: "histogram", samples: encodedHistograms, check: decode };
 
@@ -100,5 +115,6 @@ export const RESULTS_TARGETS: readonly FuzzTarget[] = [
   histogram,
   histogramCounts,
   resultsLine,
+  diagnosis,
   label,
 ];

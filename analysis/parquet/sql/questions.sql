@@ -137,10 +137,10 @@ FROM per_host
 GROUP BY scenario
 ORDER BY scenario;
 
--- 8. Which hosts have a doubtful environment? Each column but the last counts what should be one or none.
+-- 8. Which hosts have a doubtful environment? Counts should be one or none; a kernel may keep some memory for itself.
 SELECT host,
        count(DISTINCT cpu_model) AS cpu_models,
-       count(DISTINCT memory_bytes) AS memory_sizes,
+       max(memory_bytes) / min(memory_bytes) AS most_memory_over_least,
        count(DISTINCT governor) AS governors,
        count(DISTINCT CASE WHEN emulated THEN run_id END) AS emulated_runs,
        count(DISTINCT CASE WHEN container IS NOT NULL THEN run_id END) AS runs_in_a_container,
@@ -150,7 +150,7 @@ SELECT host,
        max(run_warnings) AS a_warning
 FROM trials
 GROUP BY host
-HAVING count(DISTINCT cpu_model) > 1 OR count(DISTINCT memory_bytes) > 1 OR count(DISTINCT governor) > 1
+HAVING count(DISTINCT cpu_model) > 1 OR max(memory_bytes) > 1.1 * min(memory_bytes) OR count(DISTINCT governor) > 1
   OR sum(CASE WHEN emulated OR container IS NOT NULL OR NOT punts_counted THEN 1 ELSE 0 END) > 0
   OR sum(CASE WHEN nop_punt_ratio > 0 OR forced_punt_ratio < 1 THEN 1 ELSE 0 END) > 0
   OR sum(CASE WHEN status = 'ok' THEN 0 ELSE 1 END) > 0

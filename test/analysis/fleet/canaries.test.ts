@@ -7,7 +7,7 @@ import { partOf } from "../../../analysis/comparison/sides.js";
 import { readFleet } from "../../../analysis/fleet/fleet.js";
 import { parseGroupBy } from "../../../analysis/fleet/group-key.js";
 import { puntbench } from "../../support/puntbench.js";
-import { asked, fleetOf, folder, hosts, NEW } from "./made-hosts.js";
+import { asked, changed, fleetOf, folder, hosts, NEW } from "./made-hosts.js";
 
 test("canaries against all others: better is 0, worse is 3 with --fail-on-regression, too few hosts is 4", async () => {
   const newer = hosts("new", 5, NEW);
@@ -45,12 +45,15 @@ test("the same hosts before and after an upgrade are compared host by host", asy
     kernelLabel: "6.2",
     slowness: 1.2 * (one.slowness ?? 1),
     seed: (one.seed ?? 0) + 99,
+    // A newer kernel keeps more of the memory for itself: still the same machine.
+    ...changed({ memoryBytes: 7.8 * 2 ** 30 }),
   }));
   const fleet = fleetOf("upgrade", ...before, ...after);
-  const { analysis } = await readFleet([fleet], {
+  const { analysis, leftOut } = await readFleet([fleet], {
     groupOf: parseGroupBy("kernel"),
     withDoubtful: false,
   });
+  assert.deepEqual(leftOut, []);
   const [a, b] = ["6.1", "6.2"].map((label) =>
     partOf(analysis, label, ({ kernelLabel }) => kernelLabel === label),
   ) as [ReturnType<typeof partOf>, ReturnType<typeof partOf>];

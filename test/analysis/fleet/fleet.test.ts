@@ -9,6 +9,7 @@ import { estimate } from "../../../analysis/estimates/estimate.js";
 import { analyse } from "../../../analysis/loading/analysis.js";
 import { PREPARATIONS } from "../../../results/vocabulary.js";
 import { puntbench } from "../../support/puntbench.js";
+import { promisedWords, wordsByRole } from "../chart-words.js";
 import { writeFixture } from "../fixture.js";
 import { observationOf } from "../fixture-fleet.js";
 import { asked, changed, DEPTH8, fleetOf, folder, host, hosts, NEW, SMALL } from "./made-hosts.js";
@@ -191,4 +192,10 @@ test("a report of a fleet has a strip of hosts for each kernel, and names who st
   assert.equal(drawn.size, 10);
   assert.ok(!drawn.has("saving"));
   assert.ok(existsSync(join(out, "hosts-latencyNsP99.png")));
+  const spec = JSON.parse(readFileSync(join(out, "hosts-latencyNsP99.vl.json"), "utf8"));
+  const shown = wordsByRole(readFileSync(join(out, "hosts-latencyNsP99.svg"), "utf8"));
+  const promised = promisedWords(spec);
+  assert.ok(shown.get("title-text")?.includes(promised.title[0] as string));
+  assert.deepEqual(shown.get("legend-label"), promised.legendLabels);
+  assert.deepEqual([...new Set(shown.get("axis-title"))], [...new Set(promised.axisTitles)]);
 });
