@@ -46,7 +46,7 @@ test("the same hosts before and after an upgrade are compared host by host", asy
     slowness: 1.2 * (one.slowness ?? 1),
     seed: (one.seed ?? 0) + 99,
     // A newer kernel keeps more of the memory for itself: still the same machine.
-    ...changed({ memoryBytes: 7.8 * 2 ** 30 }),
+    ...changed({ memoryBytes: 7.75 * 2 ** 30 }),
   }));
   const fleet = fleetOf("upgrade", ...before, ...after);
   const { analysis, leftOut } = await readFleet([fleet], {
