@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { atlasIndex } from "../../../analysis/atlas/build-index.js";
 import { findingsOf, findingWords } from "../../../analysis/atlas/findings.js";
 import { findingsMarkdown } from "../../../analysis/atlas/print-findings.js";
+import { loadAtlas, packagedAtlas } from "../../../results/atlas/files.js";
+import { packageRoot } from "../../../terminal/package-root.js";
 import { atlasFile, cell } from "./fixture-atlas.js";
 
 const old = [cell("fallocate-0", 256, "unwritten"), cell("zero-range", 256, "unwritten")];
@@ -34,4 +38,12 @@ test("each finding has its counts, its evidence and a command, and text from the
     /fallocate-0: 256 of 256 punted on 6\.1, 0 of 256 punted on 6\.12; seen &lt;so/,
   );
   assert.match(text, /Repeat: `puntbench lab --kernels 6\.1,6\.12 --filesystems ext4 --explain/);
+});
+
+test("FINDINGS.md is what the data and this code make, and has at most two screens", () => {
+  const text = findingsMarkdown(atlasIndex(loadAtlas(packagedAtlas()).files));
+  const file = readFileSync(join(packageRoot(), "results", "atlas", "FINDINGS.md"), "utf8");
+  const remedy = "run: puntbench atlas --changes --markdown > results/atlas/FINDINGS.md";
+  assert.ok(file === text, remedy);
+  assert.ok(text.split("\n").length <= 100);
 });
