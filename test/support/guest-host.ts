@@ -40,6 +40,7 @@ mount -t devtmpfs devtmpfs /dev
 while read -r module need parameters; do insmod "/modules/$module" $parameters; done </modules/order
 mount -t ext4 /dev/vda /system
 for folder in proc sys dev; do mount -o move "/$folder" "/system/$folder"; done
+for folder in run tmp; do mount -t tmpfs tmpfs "/system/$folder"; done
 exec switch_root /system ${HOST_INIT}
 `;
 

@@ -20,10 +20,6 @@ export const HOST_INIT = "/sbin/fleet-host";
 const INIT = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 ln -s /proc/self/fd /dev/fd
-mkdir -p /dev/pts
-mount -t devpts devpts /dev/pts
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /tmp
 mkdir -p /run/sshd
 ip link set lo up
 ip addr add 10.0.2.15/24 dev eth0
