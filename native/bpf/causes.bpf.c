@@ -26,31 +26,27 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* A request that was submitted and did not punt. */
-static __always_inline void send_inline(struct causes_thread *thread) {
-  __u32 zero = 0;
-  struct causes_record *record = bpf_map_lookup_elem(&scratch, &zero);
-  if (!record) return;
-  __u64 ids = bpf_get_current_pid_tgid();
-  record->request = thread->request;
-  record->punted_ns = 0;
-  record->process = ids >> 32;
-  record->thread = ids;
-  record->inline_attempt = thread->attempt;
-  send(record, __builtin_offsetof(struct causes_record, retry));
+/* Whether the next request is linked to this one: REQ_F_LINK or REQ_F_HARDLINK, the bits of IOSQE_IO_LINK and IOSQE_IO_HARDLINK. */
+static __always_inline bool is_linked(__u64 request) {
+  return (BPF_CORE_READ((struct io_kiocb *)request, flags) & (1 << 2 | 1 << 3)) != 0;
 }
 
 static __always_inline int submitted(__u64 request) {
   if (!is_watched()) return 0;
   struct causes_thread *thread = this_thread();
+  bool held = false;
   if (!thread) {
     __u32 id = bpf_get_current_pid_tgid();
     bpf_map_update_elem(&threads, &id, &no_thread, BPF_ANY);
     thread = bpf_map_lookup_elem(&threads, &id);
     if (!thread) return 0;
-  } else if (every_request && thread->request && !thread->is_retry) {
-    send_inline(thread);
+  } else if (thread->request && !thread->is_retry) {
+    held = !thread->began_head && is_linked(thread->request);
+    if (held && !thread->in_link) thread->head = thread->request;
+    else if (every_request) send_inline(thread);
   }
+  thread->in_link = held;
+  thread->began_head = 0;
   thread->request = request;
   thread->is_retry = 0;
   thread->nested = 0;
@@ -132,6 +128,7 @@ int punt(struct bpf_raw_tracepoint_args *ctx) {
   __u32 zero = 0;
   struct causes_record *record = bpf_map_lookup_elem(&scratch, &zero);
   if (!record) return 0;
+  begin_head(address);
   struct causes_thread *thread = this_thread();
   bool attempted = thread && thread->request == address && !thread->is_retry;
   describe(record, request);

@@ -101,5 +101,8 @@ struct causes_thread {
   unsigned long long request; /* 0: none */
   unsigned int is_retry;      /* then the attempt is in the record of the request */
   unsigned int nested;        /* write functions entered for something else meanwhile */
+  unsigned int in_link;       /* `request` is one of a link whose head has not begun */
+  unsigned int began_head;    /* `request` is the head of a link, and has begun */
+  unsigned long long head;    /* first request of a link; it begins when all have been submitted */
   struct causes_attempt attempt;
 };

@@ -30,10 +30,36 @@ static __noinline int add_step(__u32 kind, __s32 value, __s64 detail) {
   return 0;
 }
 
+/* A request that was submitted and did not punt. */
+static __always_inline void send_inline(struct causes_thread *thread) {
+  __u32 zero = 0;
+  struct causes_record *record = bpf_map_lookup_elem(&scratch, &zero);
+  if (!record) return;
+  __u64 ids = bpf_get_current_pid_tgid();
+  record->request = thread->request;
+  record->punted_ns = 0;
+  record->process = ids >> 32;
+  record->thread = ids;
+  record->inline_attempt = thread->attempt;
+  send(record, __builtin_offsetof(struct causes_record, retry));
+}
+
+/* io_uring takes all requests of a link before it begins the first one: what was seen since the last belongs to the first. */
+static __noinline int begin_head(__u64 address) {
+  struct causes_thread *thread = this_thread();
+  if (!thread || thread->head != address || thread->is_retry) return 0;
+  if (every_request && thread->request) send_inline(thread);
+  thread->request = address;
+  thread->head = 0;
+  thread->began_head = 1;
+  return 1;
+}
+
 /* Something that names the request begins on this thread: true if it belongs to an attempt that is recorded. */
 static __noinline int enter(__u64 address) {
   struct causes_thread *thread = this_thread();
   if (thread && thread->request == address && !thread->is_retry) return 1;
+  if (begin_head(address)) return 1;
   struct causes_record *record = bpf_map_lookup_elem(&punts, &address);
   if (!record) return 0;
   if (!thread) {

@@ -30,8 +30,8 @@ Not in the table, because no file state or request makes them punt for one reaso
   (\`kiocb_modified\`), too many pages that wait for writeback (\`balance_dirty_pages_ratelimited_flags\`), the lock of the inode or of
   its extents, and a write behind the size of the file. Tracepoints alone show the locks. A page that is locked, or that cannot
   be allocated without waiting, is \`unknown\`: the page cache does not say which. On btrfs only the timestamp is named.
-- **Linked writes.** io_uring takes all requests of a link before it begins the first. The programs take what they then see for
-  the last request, so why the first one punted is \`unknown\`.
+- **Linked writes.** io_uring takes all requests of a link before it begins the first, so the first one has its own cause. The
+  others begin when the one before them completes, in a worker or in task work: \`linked-or-drained\`.
 `;
 
 const keyOf = (cells: readonly string[]) => cells.slice(0, 3).join(" ");

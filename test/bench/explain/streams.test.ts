@@ -48,6 +48,25 @@ test("requests that no rule knows are explained too, and predicted as not establ
   assert.match(stderr, /skipped dd-prefill, statx, o_dsync at depth 4/);
 });
 
+test("a write that has an fdatasync linked behind it is given its own cause, and is counted once", {
+  skip: noPuntCounter,
+}, async () => {
+  const linked = ["--durability", "linked-fdatasync", "--io", "direct"];
+  const { code, stdout, stderr } = await explained("-p", "no-fallocate,dd-prefill", ...linked);
+  assert.equal(code, 0, stderr);
+  const [extending, overwriting]: Explanation[] = JSON.parse(stdout).scenarios;
+  const writesOf = (one: Explanation | undefined) =>
+    one?.causes.filter(({ cause }) => cause !== "blocking-operation") ?? [];
+  assert.deepEqual([extending?.writes, overwriting?.writes], [64 + 64, 64 + 64]);
+  const causes = writesOf(extending);
+  assert.ok(!causes.some(({ cause }) => cause === "unknown"), JSON.stringify(causes));
+  assert.equal(
+    causes.reduce((sum, { punts }) => sum + punts, 0),
+    64,
+  );
+  assert.ok(writesOf(overwriting).every(({ cause }) => cause === "timestamp"));
+});
+
 test("explain refuses what has several submitting threads", async () => {
   const { code, stderr } = await explained("--rings", "2");
   assert.equal(code, 2);
