@@ -29,6 +29,9 @@ export function cureFor(
   if (cause === "unknown" && predicted?.curedBy) {
     return `if the rules are right (${predicted.why}): ${predicted.curedBy}`;
   }
-  const rule = rulesOf(filesystem).find((known) => known.cause === cause && known.punts !== false);
+  // Of the rules for one cause the last is the general one: those before it ask for more, such as a stat() in between.
+  const rule = rulesOf(filesystem).findLast(
+    (known) => known.cause === cause && known.punts !== false,
+  );
   return CURES[cause] ?? rule?.curedBy ?? null;
 }
