@@ -23,7 +23,7 @@ type Name = "SIGKILL" | (typeof SIGNALS)[number];
 async function recordAgain(place: Place): Promise<Ending> {
   const output = join(place.root, "again.pbrec");
   const ending = await withProgram(place, (program) =>
-    place.run(recordArguments(program, output, "--duration", "300ms")),
+    place.run(recordArguments(program, output, "--duration", "1s")),
   );
   if (ending.code !== EXIT.ok) return ending;
   if (wholeRecording(output).rows === 0) throw new Error("the next recording is empty");
