@@ -18,7 +18,9 @@ one metric could not be told; the output names it.`;
 /** `puntbench fleet [PATHS...]`: many hosts, one answer. */
 export function fleetCommand(): Command {
   return new Command("fleet")
-    .description("the results of many hosts: groups, outliers, canaries against the rest, cores")
+    .description(
+      "judge the results of many hosts: groups, outliers, canaries against the rest, cores",
+    )
     .argument("[paths...]", "folders named fleet, or above one (default: results/fleet)")
     .option(
       "--group-by <what>",

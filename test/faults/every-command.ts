@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFixture } from "../analysis/fixture.js";
+import { writeFleet } from "../analysis/fixture-fleet.js";
 import { fillCache, smallLab } from "./lab-template.js";
 import { madeRecording } from "./made-recordings.js";
 import type { Place } from "./place.js";
 import { smallBench, smallExplain } from "./small-commands.js";
+
+const HOSTS = ["web1", "web2", "web3"].map((host) => ({ host, kernelLabel: "6.1", rounds: 3 }));
 
 /** Two results files, for the commands that read them. */
 function fixtures(place: Place): [string, string] {
@@ -20,6 +23,7 @@ function fixtures(place: Place): [string, string] {
  */
 export const EVERY_COMMAND: { [name: string]: (place: Place) => string[] } = {
   bench: (place) => smallBench(place),
+  workloads: () => ["workloads"],
   probe: (place) => ["probe", place.dir],
   explain: smallExplain,
   inspect: (place) => ["inspect", join(place.outside, "data", "table")],
@@ -38,6 +42,8 @@ export const EVERY_COMMAND: { [name: string]: (place: Place) => string[] } = {
   compare: (place) => ["compare", ...fixtures(place)],
   plan: (place) => ["plan", "--iops", "10k", ...fixtures(place)],
   export: (place) => ["export", ...fixtures(place)],
+  fleet: (place) => ["fleet", writeFleet(place.root, HOSTS)],
+  atlas: () => ["atlas", "ext4", "append"],
   lab: (place) => {
     fillCache(place, true);
     return smallLab(place, "--dry-run");

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasUnseen } from "../../../terminal/quote.js";
 import { fixtureLines } from "../../analysis/fixture.js";
@@ -21,7 +21,22 @@ const COMMANDS: Readonly<Record<string, (file: string, good: string, place: Plac
   compare: (file, good) => ["compare", good, file],
   plan: (file, good) => ["plan", "--iops", "100k", "--p99", "1ms", "--results", file, good],
   export: (file, good) => ["export", file, good],
+  "export as Parquet": (file, good, place) => [
+    ...["export", file, good, "--format", "parquet", "--out", reportFolder(place)],
+  ],
+  fleet: (file, good, place) => ["fleet", asFleet(place, [file, good])],
 };
+
+/** The folder of a fleet in which each of the files is what one host measured. */
+function asFleet(place: Place, files: readonly string[]): string {
+  const fleet = join(place.root, "fleet");
+  for (const [number, file] of files.entries()) {
+    const host = join(fleet, `host-${number}`);
+    mkdirSync(host, { recursive: true });
+    copyFileSync(file, join(host, "run.jsonl"));
+  }
+  return fleet;
+}
 
 const reportFolder = (place: Place) => join(place.temporary, "report");
 
