@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { freePort } from "../../support/free-port.js";
-import { scratchFolder } from "../../support/kernel.js";
+import { cannotRun, scratchFolder } from "../../support/kernel.js";
 import { type InventoryHost, play, sshKey, writeInventory } from "../../support/playbook.js";
+import { fioJob } from "../../support/recording.js";
 import { noSshServer, SshServer } from "../../support/ssh-server.js";
+import { tryToWatch } from "../../support/watching.js";
 
 const folder = scratchFolder();
 const skip = noSshServer;
@@ -104,4 +107,47 @@ test("a host that has the package gets nothing again, and without puntbench_keep
     [],
   );
   assert.deepEqual(readdirSync(measured), []);
+});
+
+const probed = tryToWatch();
+probed.watch?.close();
+
+test("watch and record bring back what a program of the host did", {
+  skip: skip || probed.skip || cannotRun("fio", "--version"),
+}, async () => {
+  const endless = ["--time_based", "--runtime=10m", "--rate_iops=500", "--fallocate=none"];
+  const job = fioJob(join(folder, "data-of-fio"), 256, "--rw=write", "--thread", ...endless);
+  const fio = spawn("fio", job, { stdio: "ignore" });
+  try {
+    const inventory = writeInventory(folder, key.path, [host("three")]);
+    const short = ["--pid", String(fio.pid), "--duration", "2s"];
+    for (const name of ["watch", "record"]) {
+      const arguments_ = name === "record" ? [...short, "--anonymise"] : short;
+      const more = { ...variables, [`puntbench_${name}`]: arguments_ };
+      const { code, output, summary } = await play({
+        name,
+        inventory,
+        cwd: folder,
+        variables: more,
+      });
+      assert.equal(code, 0, output);
+      assert.deepEqual(summary, [`1 of 1 hosts ran ${name}`]);
+    }
+  } finally {
+    fio.kill("SIGKILL");
+  }
+  const files = readdirSync(join(results, "three"), { recursive: true, encoding: "utf8" });
+  const lines = files
+    .filter((name) => name.endsWith(".jsonl"))
+    .flatMap((name) =>
+      readFileSync(join(results, "three", name), "utf8")
+        .trim()
+        .split("\n"),
+    )
+    .map((line) => JSON.parse(line));
+  const seen = lines.filter(({ type }) => type === "observation");
+  assert.deepEqual(new Set(seen.map(({ program }) => program)), new Set(["fio"]));
+  const [recording = ""] = files.filter((name) => name.endsWith(".pbrec"));
+  const bytes = readFileSync(join(results, "three", recording));
+  assert.ok(bytes.length > 0 && !bytes.includes("data-of-fio"), "a name of a file was recorded");
 });
