@@ -38,6 +38,7 @@ export function replayText(finished: readonly FinishedBoot[]): string {
 }
 
 export function replayTable(replays: readonly Replayed[]): string {
+  const boots = withBoots(replays);
   const [first] = replays;
   const recordedOn = first?.printed.recording.kernelRelease ?? "";
   const operations = [...(first?.printed.operations ?? [])].sort((a, b) => b.requests - a.requests);
@@ -46,16 +47,27 @@ export function replayTable(replays: readonly Replayed[]): string {
     { title: "operation" },
     { title: "requests", align: "right" as const },
     { title: visible(`recorded on ${recordedOn}`), align: "right" as const },
-    ...textColumns(...replays.map(({ column }) => column)),
+    ...textColumns(...boots.map(({ column }) => column)),
   ];
   const rows = operations.map((operation) => [
     visible(operation.file),
     visible(operation.operation),
     String(operation.requests),
     formatPercent(operation.recordedPuntRatio),
-    ...replays.map(({ printed }) => cell(printed.operations.find(sameAs(operation)))),
+    ...boots.map(({ printed }) => cell(printed.operations.find(sameAs(operation)))),
   ]);
   return `punted requests, and their most frequent cause\n${renderTable(columns, rows)}`;
+}
+
+/** Boots of one kernel stand side by side, with their numbers where there are several. */
+function withBoots(replays: readonly Replayed[]): Replayed[] {
+  return [...new Set(replays.map(({ column }) => column))].flatMap((column) => {
+    const boots = replays.filter((replay) => replay.column === column);
+    return boots.map(({ printed }, at) => ({
+      column: boots.length === 1 ? column : `${column} boot ${at + 1}`,
+      printed,
+    }));
+  });
 }
 
 const sameAs =

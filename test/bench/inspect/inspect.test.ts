@@ -163,7 +163,11 @@ test("of a block device the limits of its queue decide how long a write may be",
   t.after(() => closeSync(keepsPages));
   readFileSync(keepsPages);
   const cached = await inspected(device);
-  if (cached.pageCacheSource !== null) assert.equal(cached.regions?.[0]?.cachedPages, 1024);
+  if (cached.pageCacheSource !== null) {
+    // The kernel may take pages back at any moment.
+    const pages = cached.regions?.[0]?.cachedPages ?? 0;
+    assert.ok(pages > 900 && pages <= 1024, `${pages} cached pages`);
+  }
   const long = await inspected(device, ["--block-size", "2M"]);
   const [of2m] = long.regions ?? [];
   assert.equal((of2m?.predictionUncached ?? of2m?.prediction)?.cause, "splits-request");
