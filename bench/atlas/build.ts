@@ -1,6 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { atlasText } from "../../results/atlas/files.js";
 import { withInferredTicks } from "../../results/atlas/inferred-ticks.js";
 import { type AtlasPlace, scenariosAt } from "../../results/atlas/places.js";
@@ -8,6 +6,7 @@ import type { AtlasScenario } from "../../results/atlas/scenario-rows.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { makeFolders } from "../../terminal/make-folders.js";
+import { writeWhole } from "../../terminal/whole-file.js";
 import type { LabContext } from "../lab/host/context.js";
 import type { LabKernel } from "../lab/session/kernels.js";
 import { withCosts } from "./costs.js";
@@ -127,11 +126,8 @@ export async function keepAnswers(
   await writeAtlasFile(folder, { ...answers, cells: withInferredTicks(inOrder) });
 }
 
-/** A reader never sees half of it. */
 async function writeAtlasFile(folder: string, file: AtlasFile): Promise<void> {
   const path = atlasPath(folder, file.kernel, file.place);
   makeFolders(dirname(path));
-  const beside = join(dirname(path), `.${file.place}.json.new`);
-  writeFileSync(beside, atlasText(file));
-  await rename(beside, path);
+  await writeWhole(path, atlasText(file));
 }

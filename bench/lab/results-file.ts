@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Header, ResultsLine } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { makeFolders } from "../../terminal/make-folders.js";
 import { visible } from "../../terminal/quote.js";
+import { writeWhole } from "../../terminal/whole-file.js";
 import type { FinishedBoot } from "./session/settings.js";
 
 /** The header of a results file that is complete; null: there is none, or its run has not ended well. */
@@ -27,13 +27,7 @@ export async function keepAs(path: string, { resultsFiles }: FinishedBoot): Prom
   if (results === undefined) throw new UserError("the guest sent no results file", "Run it again.");
   try {
     makeFolders(dirname(path));
-    const beside = await mkdtemp(join(dirname(path), ".results-"));
-    try {
-      writeFileSync(join(beside, "new"), readFileSync(results));
-      await rename(join(beside, "new"), path);
-    } finally {
-      await rm(beside, { recursive: true, force: true });
-    }
+    await writeWhole(path, readFileSync(results));
   } catch (error) {
     throw new UserError(
       `--results-file ${visible(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,

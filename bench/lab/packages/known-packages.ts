@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../../terminal/errors.js";
-import { writeFileAtomically } from "../host/atomic-file.js";
+import { writeWhole } from "../../../terminal/whole-file.js";
+import { HALF_MADE } from "../host/cache-lock.js";
 import type { LabContext } from "../host/context.js";
 import { hostMirrors, mirrorsAt } from "./mirrors.js";
 import type { KernelPackage } from "./package-index.js";
@@ -66,7 +67,7 @@ async function fetchIndex(context: LabContext, mirror: string | null): Promise<K
   }
   const fetchedAt = new Date().toISOString();
   const known = { fetchedAt, archive: mirrors.archive, packages, warnings };
-  await writeFileAtomically(cache.packageIndex, JSON.stringify(known));
+  await writeWhole(cache.packageIndex, JSON.stringify(known), { prefix: HALF_MADE, mode: 0o600 });
   return known;
 }
 

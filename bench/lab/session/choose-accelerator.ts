@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile, rm } from "node:fs/promises";
-import { writeFileAtomically } from "../host/atomic-file.js";
-import { changingCache } from "../host/cache-lock.js";
+import { writeWhole } from "../../../terminal/whole-file.js";
+import { changingCache, HALF_MADE } from "../host/cache-lock.js";
 import { runOrFail } from "../host/process.js";
 import { QEMU } from "../qemu/arguments.js";
 import { GuestError } from "../qemu/guest-error.js";
@@ -33,7 +33,7 @@ export async function chooseAccelerator(
   if (cached?.host === host) return cached;
   const choice = { ...(await tryKvm(session, kernel)), host };
   const text = JSON.stringify(choice, null, 2);
-  await changingCache(session, () => writeFileAtomically(path, text));
+  await changingCache(session, () => writeWhole(path, text, { prefix: HALF_MADE, mode: 0o600 }));
   return choice;
 }
 
