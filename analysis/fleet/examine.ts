@@ -14,6 +14,8 @@ export interface Examined {
   doubts: string[];
   /** What else was seen there; it explains figures and excludes none. */
   notes: string[];
+  /** Whether somebody kept what `doctor` saw there. */
+  diagnosed: boolean;
 }
 
 /** What must be equal within a group, since each of them changes times. Devices may differ: a fleet has several. */
@@ -45,6 +47,7 @@ export function examine(hosts: readonly Host[], groupOf: GroupKey): Examined[] {
         ...(diagnosed?.warnings ?? []).map((what) => `doctor: ${what}`),
         ...host.headers.flatMap(({ warnings }) => warnings),
       ].filter(isFirst),
+      diagnosed: diagnosed !== null,
     };
   });
 }

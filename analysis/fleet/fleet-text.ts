@@ -1,20 +1,18 @@
-import { METRICS } from "../../results/metrics.js";
-import { describeScenario, extentWords } from "../../results/scenario.js";
 import { plural } from "../../terminal/plural.js";
 import { numberColumns, renderTable, textColumns } from "../../terminal/table.js";
-import { formatBytes, formatNs, formatRate } from "../../terminal/units.js";
+import { formatNs, formatRate } from "../../terminal/units.js";
 import type { Cell } from "../cells/cell.js";
 import { groupBy } from "../cells/group-by.js";
-import { naturalOrder, subjectName } from "../cells/subject.js";
+import { naturalOrder } from "../cells/subject.js";
 import type { Comparison } from "../comparison/compare.js";
 import { comparisonText } from "../comparison/output.js";
-import { estimateWords, intervalWords } from "../estimates/format.js";
+import { intervalWords } from "../estimates/format.js";
 import { capacityColumns, capacityRows, savingLines, subjectsOf } from "../plan/output.js";
 import type { Plan } from "../plan/plan.js";
 import type { Examined } from "./examine.js";
 import type { Fleet } from "./fleet.js";
-import { groupMetrics, groupRows } from "./group-rows.js";
-import { type Outlier, outlyingWords } from "./outliers.js";
+import type { Outlier } from "./outliers.js";
+import { doubtTable, groupTable, outlierTable } from "./tables.js";
 import type { WatchedGroup } from "./watched.js";
 
 /** All that is said of a fleet. */
@@ -31,7 +29,6 @@ export interface FleetAnswer {
 }
 
 const OUTLIERS_SHOWN = 10;
-const FIGURES_SHOWN = 3;
 const HOSTS_SHOWN = 20;
 
 /** For a terminal: who is in, the comparison that was asked for, the groups, who stands apart, what was watched, cores. */
@@ -68,46 +65,20 @@ export function fleetSentence({ hosts, leftOut }: Pick<Fleet, "hosts" | "leftOut
 }
 
 function groupsText(cells: readonly Cell[], { analysis }: Fleet): string {
-  const rows = groupRows([...cells]);
-  if (rows.length === 0) return "No trial was measured on these hosts.";
-  const metrics = groupMetrics(cells);
-  const columns = [
-    ...textColumns("scenario", "group"),
-    ...numberColumns("hosts", "that punt", ...metrics.map((metric) => METRICS[metric].title)),
-  ];
-  const names = rows.map(
-    ({ scenario }) =>
-      `${describeScenario(scenario)}, ${formatBytes(scenario.blockSizeBytes)} of ${extentWords(scenario)}`,
+  const groups = groupTable(cells, analysis.subjects, "group");
+  if (groups === null) return "No trial was measured on these hosts.";
+  // A scenario is named once, at its first group.
+  const rows = groups.rows.map((row, index) =>
+    row[0] === groups.rows[index - 1]?.[0] ? ["", ...row.slice(1)] : row,
   );
-  const table = rows.map(({ subject, hosts, hostsThatPunt, estimates }, index) => [
-    index > 0 && names[index - 1] === names[index] ? "" : (names[index] as string),
-    subjectName(subject, analysis.subjects),
-    String(hosts),
-    hostsThatPunt === null ? "?" : String(hostsThatPunt),
-    ...metrics.map((metric) => estimateWords(metric, estimates.get(metric) ?? null)),
-  ]);
-  const all = rows.flatMap(({ estimates }) => [...estimates.values()].flatMap((one) => one ?? []));
-  return `Medians of hosts, each the median of its trials; in brackets: ${intervalWords(all)} over hosts\n\n${renderTable(columns, table)}`;
+  return `${groups.interval}\n\n${renderTable(groups.columns, rows)}`;
 }
 
 function outlierText(outliers: readonly Outlier[], hosts: readonly Examined[]): string {
   if (outliers.length === 0) return "";
-  const rows = outliers
-    .slice(0, OUTLIERS_SHOWN)
-    .map(({ host, figures }) => [
-      host,
-      firstOf(figures.map(outlyingWords), FIGURES_SHOWN),
-      seenOn(host, hosts),
-    ]);
+  const { columns, rows } = outlierTable(outliers, hosts, OUTLIERS_SHOWN);
   const title = firstRows("Hosts apart from their group", outliers.length, OUTLIERS_SHOWN);
-  return `${title}\n\n${renderTable(textColumns("host", "what", "seen there"), rows)}`;
-}
-
-/** What is known of a host besides its figures. */
-export function seenOn(host: string, hosts: readonly Examined[]): string {
-  const found = hosts.find(({ name }) => name === host);
-  const texts = [...(found?.doubts ?? []), ...(found?.notes ?? [])];
-  return texts.length === 0 ? "nothing unusual in its environment" : texts.join("; ");
+  return `${title}\n\n${renderTable(columns, rows)}`;
 }
 
 function doubtText({ hosts, leftOut }: Fleet): string {
@@ -119,8 +90,8 @@ function doubtText({ hosts, leftOut }: Fleet): string {
     doubtful.length,
     HOSTS_SHOWN,
   );
-  const rows = doubtful.slice(0, HOSTS_SHOWN).map(({ name, doubts }) => [name, doubts.join("; ")]);
-  return `${title}\n\n${renderTable(textColumns("host", "why"), rows)}`;
+  const { columns, rows } = doubtTable(doubtful.slice(0, HOSTS_SHOWN));
+  return `${title}\n\n${renderTable(columns, rows)}`;
 }
 
 function watchedLines(watched: readonly WatchedGroup[]): string[] {
@@ -152,11 +123,6 @@ function planText(plan: Plan): string {
   ];
   const savings = savingLines(plan, subjects, null);
   return [...lines, ...(savings.length > 0 ? ["", ...savings] : [])].join("\n");
-}
-
-function firstOf(texts: readonly string[], most: number): string {
-  const more = texts.length > most ? `; ${texts.length - most} more` : "";
-  return `${texts.slice(0, most).join("; ")}${more}`;
 }
 
 function firstRows(title: string, count: number, most: number): string {

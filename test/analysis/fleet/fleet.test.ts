@@ -87,6 +87,14 @@ test("a host that differs from its group is named, with what doctor saw there", 
   assert.ok(!stdout.includes("\u001b"));
 });
 
+test("of a host without a diagnosis it is said that nobody asked doctor, not that all is well", async () => {
+  const fleet = fleetOf("undiagnosed", ...hosts("web", 8), host("slow", 3, { slowness: 3 }));
+  const said = async () => (await puntbench(["fleet", fleet, ...DEPTH8])).stdout;
+  assert.match(await said(), /^slow .*its folder has no doctor\.json$/m);
+  writeFileSync(join(fleet, "slow", "doctor.json"), JSON.stringify({ fit: true, findings: [] }));
+  assert.match(await said(), /^slow .*nothing unusual .*, nor by doctor$/m);
+});
+
 test("among hosts that differ by chance none is apart, however many figures they have", async () => {
   const many = { queueDepths: [1, 2, 8, 32], preparations: PREPARATIONS, writes: 64 };
   const fleet = fleetOf("chance", ...hosts("web", 40, many));
