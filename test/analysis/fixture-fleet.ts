@@ -65,7 +65,8 @@ export function observationOf(
   };
 }
 
-const QUIET_FILE: ObservedFile = {
+/** What a file looks like that a program wrote without a punt. */
+export const QUIET_FILE: ObservedFile = {
   file: "/var/lib/db/log",
   operation: "write",
   rings: 1,

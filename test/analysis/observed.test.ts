@@ -7,26 +7,16 @@ import { observedSentences } from "../../analysis/report/finding-observed.js";
 import { writeReport } from "../../analysis/report/run.js";
 import { quantileNs } from "../../results/durations.js";
 import type { Observation, ObservedFile } from "../../results/observation.js";
+import { QUIET_FILE } from "./fixture-fleet.js";
 import { headerOf } from "./fixture-header.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-observed-"));
 after(() => rmSync(folder, { recursive: true }));
 
 const INLINE: ObservedFile = {
+  ...QUIET_FILE,
   file: "/var/lib/mysql/ib_logfile0",
-  operation: "write",
-  rings: 1,
-  requests: 1000,
-  failed: 0,
   bytesPerRequest: 512,
-  punts: 0,
-  forced: 0,
-  drained: 0,
-  chained: 0,
-  causes: [],
-  inlineLatencies: [[20_480, 62]],
-  puntedLatencies: [],
-  workerCpuNs: 0,
 };
 const PUNTING: ObservedFile = {
   ...INLINE,
