@@ -25,7 +25,7 @@ export function renderTable(columns: readonly Column[], rows: readonly string[][
   const titles = columns.map(({ title }) => title);
   const lines = [titles, ...rows].flatMap(linesOfRow);
   const widths = columns.map((_, index) =>
-    Math.max(...lines.map((cells) => widthOf(cells[index] ?? ""))),
+    lines.reduce((widest, cells) => Math.max(widest, widthOf(cells[index] ?? "")), 0),
   );
   const padded = (cells: readonly string[]) =>
     columns.map(({ align }, index) => {
