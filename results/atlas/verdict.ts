@@ -77,7 +77,7 @@ function isDrivenByTicks({ causes, counted, key }: AtlasCell): boolean {
 
 /** Of `scenarioKey`: the number behind the order of the blocks. */
 function intervalNsOf({ key }: AtlasCell): number {
-  return Number(/ (?:sequential|random|append|recycled) (\d+) /.exec(key)?.[1] ?? 0);
+  return Number(/ (?:sequential|random|random-next|append|recycled) (\d+) /.exec(key)?.[1] ?? 0);
 }
 
 /**
