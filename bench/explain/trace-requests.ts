@@ -3,6 +3,8 @@ import type { TrialRequest } from "../../native/index.js";
 import { variantWords } from "../../results/scenario.js";
 import type { Scenario } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
+import { baseQuestion } from "../inspect/inspect.js";
+import { extentsOf } from "../inspect/read-file.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import type { Prediction } from "../rules/prediction.js";
 import { attributeRequest } from "./attribution/attribute-request.js";
@@ -39,6 +41,8 @@ export async function traceRequests(
   request: TrialRequest,
   filesystem: string,
 ): Promise<ExplainedStream> {
+  const extents = extentsOf(driver, request.path, []) ?? [];
+  const { inode } = baseQuestion(driver, request.path, extents, request.blockSizeBytes);
   const { result, recording } = await recorder.record(() =>
     driver.runTrial({ ...request, existingFile: true }, signal),
   );
@@ -50,6 +54,7 @@ export async function traceRequests(
   const context = {
     kernel: runningKernelVersion(release(), version()),
     steps: recorder.steps,
+    inode,
     reachedFilesystem: records.some(({ inline }) => inline?.entered || inline?.steps.length),
     functionsOf: recorder.functionsOf,
   };

@@ -69,7 +69,7 @@ export async function traceWrites(
     forced: file.forced,
     reachedFilesystem: traced.some(({ inline }) => inline.entered || inline.steps.length > 0),
     setId: file.setId,
-    noCow: file.inode.noCow,
+    inode: file.inode,
     events: recorder.steps,
   };
   const writes = traced.map((write, index) => ({

@@ -144,6 +144,7 @@ export class CauseFinder {
     const found = attributeRequest(record, {
       kernel: this.#kernel,
       steps: this.#steps,
+      inode: null,
       reachedFilesystem: this.#reached.has(fileOf(punt)),
       workerInside,
       functionsOf: (stack) => this.functions.ofStack(stack),

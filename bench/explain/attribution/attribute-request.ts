@@ -6,6 +6,7 @@ import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
 import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
 import { attributeBuffered } from "./buffered.js";
+import { cachedPageFound } from "./evidence.js";
 import { tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
@@ -15,10 +16,14 @@ export interface RequestContext {
   steps: readonly string[];
   /** Some request to the same file reached the filesystem. */
   reachedFilesystem: boolean;
+  /** What btrfs decides by; null: not known. */
+  inode: WriteQuestion["inode"] | null;
   workerInside: boolean;
   functionsOf(stack: readonly bigint[]): string[];
 }
 
+/** IORING_OP_READV, READ_FIXED, READ, READV_FIXED. */
+const READS = [1, 4, 22, 60];
 /** IORING_OP_WRITEV, WRITE_FIXED, WRITE, WRITEV_FIXED. */
 const WRITES = [2, 5, 23, 61];
 /**
@@ -51,11 +56,12 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   }
   const forced = (punt.requestFlags & FORCE_ASYNC) !== 0;
   const filesystem = filesystemOf(punt) ?? "this filesystem";
+  const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   if (!forced) {
-    const early = notExamined(punt, inline !== null);
+    const cached = READS.includes(punt.opcode) ? cachedPageFound(write.inline) : null;
+    const early = cached ?? notExamined(punt, inline !== null);
     if (early !== null) return early;
   }
-  const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
   const known = {
     kernel: context.kernel,
@@ -64,7 +70,7 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
     forced,
     reachedFilesystem: context.reachedFilesystem || nowaitDecides,
     setId: isSetId(punt.mode),
-    noCow: null,
+    inode: context.inode,
     events: context.steps,
   };
   return isBuffered(punt) && !forced ? attributeBuffered(write, known) : attribute(write, known);

@@ -1,5 +1,6 @@
 import type { ObservedCause } from "../../../results/vocabulary.js";
 import type { KernelVersion } from "../../rules/kernel-version.js";
+import type { WriteQuestion } from "../../rules/question.js";
 
 /** Why one write punted, and what in the trace says so. */
 export interface Attribution {
@@ -22,8 +23,8 @@ export interface AttributionContext {
   reachedFilesystem: boolean;
   /** The file is set-user-ID or set-group-ID. */
   setId: boolean;
-  /** btrfs: the file is written in place (chattr +C, or mounted with nodatacow); null: not known. */
-  noCow: boolean | null;
+  /** What btrfs decides by; null: not known. */
+  inode: WriteQuestion["inode"] | null;
   /** Names of the steps that can be seen on this kernel. */
   events: readonly string[];
 }

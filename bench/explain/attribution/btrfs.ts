@@ -23,15 +23,20 @@ export function attributeBtrfs(write: TracedWrite, context: AttributionContext):
     return undecided("the tracepoints do not show which check of btrfs refused");
   }
   if (returned(inline, "btrfs_check_ret", EAGAIN)) {
-    return attributed(
-      "copy-on-write",
-      "btrfs_write_check returned -11: the inode is neither NODATACOW nor preallocated",
-    );
+    return refusedByWriteCheck();
   }
   if (returned(inline, "has_page_ret", 1)) {
     return attributed("page-cache", "filemap_range_has_page returned 1");
   }
   return lockRefusal(write) ?? notLocked(write, context) ?? afterLock(write, context);
+}
+
+/** It refuses direct and buffered writes alike. */
+export function refusedByWriteCheck(): Attribution {
+  return attributed(
+    "copy-on-write",
+    "btrfs_write_check returned -11: the inode is neither NODATACOW nor preallocated",
+  );
 }
 
 /** Where locks are not seen: btrfs_write_check follows the lock. null: it was called, or that cannot be seen. */
@@ -52,57 +57,73 @@ function afterLock(write: TracedWrite, context: AttributionContext): Attribution
       "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and did not call can_nocow_extent: in a NODATACOW file it leaves out that call only for holes",
     );
   }
-  if (returned(inline, "nocow_ret", 0) && context.noCow === false) {
+  if (returned(inline, "nocow_ret", 0) && context.inode?.noCow === false) {
     return attributed(
       "copy-on-write",
       "can_nocow_extent returned 0 for written blocks of a file that is not NODATACOW",
     );
   }
   if (has(inline, "btrfs_check_ret") && !has(inline, "btrfs_begin_ret")) {
-    return isAligned(write, context) && context.noCow === false
-      ? attributed(
-          "checksums",
-          "btrfs_write_check passed, and direct I/O did not begin: at that point btrfs refuses aligned writes only to files with checksums",
-        )
-      : undecided("btrfs checked the write and did not begin direct I/O");
+    return checkedAndNotBegun(write, context);
   }
-  if (refusedByInlinedCheck(write, context)) {
-    return attributed(
-      "copy-on-write",
-      "btrfs refused after it took the lock and before direct I/O began: there only btrfs_write_check refuses an aligned write to a file that is not NODATACOW",
-    );
-  }
-  return undecided("no step of btrfs was seen to refuse");
+  return byInlinedCheck(write, context) ?? undecided("no step of btrfs was seen to refuse");
 }
 
-/** Where the compiler inlined btrfs_write_check (6.1): the steps before it were seen, and none after it. */
-function refusedByInlinedCheck(write: TracedWrite, context: AttributionContext): boolean {
+/** btrfs_direct_write gives up between its checks and direct I/O where it has to write through the page cache. */
+function checkedAndNotBegun(write: TracedWrite, context: AttributionContext): Attribution {
+  const seen = "btrfs_write_check passed, and direct I/O did not begin";
+  if (!isAligned(write, context)) {
+    return attributed("unaligned", `${seen}: part of a block is written through the page cache`);
+  }
+  return context.inode?.noCow === false
+    ? attributed(
+        "checksums",
+        `${seen}: at that point btrfs refuses aligned writes only to files with checksums`,
+      )
+    : undecided("btrfs checked the write and did not begin direct I/O");
+}
+
+/**
+ * Where the compiler inlined btrfs_write_check (6.1): the lock was taken, and neither direct I/O nor the work on pages began.
+ * null: it is not so.
+ */
+export function byInlinedCheck(
+  write: TracedWrite,
+  context: AttributionContext,
+): Attribution | null {
   const { inline } = write;
-  const { noCow, events } = context;
+  const { inode, events } = context;
   const locked = ["read_trylock_ret", "write_trylock_ret"].some((lock) =>
     returned(inline, lock, 1),
   );
-  return (
-    noCow === false &&
-    locked &&
-    isAligned(write, context) &&
-    inline.result === EAGAIN &&
-    !events.includes("btrfs_check_ret") &&
-    events.includes("iomap_iter") &&
-    !has(inline, "iomap_iter", "iomap_dio_rw_begin", "has_page_ret", "btrfs_begin_ret")
-  );
+  if (inode?.noCow !== false || !locked || inline.result !== EAGAIN) return null;
+  if (events.includes("btrfs_check_ret") || !events.includes("iomap_iter")) return null;
+  if (has(inline, ...BEHIND_THE_CHECK)) return null;
+  const seen = "btrfs refused after it took the lock and before it began the write";
+  if (!inode.preallocated) {
+    const only =
+      "there btrfs_write_check refuses a file that is neither NODATACOW nor preallocated";
+    return attributed("copy-on-write", `${seen}: ${only}`);
+  }
+  if (isAligned(write, context)) return null;
+  return attributed("unaligned", `${seen}: part of a block is written through the page cache`);
 }
+
+const BEHIND_THE_CHECK = [
+  ...["iomap_iter", "iomap_dio_rw_begin", "has_page_ret", "btrfs_begin_ret"],
+  ...["btrfs_get_extent", "dirty_pages_ret"],
+];
 
 function foundHole({ inline }: TracedWrite): boolean {
   return stepsNamed(inline, "btrfs_get_extent").at(-1)?.detail === HOLE;
 }
 
 /** For 6.12, whose tracepoint does not show holes: btrfs_get_blocks_direct_write. A small file may be stored in the tree. */
-function leavesOnlyHole(write: TracedWrite, { noCow, events }: AttributionContext): boolean {
+function leavesOnlyHole(write: TracedWrite, { inode, events }: AttributionContext): boolean {
   const { inline } = write;
   const size = seenSizeBytes(write)?.bytes ?? 0;
   return (
-    noCow === true &&
+    inode?.noCow === true &&
     (size === 0 || size >= INLINE_BYTES_MAX) &&
     events.includes("nocow_ret") &&
     !has(inline, "nocow_ret") &&

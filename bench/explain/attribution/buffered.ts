@@ -1,5 +1,6 @@
 import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
+import { byInlinedCheck, refusedByWriteCheck } from "./btrfs.js";
 import { has, lockRefusal, returned, seesLocks } from "./evidence.js";
 import { EAGAIN, type TracedWrite } from "./traced-write.js";
 import { beyondSize, ILOCK, locksNamed, notLocked } from "./xfs-checks.js";
@@ -23,8 +24,15 @@ export function attributeBuffered(write: TracedWrite, context: AttributionContex
       "balance_dirty_pages_ratelimited_flags returned -11: too many pages wait for writeback",
     );
   }
-  const refused = filesystem === "xfs" ? byXfs(write, context) : null;
+  const refused = BY_FILESYSTEM[filesystem]?.(write, context) ?? null;
   return refused ?? undecided("which check refused the buffered write is not traced");
+}
+
+/** btrfs_buffered_write -> lock -> btrfs_write_check, which refuses where a write needs new blocks. */
+function byBtrfs(write: TracedWrite, context: AttributionContext): Attribution | null {
+  const { inline } = write;
+  if (returned(inline, "btrfs_check_ret", EAGAIN)) return refusedByWriteCheck();
+  return lockRefusal(write) ?? byInlinedCheck(write, context);
 }
 
 /**
@@ -44,3 +52,5 @@ function byXfs(write: TracedWrite, context: AttributionContext): Attribution | n
     "XFS tried the lock of the extents and had none to release, while it mapped the write",
   );
 }
+
+const BY_FILESYSTEM: Readonly<Record<string, typeof byXfs>> = { xfs: byXfs, btrfs: byBtrfs };

@@ -32,7 +32,8 @@ export function notLocked(write: TracedWrite, context: AttributionContext): Attr
   return lockByElimination(write, evidence);
 }
 
-const locksTried = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_ilock_nowait", IOLOCK);
+export const locksTried = ({ inline }: TracedWrite) =>
+  locksNamed(inline, "xfs_ilock_nowait", IOLOCK);
 export const locksReleased = ({ inline }: TracedWrite) => locksNamed(inline, "xfs_iunlock", IOLOCK);
 
 export function locksNamed(attempt: IssueAttempt, step: string, lock: number): number {

@@ -13,6 +13,7 @@ import {
 } from "./evidence.js";
 import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 import { beyondSize, ILOCK, locksNamed, locksReleased, notLocked } from "./xfs-checks.js";
+import { unalignedBeforeLock, unalignedToWorker } from "./xfs-unaligned.js";
 
 /** XFS_COW_FORK of fs/xfs/libxfs/xfs_types.h. */
 const COW_FORK = 2;
@@ -34,6 +35,7 @@ export function attributeXfs(write: TracedWrite, context: AttributionContext): A
   }
   return (
     lockRefusal(write) ??
+    unalignedBeforeLock(write, context) ??
     beyondSize(write) ??
     (seesLocks(context) ? null : notLocked(write, context)) ??
     undecided("no step of XFS was seen to refuse")
@@ -52,8 +54,34 @@ function byRetry(write: TracedWrite, context: AttributionContext, refused: strin
   }
   return (
     byExtentLock(write, context, refused) ??
+    unalignedToWorker(write, context, refused) ??
+    acrossMappings(retry, refused) ??
+    allocatedMeanwhile(write, context, refused) ??
     undecided(`${refused}, and the worker was not seen to allocate anything`)
   );
+}
+
+/** Appends that are under way at the same time may find the blocks of each other. */
+function allocatedMeanwhile(
+  write: TracedWrite,
+  { events, kernel }: AttributionContext,
+  refused: string,
+): Attribution | null {
+  const { inline, retry } = write;
+  const size = seenSizeBytes(write);
+  const locked =
+    events.includes("xfs_ilock_nowait") && locksNamed(inline, "xfs_iunlock", ILOCK) > 0;
+  if (!locked || !atLeast(kernel, 5, 15) || size === null || retry === null) return null;
+  if (write.offsetBytes < size.bytes || !has(retry, "xfs_iomap_found")) return null;
+  const since = "the worker found blocks that another write had allocated there meanwhile";
+  return attributed("hole", `${refused} behind i_size (${size.bytes}), and ${since}`);
+}
+
+/** A write that may not wait has to lie in one mapping (imap_spans_range). */
+function acrossMappings(retry: IssueAttempt | null, refused: string): Attribution | null {
+  const mappings = retry === null ? 0 : stepsNamed(retry, "xfs_iomap_found").length;
+  if (mappings < 2) return null;
+  return attributed("crosses-extents", `${refused}, and the worker needed ${mappings} mappings`);
 }
 
 /** XFS tries the lock of the extents first, and does not even try it where their list is not read. */
@@ -96,6 +124,7 @@ function byTracepoints(write: TracedWrite, context: AttributionContext): Attribu
   const hidden = "the tracepoints do not show which check of XFS refused";
   return (
     stoppedAtPageCache(inline) ??
+    unalignedBeforeLock(write, context) ??
     beyondSize(write) ??
     notLocked(write, context) ??
     beforeDirectIo(write, context) ??

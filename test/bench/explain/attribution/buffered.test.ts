@@ -40,7 +40,7 @@ function causeOf(steps: Steps, changes: { sizeBytes?: number; minor?: number; fs
     forced: false,
     reachedFilesystem: true,
     setId: false,
-    noCow: null,
+    inode: null,
     events: ["xfs_ilock_nowait", "xfs_iunlock", ...(probed ? PROBES : [])],
   };
   return attributeBuffered(write, context).cause;

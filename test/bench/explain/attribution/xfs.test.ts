@@ -12,7 +12,7 @@ const CONTEXT: AttributionContext = {
   forced: false,
   reachedFilesystem: true,
   setId: false,
-  noCow: null,
+  inode: null,
   events: ["xfs_ilock_nowait", "xfs_iunlock", "xfs_file_direct_write", "iomap_iter"],
 };
 const NO_SECURITY_ATTRIBUTES = 1 << 12;
