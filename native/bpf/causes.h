@@ -10,7 +10,7 @@
   STEP(iomap_dio_rw_queued)                                                                 \
   STEP(iomap_dio_complete)         /* value: bytes or -errno */                             \
   STEP(iomap_iter)                                                                          \
-  STEP(ext4_es_lookup_extent_exit) /* value: status, -1: not in memory; detail: blocks */         \
+  STEP(ext4_es_lookup_extent_exit) /* value: status, -1: not in memory; detail: the block behind it */ \
   STEP(ext4_ext_map_blocks_exit)   /* value: blocks or -errno; detail: m_flags */           \
   STEP(btrfs_get_extent)           /* detail: where the extent is on disk, or what it is */ \
   STEP(xfs_ilock_nowait)           /* value: lock flags; it comes before the lock is tried */ \

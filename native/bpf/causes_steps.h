@@ -28,7 +28,7 @@ int ext4_es_lookup_extent_exit(struct bpf_raw_tracepoint_args *ctx) {
   struct extent_status extent = {};
   bpf_probe_read_kernel(&extent, sizeof extent, (void *)ctx->args[1]);
   __s32 status = (__s32)ctx->args[2] ? (__s32)(extent.es_pblk >> 59) : -1;
-  return add_step(CAUSES_ext4_es_lookup_extent_exit, status, extent.es_len);
+  return add_step(CAUSES_ext4_es_lookup_extent_exit, status, (__u64)extent.es_lblk + extent.es_len);
 }
 
 SEC("raw_tp/ext4_ext_map_blocks_exit")

@@ -33,12 +33,16 @@ export function returned(attempt: IssueAttempt, probe: string, result: number): 
   return stepsNamed(attempt, probe).some(({ value }) => value === result);
 }
 
-/** The extent look-ups of ext4, in their order. */
-export function extentLookups({ steps }: IssueAttempt): ExtentLookup[] {
+/** The extent look-ups of ext4 for a write, in their order. */
+export function extentLookups(
+  { inline: { steps }, offsetBytes }: TracedWrite,
+  { filesystemBlockBytes }: AttributionContext,
+): ExtentLookup[] {
+  const first = Math.floor(offsetBytes / filesystemBlockBytes);
   const found: ExtentLookup[] = [];
   for (const { name, value, detail } of steps) {
     if (name === "ext4_es_lookup_extent_exit") {
-      found.push({ state: value < 0 ? "unseen" : stateOf(value), blocks: detail });
+      found.push({ state: value < 0 ? "unseen" : stateOf(value), blocks: detail - first });
     }
     // The extent was not in memory: ext4 reads the extent tree next.
     if (name === "ext4_ext_map_blocks_exit" && found.at(-1)?.state === "unseen") {
@@ -76,6 +80,15 @@ export function hasNoSecurityAttributes({ state }: TracedWrite): boolean | null 
 export function workerForcedToWait({ retry }: TracedWrite): boolean | null {
   const [begin] = retry === null ? [] : stepsNamed(retry, "iomap_dio_rw_begin");
   return begin ? (begin.value & DIO_FORCE_WAIT) !== 0 : null;
+}
+
+/** Blocks of the filesystem that a write touches. */
+export function blocksOf(
+  { offsetBytes, lengthBytes }: TracedWrite,
+  { filesystemBlockBytes }: AttributionContext,
+): number {
+  const first = Math.floor(offsetBytes / filesystemBlockBytes);
+  return Math.ceil((offsetBytes + lengthBytes) / filesystemBlockBytes) - first;
 }
 
 /** To blocks of the filesystem. */

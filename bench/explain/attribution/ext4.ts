@@ -1,6 +1,7 @@
 import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import {
+  blocksOf,
   cachedPageFound,
   type ExtentLookup,
   extentLookups,
@@ -15,7 +16,7 @@ import {
   stoppedAtPageCache,
   workerForcedToWait,
 } from "./evidence.js";
-import { EAGAIN, type IssueAttempt, type TracedWrite } from "./traced-write.js";
+import { EAGAIN, type TracedWrite } from "./traced-write.js";
 
 /**
  * Which check of ext4 answered -EAGAIN, by how far the call got: ext4_file_write_iter -> lock ->
@@ -27,7 +28,7 @@ export function attributeExt4(write: TracedWrite, context: AttributionContext): 
     return attributed("no-direct-io", "ext4_buffered_write_iter was called for an O_DIRECT write");
   }
   if (has(inline, "iomap_dio_ret", "iomap_dio_rw_begin", "has_page_ret", "iomap_iter")) {
-    return insideDirectIo(inline);
+    return insideDirectIo(write, context);
   }
   if (inline.entered && !has(inline, "checks")) {
     return lockRefusal(write) ?? beforeChecks(write, context);
@@ -35,10 +36,11 @@ export function attributeExt4(write: TracedWrite, context: AttributionContext): 
   return beforeDirectIo(write, context);
 }
 
-function insideDirectIo(inline: IssueAttempt): Attribution {
+function insideDirectIo(write: TracedWrite, context: AttributionContext): Attribution {
+  const { inline } = write;
   const cached = cachedPageFound(inline) ?? stoppedAtPageCache(inline);
   if (cached !== null) return cached;
-  const mapped = extentLookups(inline).at(-1);
+  const mapped = extentLookups(write, context).at(-1);
   if (mapped !== undefined && has(inline, "iomap_iter") && isUnallocated(mapped)) {
     const refused = returned(inline, "ext4_begin_ret", EAGAIN)
       ? "ext4_iomap_begin returned -11"
@@ -71,7 +73,7 @@ function beforeDirectIo(write: TracedWrite, context: AttributionContext): Attrib
   if (returned(inline, "kiocb_modified_ret", EAGAIN)) {
     return attributed("timestamp", "kiocb_modified returned -11");
   }
-  const [lookup] = extentLookups(inline);
+  const [lookup] = extentLookups(write, context);
   if (lookup !== undefined) return byLookup(write, lookup, context);
   if (inline.entered) return withoutLookup(write, context);
   return withTracepointsOnly(write, context);
@@ -82,7 +84,7 @@ function byLookup(
   lookup: ExtentLookup,
   context: AttributionContext,
 ): Attribution {
-  const blocks = Math.ceil(write.lengthBytes / context.filesystemBlockBytes);
+  const blocks = blocksOf(write, context);
   const aligned = isAligned(write, context);
   const found = `ext4 found ${lookup.blocks} ${lookup.state} blocks there`;
   if (isUnallocated(lookup)) return attributed("hole", `ext4 found a ${lookup.state} there`);

@@ -66,6 +66,9 @@ export function mountOptions(job: Pick<GuestJob, "filesystem" | "mountOptions">)
     : [...job.mountOptions];
 }
 
+/** btrfs asks the kernel's cryptography for it by this name, and a guest has nothing that would load its module then. */
+const BTRFS_CHECKSUMS = "crypto-crc32c";
+
 /** Modules that the job needs; a kernel may have them built in. */
 export function neededModules(
   job: Pick<GuestJob, "filesystem" | "device" | "stack" | "modules">,
@@ -78,6 +81,7 @@ export function neededModules(
     ...new Set([
       ...always,
       device,
+      ...(filesystemType(job.filesystem) === "btrfs" ? [BTRFS_CHECKSUMS] : []),
       filesystemType(job.filesystem),
       ...layer,
       ...stackModules(job.stack),
