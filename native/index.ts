@@ -20,6 +20,8 @@ import type { ReplayRequest } from "./replay.js";
 export interface TrialRequest {
   /** The driver creates and removes this file; it must not exist before. */
   path: string;
+  /** A block device, as stat(2) tells its number: what is made at `path` is then a node of it, and no file. */
+  device?: number;
   preparation: Preparation;
   arm: Arm;
   queueDepth: number;
@@ -140,7 +142,7 @@ export type Oracle = (typeof ORACLES)[number];
 export interface DirectIoAlignment {
   memoryBytes: number;
   offsetBytes: number;
-  source: "statx" | "tried";
+  source: "statx" | "tried" | "queue";
 }
 
 export interface Extent {

@@ -49,8 +49,8 @@ export type Device = z.infer<typeof Device>;
 const DirectIoAlignment = z.object({
   memoryBytes: count,
   offsetBytes: count,
-  /** `statx` (STATX_DIOALIGN) or `tried`. */
-  source: z.enum(["statx", "tried"]),
+  /** `statx` (STATX_DIOALIGN), `tried`, or `queue`: the logical block of a raw block device. */
+  source: z.enum(["statx", "tried", "queue"]),
 });
 
 /** The machine, the kernel and the directory that a run measured; part of the header of its results file. */

@@ -149,3 +149,6 @@ export const OBSERVED_CAUSES = [
   "unknown",
 ] as const;
 export type ObservedCause = (typeof OBSERVED_CAUSES)[number];
+
+/** Where a filesystem is named: the requests went to a block device itself. The kernel's own name, as in /proc/filesystems. */
+export const BLOCK_DEVICES = "bdev";

@@ -10,6 +10,7 @@ import { writeWhole } from "../../terminal/whole-file.js";
 import type { LabContext } from "../lab/host/context.js";
 import type { LabKernel } from "../lab/session/kernels.js";
 import { withCosts } from "./costs.js";
+import type { KernelsByFlavour } from "./kernels.js";
 import { answersOf, measurePlace } from "./measure-place.js";
 import { atlasPath, measuredBefore, missingCosts, missingScenarios } from "./missing.js";
 
@@ -40,14 +41,14 @@ export interface BuildWish {
 /** The boots that are needed, place by place. Empty: the atlas is complete. */
 export function workOf(
   folder: string,
-  kernels: readonly LabKernel[],
+  kernels: KernelsByFlavour,
   places: readonly AtlasPlace[],
   wish: BuildWish,
 ): PlaceWork[] {
   return places
     .map((place) => ({
       place,
-      kernels: kernels
+      kernels: (kernels.get(place.flavour) ?? [])
         .map((kernel) => {
           const before = measuredBefore(folder, kernel, place);
           const missing = wantedOf(before, place, wish)

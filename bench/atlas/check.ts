@@ -12,7 +12,6 @@ import { requireLabTools } from "../lab/host/programs.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
 import { type Compared, compareAnswers, comparedText, sumOf } from "./differences.js";
 import { answersOf, measurePlace } from "./measure-place.js";
-import { FLAVOUR } from "./options.js";
 
 /** Options of `atlas check` as commander hands them over: text. */
 export interface RawCheckOptions {
@@ -84,7 +83,7 @@ async function measureAgain(
   const place = ATLAS_PLACES.find(({ name }) => name === file.place);
   if (place === undefined) return fail("this puntbench knows no such place");
   try {
-    const source = { flavour: FLAVOUR, mirror: null } as const;
+    const source = { flavour: place.flavour, mirror: null };
     const [kernel] = await kernelsByVersion(context, [file.packageVersion], source);
     if (kernel === undefined) return;
     const kernels = [{ ...kernel, label: file.kernel }];

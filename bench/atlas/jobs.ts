@@ -3,7 +3,7 @@ import { loadAtlasFile } from "../../results/atlas/files.js";
 import type { AtlasFile } from "../../results/atlas/schema.js";
 import { type Collected, type LabJob, packageInput, pinned } from "../lab/session/jobs.js";
 import { keepAnswers, type PlaceWork } from "./build.js";
-import { atlasPath } from "./missing.js";
+import { atlasPath, isSameKernel } from "./missing.js";
 import type { BuildOptions } from "./options.js";
 
 /** What is missing, as one job for each kernel and place. Its answers come to a file below `folder`. */
@@ -40,7 +40,7 @@ export async function collectAnswers(jobs: readonly LabJob[], folder: string): P
     else if (answers !== null) {
       const path = atlasPath(folder, answers.kernel, answers.place);
       const known = loadAtlasFile(path);
-      const same = known?.packageVersion === answers.packageVersion;
+      const same = known !== null && isSameKernel(known, answers);
       await keepAnswers(folder, same ? known : null, answers);
     }
   }

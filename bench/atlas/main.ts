@@ -2,16 +2,13 @@ import { packagedAtlas } from "../../results/atlas/files.js";
 import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import { EXIT } from "../../terminal/errors.js";
 import { timeLeft } from "../../terminal/progress.js";
-import { changingCache } from "../lab/host/cache-lock.js";
 import { type LabContext, withLabContext } from "../lab/host/context.js";
 import { requireLabTools } from "../lab/host/programs.js";
-import { knownPackages } from "../lab/packages/known-packages.js";
-import { completeKernels } from "../lab/packages/resolve.js";
 import { jobsText, readJobs, reportCollected } from "../lab/session/jobs.js";
-import { kernelsByVersion } from "../lab/session/kernels.js";
 import { type BuiltPlace, buildPlace, type PlaceWork, workOf } from "./build.js";
 import { collectAnswers, jobsOf } from "./jobs.js";
-import { type BuildOptions, FLAVOUR, parseBuildOptions, type RawBuildOptions } from "./options.js";
+import { kernelsFor } from "./kernels.js";
+import { type BuildOptions, parseBuildOptions, type RawBuildOptions } from "./options.js";
 
 /** `puntbench atlas build`: measures what is missing, and says what it could not. */
 export async function main(raw: RawBuildOptions): Promise<void> {
@@ -22,11 +19,9 @@ export async function main(raw: RawBuildOptions): Promise<void> {
   }
   requireLabTools();
   await withLabContext(async (context) => {
-    const requests = options.kernels ?? (await everySeries(context, options));
-    const source = { flavour: FLAVOUR, mirror: options.mirror } as const;
-    const kernels = await kernelsByVersion(context, requests, source);
+    const kernels = await kernelsFor(context, options);
     const work = workOf(folder, kernels, options.places, options);
-    const total = kernels.length * options.places.length;
+    const total = sum(options.places.map(({ flavour }) => kernels.get(flavour)?.length ?? 0));
     const { boots, cells } = sumOf(work);
     context.progress.milestone(
       `${total} pairs of kernel and place, ${ATLAS_SCENARIOS.length} scenarios; ${boots} guests to boot for ${cells} cells`,
@@ -62,40 +57,29 @@ async function buildAll(
 ): Promise<BuiltPlace> {
   const startedAtMs = Date.now();
   const all = sumOf(work).cells;
-  const sum: BuiltPlace = { cells: 0, gaps: [] };
+  const built: BuiltPlace = { cells: 0, gaps: [] };
   for (const [at, each] of work.entries()) {
     const { cells, gaps } = await buildPlace(context, folder, each, options);
-    sum.cells += cells;
-    sum.gaps.push(...gaps);
+    built.cells += cells;
+    built.gaps.push(...gaps);
     const done = sumOf(work.slice(0, at + 1)).cells;
     context.progress.milestone(
       [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
     );
   }
-  return sum;
+  return built;
 }
 
 function sumOf(work: readonly PlaceWork[]): { boots: number; cells: number } {
   const kernels = work.flatMap((place) => place.kernels);
-  const cells = kernels.reduce((sum, { missing }) => sum + missing.length, 0);
-  return { boots: kernels.length, cells };
+  return { boots: kernels.length, cells: sum(kernels.map(({ missing }) => missing.length)) };
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
 function wordsOf({ place, kernels }: PlaceWork): string[] {
   return kernels.map(
     ({ kernel, missing }) =>
       `${kernel.label} (${kernel.packageVersion}) ${place.name}: ${missing.length} scenarios`,
   );
-}
-
-/** The newest kernel of each series, or every version that can be had. */
-async function everySeries(
-  context: LabContext,
-  { mirror, everyVersion }: BuildOptions,
-): Promise<string[]> {
-  const { packages } = await changingCache(context, () =>
-    knownPackages(context, { mirror, refresh: false }),
-  );
-  const kernels = completeKernels(packages).filter(({ flavour }) => flavour === FLAVOUR);
-  return [...new Set(kernels.map(({ series, version }) => (everyVersion ? version : series)))];
 }

@@ -10,6 +10,8 @@ export interface AtlasKernel {
   /** The series, or with every version the package version. */
   label: string;
   packageVersion: string;
+  /** Tells the flavours of one version apart. The name of the package does not: it also says whether it is signed. */
+  release: string;
 }
 
 /** Where the answers of one kernel and place stand. */
@@ -20,11 +22,17 @@ export function atlasPath(folder: string, kernel: string, place: string): string
 /** What was measured of this kernel package before; null: nothing that counts. */
 export function measuredBefore(
   folder: string,
-  { label, packageVersion }: AtlasKernel,
+  kernel: AtlasKernel,
   place: AtlasPlace,
 ): AtlasFile | null {
-  const file = loadAtlasFile(atlasPath(folder, label, place.name));
-  return file?.packageVersion === packageVersion ? file : null;
+  const file = loadAtlasFile(atlasPath(folder, kernel.label, place.name));
+  return file !== null && isSameKernel(file, kernel) ? file : null;
+}
+
+type Package = Pick<AtlasKernel, "packageVersion" | "release">;
+
+export function isSameKernel(one: Package, other: Package): boolean {
+  return one.packageVersion === other.packageVersion && one.release === other.release;
 }
 
 /** Scenarios without an answer. A cell is known by kernel package, place, format and scenario, and is not measured twice. */

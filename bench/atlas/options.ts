@@ -4,9 +4,6 @@ import { ATLAS_SCENARIOS } from "../../results/atlas/scenarios.js";
 import { UsageError } from "../../terminal/errors.js";
 import { integer, list, word, words } from "../../terminal/option-values.js";
 
-/** Debian's kernels for virtual machines: the same source, a third of the size. */
-export const FLAVOUR = "cloud-amd64";
-
 /** Options of `atlas build` as commander hands them over: text. */
 export interface RawBuildOptions {
   kernels?: string;

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Device } from "../../results/environment.js";
 import { blockDeviceOf } from "./block-device.js";
+import { labDisk } from "./lab-disk.js";
 import { mountOf } from "./mount.js";
 import { readNumber, readText } from "./read.js";
 
@@ -27,7 +28,7 @@ export function device(majorMinor: string | null): Device {
 /** Whether IOPOLL finds a queue that the device polls. False where no block device is known. */
 export function hasPolledQueue(path: string): boolean {
   const mount = mountOf(realpathSync(path));
-  const majorMinor = mount === null ? null : blockDeviceOf(mount);
+  const majorMinor = labDisk()?.number ?? (mount === null ? null : blockDeviceOf(mount));
   const folder = majorMinor === null ? null : wholeDevice(`/sys/dev/block/${majorMinor}`);
   return folder !== null && readNumber(join(folder, "queue/io_poll")) === 1;
 }

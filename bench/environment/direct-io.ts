@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import type { DirectIoAlignment, Driver, DriverError } from "../../native/index.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
+import { labDisk } from "./lab-disk.js";
 import type { ScratchDirectory } from "./scratch.js";
 
 /** Filesystems that accept O_DIRECT without writing to a device, by statfs magic (statfs(2)). */
@@ -21,7 +22,7 @@ export function directIoAlignment(
   scratch: ScratchDirectory,
   filesystemType: string,
 ): DirectIoAlignment {
-  const known = withoutDevice(scratch.path);
+  const known = labDisk() === null ? withoutDevice(scratch.path) : null;
   try {
     if (known === null) return driver.directIoAlignment(scratch.file("alignment"));
   } catch (error) {
@@ -39,10 +40,14 @@ export function directIoAlignment(
   );
 }
 
-export function checkBlockSize(blockSizeBytes: number, alignment: DirectIoAlignment): void {
-  if (blockSizeBytes % alignment.offsetBytes === 0) return;
+/** Throws where no size fits. Of several, the kernel is asked about each one that does not (`possibleScenarios`). */
+export function checkBlockSizes(
+  sizes: readonly number[],
+  { offsetBytes }: DirectIoAlignment,
+): void {
+  if (sizes.some((size) => size % offsetBytes === 0)) return;
   throw new UsageError(
-    `--block-size ${blockSizeBytes}: this filesystem writes O_DIRECT in multiples of ${alignment.offsetBytes} bytes`,
-    `Choose a multiple of ${alignment.offsetBytes}.`,
+    `--block-size ${sizes[0]}: this filesystem writes O_DIRECT in multiples of ${offsetBytes} bytes`,
+    `Choose a multiple of ${offsetBytes}.`,
   );
 }

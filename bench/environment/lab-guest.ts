@@ -6,6 +6,8 @@ import { UsageError } from "../../terminal/errors.js";
 const PROVENANCE = "PUNTBENCH_LAB";
 const COST = "PUNTBENCH_COST";
 const STATUS_DESCRIPTOR = "PUNTBENCH_STATUS_FD";
+/** The scratch disk, where the guest's requests go to the disk itself. The guest's first process sets it. */
+export const REQUESTED_DISK = "PUNTBENCH_LAB_DISK";
 
 /** Each line that a guest sends to the lab starts with this. */
 export const STATUS_PREFIX = "puntbench-lab: ";
@@ -45,6 +47,12 @@ export function labProvenance(): LabProvenance | null {
       "It is set by `puntbench lab`; unset it to measure this machine.",
     );
   }
+}
+
+/** The device that requests go to in the place of files; null: files, and always outside a guest of the lab. */
+export function requestedDisk(): string | null {
+  const path = process.env[REQUESTED_DISK];
+  return path === undefined || labProvenance() === null ? null : path;
 }
 
 export function countsInstructions(): boolean {

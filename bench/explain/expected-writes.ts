@@ -37,9 +37,10 @@ export function expectWrites(
 ): Expectation {
   const filesystemBlockBytes = statfsSync(path).bsize;
   const extents = extentsOf(driver, path, []) ?? [];
-  const { size, mode } = statSync(path);
+  const stats = statSync(path);
+  const size = stats.isBlockDevice() ? Number.POSITIVE_INFINITY : stats.size;
   const regions = regionsOf(extents, size, blockSizeBytes);
-  const setId = isSetId(mode);
+  const setId = isSetId(stats.mode);
   const file = {
     ...baseQuestion(driver, path, extents, blockSizeBytes),
     setId,

@@ -1,7 +1,7 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import type { Driver, Extent } from "../../native/index.js";
-import { questionAbout } from "../probe/question-about.js";
+import { questionAbout, questionAboutDevice } from "../probe/question-about.js";
 import { predict } from "../rules/predict.js";
 import type { Prediction } from "../rules/prediction.js";
 import type { WriteQuestion } from "../rules/question.js";
@@ -41,13 +41,15 @@ export function inspect(driver: Driver, file: string, blockSizeBytes: number): I
   };
 }
 
-/** A write to written blocks of this file that nothing speaks against. */
+/** A write to written blocks of this file, or to this block device, that nothing speaks against. */
 export function baseQuestion(
   driver: Driver,
   path: string,
   extents: readonly Extent[],
   blockSizeBytes: number,
 ): WriteQuestion {
+  const stats = statsOf(path);
+  if (stats.isBlockDevice()) return questionAboutDevice(stats.rdev, blockSizeBytes);
   const question = questionAbout(driver, path, blockSizeBytes);
   const regions = regionsOf(extents, 0, blockSizeBytes);
   const preallocated = regions.some(({ state }) => state === "unwritten");

@@ -47,9 +47,9 @@ export function labCommand(
     .option("--kernel-image <vmlinuz>", "a kernel of your own")
     .option("--modules <directory>", "its modules, such as /lib/modules/6.9.1")
     .option("-l, --kernel-label <label>", "the name of --kernel-image in charts")
-    .option("--flavour <name>", "cloud-amd64 (small, for guests), amd64 or rt-amd64", "cloud-amd64")
+    .option("--flavour <name>", "cloud-amd64 (default), amd64 (default with f2fs) or rt-amd64")
     .option("--mirror <url>", "Debian mirror (default: that of this machine's apt)")
-    .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow, overlay", "ext4")
+    .option("--filesystems <list>", "ext4, xfs, btrfs, btrfs-nocow, overlay, f2fs, block", "ext4")
     .option("--stack <list>", "layers on the scratch disk, lowest first: luks, lvm, raid1")
     .option("--mount-options <list>", "added when the scratch filesystem is mounted")
     .option(

@@ -43,10 +43,10 @@ function diskCommands(
   { filesystem }: PlannedBoot,
   image: string,
 ): string[][] {
-  const { program, args } = makeFilesystem(filesystem, image);
+  const tool = makeFilesystem(filesystem, image);
   return [
     ["fallocate", "--length", String(settings.diskBytes), image],
-    [program, ...args],
+    ...(tool === null ? [] : [[tool.program, ...tool.args]]),
   ];
 }
 

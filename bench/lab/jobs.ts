@@ -24,7 +24,7 @@ export function jobsOf(
           ...(["puntbench", "lab"] as const),
           ...(own ? [] : ["--kernels", pinned(kernel)]),
           ...["--filesystems", filesystem, "--results-file", output],
-          ...sharedOptions(raw, own),
+          ...sharedOptions({ ...raw, flavour: options.flavour }, own),
           ...commandOptions,
         ],
         inputs: [

@@ -4,7 +4,7 @@ import { integer, list, word, words } from "../../terminal/option-values.js";
 import { parseBytes, parseDurationNs } from "../../terminal/units.js";
 import { checkGuestOptions } from "./guest-options.js";
 import { STACK_LAYERS, stackPrograms } from "./image/device-stack.js";
-import { FILESYSTEMS, SCRATCH_DEVICES, type ScratchDevice } from "./image/job.js";
+import { FILESYSTEMS, flavourFor, SCRATCH_DEVICES, type ScratchDevice } from "./image/job.js";
 import { FLAVOURS } from "./packages/resolve.js";
 import type { KernelFile, KernelSource } from "./session/kernels.js";
 import type { GuestCommand, GuestSettings, LabPlan } from "./session/settings.js";
@@ -15,7 +15,7 @@ export interface RawLabOptions {
   kernelImage?: string;
   modules?: string;
   kernelLabel?: string;
-  flavour: string;
+  flavour?: string;
   mirror?: string;
   filesystems: string;
   mountOptions?: string;
@@ -100,6 +100,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   }
   const { about, input } = checkGuestOptions(command);
   const filesystems = words(raw.filesystems, FILESYSTEMS, "--filesystems");
+  if (filesystems.includes("block")) refuseWithDisk(raw);
   const boots = integer(raw.boots, "--boots", 1, 1000);
   const guests = (kernels.length + (kernelFile === null ? 0 : 1)) * filesystems.length * boots;
   if (raw.resultsFile !== undefined && (guests !== 1 || kernels.includes("host"))) {
@@ -111,7 +112,7 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
   return {
     kernels,
     kernelFile,
-    flavour: word(raw.flavour, FLAVOURS, "--flavour"),
+    flavour: word(raw.flavour ?? flavourFor(filesystems), FLAVOURS, "--flavour"),
     mirror: raw.mirror ?? null,
     filesystems,
     boots,
@@ -130,6 +131,14 @@ export function parseLabOptions(raw: RawLabOptions, benchOptions: readonly strin
     json: raw.json ?? false,
     commands: [command],
   };
+}
+
+/** On the disk itself there are no files, nothing is mounted, and no layer is a disk that the lab made. */
+function refuseWithDisk({ stack, mountOptions, replay }: RawLabOptions): void {
+  const given = { "--stack": stack, "--mount-options": mountOptions, "--replay": replay };
+  const found = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (found === undefined) return;
+  throw new UsageError(`${found} needs a filesystem`, "Leave block out of --filesystems.");
 }
 
 function commandName({ explain, replay, cost }: RawLabOptions): GuestCommand["name"] {

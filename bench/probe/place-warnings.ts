@@ -1,12 +1,18 @@
 import type { Driver } from "../../native/index.js";
+import { labDisk } from "../environment/lab-disk.js";
 import { overlayWords } from "../rules/overlay.js";
 import { predict } from "../rules/predict.js";
 import type { WriteQuestion } from "../rules/question.js";
-import { questionAbout } from "./question-about.js";
+import { questionAbout, questionAboutDevice } from "./question-about.js";
 
 /** What the rules say against measuring in a directory, for the warnings of a results file. */
 export function placeWarnings(driver: Driver, directory: string, blockSizeBytes: number): string[] {
-  return warningsAbout(questionAbout(driver, directory, blockSizeBytes));
+  const disk = labDisk();
+  return warningsAbout(
+    disk === null
+      ? questionAbout(driver, directory, blockSizeBytes)
+      : questionAboutDevice(disk.rdev, blockSizeBytes),
+  );
 }
 
 /** @param question about a new file in the directory. */

@@ -1,7 +1,7 @@
 import { release } from "node:os";
 import { type Driver, type NowaitAnswers, ORACLES, type Oracle } from "../../native/index.js";
 import { PREPARATIONS, type Preparation } from "../../results/vocabulary.js";
-import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
+import { checkBlockSizes, directIoAlignment } from "../environment/direct-io.js";
 import { ringRefused } from "../environment/io-uring.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 import { predictPrepared } from "../rules/preparation.js";
@@ -41,7 +41,7 @@ export async function probe(
 ): Promise<ProbeReport> {
   const question = questionAbout(driver, scratch.path, blockSizeBytes);
   const { filesystem } = question;
-  checkBlockSize(blockSizeBytes, directIoAlignment(driver, scratch, filesystem));
+  checkBlockSizes([blockSizeBytes], directIoAlignment(driver, scratch, filesystem));
   const unavailable: ProbeReport["unavailable"] = { ioUring: null, pwritev2: null, libaio: null };
   const preparations: PreparationReport[] = [];
   for (const preparation of PREPARATIONS) {

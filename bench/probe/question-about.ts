@@ -1,10 +1,10 @@
 import { realpathSync, statfsSync } from "node:fs";
 import { release, version } from "node:os";
 import type { Driver } from "../../native/index.js";
+import { BLOCK_DEVICES } from "../../results/vocabulary.js";
 import { blockDeviceOf, deviceStack, majorMinor } from "../environment/block-device.js";
 import { INODE_FLAGS } from "../environment/inode-flags.js";
 import { mountOf } from "../environment/mount.js";
-import { BLOCK_DEVICES } from "../rules/block-device.js";
 import { runningKernelVersion } from "../rules/kernel-version.js";
 import { EASY_WRITE, type WriteQuestion } from "../rules/question.js";
 

@@ -3,9 +3,6 @@ import type { Rule } from "./prediction.js";
 import type { WriteQuestion } from "./question.js";
 import { pageCacheRule } from "./shared-rules.js";
 
-/** The kernel's own name of the filesystem whose files are block devices, as in /proc/filesystems. */
-export const BLOCK_DEVICES = "bdev";
-
 const PAGE_BYTES = 4096;
 /** BIO_MAX_VECS: a longer write needs a second bio, unless its pages are next to each other in memory. */
 const MOST_PIECES = 256;

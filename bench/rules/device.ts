@@ -1,4 +1,4 @@
-import { BLOCK_DEVICES } from "./block-device.js";
+import { BLOCK_DEVICES } from "../../results/vocabulary.js";
 import { atLeast, type KernelVersion } from "./kernel-version.js";
 import type { Prediction } from "./prediction.js";
 import type { BlockLayer, WriteQuestion } from "./question.js";

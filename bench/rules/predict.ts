@@ -1,4 +1,5 @@
-import { BLOCK_DEVICE_RULES, BLOCK_DEVICES } from "./block-device.js";
+import { BLOCK_DEVICES } from "../../results/vocabulary.js";
+import { BLOCK_DEVICE_RULES } from "./block-device.js";
 import { BTRFS_RULES } from "./btrfs.js";
 import { deviceVerdict } from "./device.js";
 import { EXT4_RULES } from "./ext4.js";

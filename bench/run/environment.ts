@@ -1,9 +1,11 @@
 import { realpathSync } from "node:fs";
 import type { DirectIoAlignment } from "../../native/index.js";
-import type { Environment } from "../../results/environment.js";
+import type { Environment, Filesystem } from "../../results/environment.js";
+import { BLOCK_DEVICES } from "../../results/vocabulary.js";
 import { blockDeviceOf } from "../environment/block-device.js";
 import { device } from "../environment/device.js";
 import { filesystem } from "../environment/filesystem.js";
+import { type LabDisk, labDisk } from "../environment/lab-disk.js";
 import { machine } from "../environment/machine.js";
 import { mountOf } from "../environment/mount.js";
 import type { PuntCounter } from "../environment/punt-counter.js";
@@ -16,10 +18,25 @@ export function environment(
 ): Environment {
   const path = realpathSync(directory);
   const mount = mountOf(path);
+  const disk = labDisk();
+  const number = mount === null ? null : blockDeviceOf(mount);
   return {
     ...machine(puntCounter),
-    filesystem: filesystem(path, mount),
-    device: device(mount === null ? null : blockDeviceOf(mount)),
+    filesystem: disk === null ? filesystem(path, mount) : asFilesystem(disk),
+    device: device(disk?.number ?? number),
     directIoAlignment: alignment,
+  };
+}
+
+/** What stands in the place of a filesystem where the requests go to the disk itself. */
+function asFilesystem({ sizeBytes, logicalBlockBytes }: LabDisk): Filesystem {
+  return {
+    type: BLOCK_DEVICES,
+    mountPoint: null,
+    mountOptions: [],
+    features: null,
+    blockSizeBytes: logicalBlockBytes,
+    sizeBytes,
+    freeBytes: sizeBytes,
   };
 }

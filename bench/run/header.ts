@@ -1,7 +1,7 @@
 import type { Driver } from "../../native/index.js";
 import type { Header, Scenario } from "../../results/schema.js";
 import { shellWord } from "../../terminal/quote.js";
-import { checkBlockSize, directIoAlignment } from "../environment/direct-io.js";
+import { checkBlockSizes, directIoAlignment } from "../environment/direct-io.js";
 import { mountOf } from "../environment/mount.js";
 import { otherBenchWarnings } from "../environment/other-benches.js";
 import { openPuntCounter } from "../environment/punt-counter.js";
@@ -26,7 +26,7 @@ export async function openingHeader(
   const filesystemType = mountOf(scratch.location)?.type ?? "unknown filesystem";
   const alignment = directIoAlignment(driver, scratch, filesystemType);
   const blockSizes = new Set(scenarios.map(({ blockSizeBytes }) => blockSizeBytes));
-  for (const size of blockSizes) checkBlockSize(size, alignment);
+  checkBlockSizes([...blockSizes], alignment);
   checkSpace(scratch, scenarios, options.maxSpaceBytes);
   const puntCounter = openPuntCounter(driver);
   return {

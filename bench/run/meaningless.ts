@@ -125,17 +125,30 @@ const RINGS: readonly Check[] = [
     "an fsync cannot be polled",
 ];
 
+/** What a disk has none of, where the requests go to the disk itself and not to files. */
+const ON_DISK: readonly Check[] = [
+  (cell) => cell.preparation !== "dd-prefill" && "a block device neither grows nor reserves blocks",
+  (cell) => (filesOf(cell) > 1 || hasOwnFiles(cell)) && "there is one block device, and no files",
+  (cell) => cell.extents !== undefined && "a block device has no extents",
+  (cell) => cell.inode === "cold" && "a block device has no inode that is loaded from it",
+  (cell) =>
+    ["openat", "statx", "fallocate"].includes(operationOf(cell)) &&
+    `${operationOf(cell)} asks the filesystem that holds the name of the device`,
+];
+
+/** Why this cannot be done to a disk itself; null where it can. */
+export function notOnDisk(scenario: Scenario): string | null {
+  return firstReason(ON_DISK, scenario);
+}
+
 /** Why this combination has no meaning; null where it has one. */
 export function meaningless(scenario: Scenario): string | null {
-  for (const check of [
-    ...OPERATIONS,
-    ...ORDERS,
-    ...FILES,
-    ...GROUPS,
-    ...PAUSES,
-    ...SIZES,
-    ...RINGS,
-  ]) {
+  const checks = [OPERATIONS, ORDERS, FILES, GROUPS, PAUSES, SIZES, RINGS].flat();
+  return firstReason(checks, scenario);
+}
+
+function firstReason(checks: readonly Check[], scenario: Scenario): string | null {
+  for (const check of checks) {
     const reason = check(scenario);
     if (reason !== false) return reason;
   }

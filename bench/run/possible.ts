@@ -1,11 +1,12 @@
 import type { Driver, DriverError } from "../../native/index.js";
 import { describeScenario, variantWords } from "../../results/scenario.js";
-import type { Scenario } from "../../results/schema.js";
+import type { Header, Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 import { hasPolledQueue } from "../environment/device.js";
+import { labDisk } from "../environment/lab-disk.js";
 import { labProvenance } from "../environment/lab-guest.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
-import { meaningless } from "./meaningless.js";
+import { meaningless, notOnDisk } from "./meaningless.js";
 import type { BenchOptions } from "./options.js";
 
 export interface PossibleScenarios {
@@ -23,20 +24,26 @@ export async function possibleScenarios(
   driver: Driver,
   options: BenchOptions,
   scratch: ScratchDirectory,
-  wanted: readonly Scenario[],
+  { scenarios: wanted, environment }: Pick<Header, "scenarios" | "environment">,
 ): Promise<PossibleScenarios> {
   const scenarios: Scenario[] = [];
   const skipped: string[] = [];
   const tried = new Map<string, string | null>();
+  const disk = labDisk() !== null;
   for (const scenario of wanted) {
-    const kind = `${variantWords(scenario)} ${scenario.arm} ${scenario.registeredBuffers}`;
+    const misaligned =
+      scenario.blockSizeBytes % (environment.directIoAlignment?.offsetBytes ?? 1) !== 0;
+    const size = misaligned ? scenario.blockSizeBytes : "";
+    const kind = `${variantWords(scenario)} ${scenario.arm} ${scenario.registeredBuffers} ${size}`;
     let reason =
       meaningless(scenario) ??
+      (disk ? notOnDisk(scenario) : null) ??
       unpolled(scenario, scratch) ??
       tooCold(scenario) ??
       tried.get(kind) ??
       null;
-    if (reason === null && variantWords(scenario).length > 0 && !tried.has(kind)) {
+    const unusual = misaligned || variantWords(scenario).length > 0;
+    if (reason === null && unusual && !tried.has(kind)) {
       reason = await refusal(driver, options, scratch, scenario);
       tried.set(kind, reason);
     }

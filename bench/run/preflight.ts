@@ -2,12 +2,17 @@ import { statfsSync } from "node:fs";
 import type { Scenario } from "../../results/schema.js";
 import { UsageError } from "../../terminal/errors.js";
 import { formatBytes } from "../../terminal/units.js";
+import { labDisk } from "../environment/lab-disk.js";
 import type { ScratchDirectory } from "../environment/scratch.js";
 
 /** Bytes that a trial may use. */
 export function allowedBytes(scratch: ScratchDirectory, maxSpaceBytes: number | null): number {
+  return maxSpaceBytes ?? freeBytes(scratch) / 10;
+}
+
+function freeBytes(scratch: ScratchDirectory): number {
   const { bavail, bsize } = statfsSync(scratch.path);
-  return maxSpaceBytes ?? (bavail * bsize) / 10;
+  return labDisk()?.sizeBytes ?? bavail * bsize;
 }
 
 /** One trial's file exists at a time, so the largest one decides. */
@@ -17,8 +22,7 @@ export function checkSpace(
   maxSpaceBytes: number | null,
 ): void {
   const needed = Math.max(...scenarios.map((scenario) => scenario.fileSizeBytes));
-  const filesystem = statfsSync(scratch.path);
-  const free = filesystem.bavail * filesystem.bsize;
+  const free = freeBytes(scratch);
   if (needed > free) {
     throw new UsageError(
       `not enough space: a trial needs ${formatBytes(needed)}, ${formatBytes(free)} are free`,

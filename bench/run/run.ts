@@ -1,6 +1,7 @@
 import { type Driver, loadDriver } from "../../native/index.js";
 import type { Header, ResultsLine, Scenario, Trial } from "../../results/schema.js";
 import type { Progress } from "../../terminal/progress.js";
+import { holdDisk, labDisk, onDisk } from "../environment/lab-disk.js";
 import { ScratchDirectory } from "../environment/scratch.js";
 import { type SizedScenarios, sizedForDuration } from "./duration.js";
 import { openingHeader } from "./header.js";
@@ -51,18 +52,15 @@ export async function runBench<Afterwards>(
   signal: AbortSignal,
   plan: RunPlan<Afterwards> = { scenarios: scenariosOf(options) },
 ): Promise<RunOutcome<Afterwards>> {
-  const driver = loadDriver();
+  const disk = labDisk();
+  const driver = disk === null ? loadDriver() : onDisk(loadDriver(), disk);
   checkQueueDepths(plan.scenarios);
   checkMemory(plan.scenarios);
   const scratch = new ScratchDirectory(options.dir);
+  const releaseDisk = holdDisk();
   try {
     const checked = await openingHeader(driver, options, plan.scenarios, scratch, commandLine);
-    const { scenarios, skipped } = await possibleScenarios(
-      driver,
-      options,
-      scratch,
-      plan.scenarios,
-    );
+    const { scenarios, skipped } = await possibleScenarios(driver, options, scratch, checked);
     const opening = { ...checked, scenarios, warnings: [...checked.warnings, ...skipped] };
     for (const warning of opening.warnings) progress.milestone(`warning: ${warning}`);
     const timed = plan.timed?.(opening) ?? true;
@@ -79,6 +77,7 @@ export async function runBench<Afterwards>(
     return { resultsFile: writer.path, header, trials, afterwards: result };
   } finally {
     progress.done();
+    releaseDisk();
     scratch.remove();
   }
 }

@@ -25,6 +25,7 @@ inline RequestKind kind_of(const Napi::Object& from) {
 inline TrialRequest to_request(const Napi::Object& from) {
   TrialRequest request;
   request.path = text(from, "path");
+  if (from.Get("device").IsNumber()) request.device = static_cast<dev_t>(integer(from, "device"));
   request.preparation = named(from, "preparation", preparation_named);
   request.arm = named(from, "arm", arm_named);
   request.queue_depth = static_cast<uint32_t>(integer(from, "queueDepth"));

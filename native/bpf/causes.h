@@ -18,6 +18,8 @@
   STEP(xfs_file_direct_write)                                                               \
   STEP(xfs_iomap_found)            /* value: fork */                                        \
   STEP(xfs_iomap_alloc)            /* value: fork */                                        \
+  STEP(f2fs_direct_IO_enter)                                                                \
+  STEP(f2fs_allocate)              /* value: the block's address before: 0 none, -1 reserved */ \
   STEP(checks)                                                                              \
   STEP(file_modified)                                                                       \
   STEP(buffered)                                                                            \
@@ -31,7 +33,8 @@
   STEP(dirty_pages_ret)                                                                     \
   STEP(btrfs_check_ret)                                                                     \
   STEP(btrfs_begin_ret)                                                                     \
-  STEP(nocow_ret)
+  STEP(nocow_ret)                                                                           \
+  STEP(f2fs_overwrite_ret)
 
 #define CAUSES_ENUMERATOR(name) CAUSES_##name,
 enum causes_kind { CAUSES_STEPS(CAUSES_ENUMERATOR) CAUSES_KINDS };

@@ -66,6 +66,9 @@ int xfs_iomap_found(struct bpf_raw_tracepoint_args *ctx) { return add_step(CAUSE
 SEC("raw_tp/xfs_iomap_alloc")
 int xfs_iomap_alloc(struct bpf_raw_tracepoint_args *ctx) { return add_step(CAUSES_xfs_iomap_alloc, ctx->args[3], 0); }
 
+SEC("raw_tp/f2fs_direct_IO_enter")
+int f2fs_direct_IO_enter(struct bpf_raw_tracepoint_args *ctx) { return add_step(CAUSES_f2fs_direct_IO_enter, 0, 0); }
+
 /* Functions, where the kernel has kprobes. An inlined function, such as ext4_dio_write_checks, cannot be probed. */
 
 #define WRITE_FUNCTION(name, function)                                                   \
@@ -78,6 +81,8 @@ WRITE_FUNCTION(write_ext4, ext4_file_write_iter)
 WRITE_FUNCTION(write_xfs, xfs_file_write_iter)
 WRITE_FUNCTION(write_btrfs, btrfs_file_write_iter)
 WRITE_FUNCTION(write_overlay, ovl_write_iter)
+WRITE_FUNCTION(write_f2fs, f2fs_file_write_iter)
+WRITE_FUNCTION(write_bdev, blkdev_write_iter)
 
 #define ENTERED(name, function) \
   SEC("kprobe/" #function)      \
@@ -86,6 +91,9 @@ WRITE_FUNCTION(write_overlay, ovl_write_iter)
 ENTERED(checks, ext4_generic_write_checks)
 ENTERED(file_modified, file_modified)
 ENTERED(buffered, ext4_buffered_write_iter)
+
+SEC("kprobe/f2fs_allocate_data_block")
+int f2fs_allocate(struct pt_regs *ctx) { return add_step(CAUSES_f2fs_allocate, (__s32)PT_REGS_PARM3(ctx), 0); }
 
 /* The upper half of the register is not defined for types narrower than it. */
 #define RETURNED(name, function, type) \
@@ -103,3 +111,4 @@ RETURNED(dirty_pages_ret, balance_dirty_pages_ratelimited_flags, __s32)
 RETURNED(btrfs_check_ret, btrfs_write_check, __s32)
 RETURNED(btrfs_begin_ret, btrfs_dio_iomap_begin, __s32)
 RETURNED(nocow_ret, can_nocow_extent, __s32)
+RETURNED(f2fs_overwrite_ret, f2fs_overwrite_io, __u8)

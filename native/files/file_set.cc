@@ -1,7 +1,10 @@
 #include "files/file_set.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "base/clock.h"
 
@@ -31,7 +34,10 @@ Status FileSet::create() {
   const std::string folder = slash == std::string::npos ? "." : plan_.path.substr(0, slash + 1);
   folder_ = FileDescriptor(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder_.valid()) return Status::last_errno("open O_PATH");
-  const int creation = plan_.existing ? 0 : O_CREAT | O_EXCL;
+  const int creation = plan_.existing || plan_.device != 0 ? 0 : O_CREAT | O_EXCL;
+  if (plan_.device != 0 && !plan_.existing) {
+    if (mknod(plan_.path.c_str(), S_IFBLK | 0600, plan_.device) != 0) return Status::last_errno("mknod");
+  }
   while (files_.size() < plan_.files) {
     FileDescriptor file(open(path(files_.size()).c_str(), creation | O_RDWR | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.valid()) return Status::last_errno("open O_DIRECT");
@@ -58,10 +64,13 @@ Status FileSet::fill_page_cache() const {
   for (size_t i = 0; i < files_.size(); ++i) {
     const FileDescriptor file(open(path(i).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!file.valid()) return Status::last_errno("open");
-    ssize_t n = 0;
-    while ((n = read(file.get(), buffer.data(), buffer.size())) > 0) {
+    uint64_t left = plan_.bytes_each;
+    while (left > 0) {
+      const ssize_t n = read(file.get(), buffer.data(), std::min<uint64_t>(buffer.size(), left));
+      if (n < 0) return Status::last_errno("read");
+      if (n == 0) break;
+      left -= static_cast<uint64_t>(n);
     }
-    if (n < 0) return Status::last_errno("read");
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +17,7 @@ struct FileSetPlan {
   std::string path;  // of the first file; the others are path.1, path.2, ...
   uint32_t files = 1;
   uint64_t bytes_each = 0;
+  dev_t device = 0;  // a block device: its node takes the place of the file
   bool existing = false;  // opens files that exist, and does not remove them
   bool keep = false;      // for tests that read back what was written
 };

@@ -27,7 +27,7 @@ FileSetPlan files_of(const TrialRequest& request) {
   const uint32_t files = has_file_per_slot(request.arm) ? request.queue_depth : request.files;
   const uint64_t bytes = request.file_bytes / passes_of(request.order) / files;
   const uint64_t bytes_each = bytes / request.sizes.smallest_bytes * request.sizes.smallest_bytes;
-  return {request.path, files, bytes_each, request.existing_file, request.keep_file};
+  return {request.path, files, bytes_each, request.device, request.existing_file, request.keep_file};
 }
 
 // Waits until the device is calm again, and measures kernel workers meanwhile: nobody writes, so whatever they do has

@@ -25,6 +25,7 @@ std::optional<Arm> arm_named(std::string_view name);
 
 struct TrialRequest {
   std::string path;  // the trial creates and removes it; of several files, the others are path.1, path.2, ...
+  dev_t device = 0;  // a block device: its node at `path` takes the place of the file
   Preparation preparation = Preparation::kNoFallocate;
   Arm arm = Arm::kInline;
   uint32_t queue_depth = 1;

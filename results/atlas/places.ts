@@ -7,7 +7,9 @@ export interface AtlasPlace {
   name: string;
   words: string;
   /** As the lab names it. */
-  filesystem: "ext4" | "xfs" | "btrfs" | "btrfs-nocow" | "overlay";
+  filesystem: "ext4" | "xfs" | "btrfs" | "btrfs-nocow" | "overlay" | "f2fs" | "block";
+  /** Debian's build of each kernel: the one for virtual machines, unless it lacks what the place needs. */
+  flavour: "cloud-amd64" | "amd64";
   mountOptions: readonly string[];
   /** Layers on the disk, lowest first. */
   stack: readonly ("luks" | "lvm" | "raid1")[];
@@ -43,7 +45,7 @@ export function scenariosAt({ scenarios }: AtlasPlace): AtlasScenario[] {
   return ATLAS_SCENARIOS.filter(({ name }) => scenarios?.includes(name) ?? true);
 }
 
-const plain = { mountOptions: [], stack: [] } as const;
+const plain = { flavour: "cloud-amd64", mountOptions: [], stack: [] } as const;
 
 /** ext4 with one thing that is not the default. */
 function ext4With(
@@ -59,6 +61,8 @@ export const ATLAS_PLACES: readonly AtlasPlace[] = [
   { name: "xfs", words: "XFS", filesystem: "xfs", ...plain },
   { name: "btrfs", words: "btrfs", filesystem: "btrfs", ...plain },
   { name: "btrfs-nocow", words: "btrfs with nodatacow", filesystem: "btrfs-nocow", ...plain },
+  { name: "block", words: "a raw block device", filesystem: "block", ...plain },
+  { name: "f2fs", words: "f2fs", filesystem: "f2fs", ...plain, flavour: "amd64" },
   {
     name: "overlay",
     words: "overlayfs on ext4",

@@ -1,4 +1,5 @@
 import type { PuntRecord, RequestRecord } from "../../../native/causes.js";
+import { BLOCK_DEVICES } from "../../../results/vocabulary.js";
 import { cureFor } from "../../rules/cures.js";
 import { atLeast, type KernelVersion } from "../../rules/kernel-version.js";
 import { predict } from "../../rules/predict.js";
@@ -37,15 +38,20 @@ const FILESYSTEMS: Record<number, string> = {
   1481003842: "xfs",
   2435016766: "btrfs",
   2035054128: "overlay",
+  4076150800: "f2fs",
 };
 // include/linux/fs.h, include/uapi/linux/stat.h.
 const IOCB_DIRECT = 1 << 17;
 const FORCE_ASYNC = 0x10;
 const TYPE_BITS = 0o170000;
 const REGULAR = 0o100000;
+const BLOCK = 0o060000;
 
 /** The name that mount(8) gives a filesystem; null for others than those that rules exist for. */
-export const filesystemOf = ({ magic }: PuntRecord): string | null => FILESYSTEMS[magic] ?? null;
+export function filesystemOf({ magic, mode }: PuntRecord): string | null {
+  // The inode of a device lies on the filesystem that holds its name.
+  return (mode & TYPE_BITS) === BLOCK ? BLOCK_DEVICES : (FILESYSTEMS[magic] ?? null);
+}
 
 /** Why a request of any program punted. Call it for punted requests only. */
 export function attributeRequest(record: RequestRecord, context: RequestContext): Attribution {
@@ -80,7 +86,9 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
 function notExamined(punt: PuntRecord, attemptSeen: boolean): Attribution | null {
   const { opcode, mode } = punt;
   if (!WRITES.includes(opcode)) return undecided("why such an operation punts is not examined");
-  if ((mode & TYPE_BITS) !== REGULAR) return undecided("it is no write to a regular file");
+  if (![REGULAR, BLOCK].includes(mode & TYPE_BITS)) {
+    return undecided("it is no write to a regular file or a block device");
+  }
   if (isBuffered(punt)) return null;
   return attemptSeen ? null : undecided("its attempt was not seen");
 }

@@ -1,6 +1,9 @@
+import { BLOCK_DEVICES } from "../../../results/vocabulary.js";
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
+import { attributeBlockDevice } from "./block-device.js";
 import { attributeBtrfs } from "./btrfs.js";
 import { attributeExt4 } from "./ext4.js";
+import { attributeF2fs } from "./f2fs.js";
 import type { TracedWrite } from "./traced-write.js";
 import { attributeXfs } from "./xfs.js";
 
@@ -12,6 +15,8 @@ export function attribute(write: TracedWrite, context: AttributionContext): Attr
   if (filesystem === "ext4") return attributeExt4(write, context);
   if (filesystem === "xfs") return attributeXfs(write, context);
   if (filesystem === "btrfs") return attributeBtrfs(write, context);
+  if (filesystem === BLOCK_DEVICES) return attributeBlockDevice(write);
+  if (filesystem === "f2fs") return attributeF2fs(write, context);
   return undecided(`what ${filesystem} does is not known here`);
 }
 

@@ -1,5 +1,5 @@
 import { shellWord } from "../../../terminal/quote.js";
-import { STATUS_PREFIX } from "../../environment/lab-guest.js";
+import { REQUESTED_DISK, STATUS_PREFIX } from "../../environment/lab-guest.js";
 import { stackDevices } from "./device-stack.js";
 import { filesystemType, GUEST, type GuestDevice, type GuestJob, mountOptions } from "./job.js";
 
@@ -103,6 +103,7 @@ function mountScratch(job: GuestJob): string {
   const type = filesystemType(job.filesystem);
   const device =
     job.device === "null_blk" ? makeNullDevice(job.guestDevice) : "scratch=$(disk scratch)";
+  if (type === null) return `${device}\n${USE_DISK_ITSELF}`;
   const layered = job.filesystem === "overlay";
   const folder = layered ? LOWER : `/system${GUEST.scratch}`;
   return `${device}
@@ -112,6 +113,10 @@ reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
   || fail "mount: ${type} ${shellWord(options.join(","))} $reason; $(dmesg | tail -n 1)"
 ${layered ? MOUNT_OVERLAY : ""}`;
 }
+
+/** The bench makes a node of the disk in its scratch directory, which then holds no data. */
+const USE_DISK_ITSELF = `mount -t tmpfs -o mode=0700 tmpfs /system${GUEST.scratch} || fail "mount: tmpfs"
+export ${REQUESTED_DISK}="$scratch"`;
 
 const LOWER = "/system/tmp/layers";
 

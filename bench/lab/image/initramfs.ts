@@ -85,11 +85,9 @@ export function orderText(steps: readonly LoadStep[]): string {
 }
 
 function makeFilesystemText(job: GuestJob): string {
-  const { program, args } = makeFilesystem(
-    job.filesystem,
-    job.stack.length > 0 ? STACKED_DEVICE : "/dev/nullb0",
-  );
-  return [program, ...args].map(shellWord).join(" ");
+  const device = job.stack.length > 0 ? STACKED_DEVICE : "/dev/nullb0";
+  const tool = makeFilesystem(job.filesystem, device);
+  return tool === null ? "" : [tool.program, ...tool.args].map(shellWord).join(" ");
 }
 
 /** `kernel/fs/xfs/xfs.ko.xz` -> `xfs.ko`: old kernels cannot decompress, so the lab does. */

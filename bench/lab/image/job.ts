@@ -1,8 +1,27 @@
 import { type StackLayer, stackModules } from "./device-stack.js";
 
-/** Filesystems that a guest can measure on; `btrfs-nocow` is btrfs mounted with `nodatacow`, `overlay` lies on ext4. */
-export const FILESYSTEMS = ["ext4", "xfs", "btrfs", "btrfs-nocow", "overlay"] as const;
+/**
+ * Filesystems that a guest can measure on; `btrfs-nocow` is btrfs mounted with `nodatacow`, `overlay` lies on ext4. `block`
+ * is none: the requests go to the scratch disk itself.
+ */
+export const FILESYSTEMS = [
+  "ext4",
+  "xfs",
+  "btrfs",
+  "btrfs-nocow",
+  "overlay",
+  "f2fs",
+  "block",
+] as const;
 export type FilesystemChoice = (typeof FILESYSTEMS)[number];
+
+/** Only Debian's kernels for real machines have a module of these. */
+const NOT_IN_CLOUD_KERNELS: readonly FilesystemChoice[] = ["f2fs"];
+
+/** The least of Debian's builds of a kernel that has these filesystems. */
+export function flavourFor(filesystems: readonly FilesystemChoice[]): "cloud-amd64" | "amd64" {
+  return filesystems.some((one) => NOT_IN_CLOUD_KERNELS.includes(one)) ? "amd64" : "cloud-amd64";
+}
 
 /** The device below the scratch filesystem. `null_blk` is made inside the guest and has no latency by default. */
 export const SCRATCH_DEVICES = ["virtio-blk", "nvme", "null_blk"] as const;
@@ -54,8 +73,9 @@ export interface GuestDevice {
   latencyNs: number;
 }
 
-/** The kind of filesystem that is made on the device. */
-export function filesystemType(choice: FilesystemChoice): "ext4" | "xfs" | "btrfs" {
+/** The kind of filesystem that is made on the device; null: none. */
+export function filesystemType(choice: FilesystemChoice): "ext4" | "xfs" | "btrfs" | "f2fs" | null {
+  if (choice === "block") return null;
   if (choice === "overlay") return "ext4";
   return choice === "btrfs-nocow" ? "btrfs" : choice;
 }
@@ -76,13 +96,14 @@ export function neededModules(
   const device = { "virtio-blk": "virtio_blk", nvme: "nvme", null_blk: "null_blk" }[job.device];
   // The system image is ext4, on virtio.
   const always = ["virtio_pci", "virtio_console", "virtio_blk", "ext4"];
+  const type = filesystemType(job.filesystem);
   const layer = job.filesystem === "overlay" ? ["overlay"] : [];
   return [
     ...new Set([
       ...always,
       device,
-      ...(filesystemType(job.filesystem) === "btrfs" ? [BTRFS_CHECKSUMS] : []),
-      filesystemType(job.filesystem),
+      ...(type === "btrfs" ? [BTRFS_CHECKSUMS] : []),
+      ...(type === null ? [] : [type]),
       ...layer,
       ...stackModules(job.stack),
       ...(job.modules ?? []),

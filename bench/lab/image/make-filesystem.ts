@@ -11,10 +11,11 @@ export interface MakeFilesystem {
  * The same features for every kernel from 5.10 on, so that only the kernel differs. Lazy
  * initialisation is off, since its thread writes after the mount. Nothing is discarded, so that the
  * host's blocks stay allocated. Features that an old kernel cannot mount are off: ext4's orphan_file
- * needs 5.15, XFS's nrext64 needs 5.19, btrfs' block-group-tree needs 6.1.
+ * needs 5.15, XFS's nrext64 needs 5.19, btrfs' block-group-tree needs 6.1. null: the guest needs none.
  */
-export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFilesystem {
+export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFilesystem | null {
   const type = filesystemType(choice);
+  if (type === null) return null;
   if (type === "ext4") {
     const features = "^orphan_file,^metadata_csum_seed";
     const extended = "lazy_itable_init=0,lazy_journal_init=0,nodiscard";
@@ -30,6 +31,9 @@ export function makeFilesystem(choice: FilesystemChoice, device: string): MakeFi
       args: ["-q", "-f", "-K", "-i", "nrext64=0", device],
       package: "xfsprogs",
     };
+  }
+  if (type === "f2fs") {
+    return { program: "mkfs.f2fs", args: ["-q", "-f", "-t", "0", device], package: "f2fs-tools" };
   }
   return {
     program: "mkfs.btrfs",

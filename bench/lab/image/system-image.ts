@@ -18,7 +18,8 @@ const BUILD_TIMEOUT_MS = 3 * 60_000;
 const QUICK_TIMEOUT_MS = 20_000;
 
 /** Programs that guests use when the host has them: filesystems for `null_blk`, state of files. */
-const OPTIONAL_PROGRAMS = "mkfs.ext4 mkfs.xfs mkfs.btrfs filefrag lsattr chattr xfs_io".split(" ");
+const OPTIONAL_PROGRAMS =
+  "mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.f2fs filefrag lsattr chattr xfs_io".split(" ");
 
 /** Folders that the guest mounts something on. */
 const MOUNT_POINTS = ["proc", "sys", "dev", "tmp", GUEST.scratch, GUEST.output, GUEST.puntbench];

@@ -70,13 +70,14 @@ export async function allocateDisk(
   }
 }
 
-/** Makes a new, empty filesystem on an image, without discarding its blocks. */
+/** Makes a new, empty filesystem on an image, without discarding its blocks; nothing where the guest needs none. */
 export async function formatDisk(
   image: string,
   filesystem: FilesystemChoice,
   signal: AbortSignal,
 ): Promise<void> {
   const tool = makeFilesystem(filesystem, image);
+  if (tool === null) return;
   await runOrFail(requireProgram(tool.program, tool.package), tool.args, {
     timeoutMs: MKFS_TIMEOUT_MS,
     signal,

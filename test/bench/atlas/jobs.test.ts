@@ -32,7 +32,7 @@ function store(below: string, file: ReturnType<typeof atlasFile>): void {
 test("what the atlas lacks becomes one job for each kernel and place, and its answers come into the atlas", async () => {
   store(atlas, atlasFile("6.1", "xfs", all));
   const jobs = jobsOf(
-    workOf(atlas, [kernel("6.1"), kernel("6.12")], places, {
+    workOf(atlas, new Map([["cloud-amd64", [kernel("6.1"), kernel("6.12")]]]), places, {
       again: false,
       cost: undefined,
       only: null,
@@ -63,4 +63,22 @@ test("what the atlas lacks becomes one job for each kernel and place, and its an
       ["6.1 xfs", all.length],
     ],
   );
+});
+
+test("a place gets the kernels of its flavour, and only those", () => {
+  const pair = ATLAS_PLACES.filter(({ name }) => ["ext4", "f2fs"].includes(name));
+  const release = "6.12.9-amd64";
+  const kernels = new Map([
+    ["cloud-amd64", [kernel("6.1"), kernel("6.12")]],
+    ["amd64", [{ ...kernel("6.12"), release }]],
+  ] as const);
+  const wish = { again: false, cost: undefined, only: null } as const;
+  const releases = workOf(join(folder, "none"), kernels, pair, wish).map(({ place, kernels }) => [
+    place.name,
+    kernels.map((one) => one.kernel.release),
+  ]);
+  assert.deepEqual(releases, [
+    ["ext4", ["6.1.9-cloud-amd64", "6.12.9-cloud-amd64"]],
+    ["f2fs", [release]],
+  ]);
 });

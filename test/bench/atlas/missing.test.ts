@@ -19,6 +19,12 @@ assert.ok(ext4);
 const folder = join(scratchFolder(), "atlas");
 const all = ATLAS_SCENARIOS.map(({ name }) => cell(name, 0));
 
+const kernel = (label: string, packageVersion = `${label}.9-1`) => ({
+  label,
+  packageVersion,
+  release: `${label}.9-cloud-amd64`,
+});
+
 function store(file: ReturnType<typeof atlasFile>): void {
   const path = atlasPath(folder, file.kernel, file.place);
   mkdirSync(dirname(path), { recursive: true });
@@ -27,14 +33,20 @@ function store(file: ReturnType<typeof atlasFile>): void {
 
 test("a kernel package that answered everything has nothing missing", () => {
   store(atlasFile("6.1", "ext4", all));
-  const before = measuredBefore(folder, { label: "6.1", packageVersion: "6.1.9-1" }, ext4);
+  const before = measuredBefore(folder, kernel("6.1", "6.1.9-1"), ext4);
   assert.deepEqual(missingScenarios(before, ext4), []);
 });
 
 test("another package of the series answers everything anew", () => {
   store(atlasFile("6.1", "ext4", all));
-  assert.equal(measuredBefore(folder, { label: "6.1", packageVersion: "6.1.10-1" }, ext4), null);
+  assert.equal(measuredBefore(folder, kernel("6.1", "6.1.10-1"), ext4), null);
   assert.equal(missingScenarios(null, ext4).length, ATLAS_SCENARIOS.length);
+});
+
+test("another flavour of the same package version answers everything anew", () => {
+  store(atlasFile("6.1", "ext4", all));
+  const other = { ...kernel("6.1"), release: "6.1.9-amd64" };
+  assert.equal(measuredBefore(folder, other, ext4), null);
 });
 
 test("a scenario that was changed or added is missing, and only this one", () => {
@@ -48,7 +60,7 @@ test("a scenario that was changed or added is missing, and only this one", () =>
       changed.filter(({ scenario }) => scenario !== "fsync"),
     ),
   );
-  const before = measuredBefore(folder, { label: "6.12", packageVersion: "6.12.9-1" }, ext4);
+  const before = measuredBefore(folder, kernel("6.12", "6.12.9-1"), ext4);
   assert.deepEqual(
     missingScenarios(before, ext4).map(({ name }) => name),
     ["append", "fsync"],
@@ -83,5 +95,5 @@ test("a damaged file is named and passed over, and is measured again", () => {
   const path = atlasPath(folder, "7.2", "ext4");
   writeFileSync(path, readFileSync(path, "utf8").slice(0, -30));
   assert.deepEqual(loadAtlas(folder).passedOver, [`${path} is no file of this atlas`]);
-  assert.equal(measuredBefore(folder, { label: "7.2", packageVersion: "7.2.9-1" }, ext4), null);
+  assert.equal(measuredBefore(folder, kernel("7.2", "7.2.9-1"), ext4), null);
 });

@@ -70,6 +70,8 @@ test("the guest's script is a shell script for every filesystem, device, fault a
     {},
     { filesystem: "btrfs-nocow", mountOptions: ["noatime", "commit=5"] },
     { device: "null_blk", guestDevice: { sizeBytes: 2 ** 28, latencyNs: 50_000 } },
+    { filesystem: "f2fs" },
+    { filesystem: "block" },
     { shell: true },
     { fault: "panic", heartbeat: false },
   ] as Partial<GuestJob>[]) {
@@ -91,6 +93,14 @@ test("the signs of life can be left out", () => {
 
 test("btrfs without copy-on-write is btrfs mounted so", () => {
   assert.match(initScript({ ...JOB, filesystem: "btrfs-nocow" }), /-t btrfs -o nodatacow /);
+});
+
+test("the disk itself is handed to the commands, and nothing is mounted from it", () => {
+  const script = initScript({ ...JOB, filesystem: "block" });
+  assert.match(script, /^export PUNTBENCH_LAB_DISK="\$scratch"$/m);
+  assert.match(script, /^mount -t tmpfs .*\/scratch/m);
+  assert.doesNotMatch(script, /^mount .*"\$scratch"/m);
+  assert.doesNotMatch(initScript(JOB), /PUNTBENCH_LAB_DISK/);
 });
 
 test("modules are listed in order, decompressed, with the parameters that they get", () => {

@@ -44,6 +44,7 @@ test("a job is one boot of a package by its version, and parses as the lab's own
   const again = command.opts<RawLabOptions>();
   assert.deepEqual(again, {
     ...RAW,
+    flavour: "cloud-amd64",
     kernels: "6.1=6.1.9-1",
     filesystems: "xfs",
     memory: "2G",

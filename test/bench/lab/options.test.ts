@@ -19,6 +19,12 @@ test("kernels are listed once each, and the bench's options pass through as they
   assert.deepEqual(options.commands, [{ name: "bench", options: ["--quick", "--rounds", "3"] }]);
 });
 
+test("a filesystem that Debian's kernels for virtual machines lack brings the other flavour with it", () => {
+  assert.equal(parse({}).flavour, "cloud-amd64");
+  assert.equal(parse({ filesystems: "ext4,f2fs" }).flavour, "amd64");
+  assert.equal(parse({ filesystems: "f2fs", flavour: "rt-amd64" }).flavour, "rt-amd64");
+});
+
 test("instructions are counted on one processor, on a device inside the guest, without signs of life", () => {
   const { settings } = parse({ cost: "instructions" });
   assert.equal(settings.accelerator, "tcg-icount");
@@ -85,6 +91,9 @@ const REFUSED: [string, Partial<RawLabOptions>, string[], RegExp][] = [
   ["no kernel", { kernels: undefined as never }, [], /no kernel is named/],
   ["an empty list", { kernels: " , " }, [], /--kernels is empty/],
   ["an unknown filesystem", { filesystems: "zfs" }, [], /unknown value 'zfs'/],
+  ["a layer below no filesystem", { filesystems: "block", stack: "lvm" }, [], /--stack needs/],
+  ["a mount of no filesystem", { filesystems: "block", mountOptions: "a" }, [], /needs a filesys/],
+  ["files on no filesystem", { filesystems: "block", replay: "a.pbrec" }, [], /--replay needs/],
   ["an unknown device", { device: "floppy" }, [], /unknown value 'floppy'/],
   ["no boots", { boots: "0" }, [], /--boots 0/],
   ["a time without unit", { timeout: "5" }, [], /--timeout 5: not a duration/],
