@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { DirectIoAlignment, Driver } from "../../native/index.js";
 import { UserError } from "../../terminal/errors.js";
 import { majorMinor } from "./block-device.js";
-import { requestedDisk } from "./lab-guest.js";
+import { requestedDisk, SCRATCH_SERIAL } from "./lab-guest.js";
 import { readNumber, readText } from "./read.js";
 
 /** The disk that the lab made for this guest, where the requests go to the disk itself and not to files. */
@@ -17,8 +17,6 @@ export interface LabDisk {
   logicalBlockBytes: number;
 }
 
-/** The serial that the lab's qemu gives the scratch disk. */
-export const SCRATCH_SERIAL = "scratch";
 /** A device in the guest's own memory has no serial. */
 const IN_MEMORY = /^nullb\d+$/;
 

@@ -9,6 +9,9 @@ const STATUS_DESCRIPTOR = "PUNTBENCH_STATUS_FD";
 /** The scratch disk, where the guest's requests go to the disk itself. The guest's first process sets it. */
 export const REQUESTED_DISK = "PUNTBENCH_LAB_DISK";
 
+/** The serial that the lab's qemu gives the scratch disk of a guest. */
+export const SCRATCH_SERIAL = "scratch";
+
 /** Each line that a guest sends to the lab starts with this. */
 export const STATUS_PREFIX = "puntbench-lab: ";
 

@@ -6,21 +6,21 @@ const PREFILL = "writing every block once with O_DIRECT beforehand (dd-prefill)"
 
 /**
  * f2fs_file_write_iter -> f2fs_should_use_dio -> f2fs_dio_write_iter -> f2fs_overwrite_io -> __iomap_dio_rw.
- * Read in 6.1.192 and 6.12.117 (fs/f2fs/file.c, fs/f2fs/data.c); not counted, because the lab's kernels have no f2fs.
- * A zoned device makes every write buffered, and a mount does not show it, so no rule covers it.
+ * Read in 5.10.262, 6.1.192, 6.12.118, 7.2.13 and 7.3.4 (fs/f2fs/file.c, fs/f2fs/data.c), and counted in the lab on all of
+ * these and on 6.16 to 6.18. A timestamp never refuses: f2fs_write_checks calls file_modified without IOCB_NOWAIT. A zoned device makes every write buffered, and a mount does not show it, so no rule covers it.
  */
 export const F2FS_RULES: readonly Rule[] = [
   {
-    applies: ({ kernel }) => !atLeast(kernel, 6, 1) || atLeast(kernel, 6, 13),
+    applies: ({ kernel }) => !atLeast(kernel, 5, 10),
     punts: null,
     cause: "not-established",
-    why: "f2fs was read in Linux 6.1 and 6.12 only",
+    why: "f2fs was read from Linux 5.10 on",
     kernelFunction: null,
     curedBy: null,
   },
   {
-    applies: ({ extent, mountOptions }) =>
-      extent === "encrypted" && mountOptions.includes("inlinecrypt"),
+    applies: ({ extent, mountOptions, kernel }) =>
+      extent === "encrypted" && (mountOptions.includes("inlinecrypt") || atLeast(kernel, 7, 3)),
     punts: null,
     cause: "not-established",
     why: "with inline encryption f2fs can do direct I/O on encrypted files; such writes were not examined",

@@ -1,5 +1,5 @@
 import { shellWord } from "../../../terminal/quote.js";
-import { REQUESTED_DISK, STATUS_PREFIX } from "../../environment/lab-guest.js";
+import { REQUESTED_DISK, SCRATCH_SERIAL, STATUS_PREFIX } from "../../environment/lab-guest.js";
 import { stackDevices } from "./device-stack.js";
 import { filesystemType, GUEST, type GuestDevice, type GuestJob, mountOptions } from "./job.js";
 
@@ -102,7 +102,9 @@ function mountScratch(job: GuestJob): string {
   const withOptions = options.length > 0 ? `-o ${shellWord(options.join(","))} ` : "";
   const type = filesystemType(job.filesystem);
   const device =
-    job.device === "null_blk" ? makeNullDevice(job.guestDevice) : "scratch=$(disk scratch)";
+    job.device === "null_blk"
+      ? makeNullDevice(job.guestDevice)
+      : `scratch=$(disk ${SCRATCH_SERIAL})`;
   if (type === null) return `${device}\n${USE_DISK_ITSELF}`;
   const layered = job.filesystem === "overlay";
   const folder = layered ? LOWER : `/system${GUEST.scratch}`;

@@ -1,3 +1,5 @@
+import { SCRATCH_SERIAL } from "../../environment/lab-guest.js";
+
 /** Software emulation, hardware, or emulation that counts instructions. */
 export type Accelerator = "kvm" | "tcg" | "tcg-icount";
 
@@ -62,7 +64,7 @@ export function qemuArguments(spec: MachineSpec): string[] {
     ["-chardev", chardev("console", spec.console)],
     ["-serial", "chardev:console"],
     disk("system", spec.systemImage, "virtio-blk", "readonly=on,cache=unsafe"),
-    scratch ? disk("scratch", scratch.image, scratch.kind, hostCache(accelerator)) : [],
+    scratch ? disk(SCRATCH_SERIAL, scratch.image, scratch.kind, hostCache(accelerator)) : [],
     spec.ports.length > 0 ? ["-device", "virtio-serial-pci"] : [],
     ...spec.ports.map(({ name, channel }) => {
       const id = name.split(".").at(-1) as string;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { hasPolledQueue } from "../../../bench/environment/device.js";
 import { benchCommand } from "../../../bench/run/command.js";
 import { scenariosOf } from "../../../bench/run/matrix.js";
-import { meaningless } from "../../../bench/run/meaningless.js";
+import { meaningless, notOnDisk } from "../../../bench/run/meaningless.js";
 import { parseOptions, type RawOptions } from "../../../bench/run/options.js";
 import { describeScenario, scenarioKey, workloadWords } from "../../../results/scenario.js";
 import { scratchFolder } from "../../support/kernel.js";
@@ -151,6 +151,22 @@ test("what cannot be combined has a reason that names it", () => {
     const [scenario] = scenariosWith(...args);
     assert.match((scenario && meaningless(scenario)) ?? "", reason, args.join(" "));
   }
+});
+
+test("what a disk itself has none of has a reason that names it", () => {
+  const reasons: [string[], RegExp][] = [
+    [["-p", "fallocate-0"], /neither grows nor reserves/],
+    [["-p", "dd-prefill", "--files", "2"], /one block device/],
+    [["-p", "dd-prefill", "--extents", "2"], /no extents/],
+    [["-p", "dd-prefill", "--inode", "cold"], /no inode/],
+    [["-p", "dd-prefill", "--operation", "statx"], /^statx asks the filesystem/],
+  ];
+  for (const [args, reason] of reasons) {
+    const [scenario] = scenariosWith(...args);
+    assert.match((scenario && notOnDisk(scenario)) ?? "", reason, args.join(" "));
+  }
+  const [easy] = scenariosWith("-p", "dd-prefill", "--io", "buffered");
+  assert.equal(easy && notOnDisk(easy), null);
 });
 
 test("more files than blocks, and a depth that no ring can fill, are usage errors", async () => {
