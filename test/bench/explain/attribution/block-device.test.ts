@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  attributeRequest,
+  filesystemOf,
+} from "../../../../bench/explain/attribution/attribute-request.js";
+import type { PuntRecord, RequestRecord, Step } from "../../../../native/causes.js";
+
+const IOCB_DIRECT = 1 << 17;
+const WRITE = 23;
+const BLOCK_DEVICE = 0o060600;
+const TMPFS = 0x01021994;
+
+/** A write of a program to a block device whose name lies on a tmpfs. */
+function record(result: number, steps: Step[], changes: Partial<PuntRecord> = {}): RequestRecord {
+  const state = { inodeFlags: 0, sizeBytes: 0, diskSizeBytes: null, cachedPages: 0, lock: 0 };
+  const punt: PuntRecord = {
+    atNs: 20,
+    ring: 1n,
+    inode: 7,
+    major: 0,
+    minor: 25,
+    magic: TMPFS,
+    mode: BLOCK_DEVICE,
+    fileMode: 0x800_0000,
+    blockBytes: 4096,
+    writeFlags: IOCB_DIRECT,
+    opcode: WRITE,
+    requestFlags: 0,
+    offsetBytes: 0,
+    lengthBytes: 4096,
+    state: { ...state, seen: "at-entry" },
+    retry: null,
+    stack: [],
+    ...changes,
+  };
+  const inline = { beganNs: 10, endedNs: 15, entered: true, result, steps };
+  return { request: 1n, process: 1, thread: 1, inline, punt };
+}
+
+function causeOf(...asked: Parameters<typeof record>): string {
+  return attributeRequest(record(...asked), {
+    kernel: { major: 6, minor: 12, patch: 118 },
+    steps: ["write_bdev", "has_page_ret"],
+    reachedFilesystem: true,
+    workerInside: false,
+    functionsOf: () => [],
+  }).cause;
+}
+
+test("a block device is known by its inode, whatever filesystem holds its name", () => {
+  assert.equal(filesystemOf({ magic: TMPFS, mode: BLOCK_DEVICE } as PuntRecord), "bdev");
+  assert.equal(filesystemOf({ magic: TMPFS, mode: 0o100600 } as PuntRecord), null);
+  assert.equal(filesystemOf({ magic: 0xf2f52010, mode: 0o100600 } as PuntRecord), "f2fs");
+});
+
+test("a write to a block device punts for cached pages, and for what its queue says it is not told", () => {
+  assert.equal(causeOf(-11, [{ name: "has_page_ret", value: 1, detail: 0 }]), "page-cache");
+  assert.equal(causeOf(-529, [{ name: "has_page_ret", value: 0, detail: 0 }]), "unknown");
+  assert.equal(causeOf(-11, []), "unknown");
+});
+
+test("a buffered write to a block device always punts", () => {
+  assert.equal(causeOf(-95, [], { writeFlags: 0 }), "buffered-write");
+});
