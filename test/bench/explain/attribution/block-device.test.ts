@@ -43,6 +43,7 @@ function causeOf(...asked: Parameters<typeof record>): string {
     kernel: { major: 6, minor: 12, patch: 118 },
     steps: ["write_bdev", "has_page_ret"],
     reachedFilesystem: true,
+    inode: null,
     workerInside: false,
     functionsOf: () => [],
   }).cause;
