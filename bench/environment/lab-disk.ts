@@ -27,8 +27,8 @@ const IN_MEMORY = /^nullb\d+$/;
 export function labDisk(): LabDisk | null {
   const path = requestedDisk();
   if (path === null) return null;
-  const stats = statSync(path);
-  if (!stats.isBlockDevice()) throw notOurs(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isBlockDevice()) throw notOurs(path);
   const { rdev } = stats;
   const number = majorMinor(rdev);
   const folder = realpathSync(`/sys/dev/block/${number}`);
@@ -58,8 +58,16 @@ function notOurs(path: string): UserError {
 export function holdDisk(): () => void {
   const path = requestedDisk();
   if (path === null) return () => {};
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_EXCL);
-  return () => closeSync(descriptor);
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_EXCL);
+    return () => closeSync(descriptor);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `${path} cannot be taken for this process alone (${code})`,
+      "Something else holds the disk, such as a mount.",
+    );
+  }
 }
 
 /** The driver, with the disk in the place of each trial's file. */

@@ -117,7 +117,8 @@ ${layered ? MOUNT_OVERLAY : ""}`;
 }
 
 /** The bench makes a node of the disk in its scratch directory, which then holds no data. */
-const USE_DISK_ITSELF = `mount -t tmpfs -o mode=0700 tmpfs /system${GUEST.scratch} || fail "mount: tmpfs"
+const USE_DISK_ITSELF = `[ -n "$scratch" ] || fail "the scratch disk is not there"
+mount -t tmpfs -o mode=0700 tmpfs /system${GUEST.scratch} || fail "mount: tmpfs"
 export ${REQUESTED_DISK}="$scratch"`;
 
 const LOWER = "/system/tmp/layers";
