@@ -3,7 +3,6 @@ import { Header, SCHEMA_VERSION, type Trial } from "../../results/schema.js";
 import { upgradeHeader } from "../../results/upgrade.js";
 import { visibleDeep } from "../../terminal/quote.js";
 import { Cells } from "../cells/cells.js";
-import { hostOf } from "../cells/host.js";
 import type { Run } from "../cells/run.js";
 import { lineBatches, UnreadableFile } from "./lines.js";
 import { firstIssue, type PartRead, parseJson, readTrials } from "./read-trials.js";
@@ -27,12 +26,13 @@ export interface TrialSink {
  */
 export async function readRun(
   file: string,
+  host: string | null,
   accept: (header: Header) => TrialSink | null,
 ): Promise<Run | null> {
   const { header, bytes } = readHeader(file);
   const sink = accept(header);
   if (sink === null) return null;
-  const run = emptyRun(file, header);
+  const run = emptyRun(file, host, header);
   const range = { start: bytes, end: statSync(file).size };
   const parts =
     sink instanceof Cells && range.end - range.start > PARALLEL_BYTES
@@ -42,11 +42,11 @@ export async function readRun(
   return run;
 }
 
-function emptyRun(file: string, header: Header): Run {
+function emptyRun(file: string, host: string | null, header: Header): Run {
   const trials = { ok: 0, failed: 0, skipped: 0 };
   return {
     file,
-    host: hostOf(file),
+    host,
     header,
     footer: null,
     complete: false,

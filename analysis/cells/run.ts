@@ -5,7 +5,7 @@ import type { Explanation, Footer, Header } from "../../results/schema.js";
 /** One results file as far as it could be read. Its trials go into cells and are not kept. */
 export interface Run {
   file: string;
-  /** The host of a fleet that it comes from, see `hostOf`; null: not of a fleet. */
+  /** The host of a fleet that it comes from, see `hostFolderOf`; null: not of a fleet. */
   host: string | null;
   header: Header;
   /** null: the run was cut off. */

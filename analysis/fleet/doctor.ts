@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { visible } from "../../terminal/quote.js";
-import { FLEET_FOLDER } from "../cells/host.js";
 
 /** Of `puntbench doctor DIR --json`, kept as `doctor.json` in the folder of a host. */
 const Diagnosis = z.object({
@@ -16,13 +15,11 @@ export interface Diagnosed {
   warnings: string[];
 }
 
-/** What `doctor` saw on the host of a results file; null: nobody kept it, or it cannot be read. */
-export function diagnosisBeside(resultsFile: string): Diagnosed | null {
-  const parts = resultsFile.split(sep);
-  const host = parts.slice(0, parts.lastIndexOf(FLEET_FOLDER) + 2);
+/** What `doctor` saw on the host with this folder; null: nobody kept it, or it cannot be read. */
+export function diagnosisIn(hostFolder: string): Diagnosed | null {
   let text: string;
   try {
-    text = readFileSync(join(host.join(sep) || sep, "doctor.json"), "utf8");
+    text = readFileSync(join(hostFolder, "doctor.json"), "utf8");
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import type { Header } from "../../results/schema.js";
 import { groupBy } from "../cells/group-by.js";
 import { ASPECTS, UNKNOWN } from "../comparison/environments.js";
-import { diagnosisBeside } from "./doctor.js";
+import { diagnosisIn } from "./doctor.js";
 import type { GroupKey } from "./group-key.js";
 import type { Host } from "./hosts.js";
 
@@ -30,7 +30,7 @@ const HOSTS_FOR_USUAL = 3;
 export function examine(hosts: readonly Host[], groupOf: GroupKey): Examined[] {
   const usual = usualValues(hosts, groupOf);
   return hosts.map((host) => {
-    const diagnosed = diagnosisBeside(host.file);
+    const diagnosed = diagnosisIn(host.folder);
     const unusual = differences(host, groupOf, usual);
     const equal = (what: string): boolean => EQUAL_IN_GROUP.includes(what);
     return {

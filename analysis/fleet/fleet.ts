@@ -1,5 +1,4 @@
 import type { Header } from "../../results/schema.js";
-import { hostOf } from "../cells/host.js";
 import { type Analysis, analyse } from "../loading/analysis.js";
 import { type Examined, examine } from "./examine.js";
 import type { GroupKey } from "./group-key.js";
@@ -31,8 +30,8 @@ export async function readFleet(
   const leftOut = withDoubtful ? [] : hosts.filter(({ doubts }) => doubts.length > 0);
   const without = new Set(leftOut.map(({ name }) => name));
   const analysis = await analyse(paths, {
-    wanted: (_, file) => !without.has(hostOf(file) ?? ""),
-    labelOf: (header, file) => labelOf(header, hostOf(file)),
+    wanted: (_, { host }) => !without.has(host?.name ?? ""),
+    labelOf: (header, { host }) => labelOf(header, host?.name ?? null),
   });
   return { hosts, leftOut, analysis };
 }

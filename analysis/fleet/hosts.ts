@@ -1,36 +1,34 @@
 import type { Header } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { groupBy } from "../cells/group-by.js";
-import { FLEET_FOLDER, hostOf } from "../cells/host.js";
+import { FLEET_FOLDER, type HostFolder } from "../cells/host.js";
 import { loadRuns } from "../loading/load.js";
 
 /** One host of a fleet, as the headers of its results files describe it. */
 export interface Host {
   name: string;
   headers: readonly Header[];
-  /** One of its results files, which tells its folder. */
-  file: string;
+  folder: string;
 }
 
 /** Every host once, by name, from the headers alone; none where the results are not of a fleet. Throws UserError. */
 export async function hostsIn(paths: readonly string[]): Promise<Host[]> {
-  const seen: { header: Header; file: string; host: string }[] = [];
+  const seen: { header: Header; host: HostFolder }[] = [];
   await loadRuns(
     paths,
     { add: () => {} },
     {
-      wanted: (header, file) => {
-        const host = hostOf(file);
-        if (host !== null) seen.push({ header, file, host });
+      wanted: (header, { host }) => {
+        if (host !== null) seen.push({ header, host });
         return false;
       },
     },
   );
-  const hosts = [...groupBy(seen, ({ host }) => host)].map(
+  const hosts = [...groupBy(seen, ({ host }) => host.name)].map(
     ([name, runs]): Host => ({
       name,
       headers: runs.map(({ header }) => header),
-      file: (runs[0] as (typeof runs)[number]).file,
+      folder: (runs[0] as (typeof runs)[number]).host.path,
     }),
   );
   return hosts.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -2,21 +2,29 @@ import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../terminal/errors.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { type HostFolder, hostFolderOf } from "../cells/host.js";
+
+export interface FoundFile {
+  file: string;
+  /** Whether the user named this file, not a folder above it. */
+  named: boolean;
+  host: HostFolder | null;
+}
 
 /** Every file once, in a stable order; folders are searched to any depth. Throws UserError for a missing path. */
-export function findResultsFiles(paths: readonly string[]): { file: string; named: boolean }[] {
+export function findResultsFiles(paths: readonly string[]): FoundFile[] {
   const seen = new Set<string>();
-  const found: { file: string; named: boolean }[] = [];
-  const visit = (path: string, named: boolean): void => {
+  const found: FoundFile[] = [];
+  const visit = (path: string, from: string): void => {
     const real = realpathSync(path);
     if (seen.has(real)) return;
     seen.add(real);
     if (statSync(path).isDirectory()) {
       for (const entry of readdirSync(path, { withFileTypes: true }).sort(byName)) {
         if (entry.isDirectory() || entry.name.endsWith(".jsonl"))
-          visit(join(path, entry.name), false);
+          visit(join(path, entry.name), from);
       }
-    } else found.push({ file: path, named });
+    } else found.push({ file: path, named: path === from, host: hostFolderOf(path, from) });
   };
   for (const path of paths) {
     if (!existsSync(path)) {
@@ -25,7 +33,7 @@ export function findResultsFiles(paths: readonly string[]): { file: string; name
         "Name a results file or a folder of them.",
       );
     }
-    visit(path, true);
+    visit(path, path);
   }
   return found;
 }

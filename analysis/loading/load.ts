@@ -3,7 +3,7 @@ import type { Header } from "../../results/schema.js";
 import { UserError } from "../../terminal/errors.js";
 import { readRun, type TrialSink, UnreadableFile } from "../bulk/read-run.js";
 import type { Run } from "../cells/run.js";
-import { findResultsFiles } from "./find-files.js";
+import { type FoundFile, findResultsFiles } from "./find-files.js";
 
 /** A file that was passed over, and why. */
 export interface Problem {
@@ -13,9 +13,9 @@ export interface Problem {
 
 /** Which runs are read, and what they are called. */
 export interface Selection {
-  wanted?: (header: Header, file: string) => boolean;
+  wanted?: (header: Header, found: FoundFile) => boolean;
   /** Takes the place of the kernel label, so that runs are put together by something else. */
-  labelOf?: (header: Header, file: string) => string;
+  labelOf?: (header: Header, found: FoundFile) => string;
 }
 
 /**
@@ -34,15 +34,16 @@ export async function loadRuns(
   const problems: Problem[] = [];
   const runIds = new Set<string>();
   let readable = false;
-  for (const { file, named } of found) {
+  for (const one of found) {
+    const { file, named, host } = one;
     // Ten thousand files take a while; a signal is only seen when the event loop has a turn.
     await setImmediate();
     try {
-      const run = await readRun(file, (header) => {
+      const run = await readRun(file, host?.name ?? null, (header) => {
         if (!runIds.has(header.runId)) {
           runIds.add(header.runId);
-          if (!wanted(header, file)) return null;
-          if (labelOf) header.kernelLabel = labelOf(header, file);
+          if (!wanted(header, one)) return null;
+          if (labelOf) header.kernelLabel = labelOf(header, one);
           return sink;
         }
         problems.push({ file, message: "the same run was read already; passed over" });

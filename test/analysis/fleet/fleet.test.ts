@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Cell } from "../../../analysis/cells/cell.js";
-import { hostOf } from "../../../analysis/cells/host.js";
+import { hostFolderOf } from "../../../analysis/cells/host.js";
 import { changeBetween } from "../../../analysis/estimates/change.js";
 import { estimate } from "../../../analysis/estimates/estimate.js";
 import { analyse } from "../../../analysis/loading/analysis.js";
@@ -15,12 +15,33 @@ import { observationOf } from "../fixture-fleet.js";
 import { asked, changed, DEPTH8, fleetOf, folder, host, hosts, NEW, SMALL } from "./made-hosts.js";
 
 test("the host is the folder below the last folder named fleet, and nothing else makes one", () => {
-  assert.equal(hostOf("results/fleet/web1/6.1/run.jsonl"), "web1");
-  assert.equal(hostOf("/srv/fleet/old/fleet/web1/run.jsonl"), "web1");
-  assert.equal(hostOf("results/6.1/run.jsonl"), null);
-  assert.equal(hostOf("results/fleet/run.jsonl"), null);
-  assert.equal(hostOf("fleet.jsonl"), null);
-  assert.equal(hostOf("fleet/a\u001b[31mb/run.jsonl"), "a\\x1b[31mb");
+  const host = (file: string, named = "results") => hostFolderOf(file, named)?.name;
+  assert.deepEqual(hostFolderOf("results/fleet/web1/6.1/run.jsonl", "results"), {
+    name: "web1",
+    path: "results/fleet/web1",
+  });
+  assert.equal(host("results/fleet/web1/run.jsonl", "results/fleet/web1/run.jsonl"), "web1");
+  assert.equal(host("results/fleet/old/fleet/web1/run.jsonl"), "web1");
+  assert.equal(host("results/6.1/run.jsonl"), undefined);
+  assert.equal(host("results/fleet/run.jsonl"), undefined);
+  assert.equal(host("fleet.jsonl", "."), undefined);
+  assert.equal(host("fleet/a\u001b[31mb/run.jsonl", "fleet"), "a\\x1b[31mb");
+});
+
+test("what stands above a named absolute path makes no host: a checkout may lie in the home of a user fleet", () => {
+  const host = (file: string, named: string) => hostFolderOf(file, named)?.name;
+  const checkout = "/home/fleet/puntbench";
+  assert.equal(host(`${checkout}/results/6.1/run.jsonl`, `${checkout}/results`), undefined);
+  assert.equal(host(`${checkout}/run.jsonl`, `${checkout}/run.jsonl`), undefined);
+  for (const named of [checkout, `${checkout}/results/`, `${checkout}/results/fleet`]) {
+    const file = `${checkout}/results/fleet/web1/run.jsonl`;
+    assert.deepEqual(hostFolderOf(file, named), {
+      name: "web1",
+      path: `${checkout}/results/fleet/web1`,
+    });
+  }
+  assert.equal(host("/fleet/web1/run.jsonl", "/fleet"), "web1");
+  assert.equal(host("/fleet/web1/run.jsonl", "/"), "web1");
 });
 
 test("medians and intervals are over hosts: many trials of one host weigh no more than few of another", async () => {
