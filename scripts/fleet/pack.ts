@@ -11,7 +11,7 @@ import {
 import { arch } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { sharedLibraries } from "../../bench/lab/host/programs.js";
-import { addonFiles, packageFiles } from "../../bench/lab/image/package-files.js";
+import { addonFiles, packageFiles, sourceFiles } from "../../bench/lab/image/package-files.js";
 import { UsageError, UserError } from "../../terminal/errors.js";
 import { fileHash } from "../../terminal/file-hash.js";
 import { makeFolders } from "../../terminal/make-folders.js";
@@ -23,11 +23,9 @@ import { reportError } from "../../terminal/report-error.js";
  *   built   this checkout's build, its addons, their libraries, and the packages it needs: for hosts with the same CPU and
  *           a C library that is not older
  *   node    this node and its libraries, for hosts without one
- *   source  what `npm pack` makes, for other hosts, which build it themselves
+ *   source  the same with the addons' source in their place, for other hosts: these compile it, and need no registry
  */
 interface Packed {
-  /** Names the build: another one lies in another folder on the hosts. */
-  version: string;
   machine: string;
   glibc: string;
   built: string;
@@ -49,8 +47,8 @@ async function pack(folder: string): Promise<Packed> {
   }
   makeFolders(folder, 0o700);
   const staging = mkdtempSync(join(folder, ".new-"));
-  const keep = async (path: string, name: string, end: string) => {
-    const kept = join(folder, `${name}-${(await fileHash(path)).slice(0, 16)}${end}`);
+  const keep = async (path: string, name: string) => {
+    const kept = join(folder, `${name}-${(await fileHash(path)).slice(0, 16)}.tar.gz`);
     renameSync(path, kept);
     return kept;
   };
@@ -61,17 +59,19 @@ async function pack(folder: string): Promise<Packed> {
     const ofAddons = ownLibraries(addons).filter((path) => !known.has(basename(path)));
     stage(join(staging, "node"), { "bin/node": node, ...inLib(ofNode) });
     stage(join(staging, "lib"), inLib(ofAddons));
-    const [withNode, build] = [join(staging, "node.tar.gz"), join(staging, "build.tar.gz")];
+    const [withNode, build, source] = ["node.tar.gz", "build.tar.gz", "source.tar.gz"].map((name) =>
+      join(staging, name),
+    ) as [string, string, string];
     archive(withNode, ["-C", join(staging, "node"), "."]);
     archive(build, ["-C", root, "-h", ...packageFiles(root), "-C", join(staging, "lib"), "."]);
-    const built = await keep(build, "puntbench", ".tar.gz");
+    archive(source, ["-C", root, "-h", ...sourceFiles(root)]);
+    const built = await keep(build, "puntbench");
     const packed = {
-      version: basename(built, ".tar.gz"),
       machine: { x64: "x86_64", arm64: "aarch64" }[arch() as string] ?? arch(),
       glibc: glibcVersion(),
       built,
-      node: await keep(withNode, "node", ".tar.gz"),
-      source: await keep(npmPack(root, staging), "source", ".tgz"),
+      node: await keep(withNode, "node"),
+      source: await keep(source, "source"),
     };
     removeOthers(folder, [packed.built, packed.node, packed.source]);
     return packed;
@@ -100,13 +100,6 @@ function stage(folder: string, files: Record<string, string>): void {
 
 function archive(path: string, what: readonly string[]): void {
   execFileSync("tar", ["-cf", path, "--use-compress-program=gzip -n -1", ...REPRODUCIBLE, ...what]);
-}
-
-/** Without the scripts of the package: its build stands in dist/. */
-function npmPack(root: string, folder: string): string {
-  const args = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const [made] = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8" }));
-  return join(folder, made.filename);
 }
 
 function glibcVersion(): string {

@@ -10,8 +10,13 @@ import { freePort } from "./free-port.js";
 const missing = ["ansible-playbook", "ssh", "sshd"].filter((name) => findProgram(name) === null);
 export const noSshServer: string | false =
   missing.length > 0
-    ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --fleet, and apt-get install openssh-server`
+    ? `SKIPPED, needs ${missing.join(", ")}: ./scripts/bootstrap --fleet --dev`
     : process.getuid?.() !== 0 && "SKIPPED, sshd needs root";
+
+/** Puts files in the places of others, for this process and its children alone, then becomes the rest of its words. */
+const OVER_FILES =
+  'while [ "$1" != -- ]; do mount --bind -- "$1" "$2"; shift 2; done; shift; exec "$@"';
+const words = (over: Record<string, string>) => [...Object.entries(over).flat(), "--"];
 
 /** An sshd of one test, on a port of the loopback: this machine as a host of a fleet. It takes one key. */
 export class SshServer {
@@ -20,10 +25,18 @@ export class SshServer {
     readonly process: ChildProcess,
   ) {}
 
-  static async start(folder: string, key: { path: string; publicKey: string }): Promise<SshServer> {
+  /**
+   * @param own settings of this server besides ours
+   * @param over files that stand in the place of others for it and what it starts: path -> the other's path
+   */
+  static async start(
+    folder: string,
+    key: { path: string; publicKey: string },
+    { own = {}, over = {} }: { own?: Record<string, string>; over?: Record<string, string> } = {},
+  ): Promise<SshServer> {
     const port = await freePort();
     const authorized = join(folder, "authorized_keys");
-    writeFileSync(authorized, key.publicKey, { mode: 0o600 });
+    writeFileSync(authorized, key.publicKey, { mode: 0o644 });
     // sshd gives up its privileges in this folder, which is empty and always the same one.
     mkdirSync("/run/sshd", { recursive: true });
     const settings = {
@@ -36,11 +49,17 @@ export class SshServer {
       StrictModes: "no",
       PasswordAuthentication: "no",
       Subsystem: "sftp internal-sftp",
+      ...own,
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    const child = spawn(findProgram("sshd") as string, ["-D", "-f", "/dev/null", ...options], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    const sshd = [findProgram("sshd") as string, "-D", "-f", "/dev/null", ...options];
+    const child = spawn(
+      "unshare",
+      ["--mount", "sh", "-euc", OVER_FILES, "sh", ...words(over), ...sshd],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
     await sleep(500);
     assert.equal(child.exitCode, null, "sshd has ended");
     return new SshServer(port, child);

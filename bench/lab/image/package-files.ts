@@ -1,15 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** Dependencies of charts and of the build: guests measure, and draw nothing. */
-const NOT_IN_GUESTS = [
-  "vega",
-  "vega-lite",
-  "vega-embed",
-  "@resvg/resvg-js",
-  "node-gyp",
-  "node-addon-api",
-];
+/** Dependencies of charts: guests and hosts of a fleet measure, and draw nothing. */
+const OF_CHARTS = ["vega", "vega-lite", "vega-embed", "@resvg/resvg-js"];
+/** What compiles the addon. */
+const OF_THE_BUILD = ["node-gyp", "node-addon-api"];
+const BUILD_PROGRAM = "scripts/build-native.mjs";
 
 /** Files of a package that run nothing. */
 const NOT_CODE = /\.(ts|mts|cts|map|md)$/;
@@ -19,13 +15,26 @@ const NOT_CODE = /\.(ts|mts|cts|map|md)$/;
  * package.json.
  */
 export function packageFiles(root: string): string[] {
-  const files = [join(root, "dist"), ...productionPackages(root)]
+  const addons = addonFiles(root).map((path) => relative(root, path));
+  return [...withoutAddons(root, [...OF_CHARTS, ...OF_THE_BUILD]), ...addons];
+}
+
+/** The same without the addon, and all that a machine without a registry compiles it from. */
+export function sourceFiles(root: string): string[] {
+  const sources = filesBelow(join(root, "native"))
+    .map((path) => relative(root, path))
+    .filter((path) => !/^native\/(build|test)\//.test(path) && !path.endsWith(".ts"));
+  return [...withoutAddons(root, OF_CHARTS), BUILD_PROGRAM, ...sources];
+}
+
+function withoutAddons(root: string, withoutPackages: readonly string[]): string[] {
+  const files = [join(root, "dist"), ...productionPackages(root, withoutPackages)]
     .flatMap(filesBelow)
     .map((path) => relative(root, path))
     .filter((path) => path.startsWith("dist/") || !NOT_CODE.test(path))
     // Tests, and what running tests have made beside them.
     .filter((path) => !path.startsWith("dist/test") && !path.endsWith(".map"));
-  return ["package.json", ...files, ...addonFiles(root).map((path) => relative(root, path))];
+  return ["package.json", ...files];
 }
 
 /** The compiled addons, and the BPF programs of watch. */
@@ -38,12 +47,12 @@ export function addonFiles(root: string): string[] {
 }
 
 /** Folders of the packages in `dependencies`, and of what those need in turn. */
-function productionPackages(root: string): string[] {
+function productionPackages(root: string, without: readonly string[]): string[] {
   const found = new Set<string>();
   const visit = (folder: string) => {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     for (const name of Object.keys(manifest.dependencies ?? {})) {
-      if (folder === root && NOT_IN_GUESTS.includes(name)) continue;
+      if (folder === root && without.includes(name)) continue;
       const path = join(root, "node_modules", name);
       if (found.has(path) || !existsSync(path)) continue;
       found.add(path);

@@ -65,11 +65,12 @@ test("hosts of a device group take turns; those that fail are named, each with i
     { ...host("gone"), port: await freePort() },
     host("..", {}),
     host("bare", { puntbench_directory: join(folder, "none") }),
+    host("words", { puntbench_window: "22-5" }),
     host("night", { puntbench_window: `${hour(2)}-${hour(4)}` }),
   ];
   const { code, output, summary, recap } = await probe(hosts, { puntbench_keep: true });
   assert.notEqual(code, 0);
-  assert.equal(summary[0], "2 of 6 hosts ran probe", output);
+  assert.equal(summary[0], "2 of 7 hosts ran probe", output);
   assert.deepEqual(
     summary
       .slice(1)
@@ -80,6 +81,7 @@ test("hosts of a device group take turns; those that fail are named, each with i
       "bare: Check the directory: failed",
       "gone: cannot be reached",
       `night: Check the host's window: it is NOW on the host, outside of its window ${hour(2)}-${hour(4)}`,
+      "words: Check the words of the window: puntbench_window is written as 22:00-05:00",
     ],
   );
   assert.equal(recap("gone").unreachable, 1);
@@ -99,7 +101,7 @@ test("a host that has the package gets nothing again, and without puntbench_keep
 }, async () => {
   const { code, output, recap } = await probe([host("one")], {});
   assert.equal(code, 0, output);
-  assert.doesNotMatch(output, /TASK \[puntbench : Unpack the build\][^\n]*\nchanged/);
+  assert.doesNotMatch(output, /TASK \[puntbench : Unpack the package\][^\n]*\nchanged/);
   // The new answer here, and the removal there.
   assert.ok((recap("one").changed ?? 9) <= 2, output);
   assert.deepEqual(
