@@ -59,6 +59,8 @@ export async function runTrial(
     return { ...trial, warnings: [...trial.warnings, ...tooShort(trial, context.limits)] };
   } catch (error) {
     const { code, message, syscall } = error as DriverError;
+    // The driver says only that it was cancelled: the reason is what the reader needs.
+    if (code === "ECANCELED") signal.throwIfAborted();
     if (code === undefined || code === "ECANCELED") throw error;
     const unsupported = code === "EOPNOTSUPP" && syscall === "fallocate";
     return {

@@ -51,7 +51,7 @@ export async function openDuckDb(folder: string, canaries = "7.2") {
   const connection = await instance.connect();
   const all = async (statement: string): Promise<SqlRow[]> =>
     (await connection.runAndReadAll(statement)).getRowObjectsJson() as SqlRow[];
-  await all(`SET file_search_path = '${folder}'`);
+  await all(`SET file_search_path = '${folder.replaceAll("'", "''")}'`);
   for (const statement of statementsOf(sqlOf(folder, "duckdb.sql"))) {
     await all(statement.replace("'7.2'", `'${canaries}'`));
   }

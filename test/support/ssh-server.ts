@@ -26,13 +26,12 @@ export class SshServer {
   ) {}
 
   /**
-   * @param own settings of this server besides ours
    * @param over files that stand in the place of others for it and what it starts: path -> the other's path
    */
   static async start(
     folder: string,
     key: { path: string; publicKey: string },
-    { own = {}, over = {} }: { own?: Record<string, string>; over?: Record<string, string> } = {},
+    { over = {} }: { over?: Record<string, string> } = {},
   ): Promise<SshServer> {
     const port = await freePort();
     const authorized = join(folder, "authorized_keys");
@@ -49,7 +48,6 @@ export class SshServer {
       StrictModes: "no",
       PasswordAuthentication: "no",
       Subsystem: "sftp internal-sftp",
-      ...own,
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
     const sshd = [findProgram("sshd") as string, "-D", "-f", "/dev/null", ...options];

@@ -93,6 +93,9 @@ test("hosts of a device group take turns; those that fail are named, each with i
     JSON.parse(readFileSync(join(results, "two/doctor.json"), "utf8")).directory,
     measured,
   );
+  const [packed = ""] = readdirSync(remote).filter((name) => name.startsWith("one-"));
+  const stays = readdirSync(join(remote, packed));
+  assert.ok(stays.includes("complete") && !stays.some((name) => name.startsWith("results")));
   for (const place of [folder, measured]) assert.ok(!existsSync(join(place, "pwned")));
 });
 
