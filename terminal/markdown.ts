@@ -1,5 +1,5 @@
 import { escapeMarkdown } from "./quote.js";
-import type { Column } from "./table.js";
+import { type Column, columnTitle } from "./table.js";
 
 /** The lines of a table as pull requests and wikis show it. */
 export function markdownTable(
@@ -7,7 +7,7 @@ export function markdownTable(
   rows: readonly (readonly string[])[],
 ): string[] {
   return [
-    row(columns.map(({ title }) => title)),
+    row(columns.map(columnTitle)),
     `|${columns.map(({ align }) => (align === "right" ? "---:" : "---")).join("|")}|`,
     ...rows.map(row),
   ];

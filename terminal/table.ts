@@ -3,6 +3,13 @@ import stringWidth from "string-width";
 export interface Column {
   title: string;
   align?: "left" | "right";
+  /** Neighbours of one group stand under its name, where a table can show that. */
+  group?: string;
+}
+
+/** What stands over a column where a table has one line of titles. */
+export function columnTitle({ title, group }: Column): string {
+  return group === undefined ? title : `${group}: ${title}`;
 }
 
 /** Columns that hold words. */
@@ -22,7 +29,7 @@ const GAP = "  ";
  * several lines.
  */
 export function renderTable(columns: readonly Column[], rows: readonly string[][]): string {
-  const titles = columns.map(({ title }) => title);
+  const titles = columns.map(columnTitle);
   const lines = [titles, ...rows].flatMap(linesOfRow);
   const widths = columns.map((_, index) =>
     lines.reduce((widest, cells) => Math.max(widest, widthOf(cells[index] ?? "")), 0),

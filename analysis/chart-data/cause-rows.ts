@@ -1,5 +1,5 @@
+import { seriesName, workloadWords } from "../../results/scenario.js";
 import { OBSERVED_CAUSES } from "../../results/vocabulary.js";
-import { formatBytes } from "../../terminal/units.js";
 import { distinctSubjects, type Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
 import { kernelNames } from "../cells/subject.js";
@@ -9,25 +9,15 @@ import type { Analysis } from "../loading/analysis.js";
 import { scenarioRow, significant } from "./estimate-rows.js";
 import { mostCommon } from "./scope.js";
 
-/** Why writes punt, for each kernel, at the lowest and at the most common depth; none when nothing was traced. */
+/** Why writes punt, for each kernel; none when nothing was traced. */
 export function causesFigure({ explained }: Analysis): Chart[] {
-  const unpaced = explained.filter(
-    ({ explanation: { scenario, skippedReason } }) =>
-      scenario.intervalNs === 0 && skippedReason === null,
-  );
-  const [first] = unpaced;
+  const shown = causesShown(explained);
+  const [first] = shown;
   if (first === undefined) return [];
-  const { blockSizeBytes, order } = first.explanation.scenario;
-  const depths = unpaced.map(({ explanation }) => explanation.scenario.queueDepth);
-  const kept = new Set([Math.min(...depths), mostCommon(depths)]);
-  const shown = unpaced.filter(
-    ({ explanation: { scenario } }) =>
-      kept.has(scenario.queueDepth) && scenario.blockSizeBytes === blockSizeBytes,
-  );
-  const subjects = distinctSubjects(shown.map(({ subject }) => subject));
+  const subjects = distinctSubjects(explained.map(({ subject }) => subject));
   const nameOf = kernelNames(subjects);
   const context = {
-    workload: `${formatBytes(blockSizeBytes)} O_DIRECT writes, ${order}`,
+    workload: kindOf(first),
     subjects: [...new Set(subjects.map(nameOf))],
     emulatedNote: subjects.some((subject) => subject.emulated)
       ? "causes are exact under emulation"
@@ -36,6 +26,33 @@ export function causesFigure({ explained }: Analysis): Chart[] {
   const traced = shown.flatMap((one) => causeRows(one, nameOf(one.subject)));
   const rows = [...traced, ...untracedRows(traced)];
   return [{ name: "causes", spec: causesChart(rows, context) }];
+}
+
+/**
+ * What the chart shows: requests back to back of the kind that was traced most, at the lowest and at the most common depth. Where a
+ * kernel was traced twice, as with and without emulation, the later one stands for both.
+ */
+export function causesShown(explained: readonly Explained[]): Explained[] {
+  const unpaced = explained.filter(
+    ({ explanation: { scenario, skippedReason } }) =>
+      scenario.intervalNs === 0 && skippedReason === null,
+  );
+  const kinds = [...groupBy(unpaced, kindOf).values()].sort((a, b) => b.length - a.length);
+  const [kind = []] = kinds;
+  const depths = kind.map(({ explanation }) => explanation.scenario.queueDepth);
+  const kept = new Set([Math.min(...depths), mostCommon(depths)]);
+  const nameOf = kernelNames(explained.map(({ subject }) => subject));
+  const bars = groupBy(
+    kind.filter(({ explanation: { scenario } }) => kept.has(scenario.queueDepth)),
+    ({ subject, explanation: { scenario } }) =>
+      JSON.stringify([nameOf(subject), scenario.queueDepth, seriesName(scenario)]),
+  );
+  return [...bars.values()].flatMap((traces) => traces.at(-1) ?? []);
+}
+
+/** "4 KiB O_DIRECT writes, sequential". */
+export function kindOf({ explanation: { scenario } }: Explained): string {
+  return `${workloadWords(scenario)}, ${scenario.order}`;
 }
 
 function causeRows({ explanation }: Explained, kernel: string): CauseRow[] {

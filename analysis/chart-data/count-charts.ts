@@ -1,12 +1,12 @@
 import { paceChart } from "../charts/pace-chart.js";
 import { puntRatioChart } from "../charts/punt-ratio-chart.js";
-import { puntTableChart } from "../charts/punt-table-chart.js";
 import type { MeasuredRow } from "../charts/rows.js";
 import type { Chart } from "../charts/spec.js";
 import { workersChart } from "../charts/workers-chart.js";
 import { estimate } from "../estimates/estimate.js";
 import { estimateRow, measuredRows } from "./estimate-rows.js";
-import { contextOf, isLine, type Scope, usualDepth } from "./scope.js";
+import { puntTable } from "./punt-table.js";
+import { contextOf, isLine, type Scope } from "./scope.js";
 
 const EXACT = "counts are exact under emulation";
 
@@ -16,11 +16,9 @@ export function* countCharts(scope: Scope): Generator<Chart> {
   const shown = slice.cells.filter(isLine);
   const context = contextOf(scope, EXACT);
   if (shown.length > 0) {
-    const depth = usualDepth(shown);
-    const atDepth = shown.filter((cell) => cell.scenario.queueDepth === depth);
-    const rows = (cells: typeof shown) => cells.map((cell) => estimateRow(cell, "puntRatio", all));
-    yield { name: `punt-table${suffix}`, spec: puntTableChart(rows(atDepth), context) };
-    yield { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows(shown), context) };
+    yield { name: `punt-table${suffix}`, spec: puntTable(shown, scope, context) };
+    const rows = shown.map((cell) => estimateRow(cell, "puntRatio", all));
+    yield { name: `punt-ratio${suffix}`, spec: puntRatioChart(rows, context) };
   }
   const workers = measuredRows(shown, "workersPeak", all);
   if (workers.length > 0) {

@@ -105,10 +105,21 @@ export function overviewScopes(analysis: Analysis): Scope[] {
   });
 }
 
-/** Subjects that no chart of the overview shows: they would not be readable. Each has its own charts. */
-export function leftOutOfOverview(analysis: Analysis): Subject[] {
+/** Subjects that no chart of the overview shows. Each has its own charts. */
+export interface LeftOut {
+  /** They would not be readable. */
+  crowded: Subject[];
+  /** Other requests were measured there. */
+  otherwise: Subject[];
+}
+
+export function leftOutOfOverview(analysis: Analysis): LeftOut {
   const shown = new Set(overviewScopes(analysis).flatMap(({ subjects }) => subjects));
-  return (scopeOf(analysis, () => true)?.subjects ?? []).filter((subject) => !shown.has(subject));
+  const present = scopeOf(analysis, () => true)?.subjects ?? [];
+  return {
+    crowded: present.filter((subject) => !shown.has(subject)),
+    otherwise: analysis.subjects.filter((subject) => !present.includes(subject)),
+  };
 }
 
 /** As many as fit, first and last among them. */

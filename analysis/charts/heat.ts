@@ -11,7 +11,7 @@ const PUNT_SCALE = {
 /** Between the cells of a table. */
 export const HEAT_GAPS = { paddingInner: 0.05, paddingOuter: 0.02 };
 
-const SCENARIO_TOOLTIP: ChartSpec[] = [
+export const SCENARIO_TOOLTIP: ChartSpec[] = [
   ...KERNEL_AND_SERIES,
   { field: "label", type: "nominal", title: "punts per write" },
   ...intervalTooltip(".2%"),

@@ -30,7 +30,12 @@ export function chartSpec(
   rows: readonly object[],
   body: ChartSpec,
 ): ChartSpec {
-  const subtitle = [context.workload, reading, context.emulatedNote ?? ""];
+  const subtitle = [
+    context.workload,
+    reading,
+    context.emulatedNote ?? "",
+    missingWords(context, rows),
+  ];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: { text: title, subtitle: subtitle.filter((line) => line !== "") },
@@ -38,6 +43,18 @@ export function chartSpec(
     ...body,
     config: chartConfig(),
   };
+}
+
+/** Names that a subtitle has room for. */
+const MISSING_MAX = 3;
+
+/** Which subjects of a chart of kernels have nothing to show in it; "" when all have. */
+function missingWords({ subjects }: ChartContext, rows: readonly object[]): string {
+  const shown = new Set(rows.map((row) => (row as { kernel?: string }).kernel));
+  const missing = subjects.filter((name) => !shown.has(name));
+  if (missing.length === 0 || shown.has(undefined)) return "";
+  const more = missing.length - MISSING_MAX;
+  return `nothing to show for: ${missing.slice(0, MISSING_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** An encoding or facet by names, in the given order. `rest` says how it is drawn. */
@@ -91,8 +108,36 @@ export function facetByKernel({ subjects }: ChartContext): ChartSpec {
   };
 }
 
-/** The header of a row of panels of one kernel: once, on the left, upwards. */
+/** Letters that fit beside the lowest row of panels. */
+const UPWARDS_MAX = 12;
+/** Letters of a line of a longer name, which stands level and in as many lines as it needs. */
+const NAME_LINE = 18;
+
+/** The header of a row of panels of one kernel: once, on the left, upwards if it is short. */
 export function rowByKernel({ subjects }: ChartContext): ChartSpec {
-  const header = { labelAngle: -90, labelOrient: "left", labelPadding: 8 };
-  return byName("kernel", subjects, { header });
+  const isShort = subjects.every(({ length }) => length <= UPWARDS_MAX);
+  const names = subjects.map((name) => [name, brokenName(name)]);
+  const level = {
+    labelAngle: 0,
+    labelAlign: "left",
+    labelExpr: `(${JSON.stringify(Object.fromEntries(names))})[datum.label]`,
+  };
+  const header = isShort ? { labelAngle: -90 } : level;
+  return byName("kernel", subjects, {
+    header: { labelOrient: "left", labelPadding: 8, ...header },
+  });
+}
+
+/** A name in lines: broken between words, and inside one that is longer than a line. */
+function brokenName(name: string): string[] {
+  const lines = [""];
+  for (const word of name.split(" ")) {
+    const line = lines.at(-1) as string;
+    if (line !== "" && line.length + 1 + word.length <= NAME_LINE) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else {
+      lines.push(...(word.match(new RegExp(`.{1,${NAME_LINE}}`, "gu")) ?? []));
+    }
+  }
+  return lines.slice(1);
 }

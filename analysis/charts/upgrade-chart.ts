@@ -117,6 +117,7 @@ const ARROW_LAYERS: ChartSpec[] = [
   },
   {
     mark: { type: "text", dy: -13, fontSize: 10 },
-    encoding: { x: { field: "ratio", ...RATIO_AXIS }, text: { field: "change" } },
+    // In the colour of words: those of verdicts are too pale to read.
+    encoding: { x: { field: "ratio", ...RATIO_AXIS }, text: { field: "change" }, color: null },
   },
 ];

@@ -1,5 +1,8 @@
 import { type Column, numberColumns, renderTable, textColumns } from "../../terminal/table.js";
 import { formatNs, formatRate } from "../../terminal/units.js";
+import { joined } from "../../terminal/words.js";
+import { groupBy } from "../cells/group-by.js";
+import { placesWords } from "../cells/kernel-ranges.js";
 import { type Subject, subjectName } from "../cells/subject.js";
 import { BOOTS_MIN } from "../estimates/change.js";
 import { intervalWords } from "../estimates/format.js";
@@ -42,17 +45,37 @@ export function subjectsOf(plan: Plan): Subject[] {
 
 /** A remark that applies to several capacities stands once. */
 export function remarkLines(plan: Plan, subjects: readonly Subject[]): string[] {
-  const names = new Map<string, string[]>();
-  for (const capacity of plan.capacities) {
-    for (const remark of capacity.remarks) {
-      names.set(remark, [...(names.get(remark) ?? []), nameOf(capacity, subjects)]);
-    }
-  }
-  return [...names].map(([remark, who]) => `${remark} (${who.join(", ")})`);
+  const remarks = plan.capacities.flatMap((capacity) =>
+    capacity.remarks.map((remark) => ({ remark, capacity })),
+  );
+  return [...groupBy(remarks, ({ remark }) => remark)].map(([remark, found]) => {
+    const about = found.map(({ capacity }) => capacity);
+    return `${remark} (${capacityNames(about, plan, subjects)})`;
+  });
 }
 
-function nameOf(capacity: Capacity, subjects: readonly Subject[]): string {
-  return `${subjectName(capacity.subject, subjects)} ${capacity.preparation}`;
+/** More names than this are put together. */
+const NAMES_MAX = 6;
+
+/** "6.1 keep-size, 6.12 keep-size"; of many, the preparations that have the same kernels together: "keep-size up to 6.12". */
+function capacityNames(
+  some: readonly Capacity[],
+  { capacities }: Plan,
+  subjects: readonly Subject[],
+): string {
+  if (some.length === capacities.length) return "all of them";
+  if (some.length <= NAMES_MAX) {
+    return some
+      .map(({ subject, preparation }) => `${subjectName(subject, subjects)} ${preparation}`)
+      .join(", ");
+  }
+  const places = [...groupBy(some, ({ preparation }) => preparation)].map(([preparation, own]) => {
+    const where = own.map(({ subject }) => subject);
+    return { preparation, where: placesWords(where, subjects) };
+  });
+  return [...groupBy(places, ({ where }) => where)]
+    .map(([where, alike]) => `${joined(alike.map(({ preparation }) => preparation))} ${where}`)
+    .join("; ");
 }
 
 export function capacityRows(
@@ -123,13 +146,16 @@ function untoldLines({ savings, unit }: Plan, subjects: readonly Subject[]): str
   const pairs = savings
     .filter((saving) => !isTold(saving))
     .map(({ from, to }) => [from.subject, to.subject] as const);
-  const names = new Set(
-    pairs.map(([from, to]) => `${subjectName(from, subjects)} to ${subjectName(to, subjects)}`),
-  );
-  if (names.size === 0) return [];
+  if (pairs.length === 0) return [];
+  const several = new Set(subjects.map(({ filesystem }) => filesystem)).size > 1;
+  const upgrades = groupBy(pairs, ([from, to]) => `${from.kernelLabel} to ${to.kernelLabel}`);
+  const names = [...upgrades].map(([upgrade, own]) => {
+    const filesystems = new Set(own.map(([{ filesystem }]) => filesystem));
+    return several ? `${upgrade} on ${joined([...filesystems])}` : upgrade;
+  });
   const kernels = new Set(pairs.flat().map(({ kernelLabel }) => kernelLabel));
   return [
-    `Not enough data for what an upgrade saves (${[...names].join("; ")}): a side has fewer than ${BOOTS_MIN} ${unit}s.`,
+    `Not enough data for what an upgrade saves (${names.join("; ")}): a side has fewer than ${BOOTS_MIN} ${unit}s.`,
     unit === "host"
       ? `  Measure more hosts: each side needs ${BOOTS_MIN} at least.`
       : `  Run: puntbench lab --kernels ${[...kernels].join(",")} --boots ${BOOTS_MIN}; or reboot and run the same bench again, until each kernel has ${BOOTS_MIN} boots.`,

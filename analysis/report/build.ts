@@ -1,4 +1,6 @@
 import { plural } from "../../terminal/plural.js";
+import { placesWords } from "../cells/kernel-ranges.js";
+import type { Subject } from "../cells/subject.js";
 import { overviewCharts } from "../chart-data/overview.js";
 import { leftOutOfOverview } from "../chart-data/scope.js";
 import type { Chart } from "../charts/spec.js";
@@ -11,11 +13,11 @@ import { comparisonSection, reportComparisons } from "./comparison-section.js";
 import { costSection } from "./cost-section.js";
 import { findings } from "./findings.js";
 import { fleetSection } from "./fleet-section.js";
-import { placesWords } from "./kernel-ranges.js";
 import { kernelSections } from "./kernels-section.js";
-import { methodSection, repeatSection, runsSection } from "./method-sections.js";
+import { methodSection, repeatSection } from "./method-sections.js";
 import { chartBlock, chartsOf, type Report, type Section, text } from "./model.js";
 import { observedSections } from "./observed-section.js";
+import { runsSection } from "./runs-section.js";
 import { warningTexts } from "./warnings.js";
 import { workloadSections } from "./workload-section.js";
 
@@ -72,7 +74,8 @@ export function buildReport(analysis: Analysis, request: ReportRequest): Report 
   for (const { chart, filesBeside } of chartsOf(report)) {
     if (filesBeside && !overview.includes(chart)) request.onChart(chart);
   }
-  if (isMeasured) report.sections.push(kernelSections(analysis, targetUs), methodSection());
+  if (analysis.subjects.length > 0) report.sections.push(kernelSections(analysis, targetUs));
+  if (isMeasured) report.sections.push(methodSection());
   report.sections.push(repeatSection(analysis, request.out), runsSection(analysis));
   return report;
 }
@@ -84,14 +87,25 @@ function defaultTitle({ observed }: Analysis, isMeasured: boolean): string {
 
 function overviewSection(charts: readonly Chart[], analysis: Analysis): Section | null {
   if (charts.length === 0) return null;
-  const missing = leftOutOfOverview(analysis);
-  const words = `Left out of these charts, so that they stay readable: ${placesWords(missing, analysis.subjects)}. Each kernel has its own charts below.`;
-  const blocks = charts.map((chart) => chartBlock(chart));
   return {
     id: "charts",
     title: "All kernels",
-    blocks: missing.length > 0 ? [text(words), ...blocks] : blocks,
+    blocks: [...leftOutWords(analysis).map(text), ...charts.map((chart) => chartBlock(chart))],
   };
+}
+
+function leftOutWords(analysis: Analysis): string[] {
+  const { crowded, otherwise } = leftOutOfOverview(analysis);
+  const words = (why: string, subjects: readonly Subject[]) =>
+    subjects.length === 0
+      ? []
+      : [
+          `Left out of these charts, ${why}: ${placesWords(subjects, analysis.subjects)}. Each kernel has its own charts below.`,
+        ];
+  return [
+    ...words("so that they stay readable", crowded),
+    ...words("because other requests were measured there", otherwise),
+  ];
 }
 
 function basisOf({ cells, runs, subjects, explained, observed, replayed }: Analysis): string {

@@ -4,15 +4,14 @@ import type { Analysis } from "../loading/analysis.js";
 import type { Demand } from "../plan/capacity.js";
 import {
   breakEvenLines,
-  capacityColumns,
-  capacityRows,
   PLAN_ASSUMPTIONS,
   remarkLines,
   savingLines,
   subjectsOf,
 } from "../plan/output.js";
 import { type Plan, planFor } from "../plan/plan.js";
-import { type Block, fold, list, type Section, table, text } from "./model.js";
+import { capacityTables } from "./capacity-table.js";
+import { type Block, fold, list, type Section, text } from "./model.js";
 
 /** What the load of an example costs on each kernel and preparation; null when all is emulated. */
 export function capacitySection(analysis: Analysis, demand: Demand): Section | null {
@@ -23,7 +22,7 @@ export function capacitySection(analysis: Analysis, demand: Demand): Section | n
     text(
       `As an example, ${formatRate(demand.iops)} writes a second with p99 within ${formatNs(demand.latencyNsP99)}. For another load: puntbench plan --iops … --p99 ….`,
     ),
-    table(capacityColumns(plan, null), capacityRows(plan, subjects, null)),
+    ...capacityTables(plan, subjects),
     fold("Limits of these figures", list(remarkLines(plan, subjects))),
   ];
   const more: [string, readonly string[]][] = [

@@ -1,7 +1,10 @@
 import { seriesName } from "../../results/scenario.js";
+import { plural } from "../../terminal/plural.js";
 import type { Explained } from "../cells/explained.js";
-import { kernelNames, type NameOf } from "../cells/subject.js";
-import { causesFigure } from "../chart-data/cause-rows.js";
+import { groupBy } from "../cells/group-by.js";
+import { placesWords } from "../cells/kernel-ranges.js";
+import { kernelNames, type NameOf, type Subject } from "../cells/subject.js";
+import { causesFigure, causesShown, kindOf } from "../chart-data/cause-rows.js";
 import type { Analysis } from "../loading/analysis.js";
 import { causesTable } from "./causes-table.js";
 import { type Block, chartBlock, fold, list, type Section, text } from "./model.js";
@@ -22,12 +25,35 @@ export function causesSection(analysis: Analysis): Section {
   const findings = disagreements(explained, nameOf);
   const blocks: Block[] = [
     text(METHOD),
+    ...leftOut(analysis).map(text),
     ...causesFigure(analysis).map((chart) => chartBlock(chart)),
     fold("Every cause, with evidence, cure and cost", causesTable(analysis, nameOf)),
     findings.length === 0 ? text(agreement(explained)) : list(findings),
-    list(seenWith(explained, nameOf)),
+    list(seenWith(explained)),
   ];
   return { id, title, blocks };
+}
+
+/** What the chart does not show, so that nobody takes it for what does not punt. */
+function leftOut({ explained, subjects }: Analysis): string[] {
+  const placeOf = ({ kernelLabel, filesystem }: Subject) => `${kernelLabel} ${filesystem}`;
+  const traced = new Set(explained.map(({ subject }) => placeOf(subject)));
+  const untraced = subjects.filter((subject) => !traced.has(placeOf(subject)));
+  const shown = causesShown(explained);
+  const [first] = shown;
+  const unseen = explained.filter(
+    (one) => one.explanation.skippedReason === null && !shown.includes(one),
+  );
+  return [
+    ...(untraced.length === 0
+      ? []
+      : [`Measured, but not traced: ${placesWords(untraced, subjects)}.`]),
+    ...(first === undefined || unseen.length === 0
+      ? []
+      : [
+          `The chart shows ${kindOf(first)}, back to back; ${plural(unseen.length, "more traced scenario")} at other depths, paces or of other kinds: see the table.`,
+        ]),
+  ];
 }
 
 function disagreements(explained: readonly Explained[], nameOf: NameOf): string[] {
@@ -54,11 +80,15 @@ function agreement(explained: readonly Explained[]): string {
   return `${compared}. For ${unknown} of ${punts} punts it shows none: they confirm no rule.`;
 }
 
-/** How each kernel was looked at, and what that does not show there. */
-function seenWith(explained: readonly Explained[], nameOf: NameOf): string[] {
-  const lines = explained.map(({ subject, explanation: { backend, cannotSee } }) => {
+/** How the kernels were looked at, and what that does not show there; those that are alike in one line. */
+function seenWith(explained: readonly Explained[]): string[] {
+  const all = explained.map(({ subject }) => subject);
+  const alike = groupBy(explained, ({ explanation: { backend, cannotSee } }) => {
     const unseen = cannotSee.length === 0 ? "" : `; not visible: ${cannotSee.join("; ")}`;
-    return `${nameOf(subject)}: seen with ${backend}${unseen}.`;
+    return `with ${backend}${unseen}`;
   });
-  return [...new Set(lines)];
+  return [...alike].map(([how, some]) => {
+    const where = some.map(({ subject }) => subject);
+    return `Seen ${placesWords(where, all)}, ${how}.`;
+  });
 }

@@ -3,13 +3,13 @@ import type { Explanation } from "../../results/schema.js";
 import { formatPercent } from "../../terminal/percent.js";
 import { textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
+import { joined } from "../../terminal/words.js";
 import type { Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
 import type { NameOf } from "../cells/subject.js";
 import { cureSavings, cureSavingWords } from "../estimates/cure-saving.js";
 import type { Analysis } from "../loading/analysis.js";
 import { type Block, table } from "./model.js";
-import { joined } from "./words.js";
 
 /** One cause of one scenario on one subject. */
 interface CauseSeen {

@@ -1,5 +1,5 @@
 import { textColumns } from "../../terminal/table.js";
-import { type Subject, subjectName } from "../cells/subject.js";
+import type { Subject } from "../cells/subject.js";
 import { scopeOf } from "../chart-data/scope.js";
 import { upgradeFigure } from "../chart-data/upgrade-rows.js";
 import type { Allowable } from "../comparison/allowable.js";
@@ -9,7 +9,7 @@ import { comparisonColumns, comparisonRows } from "../comparison/output.js";
 import { partOf } from "../comparison/sides.js";
 import { comparisonSentence } from "../comparison/summary.js";
 import type { Analysis } from "../loading/analysis.js";
-import { type Block, chartBlock, fold, type Section, table, text } from "./model.js";
+import { type Block, chartBlock, fold, list, type Section, table, text } from "./model.js";
 
 const THRESHOLD = 0.05;
 /** A report compares these too and names the difference; `puntbench compare` needs --allow. */
@@ -42,8 +42,7 @@ function endsOf(subjects: readonly Subject[]): Pair | null {
 }
 
 function compared(analysis: Analysis, [oldest, newest]: Pair): Comparison | null {
-  const side = (own: Subject) =>
-    partOf(analysis, subjectName(own, analysis.subjects), (subject) => subject === own);
+  const side = (own: Subject) => partOf(analysis, own.kernelLabel, (subject) => subject === own);
   const [a, b] = [side(oldest), side(newest)];
   try {
     return compareSides(a, b, { thresholdRatio: THRESHOLD, allowed: ALLOWED });
@@ -51,6 +50,29 @@ function compared(analysis: Analysis, [oldest, newest]: Pair): Comparison | null
     // Nothing in common.
     return null;
   }
+}
+
+/** What both sides of a comparison have in common: "on ext4, emulated"; "" where the report need not say it. */
+function commonWords({ b }: Comparison, { subjects }: Analysis): string {
+  const [own] = b.analysis.subjects;
+  const several = new Set(subjects.map(({ filesystem }) => filesystem)).size > 1;
+  const words = [several && `on ${own?.filesystem}`, own?.emulated && "emulated"];
+  return words.filter(Boolean).join(", ");
+}
+
+/** The comparison in words, beginning with the filesystem where the report has several. */
+export function comparisonFinding(comparison: Comparison, analysis: Analysis): string {
+  const words = commonWords(comparison, analysis);
+  const sentence = comparisonSentence(comparison);
+  return words === "" ? sentence : `${words[0]?.toUpperCase()}${words.slice(1)}: ${sentence}`;
+}
+
+/** "From 6.1 to 7.3 on xfs". */
+export function titleOf(comparison: Comparison, analysis: Analysis): string {
+  const kernels = `From ${comparison.a.name} to ${comparison.b.name}`;
+  const words = commonWords(comparison, analysis);
+  if (words === "") return kernels;
+  return words.startsWith("on ") ? `${kernels} ${words}` : `${kernels}, ${words}`;
 }
 
 /** @param index of the comparison in the report: the sections' names differ. */
@@ -67,9 +89,10 @@ export function comparisonSection(
     suffix,
   );
   const charts = scope ? upgradeFigure(comparison, scope) : [];
+  const notes = comparisonNotes(comparison).map((note) => `Note: ${note}.`);
   const blocks: Block[] = [
     text(comparisonSentence(comparison)),
-    ...comparisonNotes(comparison).map((note) => text(`Note: ${note}.`)),
+    ...(notes.length > 0 ? [list(notes)] : []),
     ...charts.map((chart) => chartBlock(chart)),
     fold("Every scenario", table(comparisonColumns(comparison), comparisonRows(comparison))),
   ];
@@ -80,7 +103,7 @@ export function comparisonSection(
   }
   return {
     id: `comparison${suffix}`,
-    title: `From ${comparison.a.name} to ${comparison.b.name}`,
+    title: titleOf(comparison, analysis),
     blocks,
   };
 }

@@ -1,11 +1,13 @@
+import type { Scenario } from "../../results/schema.js";
 import { PREPARATIONS } from "../../results/vocabulary.js";
+import { joined, percentRange } from "../../terminal/words.js";
 import type { Cell } from "../cells/cell.js";
 import type { Explained } from "../cells/explained.js";
 import { groupBy } from "../cells/group-by.js";
+import { kernelRange, kernelsByFilesystem } from "../cells/kernel-ranges.js";
 import type { Subject } from "../cells/subject.js";
+import { causesShown } from "../chart-data/cause-rows.js";
 import { estimate } from "../estimates/estimate.js";
-import { kernelRange, kernelsByFilesystem } from "./kernel-ranges.js";
-import { joined, percentRange } from "./words.js";
 
 type Habit = "every write punts" | "no write punts" | "some writes punt" | typeof ON_TICKS;
 
@@ -18,7 +20,7 @@ const NONE = 0.01;
 /**
  * Who punts, in words. Preparations that behave alike share a sentence, and so do filesystems. Emulated kernels count, since
  * punts are exact there; a kernel measured both ways is named once.
- * @param explained what was traced: it tells punts on clock ticks from others.
+ * @param explained what was traced: it tells punts on clock ticks from others, and counts where there was no trial.
  */
 export function puntSentences(
   cells: readonly Cell[],
@@ -53,7 +55,7 @@ function sentencesOf(
   explained: readonly Explained[],
 ): string[] {
   const found = PREPARATIONS.map((preparation) => {
-    const ratios = ratiosByKernel(cells, preparation);
+    const ratios = ratiosByKernel(cells, explained, preparation);
     const ticks = kernelsWithTicks(explained, preparation);
     const measured = kernels.filter((kernel) => ratios.has(kernel));
     const habits = groupBy(measured, (kernel) =>
@@ -75,16 +77,33 @@ function sentencesOf(
   });
 }
 
-/** Punt ratios of the inline writes of a preparation, by the label of the kernel. */
-function ratiosByKernel(cells: readonly Cell[], preparation: string): Map<string, number[]> {
-  const ratios = new Map<string, number[]>();
-  for (const cell of cells) {
-    if (cell.scenario.preparation !== preparation || cell.scenario.arm !== "inline") continue;
+/** Punt ratios of the inline writes of a preparation, by the label of the kernel: of trials, else of traces. */
+function ratiosByKernel(
+  cells: readonly Cell[],
+  explained: readonly Explained[],
+  preparation: string,
+): Map<string, number[]> {
+  const trials = cells.flatMap((cell): Counted[] => {
     const ratio = estimate(cell, "puntRatio");
-    const label = cell.subject.kernelLabel;
-    if (ratio) ratios.set(label, [...(ratios.get(label) ?? []), ratio.point]);
-  }
-  return ratios;
+    return ratio === null ? [] : [{ ...cell, ratio: ratio.point }];
+  });
+  const timed = new Set(trials.map(({ subject }) => subject.kernelLabel));
+  const traces = causesShown(explained)
+    .filter(({ subject, explanation }) => !timed.has(subject.kernelLabel) && explanation.writes > 0)
+    .map(({ subject, explanation: { scenario, punts, writes } }): Counted => {
+      return { subject, scenario, ratio: punts / writes };
+    });
+  const own = [...trials, ...traces].filter(
+    ({ scenario }) => scenario.preparation === preparation && scenario.arm === "inline",
+  );
+  const byKernel = groupBy(own, ({ subject }) => subject.kernelLabel);
+  return new Map([...byKernel].map(([label, some]) => [label, some.map(({ ratio }) => ratio)]));
+}
+
+interface Counted {
+  subject: Subject;
+  scenario: Scenario;
+  ratio: number;
 }
 
 /** Kernels on which a timestamp was the cause of this preparation's punts. */

@@ -1,6 +1,7 @@
 import { CAUSE_WORDS } from "../../results/cause-words.js";
 import { AGREEMENT_RATIO } from "../../results/replay.js";
 import { formatPercent } from "../../terminal/percent.js";
+import { joined, percentRange } from "../../terminal/words.js";
 import { groupBy } from "../cells/group-by.js";
 import {
   type Disagreement,
@@ -12,7 +13,6 @@ import {
   workloads,
 } from "../estimates/workload.js";
 import type { Analysis } from "../loading/analysis.js";
-import { joined, percentRange } from "./words.js";
 
 const MOST_FILES = 3;
 const MOST_DISAGREEMENTS = 3;

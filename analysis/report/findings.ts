@@ -1,10 +1,11 @@
 import type { Metric } from "../../results/metrics.js";
+import { joined } from "../../terminal/words.js";
 import type { Cell } from "../cells/cell.js";
+import { distinctSubjects } from "../cells/explained.js";
 import { slicesOf } from "../cells/slice.js";
 import { subjectName } from "../cells/subject.js";
 import { usualDepth } from "../chart-data/scope.js";
 import type { Comparison } from "../comparison/compare.js";
-import { comparisonSentence } from "../comparison/summary.js";
 import { changeBetween } from "../estimates/change.js";
 import { costBreakdowns } from "../estimates/cost-breakdown.js";
 import { estimate } from "../estimates/estimate.js";
@@ -17,12 +18,12 @@ import {
 import { prefillBreakEvens } from "../estimates/prefill.js";
 import { commonSpending } from "../estimates/spending.js";
 import type { Analysis } from "../loading/analysis.js";
+import { comparisonFinding } from "./comparison-section.js";
 import { causeSentences } from "./finding-causes.js";
 import { observedFindings } from "./finding-observed.js";
 import { puntSentences } from "./finding-punts.js";
 import { stallSentences } from "./finding-stalls.js";
 import { workloadFindings } from "./finding-workload.js";
-import { joined } from "./words.js";
 
 const LINES_MAX = 10;
 
@@ -32,9 +33,12 @@ export function findings(analysis: Analysis, comparisons: readonly Comparison[])
   if (!analysis.cells.some((cell) => cell.runOf.length > 0) || !slice) {
     const watched = [...workloadFindings(analysis), ...observedFindings(analysis)];
     if (watched.length > 0) return [...causeSentences(analysis), ...watched].slice(0, LINES_MAX);
-    const traced = causeSentences(analysis);
-    if (traced.length === 0) return ["No trial succeeded: see the warnings."];
-    return [...traced.slice(0, 9), "This was traced only: no cost in time is claimed."];
+    const { explained } = analysis;
+    if (explained.length === 0) return ["No trial succeeded: see the warnings."];
+    const traced = distinctSubjects(explained.map(({ subject }) => subject));
+    const told = [...puntSentences([], traced, explained).slice(0, 5), ...causeSentences(analysis)];
+    const noCost = "This was traced only: no cost in time is claimed.";
+    return [...told.slice(0, LINES_MAX - 1), noCost];
   }
   const lines = [
     ...puntSentences(slice.cells, analysis.subjects, analysis.explained).slice(0, 5),
@@ -53,7 +57,9 @@ export function findings(analysis: Analysis, comparisons: readonly Comparison[])
     );
   }
   lines.push(...observedFindings(analysis).slice(0, 2));
-  const compared = comparisons.map(comparisonSentence).slice(0, 4);
+  const compared = comparisons
+    .map((comparison) => comparisonFinding(comparison, analysis))
+    .slice(0, 4);
   return [...lines.slice(0, LINES_MAX - compared.length), ...compared];
 }
 

@@ -21,9 +21,9 @@ function rendered(part: Part): string {
   return escapeHtml(String(part));
 }
 
-/** A sentence of the report: what stands between backticks is code. */
+/** A sentence of the report: what stands between backticks is code, and a number keeps its "%" in its line. */
 export function prose(text: string): Html {
-  const parts = text.split("`");
+  const parts = text.replaceAll(/(?<=\d) %/g, "\u00a0%").split("`");
   if (parts.length % 2 === 0) return html`${text}`;
   return html`${parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 }
@@ -33,12 +33,33 @@ export function trusted(text: string): Html {
   return new Html(text);
 }
 
-export function htmlTable(columns: readonly Column[], rows: readonly Part[][]): Html {
+/** A table that scrolls inside the page. `label` says to those who hear the page which table it is. */
+export function htmlTable(
+  columns: readonly Column[],
+  rows: readonly Part[][],
+  label: string,
+): Html {
   const cssClass = (index: number) =>
     columns[index]?.align === "right" ? html` class="number"` : null;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="table"><table><thead><tr>${columns.map(
-    (column, index) => html`<th${cssClass(index)}>${column.title}</th>`,
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${`Table: ${label}`}"><table><thead>${groupRow(columns)}<tr>${columns.map(
+    (column, index) => html`<th scope="col"${cssClass(index)}>${column.title}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (row) => html`<tr>${row.map((part, index) => html`<td${cssClass(index)}>${part}</td>`)}</tr>\n`,
   )}</tbody></table></div>`;
+}
+
+/** The names of groups of columns, above their titles; null without groups. */
+function groupRow(columns: readonly Column[]): Html | null {
+  if (columns.every(({ group }) => group === undefined)) return null;
+  const spans: { group: string | undefined; span: number }[] = [];
+  for (const { group } of columns) {
+    const last = spans.at(-1);
+    if (last && last.group === group) last.span += 1;
+    else spans.push({ group, span: 1 });
+  }
+  return html`<tr>${spans.map(({ group, span }) =>
+    group === undefined
+      ? html`<td colspan="${span}"></td>`
+      : html`<th scope="colgroup" colspan="${span}">${group}</th>`,
+  )}</tr>`;
 }

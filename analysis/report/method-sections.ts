@@ -1,9 +1,8 @@
 import { shellWord } from "../../terminal/quote.js";
-import { textColumns } from "../../terminal/table.js";
 import type { Run } from "../cells/run.js";
 import type { Analysis } from "../loading/analysis.js";
-import { fold, list, type Section, table, text } from "./model.js";
-import { provenance } from "./provenance.js";
+import { list, type Section, text } from "./model.js";
+import { MANY_RUNS } from "./runs-section.js";
 
 const METHOD: readonly string[] = [
   "A punt is a request that the kernel hands to an io-wq worker thread because the filesystem answered -EAGAIN to the non-blocking attempt. Punts are counted by the kernel's own tracepoint, for the ring of the trial only.",
@@ -22,16 +21,20 @@ export function methodSection(): Section {
   return { id: "method", title: "Method", blocks: [list(METHOD)] };
 }
 
+const EACH_WITH_SEED =
+  "Each command repeats a run with its seed, on the same kernel; the last one draws this report.";
+const EACH_ONCE =
+  "Each command repeats some of the runs on the same kernel, with a seed of its own; those of the runs are in the table below. The last one draws this report.";
+
 /** The commands that make these results and this report again. */
-export function repeatSection(analysis: Analysis, out: string): Section {
-  const lines = analysis.runs.map((run) => `# ${whereOf(run)}\n${repeatCommand(run)}`);
+export function repeatSection({ runs }: Analysis, out: string): Section {
+  const many = runs.length > MANY_RUNS;
+  const lines = runs.map((run) => `# ${whereOf(run)}\n${repeatCommand(run, !many)}`);
   return {
     id: "repeat",
     title: "To repeat this",
     blocks: [
-      text(
-        "Each command repeats a run with its seed, on the same kernel; the last one draws this report.",
-      ),
+      text(many ? EACH_ONCE : EACH_WITH_SEED),
       {
         kind: "code",
         text: [...new Set(lines), `puntbench report --out ${shellWord(out)}`].join("\n"),
@@ -47,37 +50,13 @@ function whereOf({ header }: Run): string {
     : header.kernelLabel;
 }
 
-/** The recorded command line, with the seed and the label that it resolved to. */
-function repeatCommand({ header }: Run): string {
+/** The recorded command line; `withSeed`: with the seed that it resolved to. */
+function repeatCommand({ header }: Run, withSeed: boolean): string {
   const recorded =
     header.commandLine[0] === "puntbench" ? header.commandLine.slice(1) : header.commandLine;
   const words = ["puntbench", ...recorded.map(shellWord)];
   // A watch has no seed.
-  if (header.rounds > 0 && !recorded.some((word) => word.startsWith("--seed")))
-    words.push("--seed", String(header.seed));
+  const hasSeed = header.rounds === 0 || recorded.some((word) => word.startsWith("--seed"));
+  if (withSeed && !hasSeed) words.push("--seed", String(header.seed));
   return words.join(" ");
-}
-
-/** Where every run comes from, so that a reader can judge it and repeat it. */
-export function runsSection(analysis: Analysis): Section {
-  return {
-    id: "runs",
-    title: "Runs",
-    blocks: [
-      text("Each run is one results file: one machine, one boot, one configuration."),
-      ...analysis.runs.map((run) =>
-        fold(runTitle(run), table(textColumns("what", "value"), provenance(run))),
-      ),
-    ],
-  };
-}
-
-function runTitle({ header, complete }: Run): string {
-  const { filesystem, device } = header.environment;
-  const state = complete ? "" : " (incomplete)";
-  const place =
-    filesystem === null
-      ? "watched programs"
-      : `${filesystem.type} on ${device?.name ?? "an unknown device"}`;
-  return `${header.kernelLabel}: ${place}, ${header.startedAt}${state}`;
 }

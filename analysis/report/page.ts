@@ -60,11 +60,11 @@ type Folds = Map<string, string>;
 const FOLD_CHARACTERS_MAX = 8000;
 
 function sectionHtml({ id, title, blocks }: Section, folds: Folds): Html {
-  return html`<h2 id="${id}">${title}</h2>\n${blocks.map((block) => blockHtml(block, folds))}`;
+  return html`<h2 id="${id}">${title}</h2>\n${blocks.map((block) => blockHtml(block, title, folds))}`;
 }
 
 function foldHtml(summary: string, blocks: readonly Block[], folds: Folds): Html {
-  const inside = html`${blocks.map((block) => blockHtml(block, folds))}`;
+  const inside = html`${blocks.map((block) => blockHtml(block, summary, folds))}`;
   if (inside.text.length <= FOLD_CHARACTERS_MAX) {
     return html`<details><summary>${summary}</summary>${inside}</details>\n`;
   }
@@ -73,7 +73,8 @@ function foldHtml(summary: string, blocks: readonly Block[], folds: Folds): Html
   return html`<details data-fold="${name}"><summary>${summary}</summary></details>\n`;
 }
 
-function blockHtml(block: Block, folds: Folds): Html {
+/** @param title of the section or fold that holds the block. */
+function blockHtml(block: Block, title: string, folds: Folds): Html {
   switch (block.kind) {
     case "text":
       return html`<p>${prose(block.text)}</p>\n`;
@@ -87,6 +88,7 @@ function blockHtml(block: Block, folds: Folds): Html {
       return htmlTable(
         block.columns,
         block.rows.map((row) => row.map(cellHtml)),
+        title,
       );
     case "fold":
       return foldHtml(block.summary, block.blocks, folds);

@@ -1,10 +1,10 @@
 import { seriesName } from "../../results/scenario.js";
 import type { Cell } from "../cells/cell.js";
 import { distinctSubjects } from "../cells/explained.js";
+import { placesWords } from "../cells/kernel-ranges.js";
 import type { Run } from "../cells/run.js";
 import { subjectName } from "../cells/subject.js";
 import type { Analysis } from "../loading/analysis.js";
-import { placesWords } from "./kernel-ranges.js";
 
 /** What a reader must know before believing a figure, the most general first; each text once. */
 export function warningTexts(analysis: Analysis): string[] {

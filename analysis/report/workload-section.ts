@@ -4,6 +4,7 @@ import { formatPercent } from "../../terminal/percent.js";
 import { plural } from "../../terminal/plural.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatBytes, formatNs } from "../../terminal/units.js";
+import { joined } from "../../terminal/words.js";
 import { causeShares } from "../cells/cause-shares.js";
 import { workloadFigure } from "../chart-data/workload-rows.js";
 import { BOOTS_MIN } from "../estimates/change.js";
@@ -18,7 +19,6 @@ import {
 import type { Analysis } from "../loading/analysis.js";
 import { disagreementSentences, workloadSentences } from "./finding-workload.js";
 import { type Block, chartBlock, fold, list, type Section, table, text } from "./model.js";
-import { joined } from "./words.js";
 import { workloadTimes } from "./workload-times.js";
 import { verdictTable } from "./workload-verdicts.js";
 

@@ -3,10 +3,10 @@ import type { Durations } from "../../results/observation.js";
 import { plural } from "../../terminal/plural.js";
 import { numberColumns, textColumns } from "../../terminal/table.js";
 import { formatNs } from "../../terminal/units.js";
+import { joined } from "../../terminal/words.js";
 import type { Replayed } from "../cells/replayed.js";
 import type { Place, Workload } from "../estimates/workload.js";
 import { type Block, fold, list, table, text } from "./model.js";
-import { joined } from "./words.js";
 
 /** Latencies and CPU time of replays on real hardware. Those of an emulated CPU are not shown. */
 export function workloadTimes({ places }: Workload): Block[] {

@@ -7,13 +7,17 @@ import { causesFigure } from "../../analysis/chart-data/cause-rows.js";
 import type { CauseRow } from "../../analysis/charts/cause-chart.js";
 import { cureSavings } from "../../analysis/estimates/cure-saving.js";
 import { analyse } from "../../analysis/loading/analysis.js";
+import { causeSentences } from "../../analysis/report/finding-causes.js";
+import { findings } from "../../analysis/report/findings.js";
 import { writeReport } from "../../analysis/report/run.js";
+import type { Explanation } from "../../results/schema.js";
 import { type FixtureRun, fixtureHeader, writeFixture } from "./fixture.js";
 import { appendLines, explanationsOf } from "./fixture-explanation.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-causes-"));
 after(() => rmSync(folder, { recursive: true }));
 
+const CAUSE = { evidence: "seen", stack: null, curedBy: null };
 const OLD: FixtureRun = { kernelLabel: "6.1", unwrittenPunts: true, emulated: true };
 const NEW: FixtureRun = { kernelLabel: "6.12", seed: 2 };
 
@@ -125,4 +129,60 @@ test("the chart of causes tells a scenario that was not traced from one that doe
     [8, "0 %"],
     [1, "not traced"],
   ]);
+});
+
+/** A file of traces without trials. */
+function traced(file: string, options: FixtureRun, change: (one: Explanation) => Explanation) {
+  writeFixture(file, { ...options, rounds: 0 });
+  appendLines(file, explanationsOf(options).map(change));
+}
+
+test("traces alone say on which kernels a preparation punts and on which it does not", async () => {
+  const place = join(folder, "ranges");
+  for (const [index, kernelLabel] of ["5.10", "6.1", "6.12", "6.18"].entries()) {
+    const options = { kernelLabel, seed: index + 1, unwrittenPunts: index < 2, emulated: true };
+    traced(join(place, `${kernelLabel}.jsonl`), options, (one) => one);
+  }
+  const found = findings(await analyse([place]), []);
+  assert.ok(
+    found.includes("fallocate-0: every write punts up to 6.1; no write punts from 6.12 on."),
+    found.join("\n"),
+  );
+});
+
+test("punts on clock ticks are called so, whatever their share, and slower writes are not told apart", async () => {
+  const file = join(folder, "ticks.jsonl");
+  const options = { kernelLabel: "6.1", filesystem: "xfs", intervalsNs: [0, 1e7] };
+  traced(file, options, (one) => {
+    const punts = one.scenario.intervalNs > 0 ? one.writes : 20;
+    const words = "the file's timestamp was due";
+    return { ...one, punts, causes: [{ ...CAUSE, cause: "timestamp", words, punts }] };
+  });
+  const sentences = causeSentences(await analyse([file]));
+  assert.deepEqual(sentences, [
+    "no-fallocate, keep-size, fallocate-0, zero-range and dd-prefill punt about once in each clock tick because the file's timestamp was due (traced on 6.1).",
+  ]);
+});
+
+test("no bar of the chart of causes stands for two kinds of request, or for a kernel twice", async () => {
+  const place = join(folder, "kinds");
+  const all = { kernelLabel: "6.1", unwrittenPunts: true };
+  traced(join(place, "a.jsonl"), all, (one) => one);
+  traced(join(place, "b.jsonl"), { ...all, emulated: true, seed: 2 }, (one) => one);
+  traced(join(place, "c.jsonl"), { ...all, seed: 3 }, (one) => ({
+    ...one,
+    scenario: { ...one.scenario, order: "random" },
+  }));
+  const [chart] = causesFigure(await analyse([place]));
+  const { values } = chart?.spec.data as { values: CauseRow[] };
+  const bars = new Map<string, number>();
+  for (const { kernel, queueDepth, series, value } of values) {
+    const bar = `${kernel} ${queueDepth} ${series}`;
+    bars.set(bar, (bars.get(bar) ?? 0) + value);
+  }
+  assert.ok(bars.size >= 10);
+  assert.deepEqual(
+    [...bars].filter(([, value]) => value > 1.0001),
+    [],
+  );
 });

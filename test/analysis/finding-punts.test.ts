@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { kernelRange, placesWords } from "../../analysis/cells/kernel-ranges.js";
 import type { Subject } from "../../analysis/cells/subject.js";
 import { analyse } from "../../analysis/loading/analysis.js";
 import { puntSentences } from "../../analysis/report/finding-punts.js";
-import { kernelRange, placesWords } from "../../analysis/report/kernel-ranges.js";
 import { type FixtureRun, writeFixture } from "./fixture.js";
 
 const folder = mkdtempSync(join(tmpdir(), "puntbench-finding-punts-"));

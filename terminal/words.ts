@@ -1,4 +1,4 @@
-import { formatPercent } from "../../terminal/percent.js";
+import { formatPercent } from "./percent.js";
 
 /** "12 %", "12 % to 35 %". */
 export function percentRange(ratios: readonly number[]): string {

@@ -1,5 +1,5 @@
-import { compareSubjects, type Subject } from "../cells/subject.js";
-import { joined } from "./words.js";
+import { joined } from "../../terminal/words.js";
+import { compareSubjects, type Subject } from "./subject.js";
 
 /** Labels of the kernels that were measured on each filesystem, oldest first. Emulation does not change a label. */
 export function kernelsByFilesystem(subjects: readonly Subject[]): Map<string, string[]> {
