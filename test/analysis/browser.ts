@@ -77,3 +77,13 @@ export async function sticksOut(page: Page, width: number): Promise<string[]> {
       .map((node) => `${node.tagName} ${node.className} ${node.textContent?.slice(0, 40)}`);
   }, width);
 }
+
+/** Cells of tables whose words stand letter below letter, because their column is too narrow. */
+export async function squeezed(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("td:not(.number)")]
+      .filter(({ textContent }) => (textContent?.length ?? 0) > 6)
+      .filter((cell) => cell.getClientRects().length > 0 && cell.clientWidth < 60)
+      .map((cell) => `${cell.clientWidth} px: ${cell.textContent?.slice(0, 40)}`),
+  );
+}

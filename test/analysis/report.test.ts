@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { packageRoot } from "../../terminal/package-root.js";
-import { axeViolations, launchBrowser, noBrowser, openReport, sticksOut } from "./browser.js";
+import {
+  axeViolations,
+  launchBrowser,
+  noBrowser,
+  openReport,
+  squeezed,
+  sticksOut,
+} from "./browser.js";
 import { promisedWords, wordsByRole } from "./chart-words.js";
 import { writeFixture } from "./fixture.js";
 import { appendLines, explanationsOf } from "./fixture-explanation.js";
@@ -144,6 +151,7 @@ for (const scheme of ["light", "dark"] as const) {
     for (const width of [1280, 400]) {
       await page.setViewportSize({ width, height: 900 });
       assert.deepEqual(await sticksOut(page, width), []);
+      assert.deepEqual(await squeezed(page), []);
       assert.deepEqual(await axeViolations(page), []);
     }
     const text = await page.locator("body").innerText();
