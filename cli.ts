@@ -27,10 +27,23 @@ import { leaveHungTerminal } from "./terminal/hung-terminal.js";
 import { packageRoot } from "./terminal/package-root.js";
 import { reportError } from "./terminal/report-error.js";
 
+const EXAMPLES = `
+Examples:
+  $ puntbench probe .                            does a write punt here?
+  $ puntbench atlas ext4 append --kernel 6.1     and on another kernel?
+  $ puntbench bench --quick                      what does it cost here?
+  $ puntbench lab --kernels 6.1,6.12 --quick     what do other kernels do?
+  $ puntbench report                             show it
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 a gate was crossed, 4 a figure cannot be told, 130 interrupted.`;
+
 /** Composes the commands. Each loads its code only when it runs, so that `--help` is quick. */
 function program(): Command {
   const manifest = JSON.parse(readFileSync(`${packageRoot()}/package.json`, "utf8"));
-  const root = new Command("puntbench").description(manifest.description).version(manifest.version);
+  const root = new Command("puntbench")
+    .description(manifest.description)
+    .version(manifest.version)
+    .addHelpText("after", EXAMPLES);
   // Options after a command belong to that command, also where a command has commands (`lab kernels`).
   root.enablePositionalOptions();
   const commands: Command[] = [
