@@ -6,7 +6,7 @@ const PREFILL = "writing every block once with O_DIRECT beforehand (dd-prefill)"
 
 /**
  * f2fs_file_write_iter -> f2fs_should_use_dio -> f2fs_dio_write_iter -> f2fs_overwrite_io -> __iomap_dio_rw.
- * Read in 5.10.262, 6.1.192, 6.12.118, 7.2.13 and 7.3.4 (fs/f2fs/file.c, fs/f2fs/data.c), and counted on 6.12.118. A timestamp
+ * Read in 5.10.262, 6.1.192, 6.12.118, 7.2.13 and 7.3.4 (fs/f2fs/file.c, fs/f2fs/data.c), and counted on 5.10.262 and 6.12.118. A timestamp
  * never refuses: f2fs_write_checks calls file_modified without IOCB_NOWAIT. Before 5.17 (a1e09b03e6f5) a write of part of a block
  * passes f2fs_overwrite_io too, and the attempt itself writes it through the page cache, which may wait. A zoned device makes
  * every write buffered, and a mount does not show it, so no rule covers it.
