@@ -69,8 +69,10 @@ const PUNTS: Readonly<Record<VerdictKind, string>> = {
 /** "ext4, Linux 6.1 -> 6.12: 12 kinds of requests are better. Before, every request punts, because ...; after, no request punts." */
 export function findingWords(index: AtlasIndex, finding: Finding): string {
   const { place, from, to, better, was, is, cause, scenarios } = finding;
+  const traced = scenarios.some((at) => index.scenarios[at]?.traced);
+  const notSeen = traced ? "the cause was not seen" : "such requests cannot be traced";
   const seen = cause !== null && cause.cause !== "unknown";
-  const because = seen ? `, because ${cause.words}` : " (the cause was not seen)";
+  const because = seen ? `, because ${cause.words}` : ` (${notSeen})`;
   const [label, next] = [from, to].map((kernel) => index.kernels[kernel]?.label ?? "?");
   const kinds = `${scenarios.length} ${scenarios.length === 1 ? "kind of request is" : "kinds of requests are"}`;
   return (
@@ -79,22 +81,22 @@ export function findingWords(index: AtlasIndex, finding: Finding): string {
   );
 }
 
-/** What was measured of the first scenario on both kernels: "fallocate-0: 256 of 256 punted on 6.1, 0 of 256 on 6.12". */
+/**
+ * What was measured of the first scenario on both kernels: "fallocate-0: 256 of 256 punted on 6.1, 0 of 256 punted on 6.12". Where
+ * the traced run had other punts, it has both.
+ */
 export function findingCounts(index: AtlasIndex, { place, from, to, scenarios }: Finding): string {
   const [first = 0] = scenarios;
   const counts = [from, to].map((kernel) => {
-    const run = runOf(index, place, first, kernel);
+    const cell = cellAt(index, place, first, kernel);
+    const run = cell?.counted ?? cell?.traced ?? null;
     const label = index.kernels[kernel]?.label;
-    return run === null
-      ? `not counted on ${label}`
-      : `${run.punts} of ${run.requests} punted on ${label}`;
+    if (run === null) return `not counted on ${label}`;
+    const traced = cell?.traced ?? run;
+    const other = traced.punts === run.punts ? "" : ` (traced: ${traced.punts})`;
+    return `${run.punts} of ${run.requests} punted on ${label}${other}`;
   });
   return `${index.scenarios[first]?.name}: ${counts.join(", ")}`;
-}
-
-function runOf(index: AtlasIndex, place: number, scenario: number, kernel: number) {
-  const cell = cellAt(index, place, scenario, kernel);
-  return cell?.counted ?? cell?.traced ?? null;
 }
 
 /** The kernel function that decides on the kernel that punts, by the rules; null: no rule knows. */

@@ -40,6 +40,21 @@ test("each finding has its counts, its evidence and a command, and text from the
   assert.match(text, /Repeat: `puntbench lab --kernels 6\.1,6\.12 --filesystems ext4 --explain/);
 });
 
+test("where the traced run had other punts, both are given; what cannot be traced is said to be so", () => {
+  const traced = { requests: 256, punts: 1 };
+  const crossing = cell("overwrite-unaligned", 0, "crosses-extents", { traced });
+  const changed = atlasIndex([
+    atlasFile("6.1", "ext4", [
+      cell("overwrite-unaligned", 256, "unaligned"),
+      cell("two-rings-first-write", 256, null, { traced: null }),
+    ]),
+    atlasFile("6.12", "ext4", [crossing, cell("two-rings-first-write", 0, null, { traced: null })]),
+  ]);
+  const text = findingsMarkdown(changed);
+  assert.match(text, /256 of 256 punted on 6\.1, 0 of 256 punted on 6\.12 \(traced: 1\)/);
+  assert.match(text, /every request punts \(such requests cannot be traced\); from 6\.12 on no/);
+});
+
 test("FINDINGS.md is what the data and this code make, and has at most two screens", () => {
   const text = findingsMarkdown(atlasIndex(loadAtlas(packagedAtlas()).files));
   const file = readFileSync(join(packageRoot(), "results", "atlas", "FINDINGS.md"), "utf8");
