@@ -7,7 +7,7 @@ import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
 import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
 import { attributeBuffered } from "./buffered.js";
-import { cachedPageFound } from "./evidence.js";
+import { cachedPageFound, withoutNowait } from "./evidence.js";
 import { tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
@@ -64,8 +64,10 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   const filesystem = filesystemOf(punt) ?? "this filesystem";
   const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   if (!forced) {
-    const cached = READS.includes(punt.opcode) ? cachedPageFound(write.inline) : null;
-    const early = cached ?? notExamined(punt, inline !== null);
+    const early =
+      withoutNowait(write, context.kernel) ??
+      (READS.includes(punt.opcode) ? cachedPageFound(write.inline) : null) ??
+      notExamined(punt, inline !== null);
     if (early !== null) return early;
   }
   const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;

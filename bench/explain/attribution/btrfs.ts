@@ -57,6 +57,10 @@ function afterLock(write: TracedWrite, context: AttributionContext): Attribution
       "btrfs_dio_iomap_begin returned -11 after btrfs_get_extent and did not call can_nocow_extent: in a NODATACOW file it leaves out that call only for holes",
     );
   }
+  const size = seenSizeBytes(write);
+  if (returned(inline, "nocow_ret", 0) && size !== null && write.offsetBytes >= size.bytes) {
+    return attributed("hole", `can_nocow_extent returned 0 behind i_size (${size.bytes})`);
+  }
   if (returned(inline, "nocow_ret", 0) && context.inode?.noCow === false) {
     return attributed(
       "copy-on-write",
@@ -96,11 +100,11 @@ export function byInlinedCheck(
   const locked = ["read_trylock_ret", "write_trylock_ret"].some((lock) =>
     returned(inline, lock, 1),
   );
-  if (inode?.noCow !== false || !locked || inline.result !== EAGAIN) return null;
+  if (inode === null || !locked || inline.result !== EAGAIN) return null;
   if (events.includes("btrfs_check_ret") || !events.includes("iomap_iter")) return null;
   if (has(inline, ...BEHIND_THE_CHECK)) return null;
   const seen = "btrfs refused after it took the lock and before it began the write";
-  if (!inode.preallocated) {
+  if (!inode.noCow && !inode.preallocated) {
     const only =
       "there btrfs_write_check refuses a file that is neither NODATACOW nor preallocated";
     return attributed("copy-on-write", `${seen}: ${only}`);

@@ -6,11 +6,12 @@ import { has, lockRefusal, returned, seesLocks } from "./evidence.js";
 import { EAGAIN, type TracedWrite } from "./traced-write.js";
 import { beyondSize, ILOCK, locksNamed, notLocked } from "./xfs-checks.js";
 
-const NEVER_INLINE: readonly string[] = ["ext4", "f2fs", BLOCK_DEVICES];
+const NEVER_INLINE: readonly string[] = ["ext4", "f2fs", "overlay", BLOCK_DEVICES];
 
 /**
  * io_uring tries buffered writes to regular files inline from Linux 6.0 on (4e17aaab5435), where the filesystem says that it
- * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4, f2fs and block devices never, as of 7.3).
+ * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4, f2fs, overlayfs and
+ * block devices never, as of 7.3).
  */
 export function attributeBuffered(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;

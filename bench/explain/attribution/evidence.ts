@@ -1,4 +1,5 @@
 import type { Step } from "../../../native/causes.js";
+import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
 import type { IssueAttempt, TracedWrite } from "./traced-write.js";
 
@@ -112,6 +113,15 @@ export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
     "page-cache",
     "iomap_dio_rw began and stopped before its first mapping, where pages are invalidated",
   );
+}
+
+/** From Linux 6.4 on io_uring asks only this of a file that is read or written. null: it is not so. */
+export function withoutNowait(
+  { nowait }: TracedWrite,
+  kernel: AttributionContext["kernel"],
+): Attribution | null {
+  if (nowait !== false || !atLeast(kernel, 6, 4)) return null;
+  return attributed("no-nowait", "the open file has no FMODE_NOWAIT");
 }
 
 /** The last step of the attempt is a lock that could not be taken. null: it is another step. */

@@ -20,7 +20,10 @@ test("after the lock and before the write begins, 6.1 refuses files that are cop
   assert.equal(attributeBtrfs(locked, INLINED(COPIED)).cause, "copy-on-write");
   assert.equal(attributeBtrfs(part, INLINED(COPIED)).cause, "copy-on-write");
   assert.equal(attributeBtrfs(part, INLINED(PREALLOCATED)).cause, "unaligned");
+  const inPlace = { ...COPIED, noCow: true };
+  assert.equal(attributeBtrfs(part, INLINED(inPlace)).cause, "unaligned");
   assert.equal(attributeBtrfs(locked, INLINED(PREALLOCATED)).cause, "unknown");
+  assert.equal(attributeBtrfs(locked, INLINED(inPlace)).cause, "unknown");
 });
 
 test("where the check passed and direct I/O did not begin, it was for a part of a block, or for checksums", () => {
@@ -43,4 +46,12 @@ test("buffered writes are refused by the same check, or by the lock", () => {
 test("without the inode's flags nothing is named by elimination", () => {
   assert.equal(attributeBtrfs(locked, contextOf("btrfs", "6.1", PROBES)).cause, "unknown");
   assert.equal(attributeBuffered(locked, contextOf("btrfs", "6.1", PROBES)).cause, "unknown");
+});
+
+test("5.10 asks whether a block may be written in place before direct I/O: behind the size there is none", () => {
+  const inline = "write_trylock_ret(1, 0) nocow_ret(0, 0), result -11";
+  const inPlace = contextOf("btrfs", "5.10", PROBES, { ...COPIED, noCow: true });
+  const append = puntedWrite({ inline, offsetBytes: 1 << 20 });
+  assert.equal(attributeBtrfs(append, inPlace).cause, "hole");
+  assert.equal(attributeBtrfs(puntedWrite({ inline }), inPlace).cause, "unknown");
 });

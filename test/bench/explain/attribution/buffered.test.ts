@@ -78,4 +78,5 @@ test("tracepoints alone show only that the lock was refused", () => {
 test("where buffered writes are never tried inline, that is the cause", () => {
   assert.equal(causeOf([], { minor: 19 }), "buffered-write");
   assert.equal(causeOf([], { fs: "ext4" }), "buffered-write");
+  assert.equal(causeOf([], { fs: "overlay" }), "buffered-write");
 });
