@@ -50,7 +50,7 @@ export const F2FS_RULES: readonly Rule[] = [
     punts: true,
     cause: "special-extent",
     why: "the data is stored inside the inode and must move to a block first",
-    kernelFunction: "f2fs_has_inline_data in f2fs_dio_write_iter",
+    kernelFunction: "f2fs_has_inline_data",
     curedBy: PREFILL,
   },
   {
@@ -58,7 +58,7 @@ export const F2FS_RULES: readonly Rule[] = [
     punts: true,
     cause: "extends-size",
     why: "a write that ends beyond i_size is no overwrite",
-    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    kernelFunction: "f2fs_overwrite_io",
     curedBy: PREFILL,
   },
   {
@@ -66,7 +66,7 @@ export const F2FS_RULES: readonly Rule[] = [
     punts: true,
     cause: "hole",
     why: "the range has no blocks yet, and allocating some has to wait",
-    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    kernelFunction: "f2fs_overwrite_io",
     curedBy: PREFILL,
   },
   {
@@ -74,7 +74,7 @@ export const F2FS_RULES: readonly Rule[] = [
     punts: true,
     cause: "unwritten",
     why: "fallocate only reserves blocks on f2fs (NEW_ADDR), and the first write to each has to allocate it",
-    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    kernelFunction: "f2fs_overwrite_io",
     curedBy: PREFILL,
   },
   pageCacheRule(),
@@ -83,7 +83,7 @@ export const F2FS_RULES: readonly Rule[] = [
     punts: false,
     cause: "overwrite",
     why: "an overwrite of written blocks inside i_size",
-    kernelFunction: "f2fs_overwrite_io in f2fs_dio_write_iter",
+    kernelFunction: "f2fs_overwrite_io",
     curedBy: null,
   },
 ];
