@@ -8,7 +8,7 @@ import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
 import { attributeBuffered } from "./buffered.js";
 import { cachedPageFound, withoutNowait } from "./evidence.js";
-import { tracedWrite } from "./traced-write.js";
+import { EIOCBQUEUED, GIVEN_BACK, type TracedWrite, tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
 export interface RequestContext {
@@ -66,7 +66,7 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   if (!forced) {
     const early =
       withoutNowait(write, context.kernel) ??
-      (READS.includes(punt.opcode) ? cachedPageFound(write.inline) : null) ??
+      (READS.includes(punt.opcode) ? attributeRead(write) : null) ??
       notExamined(punt, inline !== null);
     if (early !== null) return early;
   }
@@ -82,6 +82,12 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
     events: context.steps,
   };
   return isBuffered(punt) && !forced ? attributeBuffered(write, known) : attribute(write, known);
+}
+
+/** null: the trace of a read does not say. */
+function attributeRead({ inline }: TracedWrite): Attribution | null {
+  if (inline.result === EIOCBQUEUED) return undecided(GIVEN_BACK);
+  return cachedPageFound(inline);
 }
 
 /** Requests for which the attribution of O_DIRECT writes would be wrong. */

@@ -1,6 +1,6 @@
 import { type Attribution, attributed, undecided } from "./attribution.js";
 import { returned } from "./evidence.js";
-import { EIOCBQUEUED, type TracedWrite } from "./traced-write.js";
+import { EIOCBQUEUED, GIVEN_BACK, type TracedWrite } from "./traced-write.js";
 
 /** blkdev_write_iter -> blkdev_direct_write -> page cache -> __blkdev_direct_IO_async, which hands the write to the queue. */
 export function attributeBlockDevice({ inline }: TracedWrite): Attribution {
@@ -8,7 +8,7 @@ export function attributeBlockDevice({ inline }: TracedWrite): Attribution {
     return attributed("page-cache", "filemap_range_has_page returned 1");
   }
   if (inline.result === EIOCBQUEUED) {
-    return undecided("the device took the write and gave it back: the trace does not show why");
+    return undecided(GIVEN_BACK);
   }
   return undecided("no step before the queue of the device was seen to refuse");
 }

@@ -4,6 +4,9 @@ import type { Attempt, InodeState, RequestRecord, Step } from "../../../native/c
 export const EAGAIN = -11;
 /** -EIOCBQUEUED: the filesystem handed the write to the device and did not wait. */
 export const EIOCBQUEUED = -529;
+/** What is seen of a request that io_uring gets back with -EAGAIN, after it was queued, and issues once more. */
+export const GIVEN_BACK =
+  "it was queued at the device (EIOCBQUEUED) and punted after that: a device below gave it back, and the trace does not show why";
 
 // REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3.
 const FORCE_ASYNC = 0x10;

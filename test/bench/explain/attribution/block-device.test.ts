@@ -38,7 +38,9 @@ function record(result: number, steps: Step[], changes: Partial<PuntRecord> = {}
   return { request: 1n, process: 1, thread: 1, inline, punt };
 }
 
-function causeOf(...asked: Parameters<typeof record>): string {
+const causeOf = (...asked: Parameters<typeof record>) => attributionOf(...asked).cause;
+
+function attributionOf(...asked: Parameters<typeof record>) {
   return attributeRequest(record(...asked), {
     kernel: { major: 6, minor: 12, patch: 118 },
     steps: ["write_bdev", "has_page_ret"],
@@ -46,7 +48,7 @@ function causeOf(...asked: Parameters<typeof record>): string {
     inode: null,
     workerInside: false,
     functionsOf: () => [],
-  }).cause;
+  });
 }
 
 test("a block device is known by its inode, whatever filesystem holds its name", () => {
@@ -63,4 +65,13 @@ test("a write to a block device punts for cached pages, and for what its queue s
 
 test("a buffered write to a block device always punts", () => {
   assert.equal(causeOf(-95, [], { writeFlags: 0 }), "buffered-write");
+});
+
+test("a read punts for cached pages where the kernel looks for them, for a file that cannot say it would wait, or comes back from the device", () => {
+  const read = { opcode: 22, mode: 0o100600, magic: 0xef53 };
+  assert.equal(causeOf(-11, [{ name: "has_page_ret", value: 1, detail: 0 }], read), "page-cache");
+  assert.equal(causeOf(0, [], { ...read, fileMode: 0 }), "no-nowait");
+  const { cause, evidence } = attributionOf(-529, [], read);
+  assert.equal(cause, "unknown");
+  assert.match(evidence, /^it was queued at the device \(EIOCBQUEUED\) and punted after that/);
 });
