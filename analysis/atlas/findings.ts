@@ -74,7 +74,11 @@ export function findingWords(index: AtlasIndex, finding: Finding): string {
   const seen = cause !== null && cause.cause !== "unknown";
   const because = seen ? `, because ${cause.words}` : ` (${notSeen})`;
   const [label, next] = [from, to].map((kernel) => index.kernels[kernel]?.label ?? "?");
-  const kinds = `${scenarios.length} ${scenarios.length === 1 ? "kind of request is" : "kinds of requests are"}`;
+  const [only = 0, ...others] = scenarios;
+  const kinds =
+    others.length === 0
+      ? `${index.scenarios[only]?.name} is`
+      : `${scenarios.length} kinds of requests are`;
   return (
     `${index.places[place]?.words}, Linux ${label} → ${next}: ${kinds} ${better ? "better" : "worse"}. ` +
     `Up to ${label} ${PUNTS[was]}${better ? because : ""}; from ${next} on ${PUNTS[is]}${better ? "" : because}.`

@@ -31,6 +31,7 @@ function findingLines(index: AtlasIndex, finding: Finding, number: number): stri
   const { place, from, to, cause, scenarios } = finding;
   const names = scenarios.map((at) => index.scenarios[at]?.name ?? "?");
   const more = names.length - NAMES_SHOWN;
+  const shown = `${escapeMarkdown(names.slice(0, NAMES_SHOWN).join(", "))}${more > 0 ? ` and ${more} more` : ""}`;
   const [first = 0] = scenarios;
   const kernels = [from, to].map((kernel) => index.kernels[kernel]?.label).join(",");
   const decided = findingFunction(index, finding);
@@ -40,7 +41,7 @@ function findingLines(index: AtlasIndex, finding: Finding, number: number): stri
   } ${index.commands.scenarios[first]}`;
   return [
     `${number}. **${escapeMarkdown(findingWords(index, finding))}**`,
-    `   ${escapeMarkdown(names.slice(0, NAMES_SHOWN).join(", "))}${more > 0 ? ` and ${more} more` : ""}.`,
+    ...(names.length > 1 ? [`   ${shown}.`] : []),
     `   Seen: ${escapeMarkdown(seen)}.${decided ? ` Decided in ${escapeMarkdown(decided)}.` : ""}`,
     `   Repeat: \`puntbench lab --kernels ${kernels} ${options}\``,
     "",
