@@ -174,7 +174,8 @@ test("no bar of the chart of causes stands for two kinds of request, or for a ke
     scenario: { ...one.scenario, order: "random" },
   }));
   const [chart] = causesFigure(await analyse([place]));
-  const { values } = chart?.spec.data as { values: CauseRow[] };
+  assert.ok(chart);
+  const { values } = chart.spec.data as { values: CauseRow[] };
   const bars = new Map<string, number>();
   for (const { kernel, queueDepth, series, value } of values) {
     const bar = `${kernel} ${queueDepth} ${series}`;
