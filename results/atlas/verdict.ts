@@ -99,6 +99,9 @@ function percent(share: number): string {
   return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
 }
 
+/** Single requests, less than two in a hundred, may punt in any boot. */
+const withoutSingle = (kind: VerdictKind) => (kind === "few" ? "no" : kind);
+
 /**
  * Whether two measurements of one cell say the same; null where one of them says nothing. Where timestamps are the cause, the
  * share depends on the pace, so it is not compared.
@@ -109,7 +112,7 @@ export function sameAnswer(a: AtlasCell, b: AtlasCell): boolean | null {
   if (silent.includes(first.kind) || silent.includes(second.kind)) return null;
   const [cause, other] = [mainCauseOf(a)?.cause, mainCauseOf(b)?.cause];
   if (cause === "timestamp" && other === "timestamp") return true;
-  if (first.kind !== second.kind) return false;
+  if (withoutSingle(first.kind) !== withoutSingle(second.kind)) return false;
   // What one kernel shows another may not: a cause that was not seen contradicts none.
   const named = cause !== undefined && other !== undefined && ![cause, other].includes("unknown");
   return !named || cause === other || [cause, other].includes("lock-contended");

@@ -31,6 +31,17 @@ test("another verdict and another cause are changes, each in one sentence", () =
   ]);
 });
 
+test("single requests that punt in one boot and not in the other are no change, but a tenth of them is", () => {
+  const compare = (punts: number) =>
+    compareAnswers(
+      atlasFile("5.10", "f2fs", [cell("overwrite-unaligned", 0)]),
+      atlasFile("5.10", "f2fs", [cell("overwrite-unaligned", punts, "page-cache")]),
+    );
+  assert.deepEqual(sumOf([compare(2)]).changed, []);
+  assert.equal(sumOf([compare(2)]).agreed, 1);
+  assert.equal(sumOf([compare(26)]).changed.length, 1);
+});
+
 test("what one side did not measure is told apart from agreement", () => {
   const measured = atlasFile("6.1", "ext4", [
     cell("statx", 256, "blocking-operation"),
