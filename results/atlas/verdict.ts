@@ -25,12 +25,19 @@ export function verdictOf(cell: AtlasCell | null): Verdict {
   if (cell.skipped !== null) {
     return { kind: "cannot", short: "-", words: `cannot be done here: ${cell.skipped}` };
   }
-  const runs = [cell.counted, cell.traced].flatMap((run) => (run ? [punted(run)] : []));
+  const runs = runsOf(cell).map(punted);
   const requests = (cell.counted ?? cell.traced)?.requests ?? 0;
   if (requests === 0) return { kind: "unknown", short: "?", words: "nothing was counted" };
   const verdict = ofRequests(cell, requests, runs);
   const syncs = (cell.counted?.syncs ?? 0) + (cell.traced?.syncs ?? 0) > 0;
   return { ...verdict, words: `${verdict.words}${syncs ? "; each fdatasync does" : ""}` };
+}
+
+/** On 5.10 only the traced run tells fdatasyncs from the writes before them. */
+function runsOf({ counted, traced }: AtlasCell) {
+  const runs = [counted, traced].filter((run) => run !== null);
+  const told = runs.filter(({ syncs }) => syncs !== undefined);
+  return told.length > 0 ? told : runs;
 }
 
 /** Without the fdatasyncs behind the writes, which every kernel hands over. They are no verdict on the writes. */
