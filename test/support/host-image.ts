@@ -40,6 +40,7 @@ export function hostImage(folder: string, publicKey: string): string {
   if (!existsSync(debian)) {
     const how = [
       "--quiet",
+      "--format=tar",
       "--variant=essential",
       "--mode=root",
       `--include=${PACKAGES}`,
