@@ -64,10 +64,8 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   const filesystem = filesystemOf(punt) ?? "this filesystem";
   const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
   if (!forced) {
-    const early =
-      withoutNowait(write, context.kernel) ??
-      (READS.includes(punt.opcode) ? attributeRead(write) : null) ??
-      notExamined(punt, inline !== null);
+    const read = READS.includes(punt.opcode) ? attributeRead(write, context.kernel) : null;
+    const early = read ?? notExamined(punt, inline !== null);
     if (early !== null) return early;
   }
   const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
@@ -85,9 +83,10 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
 }
 
 /** null: the trace of a read does not say. */
-function attributeRead({ inline }: TracedWrite): Attribution | null {
-  if (inline.result === EIOCBQUEUED) return undecided(GIVEN_BACK);
-  return cachedPageFound(inline);
+function attributeRead(read: TracedWrite, kernel: KernelVersion): Attribution | null {
+  if (read.inline.result === EIOCBQUEUED) return undecided(GIVEN_BACK);
+  const closed = atLeast(kernel, 6, 4) ? withoutNowait(read) : null;
+  return closed ?? cachedPageFound(read.inline);
 }
 
 /** Requests for which the attribution of O_DIRECT writes would be wrong. */

@@ -2,6 +2,7 @@ import { BLOCK_DEVICES } from "../../../results/vocabulary.js";
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import { attributeBlockDevice } from "./block-device.js";
 import { attributeBtrfs } from "./btrfs.js";
+import { withoutNowait } from "./evidence.js";
 import { attributeExt4 } from "./ext4.js";
 import { attributeF2fs } from "./f2fs.js";
 import type { TracedWrite } from "./traced-write.js";
@@ -22,9 +23,10 @@ export function attribute(write: TracedWrite, context: AttributionContext): Attr
 
 /** null: the filesystem was asked, or may have been. */
 function attributeBeforeFilesystem(
-  { punt, inline, nowait }: TracedWrite,
+  write: TracedWrite,
   { forced, filesystem, events, reachedFilesystem }: AttributionContext,
 ): Attribution | null {
+  const { punt, inline } = write;
   if (punt?.drained) {
     return attributed(
       "linked-or-drained",
@@ -43,8 +45,8 @@ function attributeBeforeFilesystem(
   if (punt?.stack?.some((name) => name.includes("task_work"))) {
     return attributed("linked-or-drained", "it was queued from task work, after another request");
   }
-  // From Linux 6.4 on this alone decides; before, the device may refuse too.
-  if (nowait === false) return attributed("no-nowait", "the open file has no FMODE_NOWAIT");
+  const closed = withoutNowait(write);
+  if (closed !== null) return closed;
   if (inline.entered || !events.includes(`write_${filesystem}`)) return null;
   return reachedFilesystem
     ? undecided("io_uring was not seen to call the filesystem: it may have been frozen")

@@ -1,12 +1,11 @@
-import { type Attribution, attributed, undecided } from "./attribution.js";
-import { returned } from "./evidence.js";
+import { type Attribution, undecided } from "./attribution.js";
+import { cachedPageFound } from "./evidence.js";
 import { EIOCBQUEUED, GIVEN_BACK, type TracedWrite } from "./traced-write.js";
 
 /** blkdev_write_iter -> blkdev_direct_write -> page cache -> __blkdev_direct_IO_async, which hands the write to the queue. */
 export function attributeBlockDevice({ inline }: TracedWrite): Attribution {
-  if (returned(inline, "has_page_ret", 1)) {
-    return attributed("page-cache", "filemap_range_has_page returned 1");
-  }
+  const cached = cachedPageFound(inline);
+  if (cached !== null) return cached;
   if (inline.result === EIOCBQUEUED) {
     return undecided(GIVEN_BACK);
   }

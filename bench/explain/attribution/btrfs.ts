@@ -1,5 +1,6 @@
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import {
+  cachedPageFound,
   has,
   isAligned,
   lockByElimination,
@@ -25,9 +26,8 @@ export function attributeBtrfs(write: TracedWrite, context: AttributionContext):
   if (returned(inline, "btrfs_check_ret", EAGAIN)) {
     return refusedByWriteCheck();
   }
-  if (returned(inline, "has_page_ret", 1)) {
-    return attributed("page-cache", "filemap_range_has_page returned 1");
-  }
+  const cached = cachedPageFound(inline);
+  if (cached !== null) return cached;
   return lockRefusal(write) ?? notLocked(write, context) ?? afterLock(write, context);
 }
 

@@ -2,7 +2,7 @@ import { BLOCK_DEVICES } from "../../../results/vocabulary.js";
 import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import { byInlinedCheck, refusedByWriteCheck } from "./btrfs.js";
-import { has, lockRefusal, returned, seesLocks } from "./evidence.js";
+import { has, lockRefusal, returned, seesLocks, withoutNowait } from "./evidence.js";
 import { EAGAIN, type TracedWrite } from "./traced-write.js";
 import { beyondSize, ILOCK, locksNamed, notLocked } from "./xfs-checks.js";
 
@@ -10,12 +10,14 @@ const NEVER_INLINE: readonly string[] = ["ext4", "f2fs", "overlay", BLOCK_DEVICE
 
 /**
  * io_uring tries buffered writes to regular files inline from Linux 6.0 on (4e17aaab5435), where the filesystem says that it
- * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4, f2fs, overlayfs and
- * block devices never, as of 7.3).
+ * can (FMODE_BUF_WASYNC: XFS from 6.0, btrfs from 6.1; ext4, f2fs, overlayfs and block devices
+ * never, as of 7.3).
  */
 export function attributeBuffered(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
   const { filesystem, kernel } = context;
+  const closed = atLeast(kernel, 6, 4) ? withoutNowait(write) : null;
+  if (closed !== null) return closed;
   if (NEVER_INLINE.includes(filesystem) || !atLeast(kernel, 6, 0)) {
     return attributed("buffered-write", "the file is not open with O_DIRECT");
   }

@@ -1,5 +1,4 @@
 import type { Step } from "../../../native/causes.js";
-import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
 import type { IssueAttempt, TracedWrite } from "./traced-write.js";
 
@@ -100,10 +99,10 @@ export function isAligned(
   return offsetBytes % filesystemBlockBytes === 0 && lengthBytes % filesystemBlockBytes === 0;
 }
 
-/** iomap_dio_rw found a page of the range in the page cache. null: the trace does not show that. */
+/** Direct I/O found a page of the range in the page cache. null: the trace does not show that. */
 export function cachedPageFound(inline: IssueAttempt): Attribution | null {
   if (!returned(inline, "has_page_ret", 1)) return null;
-  return attributed("page-cache", "filemap_range_has_page returned 1 inside iomap_dio_rw");
+  return attributed("page-cache", "filemap_range_has_page returned 1");
 }
 
 /** iomap_dio_rw ended where it would have dropped cached pages. null: the trace does not show that. */
@@ -115,13 +114,9 @@ export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
   );
 }
 
-/** From Linux 6.4 on io_uring asks only this of a file that is read or written. null: it is not so. */
-export function withoutNowait(
-  { nowait }: TracedWrite,
-  kernel: AttributionContext["kernel"],
-): Attribution | null {
-  if (nowait !== false || !atLeast(kernel, 6, 4)) return null;
-  return attributed("no-nowait", "the open file has no FMODE_NOWAIT");
+/** From Linux 6.4 on this alone decides whether io_uring tries inline; before, the device may refuse too. null: it is not so. */
+export function withoutNowait({ nowait }: TracedWrite): Attribution | null {
+  return nowait === false ? attributed("no-nowait", "the open file has no FMODE_NOWAIT") : null;
 }
 
 /** The last step of the attempt is a lock that could not be taken. null: it is another step. */

@@ -1,5 +1,6 @@
 import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
 import {
+  cachedPageFound,
   has,
   isAligned,
   lockByElimination,
@@ -25,10 +26,7 @@ const NEW_ADDR = -1;
 export function attributeF2fs(write: TracedWrite, context: AttributionContext): Attribution {
   const { inline } = write;
   if (inline.result === EOPNOTSUPP) return refusedAsBuffered(write, context);
-  if (returned(inline, "has_page_ret", 1)) {
-    return attributed("page-cache", "filemap_range_has_page returned 1");
-  }
-  const cached = stoppedAtPageCache(inline);
+  const cached = cachedPageFound(inline) ?? stoppedAtPageCache(inline);
   if (cached !== null) return cached;
   if (returned(inline, "f2fs_overwrite_ret", 1)) return afterOverwrite(write);
   if (returned(inline, "f2fs_overwrite_ret", 0)) return noOverwrite(write);

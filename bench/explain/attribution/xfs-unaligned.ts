@@ -1,7 +1,7 @@
 import { atLeast } from "../../rules/kernel-version.js";
 import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
 import { isAligned, returned, seenSizeBytes, stepsNamed } from "./evidence.js";
-import type { TracedWrite } from "./traced-write.js";
+import { EAGAIN, type TracedWrite } from "./traced-write.js";
 import { locksTried } from "./xfs-checks.js";
 
 // What XFS does with direct writes of part of a block.
@@ -40,7 +40,7 @@ export function unalignedToWorker(
   const { retry } = write;
   if (retry === null || isAligned(write, context)) return null;
   const again = stepsNamed(retry, "xfs_file_direct_write").length > 1;
-  if (!again && !returned(retry, "xfs_begin_ret", -11)) return null;
+  if (!again && !returned(retry, "xfs_begin_ret", EAGAIN)) return null;
   return attributed(
     "unaligned",
     `${refused}, also to the worker, which then took the lock exclusively: part of a block is only overwritten where it is written`,
