@@ -85,8 +85,10 @@ export interface RequestRecord {
 }
 
 export interface CausesOptions {
-  /** true: every process; else those given to `add`. */
+  /** true: every process; else those given to `add`, and their children. */
   everything: boolean;
+  /** Also programs of this name that start later, from their first request on; "": none. */
+  name: string;
   /** Records also of requests that do not punt. */
   everyRequest: boolean;
   /** Also probes of kernel functions, where the kernel has kprobes. */

@@ -35,6 +35,7 @@ const READ_EVERY_MS = 20;
 export function openRecorder(requested: BackendName | "auto"): Recorder {
   const causes = openCauses({
     everything: false,
+    name: "",
     everyRequest: true,
     functions: requested !== "tracepoints",
     locks: true,

@@ -31,7 +31,7 @@ export async function main(raw: RawRecordOptions): Promise<void> {
   let file: RecordingFile | null = null;
   try {
     recorder = openRecorder({ everything, name, bufferBytes });
-    causes = openCauseFinder(everything);
+    causes = openCauseFinder({ everything, name });
     file = new RecordingFile(options.output, options.anonymise);
     const session = new Session(options, { recorder, causes, file });
     process.stderr.write("Recording; Ctrl-C ends it.\n");

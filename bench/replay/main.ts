@@ -85,7 +85,7 @@ async function run(
   const files = await makeFiles(driver, scratch, plan, parts.files, recording.files);
   const sha256 = await fileHash(recording.path);
   const watch = openWatch({ everything: false, name: "", sampleShift: 0 });
-  const causes = openCauseFinder(false);
+  const causes = openCauseFinder({ everything: false, name: "" });
   try {
     watch.add(process.pid);
     causes.add(process.pid);

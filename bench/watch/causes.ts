@@ -1,5 +1,10 @@
 import { release, version } from "node:os";
-import { type Causes, openCauses, type RequestRecord } from "../../native/causes.js";
+import {
+  type Causes,
+  type CausesOptions,
+  openCauses,
+  type RequestRecord,
+} from "../../native/causes.js";
 import type { WatchRow } from "../../native/watch.js";
 import { placeKeyOf } from "../../native/watch-rows.js";
 import type { ObservedCause } from "../../results/vocabulary.js";
@@ -70,11 +75,12 @@ const RECORDS_PER_PERIOD = 16;
 
 /** Throws a UserError where the kernel refuses the programs. 0 records: every punt has one. */
 export function openCauseFinder(
-  everything: boolean,
+  { everything, name }: Pick<CausesOptions, "everything" | "name">,
   recordsPerPeriod = RECORDS_PER_PERIOD,
 ): CauseFinder {
   const causes = openCauses({
     everything,
+    name,
     everyRequest: false,
     functions: true,
     locks: false,

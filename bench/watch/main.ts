@@ -23,7 +23,7 @@ export async function main(raw: RawWatchOptions): Promise<void> {
   let results: WatchResults | null = null;
   try {
     watch = openWatch({ everything, name, sampleShift });
-    causes = openCauseFinder(everything);
+    causes = openCauseFinder({ everything, name });
     if (options.out !== null) results = new WatchResults(options.out);
     output = openOutput(options);
     await report({ watch, causes }, options, {

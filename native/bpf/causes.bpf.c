@@ -19,6 +19,7 @@
 
 #include "causes.h"
 #include "causes_kernel.h"
+#include "followed.h"
 #include "causes_maps.h"
 #include "causes_budget.h"
 #include "causes_attempts.h"

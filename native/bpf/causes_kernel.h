@@ -6,6 +6,16 @@
 typedef struct {
   long counter;
 } atomic_long_t;
+typedef struct {
+  int counter;
+} atomic_t;
+struct signal_struct {
+  atomic_t live; /* threads of the process that have not ended */
+};
+struct task_struct {
+  struct signal_struct *signal;
+  int tgid; /* process */
+};
 struct rw_semaphore {
   atomic_long_t count; /* not with PREEMPT_RT */
 };

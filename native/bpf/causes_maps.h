@@ -1,9 +1,7 @@
 /* What is kept in the kernel, and what the loader sets. */
 #pragma once
 
-/* Set by the loader before the programs are checked. */
-const volatile bool watch_everything = false;
-/* Also send a record for each request that did not punt. */
+/* Set by the loader before the programs are checked. Also send a record for each request that did not punt. */
 const volatile bool every_request = false;
 /* Records for each process, file and operation in one period (2^30 ns); 0: all. */
 const volatile __u32 records_per_period = 0;
@@ -11,13 +9,6 @@ const volatile __u32 records_per_period = 0;
 const volatile bool ring_comes_first = false;
 /* The return of the write function is seen. */
 const volatile bool sees_returns = false;
-
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 4096);
-  __type(key, __u32);
-  __type(value, __u8);
-} watched_processes SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -56,12 +47,6 @@ struct {
 
 /* Map values have to be initialised from memory. */
 static const struct causes_thread no_thread;
-
-static __always_inline bool is_watched(void) {
-  if (watch_everything) return true;
-  __u32 process = bpf_get_current_pid_tgid() >> 32;
-  return bpf_map_lookup_elem(&watched_processes, &process) != NULL;
-}
 
 static __always_inline struct causes_thread *this_thread(void) {
   __u32 id = bpf_get_current_pid_tgid();

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "watch/watched_processes.h"
+
 namespace puntbench {
 namespace {
 
@@ -72,7 +74,7 @@ int Causes::open(const CausesOptions& options, std::string& message) {
   if (!object_) return fail(-errno);
   bpf_object* object = object_.get();
   const bool ring_comes_first = arguments > 2;
-  if (int error = set_constant(object, "watch_everything", options.everything)) return fail(error);
+  if (int error = choose_processes(object, options.everything, options.name)) return fail(error);
   if (int error = set_constant(object, "every_request", options.every_request)) return fail(error);
   if (int error = set_constant(object, "records_per_period", options.records_per_period)) return fail(error);
   if (int error = set_constant(object, "ring_comes_first", ring_comes_first)) return fail(error);
@@ -113,14 +115,9 @@ int Causes::pause() {
   return read_unfinished(unfinished);
 }
 
-int Causes::add(uint32_t process) {
-  const uint8_t yes = 1;
-  return bpf_map_update_elem(map("watched_processes"), &process, &yes, BPF_ANY) == 0 ? 0 : -errno;
-}
+int Causes::add(uint32_t process) { return watch_process(map("watched_processes"), process); }
 
-int Causes::remove(uint32_t process) {
-  return bpf_map_delete_elem(map("watched_processes"), &process) == 0 ? 0 : -errno;
-}
+int Causes::remove(uint32_t process) { return unwatch_process(map("watched_processes"), process); }
 
 int Causes::read(std::vector<causes_record>& records, bool all) {
   const int error = ring_buffer__consume(buffer_.get());

@@ -13,7 +13,8 @@ namespace puntbench {
 
 struct CausesOptions {
   std::string object_path;     // the compiled BPF programs
-  bool everything = false;     // every process; else those given to `add`
+  bool everything = false;     // every process; else those given to `add`, and their children
+  std::string name;            // also programs of this name, from their start on
   bool every_request = false;  // records also of requests that do not punt
   bool functions = false;      // also probes of kernel functions, where the kernel has kprobes
   bool locks = false;          // also each attempt to take a lock of the kernel, by any process: slow

@@ -109,12 +109,13 @@ class CausesObject : public ProgramsObject<CausesObject, Causes> {
                         InstanceMethod("lost", &CausesObject::lost), InstanceMethod("close", &CausesObject::close)});
   }
 
-  // new Causes({objectPath, everything, everyRequest, functions, locks, recordsPerPeriod})
+  // new Causes({objectPath, everything, name, everyRequest, functions, locks, recordsPerPeriod})
   explicit CausesObject(const Napi::CallbackInfo& info) : ProgramsObject<CausesObject, Causes>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     CausesOptions options;
     options.object_path = from.Get("objectPath").As<Napi::String>();
     options.everything = from.Get("everything").ToBoolean();
+    options.name = from.Get("name").As<Napi::String>();
     options.every_request = from.Get("everyRequest").ToBoolean();
     options.functions = from.Get("functions").ToBoolean();
     options.locks = from.Get("locks").ToBoolean();

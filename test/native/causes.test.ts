@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Causes, openCauses, type RequestRecord } from "../../native/causes.js";
 import type { TrialRequest } from "../../native/index.js";
-import { driver, noPuntCounter, scratchFolder, smallTrial } from "../support/kernel.js";
+import { cannotRun, driver, noPuntCounter, scratchFolder, smallTrial } from "../support/kernel.js";
+import { fioJob } from "../support/recording.js";
 
 const folder = scratchFolder();
 const FORCE_ASYNC = 0x10;
@@ -10,6 +13,7 @@ const FORCE_ASYNC = 0x10;
 function tryToOpen(): { causes: Causes | null; skip: string | false } {
   const all = {
     everything: false,
+    name: "",
     everyRequest: true,
     functions: false,
     locks: false,
@@ -69,6 +73,7 @@ test("with a limit, a file and operation has no more records than that in about 
 }, async () => {
   const limited = openCauses({
     everything: true,
+    name: "",
     everyRequest: false,
     functions: false,
     locks: false,
@@ -90,4 +95,27 @@ test("a process that is not watched is not recorded", { skip }, async () => {
   const { records } = await recorded({ preparation: "no-fallocate" });
   causes?.add(process.pid);
   assert.deepEqual(records, []);
+});
+
+test("children of a process are recorded from their first request on, however short they live", {
+  skip: skip || cannotRun("fio", "--version"),
+}, () => {
+  const own = openCauses({
+    everything: false,
+    name: "",
+    everyRequest: false,
+    functions: false,
+    locks: false,
+    recordsPerPeriod: 4,
+  });
+  try {
+    own.add(process.pid);
+    // fio's job is a child of the fio that is started here.
+    spawnSync("fio", fioJob(join(folder, "child"), 64, "--rw=write", "--fallocate=none"));
+    const punts = own.read(true).filter(({ punt }) => punt !== null);
+    assert.ok(punts.length > 0);
+    for (const { process: by } of punts) assert.notEqual(by, process.pid);
+  } finally {
+    own.close();
+  }
 });

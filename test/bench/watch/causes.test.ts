@@ -22,7 +22,7 @@ const folder = scratchFolder();
 function tryToOpen(): { finder: CauseFinder | null; skip: string | false } {
   try {
     // Every punt, because a file may get the inode number of the one before it, and then its share of the records.
-    return { finder: openCauseFinder(false, 0), skip: noPuntCounter };
+    return { finder: openCauseFinder({ everything: false, name: "" }, 0), skip: noPuntCounter };
   } catch (error) {
     return { finder: null, skip: `SKIPPED, BPF does not work here: ${(error as Error).message}` };
   }
