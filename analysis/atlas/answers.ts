@@ -219,7 +219,14 @@ export interface Change {
 }
 
 /** None, some or all. Which some is up to chance and to the pace; single requests may punt in any boot. */
-const RANK: Partial<Record<VerdictKind, number>> = { no: 0, few: 0, tick: 1, some: 1, all: 2 };
+const RANK: Partial<Record<VerdictKind, number>> = {
+  no: 0,
+  few: 0,
+  tick: 1,
+  some: 1,
+  mixed: 1,
+  all: 2,
+};
 
 /** null: it says nothing of a change. On a slow CPU clock ticks may be why all punt, beside a cause of some. */
 function rankOf(cell: AtlasCell | null): number | null {

@@ -60,6 +60,7 @@ const PUNTS: Readonly<Record<VerdictKind, string>> = {
   few: "single requests punt",
   some: "some requests punt",
   tick: "the first request after each clock tick punts",
+  mixed: "some requests punt, and of the rest the first after each clock tick",
   all: "every request punts",
   varies: "it varies",
   cannot: "it cannot be done",

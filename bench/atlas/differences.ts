@@ -1,5 +1,6 @@
+import { sameAnswer } from "../../results/atlas/same-answer.js";
 import type { AtlasCell, AtlasFile } from "../../results/atlas/schema.js";
-import { mainCauseOf, sameAnswer, verdictOf } from "../../results/atlas/verdict.js";
+import { mainCauseOf, verdictOf } from "../../results/atlas/verdict.js";
 
 /** Two measurements of one kernel and place, cell by cell. */
 export interface Compared {

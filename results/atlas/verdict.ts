@@ -1,6 +1,17 @@
 import type { AtlasCause, AtlasCell } from "./schema.js";
 
-export type VerdictKind = "no" | "few" | "some" | "all" | "tick" | "varies" | "cannot" | "unknown";
+export type VerdictKind =
+  | "no"
+  | "few"
+  | "some"
+  | "all"
+  /** On clock ticks and for nothing else. */
+  | "tick"
+  /** Some for another reason, and of the rest those that come after a clock tick. */
+  | "mixed"
+  | "varies"
+  | "cannot"
+  | "unknown";
 
 export interface Verdict {
   kind: VerdictKind;
@@ -19,6 +30,8 @@ const TICK_NS = 4_000_000;
 
 /** Two runs agree when their shares differ by no more than this. */
 const AGREE = 0.02;
+/** Fewer requests may punt in any boot, without a reason that is theirs. */
+const SINGLE = 0.02;
 
 export function verdictOf(cell: AtlasCell | null): Verdict {
   if (cell === null) return { kind: "unknown", short: "?", words: "not measured" };
@@ -53,34 +66,54 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
     const slow = intervalNsOf(cell) >= TICK_NS;
     return { kind: "tick", short: "tick", words: slow ? SLOWER_THAN_TICKS : TICK_WORDS };
   }
-  const ticks = cell.causes.some(({ cause }) => cause === "timestamp");
-  if (most - least > AGREE || (ticks && least < 0.99)) {
+  const { ticks, others } = reasonsOf(cell);
+  if (least >= 0.99) {
+    const words = `every ${noun} punts${ticks > 0 ? ", in part on clock ticks" : ""}`;
+    return { kind: "all", short: "all", words };
+  }
+  if (ticks > 0 && isOneAtATime(cell)) {
+    const words = `${others} of ${requests} ${noun}s punt, and of the rest the first after each clock tick`;
+    return { kind: "mixed", short: `${percent(others / requests)} + tick`, words };
+  }
+  if (most - least > AGREE || ticks > 0) {
     const words = `it varies: of ${requests} ${noun}s ${runs.join(" punted in one run, ")} ${
       runs.length > 1 ? "in another" : "punted"
-    }${ticks ? ", in part on clock ticks" : ""}`;
+    }${ticks > 0 ? ", in part on clock ticks" : ""}`;
     const range = percent(least) === percent(most) ? "" : `${percent(least)} to `;
     return { kind: "varies", short: `${range}${percent(most)}`, words };
   }
   if (most === 0) return { kind: "no", short: "no", words: `no ${noun} punts` };
-  if (least >= 0.99) return { kind: "all", short: "all", words: `every ${noun} punts` };
   const words = `${Math.max(...runs)} of ${requests} ${noun}s punt`;
-  return { kind: most < 0.02 ? "few" : "some", short: percent(most), words };
+  return { kind: most < SINGLE ? "few" : "some", short: percent(most), words };
 }
 
 /**
- * Whether punts come with clock ticks and for no other reason. A lock that is held by the worker of such a punt follows from
- * it. With a stat before each request it is the stat that makes it punt (multigrain timestamps).
+ * Punts of the traced run: those that came with a clock tick, and the others. A lock that is held by the worker of a punt
+ * follows from it, and fdatasyncs are no writes.
  */
-function isDrivenByTicks({ causes, counted, key }: AtlasCell): boolean {
+export function reasonsOf({ causes }: AtlasCell): { ticks: number; others: number } {
   const own = causes.filter(
     ({ cause }) => cause !== "lock-contended" && cause !== "blocking-operation",
   );
   const sum = own.reduce((all, { punts }) => all + punts, 0);
   const ticks = own.find(({ cause }) => cause === "timestamp")?.punts ?? 0;
-  if (ticks === 0 || ticks < 0.9 * sum) return false;
+  return { ticks, others: sum - ticks };
+}
+
+/**
+ * Whether punts come with clock ticks and for no other reason. With a stat before each request it is the stat that makes it punt
+ * (multigrain timestamps).
+ */
+function isDrivenByTicks(cell: AtlasCell): boolean {
+  const { ticks, others } = reasonsOf(cell);
+  if (ticks === 0 || others > SINGLE * (ticks + others)) return false;
+  const { counted, key } = cell;
   const all = counted !== null && punted(counted) >= 0.99 * counted.requests;
   return !(all && key.includes("a stat every"));
 }
+
+/** Of `scenarioKey`: the depth. Above 1 the other reasons, too, are up to how the requests meet. */
+const isOneAtATime = ({ key }: AtlasCell) => /^\S+ \S+ 1 /.test(key);
 
 /** Of `scenarioKey`: the number behind the order of the blocks. */
 function intervalNsOf({ key }: AtlasCell): number {
@@ -104,23 +137,4 @@ export function mainCauseOf(cell: AtlasCell | null): AtlasCause | null {
 
 function percent(share: number): string {
   return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
-}
-
-/** Single requests, less than two in a hundred, may punt in any boot. */
-const withoutSingle = (kind: VerdictKind) => (kind === "few" ? "no" : kind);
-
-/**
- * Whether two measurements of one cell say the same; null where one of them says nothing. Where timestamps are the cause, the
- * share depends on the pace, so it is not compared.
- */
-export function sameAnswer(a: AtlasCell, b: AtlasCell): boolean | null {
-  const [first, second] = [verdictOf(a), verdictOf(b)];
-  const silent: readonly VerdictKind[] = ["unknown", "varies"];
-  if (silent.includes(first.kind) || silent.includes(second.kind)) return null;
-  const [cause, other] = [mainCauseOf(a)?.cause, mainCauseOf(b)?.cause];
-  if (cause === "timestamp" && other === "timestamp") return true;
-  if (withoutSingle(first.kind) !== withoutSingle(second.kind)) return false;
-  // What one kernel shows another may not: a cause that was not seen contradicts none.
-  const named = cause !== undefined && other !== undefined && ![cause, other].includes("unknown");
-  return !named || cause === other || [cause, other].includes("lock-contended");
 }

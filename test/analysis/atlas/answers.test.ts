@@ -70,8 +70,8 @@ const verdicts = [
         curedBy: null,
       })),
     }),
-    "varies",
-    "78 %",
+    "mixed",
+    "39 % + tick",
   ],
   [
     "two runs that differ",

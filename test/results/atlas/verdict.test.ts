@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verdictOf } from "../../../results/atlas/verdict.js";
+import { sameAnswer } from "../../../results/atlas/same-answer.js";
+import { mainCauseOf, verdictOf } from "../../../results/atlas/verdict.js";
 import { cell } from "../../analysis/atlas/fixture-atlas.js";
 
 test("where only the traced run tells fdatasyncs from writes, it alone is asked of the writes", () => {
@@ -17,4 +18,42 @@ test("two runs whose shares differ by more than two points vary, and both are gi
   const { kind, words } = verdictOf(cell("append", 10, "hole", { traced }));
   assert.equal(kind, "varies");
   assert.match(words, /10 punted in one run, 20 in another/);
+});
+
+/** `ticks` of the punts came with a clock tick, `others` for another reason; the run without tracing had `counted`. */
+function mixedCell(scenario: string, counted: number, ticks: number, others: number) {
+  const punts = ticks + others;
+  const made = cell(scenario, counted, "timestamp", { traced: { requests: 256, punts } });
+  const [cause] = made.causes;
+  assert.ok(cause);
+  const other = { ...cause, cause: "hole" as const, punts: others };
+  return { ...made, causes: [{ ...cause, punts: ticks }, other] };
+}
+
+test("where all punt, and some of them for another reason than clock ticks, that reason is told, however few a slow CPU leaves it", () => {
+  const boots = [
+    mixedCell("append-o_dsync", 256, 65, 191),
+    mixedCell("append-o_dsync", 256, 245, 11),
+  ] as const;
+  for (const appends of boots) {
+    assert.equal(verdictOf(appends).words, "every request punts, in part on clock ticks");
+    assert.equal(mainCauseOf(appends)?.cause, "hole");
+  }
+  assert.equal(sameAnswer(...boots), true);
+  // Single requests are no reason.
+  assert.equal(verdictOf(mixedCell("append-o_dsync", 256, 254, 2)).kind, "tick");
+});
+
+test("of requests that punt for another reason and on clock ticks besides, only the other reason is compared", () => {
+  const slow = mixedCell("fallocate-0-512", 61, 38, 32);
+  const quick = mixedCell("fallocate-0-512", 44, 22, 32);
+  const { kind, short, words } = verdictOf(slow);
+  assert.deepEqual([kind, short], ["mixed", "13 % + tick"]);
+  assert.equal(words, "32 of 256 requests punt, and of the rest the first after each clock tick");
+  assert.equal(sameAnswer(slow, quick), true);
+  assert.equal(sameAnswer(slow, mixedCell("fallocate-0-512", 150, 22, 120)), false);
+  const withoutTicks = cell("fallocate-0-512", 32, "hole");
+  assert.equal(sameAnswer(slow, withoutTicks), false);
+  // Above depth 1 the other reason is chance too.
+  assert.equal(verdictOf(mixedCell("append-depth-8", 135, 123, 91)).kind, "varies");
 });
