@@ -51,6 +51,8 @@ export interface PuntRecord {
   mode: number;
   /** FMODE_* of the open file; null for a request without a file. */
   fileMode: number | null;
+  /** The device that the file lies on, or is, has no QUEUE_FLAG_NOWAIT. Holds until Linux 6.10. */
+  deviceWaits: boolean;
   /** Of the filesystem; null for a request without a file. */
   blockBytes: number | null;
   /** IOCB_* of a read or write. */
@@ -93,8 +95,8 @@ export interface CausesOptions {
   everyRequest: boolean;
   /** Also probes of kernel functions, where the kernel has kprobes. */
   functions: boolean;
-  /** With `functions`: also each attempt to take a lock, which all processes of the machine then pay for. */
-  locks: boolean;
+  /** With `functions`: also each attempt to take a lock and each end of a bio, which all processes of the machine then pay for. */
+  hotFunctions: boolean;
   /** Records for each process, file and operation in about a second; 0: all. */
   recordsPerPeriod: number;
 }

@@ -2,10 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { verdictOf } from "../../results/atlas/verdict.js";
 import { packageRoot } from "../../terminal/package-root.js";
+import { groupBy } from "../cells/group-by.js";
 import { type Html, html, trusted } from "../report/html.js";
 import { CONTENT_SECURITY_POLICY, pageStyle } from "../report/scripts.js";
 import { type AtlasIndex, cellAt } from "./answers.js";
-import { findingCounts, findingFunction, findingsOf, findingWords } from "./findings.js";
+import {
+  type Finding,
+  findingCounts,
+  findingFunction,
+  findingsOf,
+  findingWords,
+} from "./findings.js";
 
 /** The atlas as one file: no request, readable from disk and offline. Without JavaScript it is a table. */
 export function atlasPage(index: AtlasIndex): string {
@@ -52,7 +59,7 @@ ${trusted(asset("atlas.js"))}
 }
 
 const LEGEND =
-  "no: no request punts. all: every request does. A share: some do. tick: about one request in each clock tick does, so all that come slower than the ticks. -: cannot be done there. ?: not measured.";
+  "no: no request punts. all: every request does. A share: some do. tick: about one request in each clock tick does, so all that come slower than the ticks. 13 % + tick: that share for another reason, and of the rest those after a tick. -: cannot be done there. ?: not measured.";
 
 function questions(index: AtlasIndex): Html {
   const groups = [...new Set(index.scenarios.map(({ group }) => group))];
@@ -76,23 +83,41 @@ function questions(index: AtlasIndex): Html {
 <noscript><p>Without JavaScript, look your case up in the map below.</p></noscript>`;
 }
 
-/** What changed, put together; each opens to the requests that it is about, and its evidence. */
+/** What changed, one step from kernel to kernel after the other: each opens to its findings. */
 function changeLists(index: AtlasIndex): Html {
-  const lists = findingsOf(index).map((finding) => {
-    const { place, to, better, cause, scenarios } = finding;
-    const links = scenarios.map((at) => {
-      const { name = "", words = "" } = index.scenarios[at] ?? {};
-      const address = `#${index.kernels[to]?.label}/${index.places[place]?.name}/${name}`;
-      return html`<li><a href="${address}">${name}</a>: ${words}</li>`;
-    });
-    const decided = findingFunction(index, finding);
-    return html`<details><summary><span class="${better ? "better" : "worse"}">${
-      better ? "better" : "worse"
-    }</span> ${findingWords(index, finding)}</summary><p>Seen: ${findingCounts(index, finding)}${
-      cause ? `; ${cause.evidence}` : ""
-    }.${decided ? ` Decided in ${decided}.` : ""}</p><ul>${links}</ul></details>\n`;
+  const steps = groupBy(
+    findingsOf(index).sort((a, b) => a.to - b.to || a.from - b.from),
+    ({ from, to }) => `${index.kernels[from]?.label} → ${index.kernels[to]?.label}`,
+  );
+  const lists = [...steps].map(([name, findings]) => {
+    const better = findings.filter((finding) => finding.better).length;
+    const counts = [
+      better > 0 ? html`<span class="better">${better} better</span>` : "",
+      better < findings.length
+        ? html`<span class="worse">${findings.length - better} worse</span>`
+        : "",
+    ];
+    return html`<details class="step"><summary>Linux ${name}: ${counts[0]} ${counts[1]}</summary>${findings.map(
+      (finding) => findingDetails(index, finding),
+    )}</details>\n`;
   });
   return html`${lists.length > 0 ? lists : html`<p>Nothing changed between the kernels that were measured.</p>`}`;
+}
+
+/** Opens to the requests that it is about, and its evidence. */
+function findingDetails(index: AtlasIndex, finding: Finding): Html {
+  const { place, to, better, cause, scenarios } = finding;
+  const links = scenarios.map((at) => {
+    const { name = "", words = "" } = index.scenarios[at] ?? {};
+    const address = `#${index.kernels[to]?.label}/${index.places[place]?.name}/${name}`;
+    return html`<li><a href="${address}">${name}</a>: ${words}</li>`;
+  });
+  const decided = findingFunction(index, finding);
+  return html`<details><summary><span class="${better ? "better" : "worse"}">${
+    better ? "better" : "worse"
+  }</span> ${findingWords(index, finding)}</summary><p>Seen: ${findingCounts(index, finding)}${
+    cause ? `; ${cause.evidence}` : ""
+  }.${decided ? ` Decided in ${decided}.` : ""}</p><ul>${links}</ul></details>\n`;
 }
 
 function placeTable(index: AtlasIndex, place: number): Html {

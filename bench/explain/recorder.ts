@@ -38,7 +38,7 @@ export function openRecorder(requested: BackendName | "auto"): Recorder {
     name: "",
     everyRequest: true,
     functions: requested !== "tracepoints",
-    locks: true,
+    hotFunctions: true,
     recordsPerPeriod: 0,
   });
   causes.add(process.pid);

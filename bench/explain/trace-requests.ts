@@ -55,18 +55,16 @@ export async function traceRequests(
     kernel: runningKernelVersion(release(), version()),
     steps: recorder.steps,
     inode,
-    reachedFilesystem: records.some(({ inline }) => inline?.entered || inline?.steps.length),
     functionsOf: recorder.functionsOf,
   };
   const writes = records.map((record, index) => {
-    const workerInside = inside[index] ?? false;
+    const surroundings = { ...context, workerInside: inside[index] ?? false };
     const place = record.punt ?? { offsetBytes: 0, lengthBytes: request.blockSizeBytes };
     return {
       index,
-      traced: tracedWrite(record, place, workerInside, recorder.functionsOf),
+      traced: tracedWrite(record, place, surroundings),
       expected: { prediction: NOT_KNOWN, early: NOT_KNOWN },
-      attribution:
-        record.punt === null ? null : attributeRequest(record, { ...context, workerInside }),
+      attribution: record.punt === null ? null : attributeRequest(record, surroundings),
     };
   });
   return { filesystem, writes, recording };

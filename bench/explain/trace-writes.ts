@@ -60,14 +60,18 @@ export async function traceWrites(
   const inside = workersInside(records);
   const traced = records.map((record, index) => {
     const place = { offsetBytes: offsetsBytes[index] ?? 0, lengthBytes };
-    return tracedWrite(record, place, inside[index] ?? false, recorder.functionsOf);
+    const workerInside = inside[index] ?? false;
+    return tracedWrite(record, place, {
+      kernel: file.kernel,
+      workerInside,
+      functionsOf: recorder.functionsOf,
+    });
   });
   const context = {
     kernel: file.kernel,
     filesystem: file.filesystem,
     filesystemBlockBytes,
     forced: file.forced,
-    reachedFilesystem: traced.some(({ inline }) => inline.entered || inline.steps.length > 0),
     setId: file.setId,
     inode: file.inode,
     events: recorder.steps,

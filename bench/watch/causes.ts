@@ -83,7 +83,7 @@ export function openCauseFinder(
     name,
     everyRequest: false,
     functions: true,
-    locks: false,
+    hotFunctions: false,
     recordsPerPeriod,
   });
   return new CauseFinder(causes, kernelFunctions());
@@ -94,8 +94,6 @@ export class CauseFinder {
   readonly total = new CauseCounts();
   readonly #kernel = runningKernelVersion(release(), version());
   readonly #steps: readonly string[];
-  /** Files that some request reached. */
-  readonly #reached = new Set<string>();
   #idleIntervals = 0;
   #paused = false;
 
@@ -132,16 +130,9 @@ export class CauseFinder {
   look(): CauseCounts {
     const added = new CauseCounts();
     const records = this.causes.read(false).filter(({ punt }) => punt !== null);
-    for (const record of records) this.#note(record);
     const inside = workersInside(records);
     for (const [index, record] of records.entries()) this.#add(added, record, inside[index]);
     return added;
-  }
-
-  #note({ inline, punt }: RequestRecord): void {
-    if (punt === null || !(inline?.entered || inline?.steps.length)) return;
-    this.#reached.add(fileOf(punt));
-    dropOldest(this.#reached, MOST_PLACES);
   }
 
   #add(added: CauseCounts, record: RequestRecord, workerInside = false): void {
@@ -151,7 +142,6 @@ export class CauseFinder {
       kernel: this.#kernel,
       steps: this.#steps,
       inode: null,
-      reachedFilesystem: this.#reached.has(fileOf(punt)),
       workerInside,
       functionsOf: (stack) => this.functions.ofStack(stack),
     });
@@ -162,6 +152,3 @@ export class CauseFinder {
     this.total.add(place, share);
   }
 }
-
-const fileOf = ({ major, minor, inode }: Omit<Place, "process" | "opcode">) =>
-  `${major}:${minor} ${inode}`;

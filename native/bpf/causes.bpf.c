@@ -95,6 +95,7 @@ static __always_inline void describe_file(struct causes_record *record, struct i
   if (!file) return;
   struct inode *inode = BPF_CORE_READ(file, f_inode);
   record->file_mode = BPF_CORE_READ(file, f_mode);
+  record->device_waits = device_waits(file, inode);
   record->inode = BPF_CORE_READ(inode, i_ino);
   record->mode = BPF_CORE_READ(inode, i_mode);
   record->block_bits = BPF_CORE_READ(inode, i_blkbits);
@@ -112,7 +113,7 @@ static __always_inline void describe(struct causes_record *record, struct io_kio
   record->request_flags = BPF_CORE_READ(request, flags);
   record->completed = 0;
   record->inode = record->device = record->magic = record->mode = record->block_bits = record->write_flags = 0;
-  record->file_mode = 0;
+  record->file_mode = record->device_waits = 0;
   record->offset_bytes = record->length_bytes = 0;
   describe_file(record, request);
   if (!has_offset(record->opcode)) return;

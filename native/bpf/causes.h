@@ -23,6 +23,7 @@
   STEP(checks)                                                                              \
   STEP(file_modified)                                                                       \
   STEP(buffered)                                                                            \
+  STEP(bio_again)                  /* a bio ends with BLK_STS_AGAIN; detail: address in the function that ends it */ \
   STEP(read_trylock_ret)           /* value of all that follow: the function's result */    \
   STEP(write_trylock_ret)                                                                   \
   STEP(kiocb_modified_ret)                                                                  \
@@ -92,7 +93,7 @@ struct causes_record {
   unsigned int opcode;        /* IORING_OP_* */
   unsigned int request_flags; /* REQ_F_* */
   unsigned int completed;
-  unsigned int padding;
+  unsigned int device_waits; /* the device of the file has no QUEUE_FLAG_NOWAIT: holds until Linux 6.10 */
   struct causes_attempt inline_attempt;
   struct causes_attempt retry; /* in an io-wq worker */
   long long stack_bytes;

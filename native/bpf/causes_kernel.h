@@ -19,11 +19,25 @@ struct task_struct {
 struct rw_semaphore {
   atomic_long_t count; /* not with PREEMPT_RT */
 };
+struct request_queue {
+  unsigned long queue_flags;
+};
+struct gendisk {
+  struct request_queue *queue;
+};
+struct block_device {
+  struct gendisk *bd_disk;
+};
+struct bio {
+  __u8 bi_status;
+};
 struct super_block {
   __u32 s_dev;
+  struct block_device *s_bdev; /* NULL: the filesystem has no device, or several */
   unsigned long s_magic;
 };
 struct address_space {
+  struct inode *host;
   unsigned long nrpages;
 };
 struct inode {
@@ -36,9 +50,15 @@ struct inode {
   long long i_size;
   struct rw_semaphore i_rwsem;
 };
+/* The inode behind a block device, whatever inode its name has. */
+struct bdev_inode {
+  struct block_device bdev;
+  struct inode vfs_inode;
+};
 struct file {
   __u32 f_mode;
   struct inode *f_inode;
+  struct address_space *f_mapping;
 };
 struct kiocb {
   struct file *ki_filp;
@@ -94,6 +114,13 @@ struct ext4_map_blocks {
 };
 
 #define EXT4_SUPER_MAGIC 0xEF53
+/* include/linux/blk_types.h, from 5.10 to 7.3 */
+#define BLK_STS_AGAIN 12
+/* include/linux/blkdev.h: a bit of queue_flags until 6.10 */
+#define QUEUE_FLAG_NOWAIT 29
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+#define S_IFBLK 0060000
 
 /* Bytes of a read or write. A vectored one is counted during the attempt; 0 without one. */
 static __always_inline long long request_length(struct io_kiocb *request, __u32 opcode) {
@@ -123,4 +150,23 @@ static __always_inline void read_state(struct causes_state *state, struct file *
   state->cached_pages = BPF_CORE_READ(inode, i_mapping, nrpages);
   state->lock = bpf_core_field_exists(inode->i_rwsem.count) ? BPF_CORE_READ(inode, i_rwsem.count.counter) : 0;
   state->disk_size_bytes = ext4_disk_size(inode);
+}
+
+/* The device that a file lies on, or is; NULL: none. */
+static __always_inline struct block_device *device_of(struct file *file, struct inode *inode) {
+  __u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+  if (type == S_IFREG) return BPF_CORE_READ(inode, i_sb, s_bdev);
+  if (type != S_IFBLK || !bpf_core_type_exists(struct bdev_inode)) return 0;
+  struct bdev_inode *none = 0;
+  __u64 offset = __builtin_preserve_field_info(none->vfs_inode, BPF_FIELD_BYTE_OFFSET);
+  __u64 host = (__u64)BPF_CORE_READ(file, f_mapping, host);
+  __u64 device = __builtin_preserve_field_info(none->bdev, BPF_FIELD_BYTE_OFFSET);
+  return host ? (void *)(host - offset + device) : 0;
+}
+
+/* Whether the device takes no request that must not wait. Holds until Linux 6.10. */
+static __always_inline bool device_waits(struct file *file, struct inode *inode) {
+  struct block_device *device = device_of(file, inode);
+  if (!device) return false;
+  return !(BPF_CORE_READ(device, bd_disk, queue, queue_flags) & 1UL << QUEUE_FLAG_NOWAIT);
 }

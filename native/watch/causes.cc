@@ -19,7 +19,8 @@ bool is_function_probe(const bpf_program* program) {
   return strstr(bpf_program__section_name(program), "probe/") != nullptr;
 }
 
-bool is_lock_probe(const std::string& name) { return name.find("trylock") != std::string::npos; }
+// Each attempt to take a lock, each end of a bio.
+bool is_hot(const std::string& name) { return name.find("trylock") != std::string::npos || name == "bio_again"; }
 
 bool kernel_has_kprobes() { return access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0; }
 
@@ -62,7 +63,7 @@ int Causes::open(const CausesOptions& options, std::string& message) {
   };
   every_request_ = options.every_request;
   functions_ = options.functions && kernel_has_kprobes();
-  locks_ = options.locks;
+  hot_functions_ = options.hot_functions;
   const std::unique_ptr<btf, BpfClose> types(btf__load_vmlinux_btf());
   if (!types) return fail(-errno);
   const int arguments = tracepoint_arguments(types.get(), kPuntTracepoint);
@@ -97,7 +98,7 @@ int Causes::resume() {
   bpf_object__for_each_program(program, object_.get()) {
     const std::string name = bpf_program__name(program);
     if (is_function_probe(program) && !functions_) continue;
-    if (is_lock_probe(name) && !locks_) continue;
+    if (is_hot(name) && !hot_functions_) continue;
     bpf_link* link = bpf_program__attach(program);
     if (link != nullptr) {
       links_.emplace_back(link);

@@ -17,7 +17,7 @@ struct CausesOptions {
   std::string name;            // also programs of this name, from their start on
   bool every_request = false;  // records also of requests that do not punt
   bool functions = false;      // also probes of kernel functions, where the kernel has kprobes
-  bool locks = false;          // also each attempt to take a lock of the kernel, by any process: slow
+  bool hot_functions = false;  // also what every process calls all the time: slow
   uint32_t records_per_period = 0;
 };
 
@@ -49,7 +49,7 @@ class Causes {
   std::vector<causes_record> taken_;
   bool every_request_ = false;
   bool functions_ = false;
-  bool locks_ = false;
+  bool hot_functions_ = false;
 };
 
 }  // namespace puntbench

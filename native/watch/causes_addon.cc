@@ -77,6 +77,7 @@ Napi::Value to_punt(Napi::Env env, const causes_record& record) {
   out.Set("magic", number(env, record.magic));
   out.Set("mode", number(env, record.mode));
   out.Set("fileMode", or_null(env, record.inode != 0, record.file_mode));
+  out.Set("deviceWaits", Napi::Boolean::New(env, record.device_waits != 0));
   out.Set("blockBytes", or_null(env, record.inode != 0, static_cast<double>(1U << (record.block_bits & 31))));
   out.Set("writeFlags", number(env, record.write_flags));
   out.Set("opcode", number(env, record.opcode));
@@ -109,7 +110,7 @@ class CausesObject : public ProgramsObject<CausesObject, Causes> {
                         InstanceMethod("lost", &CausesObject::lost), InstanceMethod("close", &CausesObject::close)});
   }
 
-  // new Causes({objectPath, everything, name, everyRequest, functions, locks, recordsPerPeriod})
+  // new Causes({objectPath, everything, name, everyRequest, functions, hotFunctions, recordsPerPeriod})
   explicit CausesObject(const Napi::CallbackInfo& info) : ProgramsObject<CausesObject, Causes>(info) {
     const Napi::Object from = info[0].As<Napi::Object>();
     CausesOptions options;
@@ -118,7 +119,7 @@ class CausesObject : public ProgramsObject<CausesObject, Causes> {
     options.name = from.Get("name").As<Napi::String>();
     options.every_request = from.Get("everyRequest").ToBoolean();
     options.functions = from.Get("functions").ToBoolean();
-    options.locks = from.Get("locks").ToBoolean();
+    options.hot_functions = from.Get("hotFunctions").ToBoolean();
     options.records_per_period = from.Get("recordsPerPeriod").As<Napi::Number>().Uint32Value();
     load(info.Env(), options);
   }

@@ -27,6 +27,9 @@ const TICK_WORDS =
 const SLOWER_THAN_TICKS =
   "the first request after a clock tick punts (4 ms with CONFIG_HZ=250): at this pace all, or nearly all, do";
 const TICK_NS = 4_000_000;
+/** Of two boots of one kernel all such requests punted in one and none in the other. */
+const SPLIT_WORDS =
+  "whether one does is up to how its buffer lies in memory: pages next to each other are one piece, and the device takes so many pieces in one request";
 
 /** Two runs agree when their shares differ by no more than this. */
 const AGREE = 0.02;
@@ -67,6 +70,10 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
     return { kind: "tick", short: "tick", words: slow ? SLOWER_THAN_TICKS : TICK_WORDS };
   }
   const { ticks, others } = reasonsOf(cell);
+  if (most > 0 && cell.causes.some(({ cause }) => cause === "splits-request")) {
+    const words = `${Math.max(...runs)} of ${requests} ${noun}s punted; ${SPLIT_WORDS}`;
+    return { kind: "varies", short: `${percent(most)} or none`, words };
+  }
   if (least >= 0.99) {
     const words = `every ${noun} punts${ticks > 0 ? ", in part on clock ticks" : ""}`;
     return { kind: "all", short: "all", words };
@@ -75,7 +82,9 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
     const words = `${others} of ${requests} ${noun}s punt, and of the rest the first after each clock tick`;
     return { kind: "mixed", short: `${percent(others / requests)} + tick`, words };
   }
-  if (most - least > AGREE || ticks > 0) {
+  // One run alone does not show whether a share repeats.
+  const oneRun = runs.length === 1 && most >= SINGLE;
+  if (most - least > AGREE || ticks > 0 || oneRun) {
     const words = `it varies: of ${requests} ${noun}s ${runs.join(" punted in one run, ")} ${
       runs.length > 1 ? "in another" : "punted"
     }${ticks > 0 ? ", in part on clock ticks" : ""}`;

@@ -16,7 +16,7 @@ function tryToOpen(): { causes: Causes | null; skip: string | false } {
     name: "",
     everyRequest: true,
     functions: false,
-    locks: false,
+    hotFunctions: false,
     recordsPerPeriod: 0,
   };
   try {
@@ -76,7 +76,7 @@ test("with a limit, a file and operation has no more records than that in about 
     name: "",
     everyRequest: false,
     functions: false,
-    locks: false,
+    hotFunctions: false,
     recordsPerPeriod: 4,
   });
   try {
@@ -105,7 +105,7 @@ test("children of a process are recorded from their first request on, however sh
     name: "",
     everyRequest: false,
     functions: false,
-    locks: false,
+    hotFunctions: false,
     recordsPerPeriod: 4,
   });
   try {

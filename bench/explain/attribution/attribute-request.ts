@@ -1,26 +1,21 @@
 import type { PuntRecord, RequestRecord } from "../../../native/causes.js";
 import { BLOCK_DEVICES } from "../../../results/vocabulary.js";
 import { cureFor } from "../../rules/cures.js";
-import { atLeast, type KernelVersion } from "../../rules/kernel-version.js";
+import type { KernelVersion } from "../../rules/kernel-version.js";
 import { predict } from "../../rules/predict.js";
 import { EASY_WRITE, type WriteQuestion } from "../../rules/question.js";
 import { attribute } from "./attribute.js";
 import { type Attribution, attributed, undecided } from "./attribution.js";
 import { attributeBuffered } from "./buffered.js";
-import { cachedPageFound, withoutNowait } from "./evidence.js";
-import { EIOCBQUEUED, GIVEN_BACK, type TracedWrite, tracedWrite } from "./traced-write.js";
+import { cachedPageFound, givenBack, withoutNowait } from "./evidence.js";
+import { type TracedWrite, type TracingSurroundings, tracedWrite } from "./traced-write.js";
 
 /** What the attribution of any program's request may use besides its own record. */
-export interface RequestContext {
-  kernel: KernelVersion;
+export interface RequestContext extends TracingSurroundings {
   /** Names of the steps that can be seen on this kernel. */
   steps: readonly string[];
-  /** Some request to the same file reached the filesystem. */
-  reachedFilesystem: boolean;
   /** What btrfs decides by; null: not known. */
   inode: WriteQuestion["inode"] | null;
-  workerInside: boolean;
-  functionsOf(stack: readonly bigint[]): string[];
 }
 
 /** IORING_OP_READV, READ_FIXED, READ, READV_FIXED. */
@@ -62,19 +57,17 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
   }
   const forced = (punt.requestFlags & FORCE_ASYNC) !== 0;
   const filesystem = filesystemOf(punt) ?? "this filesystem";
-  const write = tracedWrite(record, punt, context.workerInside, context.functionsOf);
+  const write = tracedWrite(record, punt, context);
   if (!forced) {
-    const read = READS.includes(punt.opcode) ? attributeRead(write, context.kernel) : null;
+    const read = READS.includes(punt.opcode) ? attributeRead(write) : null;
     const early = read ?? notExamined(punt, inline !== null);
     if (early !== null) return early;
   }
-  const nowaitDecides = atLeast(context.kernel, 6, 4) && write.nowait === true;
   const known = {
     kernel: context.kernel,
     filesystem,
     filesystemBlockBytes: punt.blockBytes ?? 4096,
     forced,
-    reachedFilesystem: context.reachedFilesystem || nowaitDecides,
     setId: isSetId(punt.mode),
     inode: context.inode,
     events: context.steps,
@@ -83,10 +76,8 @@ export function attributeRequest(record: RequestRecord, context: RequestContext)
 }
 
 /** null: the trace of a read does not say. */
-function attributeRead(read: TracedWrite, kernel: KernelVersion): Attribution | null {
-  if (read.inline.result === EIOCBQUEUED) return undecided(GIVEN_BACK);
-  const closed = atLeast(kernel, 6, 4) ? withoutNowait(read) : null;
-  return closed ?? cachedPageFound(read.inline);
+function attributeRead(read: TracedWrite): Attribution | null {
+  return givenBack(read.inline) ?? withoutNowait(read) ?? cachedPageFound(read.inline);
 }
 
 /** Requests for which the attribution of O_DIRECT writes would be wrong. */

@@ -24,7 +24,7 @@ export function attribute(write: TracedWrite, context: AttributionContext): Attr
 /** null: the filesystem was asked, or may have been. */
 function attributeBeforeFilesystem(
   write: TracedWrite,
-  { forced, filesystem, events, reachedFilesystem }: AttributionContext,
+  { forced, filesystem, events }: AttributionContext,
 ): Attribution | null {
   const { punt, inline } = write;
   if (punt?.drained) {
@@ -48,10 +48,5 @@ function attributeBeforeFilesystem(
   const closed = withoutNowait(write);
   if (closed !== null) return closed;
   if (inline.entered || !events.includes(`write_${filesystem}`)) return null;
-  return reachedFilesystem
-    ? undecided("io_uring was not seen to call the filesystem: it may have been frozen")
-    : attributed(
-        "no-nowait",
-        `io_uring called the write function of ${filesystem} for no write of this file`,
-      );
+  return undecided("io_uring was not seen to call the filesystem: it may have been frozen");
 }

@@ -19,8 +19,6 @@ export interface AttributionContext {
   filesystemBlockBytes: number;
   /** The writes carried IOSQE_ASYNC. */
   forced: boolean;
-  /** Some write of the stream reached the filesystem, so the file can be written with IOCB_NOWAIT. */
-  reachedFilesystem: boolean;
   /** The file is set-user-ID or set-group-ID. */
   setId: boolean;
   /** What btrfs decides by; null: not known. */

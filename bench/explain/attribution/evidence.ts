@@ -1,6 +1,6 @@
 import type { Step } from "../../../native/causes.js";
-import { type Attribution, type AttributionContext, attributed } from "./attribution.js";
-import type { IssueAttempt, TracedWrite } from "./traced-write.js";
+import { type Attribution, type AttributionContext, attributed, undecided } from "./attribution.js";
+import { EIOCBQUEUED, type IssueAttempt, type TracedWrite } from "./traced-write.js";
 
 /** What ext4 found when it looked for the blocks of a write. */
 export interface ExtentLookup {
@@ -114,9 +114,22 @@ export function stoppedAtPageCache(inline: IssueAttempt): Attribution | null {
   );
 }
 
-/** From Linux 6.4 on this alone decides whether io_uring tries inline; before, the device may refuse too. null: it is not so. */
-export function withoutNowait({ nowait }: TracedWrite): Attribution | null {
-  return nowait === false ? attributed("no-nowait", "the open file has no FMODE_NOWAIT") : null;
+/** io_uring makes no inline attempt at this file. null: it does, or that was not seen. */
+export function withoutNowait({ neverInline }: TracedWrite): Attribution | null {
+  return neverInline === null ? null : attributed("no-nowait", neverInline);
+}
+
+/** It came as far as the device, and io_uring got it back with -EAGAIN. null: it did not. */
+export function givenBack({ result, bioEndedBy }: IssueAttempt): Attribution | null {
+  if (result !== EIOCBQUEUED) return null;
+  const queued = "it was queued at the device (EIOCBQUEUED) and punted after that";
+  if (bioEndedBy === null) {
+    return undecided(`${queued}: a device below gave it back, and the trace does not show why`);
+  }
+  const evidence = `${queued}: ${bioEndedBy} ended its bio with BLK_STS_AGAIN`;
+  return bioEndedBy.includes("split")
+    ? attributed("splits-request", evidence)
+    : undecided(evidence);
 }
 
 /** The last step of the attempt is a lock that could not be taken. null: it is another step. */

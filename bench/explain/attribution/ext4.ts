@@ -155,7 +155,7 @@ function withTracepointsOnly(write: TracedWrite, context: AttributionContext): A
     return undecided("this kernel's tracepoints do not show the size of the file");
   }
   const looksUpFirst = atLeast(context.kernel, 6, 5) && !atLeast(context.kernel, 7, 3);
-  if (!looksUpFirst || !context.reachedFilesystem) {
+  if (!looksUpFirst) {
     return undecided("no step of the filesystem was seen, and more than one check shows none");
   }
   if (!isAligned(write, context)) {

@@ -1,12 +1,16 @@
-import type { Attempt, InodeState, RequestRecord, Step } from "../../../native/causes.js";
+import type {
+  Attempt,
+  InodeState,
+  PuntRecord,
+  RequestRecord,
+  Step,
+} from "../../../native/causes.js";
+import { atLeast, type KernelVersion } from "../../rules/kernel-version.js";
 
 /** -EAGAIN: the attempt would have had to wait. */
 export const EAGAIN = -11;
 /** -EIOCBQUEUED: the filesystem handed the write to the device and did not wait. */
 export const EIOCBQUEUED = -529;
-/** What is seen of a request that io_uring gets back with -EAGAIN, after it was queued, and issues once more. */
-export const GIVEN_BACK =
-  "it was queued at the device (EIOCBQUEUED) and punted after that: a device below gave it back, and the trace does not show why";
 
 // REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3.
 const FORCE_ASYNC = 0x10;
@@ -22,6 +26,8 @@ export interface IssueAttempt {
   entered: boolean;
   /** Return value of the write function; null where it could not be seen. */
   result: number | null;
+  /** The kernel's function that ended the request's bio with BLK_STS_AGAIN; null: none was seen. */
+  bioEndedBy: string | null;
 }
 
 /** How a write was handed to io-wq. */
@@ -40,8 +46,8 @@ export interface TracedWrite {
   lengthBytes: number;
   /** Of the inode, at the inline attempt or right after it; null for writes that did not punt. */
   state: InodeState | null;
-  /** The open file can refuse to wait (FMODE_NOWAIT); null for writes that did not punt. */
-  nowait: boolean | null;
+  /** Why io_uring makes no inline attempt at any request to this file; null: it makes them, or it was not seen. */
+  neverInline: string | null;
   /**
    * An io-wq worker was inside a write to the same file during the inline attempt. Where the end of a worker's write
    * is not seen: a worker had begun one.
@@ -61,20 +67,27 @@ export interface Place {
   lengthBytes: number;
 }
 
-/** @param functionsOf the names of a stack's functions. */
+/** What the record of a request does not hold. */
+export interface TracingSurroundings {
+  kernel: KernelVersion;
+  /** A worker was inside a retry while the inline attempt was made. */
+  workerInside: boolean;
+  /** The names of a stack's functions. */
+  functionsOf(stack: readonly bigint[]): string[];
+}
+
 export function tracedWrite(
   { inline, punt }: RequestRecord,
   { offsetBytes, lengthBytes }: Place,
-  workerInside: boolean,
-  functionsOf: (stack: readonly bigint[]) => string[],
+  { kernel, workerInside, functionsOf }: TracingSurroundings,
 ): TracedWrite {
   return {
     offsetBytes,
     lengthBytes,
     state: punt?.state ?? null,
-    nowait: punt?.fileMode == null ? null : (punt.fileMode & FMODE_NOWAIT) !== 0,
+    neverInline: punt === null ? null : whyNeverInline(punt, kernel),
     workerInside,
-    inline: issueAttempt(inline),
+    inline: issueAttempt(inline, functionsOf),
     punt:
       punt === null
         ? null
@@ -83,14 +96,38 @@ export function tracedWrite(
             drained: (punt.requestFlags & IO_DRAIN) !== 0,
             stack: punt.stack.length === 0 ? null : functionsOf(punt.stack),
           },
-    retry: punt?.retry ? issueAttempt(punt.retry) : null,
+    retry: punt?.retry ? issueAttempt(punt.retry, functionsOf) : null,
   };
 }
 
-function issueAttempt(attempt: Attempt | null): IssueAttempt {
-  if (attempt === null) return { steps: [], entered: false, result: null };
+/**
+ * As io_file_supports_nowait decides: from Linux 6.4 on by the flag of the open file, before by the device below, whatever the
+ * flag says.
+ */
+function whyNeverInline(
+  { fileMode, deviceWaits }: PuntRecord,
+  kernel: KernelVersion,
+): string | null {
+  if (!atLeast(kernel, 6, 4)) {
+    return deviceWaits ? "the device of the file has no QUEUE_FLAG_NOWAIT" : null;
+  }
+  const closed = fileMode !== null && (fileMode & FMODE_NOWAIT) === 0;
+  return closed ? "the open file has no FMODE_NOWAIT" : null;
+}
+
+function issueAttempt(
+  attempt: Attempt | null,
+  functionsOf: TracingSurroundings["functionsOf"],
+): IssueAttempt {
+  if (attempt === null) return { steps: [], entered: false, result: null, bioEndedBy: null };
   const { steps, entered, result } = attempt;
-  return { steps, entered, result: entered ? result : resultByTracepoints(steps) };
+  const ended = steps.find(({ name }) => name === "bio_again");
+  return {
+    steps,
+    entered,
+    result: entered ? result : resultByTracepoints(steps),
+    bioEndedBy: ended ? (functionsOf([BigInt.asUintN(64, BigInt(ended.detail))])[0] ?? null) : null,
+  };
 }
 
 /** Where the write function cannot be probed, tracepoints show how it ended, if it came as far as the device. */

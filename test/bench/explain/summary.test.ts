@@ -19,7 +19,7 @@ function write(
   seen: ObservedCause | null,
   early = predicted,
 ): ExplainedWrite {
-  const attempt = { steps: [], entered: false, result: null };
+  const attempt = { steps: [], entered: false, result: null, bioEndedBy: null };
   const punt = { forced: false, drained: false, hashed: false, stack: null };
   return {
     index: 0,
@@ -27,7 +27,7 @@ function write(
       offsetBytes: 0,
       lengthBytes: 4096,
       state: null,
-      nowait: null,
+      neverInline: null,
       workerInside: false,
       inline: attempt,
       punt: seen === null ? null : punt,

@@ -57,3 +57,18 @@ test("of requests that punt for another reason and on clock ticks besides, only 
   // Above depth 1 the other reason is chance too.
   assert.equal(verdictOf(mixedCell("append-depth-8", 135, 123, 91)).kind, "varies");
 });
+
+test("a share that one run alone has counted is no verdict, and neither is a request that was split", () => {
+  const rings = cell("two-rings", 100, null, { traced: null });
+  assert.deepEqual(
+    [verdictOf(rings).kind, verdictOf(rings).words],
+    ["varies", "it varies: of 256 requests 100 punted"],
+  );
+  assert.equal(sameAnswer(rings, cell("two-rings", 1, null, { traced: null })), null);
+  const split = verdictOf(cell("overwrite-1m", 256, "splits-request"));
+  assert.deepEqual([split.kind, split.short], ["varies", "100 % or none"]);
+  assert.match(
+    split.words,
+    /^256 of 256 requests punted; whether one does is up to how its buffer/,
+  );
+});

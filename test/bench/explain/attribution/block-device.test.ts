@@ -4,12 +4,19 @@ import {
   attributeRequest,
   filesystemOf,
 } from "../../../../bench/explain/attribution/attribute-request.js";
+import type { KernelVersion } from "../../../../bench/rules/kernel-version.js";
 import type { PuntRecord, RequestRecord, Step } from "../../../../native/causes.js";
 
 const IOCB_DIRECT = 1 << 17;
 const WRITE = 23;
 const BLOCK_DEVICE = 0o060600;
 const TMPFS = 0x01021994;
+const SPLIT = 0xffffffff81234567n;
+const again = (address: bigint) => ({
+  name: "bio_again",
+  value: 0,
+  detail: Number(BigInt.asIntN(64, address)),
+});
 
 /** A write of a program to a block device whose name lies on a tmpfs. */
 function record(result: number, steps: Step[], changes: Partial<PuntRecord> = {}): RequestRecord {
@@ -23,6 +30,7 @@ function record(result: number, steps: Step[], changes: Partial<PuntRecord> = {}
     magic: TMPFS,
     mode: BLOCK_DEVICE,
     fileMode: 0x800_0000,
+    deviceWaits: false,
     blockBytes: 4096,
     writeFlags: IOCB_DIRECT,
     opcode: WRITE,
@@ -41,13 +49,17 @@ function record(result: number, steps: Step[], changes: Partial<PuntRecord> = {}
 const causeOf = (...asked: Parameters<typeof record>) => attributionOf(...asked).cause;
 
 function attributionOf(...asked: Parameters<typeof record>) {
+  return onKernel({ major: 6, minor: 12, patch: 118 }, ...asked);
+}
+
+/** Functions have the address of `SPLIT` or another one. */
+function onKernel(kernel: KernelVersion, ...asked: Parameters<typeof record>) {
   return attributeRequest(record(...asked), {
-    kernel: { major: 6, minor: 12, patch: 118 },
+    kernel,
     steps: ["write_bdev", "has_page_ret"],
-    reachedFilesystem: true,
     inode: null,
     workerInside: false,
-    functionsOf: () => [],
+    functionsOf: ([address]) => [address === SPLIT ? "bio_submit_split_bioset" : "raid1_read"],
   });
 }
 
@@ -74,4 +86,25 @@ test("a read punts for cached pages where the kernel looks for them, for a file 
   const { cause, evidence } = attributionOf(-529, [], read);
   assert.equal(cause, "unknown");
   assert.match(evidence, /^it was queued at the device \(EIOCBQUEUED\) and punted after that/);
+});
+
+test("a request that the block layer gave back is told by the function that did so, and split requests are a cause", () => {
+  const split = attributionOf(-529, [again(SPLIT)]);
+  assert.equal(split.cause, "splits-request");
+  assert.match(split.evidence, /: bio_submit_split_bioset ended its bio with BLK_STS_AGAIN$/);
+  const other = attributionOf(-529, [again(SPLIT + 1n)]);
+  assert.equal(other.cause, "unknown");
+  assert.match(other.evidence, /: raid1_read ended its bio with BLK_STS_AGAIN$/);
+});
+
+test("until Linux 6.3 the device below decides whether a request is tried inline, and after that the open file", () => {
+  const older = { major: 6, minor: 1, patch: 0 };
+  for (const opcode of [WRITE, 22]) {
+    const file = { opcode, mode: 0o100600, magic: 0xef53, fileMode: 0 };
+    const { cause, evidence } = onKernel(older, 0, [], { ...file, deviceWaits: true });
+    assert.equal(cause, "no-nowait");
+    assert.equal(evidence, "the device of the file has no QUEUE_FLAG_NOWAIT");
+    assert.notEqual(onKernel(older, 0, [], file).cause, "no-nowait");
+    assert.equal(attributionOf(0, [], file).evidence, "the open file has no FMODE_NOWAIT");
+  }
 });

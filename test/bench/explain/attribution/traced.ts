@@ -10,7 +10,12 @@ export function attemptOf(text: string): IssueAttempt {
     ([, name = "", value, detail]) => ({ name, value: Number(value), detail: Number(detail) }),
   );
   const result = /result (-?\d+)$/.exec(text)?.[1];
-  return { steps, entered: result !== undefined, result: result ? Number(result) : null };
+  return {
+    steps,
+    entered: result !== undefined,
+    result: result ? Number(result) : null,
+    bioEndedBy: null,
+  };
 }
 
 /** A punted write of 4 KiB at the start of a file of 1 MiB. */
@@ -33,7 +38,7 @@ export function puntedWrite(changes: {
       cachedPages: 0,
       lock: 0,
     },
-    nowait: true,
+    neverInline: null,
     workerInside: false,
     inline: attemptOf(inline),
     punt: { forced: false, drained: false, stack: null },
@@ -54,7 +59,6 @@ export function contextOf(
     filesystem,
     filesystemBlockBytes: 4096,
     forced: false,
-    reachedFilesystem: true,
     setId: false,
     inode,
     events,
