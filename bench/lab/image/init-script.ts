@@ -108,8 +108,9 @@ function mountScratch(job: GuestJob): string {
   if (type === null) return `${device}\n${USE_DISK_ITSELF}`;
   const layered = job.filesystem === "overlay";
   const folder = layered ? LOWER : `/system${GUEST.scratch}`;
+  const empty = job.device === "null_blk" && job.stack.length === 0;
   return `${device}
-${stackDevices(job.stack)}
+${empty ? MAKE_FILESYSTEM : stackDevices(job.stack)}
 mkdir -p ${folder}
 reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
   || fail "mount: ${type} ${shellWord(options.join(","))} $reason; $(dmesg | tail -n 1)"
@@ -141,9 +142,11 @@ mkdir /sys/kernel/config/nullb/nullb0 || fail "null_blk: no device could be made
 for attribute in ${attributes}; do
   echo "\${attribute#*=}" >"/sys/kernel/config/nullb/nullb0/\${attribute%%=*}" || fail "null_blk: $attribute"
 done
-dd if=/dev/zero of="$scratch" bs=1M count=${megabytes} oflag=direct 2>/dev/null || fail "null_blk: filling"
-PATH=${GUEST_PATH} /bin/chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`;
+dd if=/dev/zero of="$scratch" bs=1M count=${megabytes} oflag=direct 2>/dev/null || fail "null_blk: filling"`;
 }
+
+/** A disk of the host has its filesystem before the guest boots, and a stack makes its own on top. */
+const MAKE_FILESYSTEM = `PATH=${GUEST_PATH} /bin/chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`;
 
 function runCommand(job: GuestJob, index: number): string {
   const words = [job.nodePath, ...(job.commands[index] as string[])].map(shellWord).join(" ");
