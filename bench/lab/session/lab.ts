@@ -9,7 +9,7 @@ import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import type { LabKernel } from "./kernels.js";
 import type { LabSession } from "./lab-session.js";
 import { type PlannedBoot, planBoots } from "./plan.js";
-import type { FinishedBoot, GuestCommand, LabPlan } from "./settings.js";
+import type { FinishedBoot, GuestCommand, GuestSettings, LabPlan } from "./settings.js";
 import { type BootView, watchBoot } from "./watch-boot.js";
 
 export interface LabOutcome {
@@ -58,7 +58,7 @@ export async function runLab(
   };
   const runQueue = async (slot: number) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const name = nameOf(next, plan);
+      const name = nameOf(next, plan, session.settings);
       const { view, watcher } = watchBoot(show);
       views.set(name, view);
       try {
@@ -120,8 +120,15 @@ function endsEverything(error: UserError): boolean {
   return error.exitCode === EXIT.interrupted || error.exitCode === EXIT.usage;
 }
 
-function nameOf({ kernel, filesystem, boot }: PlannedBoot, { boots }: LabPlan): string {
-  return `${kernel.label} ${filesystem}${boots > 1 ? ` boot ${boot + 1}/${boots}` : ""}`;
+/** "6.12 ext4 on luks (lazytime) boot 2/3": what tells the guests of one plan apart, and those of one plan from another's. */
+function nameOf(
+  { kernel, filesystem, boot }: PlannedBoot,
+  { boots }: LabPlan,
+  { stack, mountOptions }: GuestSettings,
+): string {
+  const place = [filesystem, ...stack.toReversed()].join(" on ");
+  const options = mountOptions.length > 0 ? ` (${mountOptions.join(",")})` : "";
+  return `${kernel.label} ${place}${options}${boots > 1 ? ` boot ${boot + 1}/${boots}` : ""}`;
 }
 
 function describe(finished: FinishedBoot, kept: boolean): string {
