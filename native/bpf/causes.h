@@ -23,7 +23,7 @@
   STEP(checks)                                                                              \
   STEP(file_modified)                                                                       \
   STEP(buffered)                                                                            \
-  STEP(bio_again)                  /* a bio ends with BLK_STS_AGAIN; detail: address in the function that ends it */ \
+  STEP(bio_refused)                /* value: BLK_STS_*; detail: address behind the call that ended the bio */ \
   STEP(read_trylock_ret)           /* value of all that follow: the function's result */    \
   STEP(write_trylock_ret)                                                                   \
   STEP(kiocb_modified_ret)                                                                  \

@@ -115,6 +115,7 @@ struct ext4_map_blocks {
 
 #define EXT4_SUPER_MAGIC 0xEF53
 /* include/linux/blk_types.h, from 5.10 to 7.3 */
+#define BLK_STS_NOTSUPP 1
 #define BLK_STS_AGAIN 12
 /* include/linux/blkdev.h: a bit of queue_flags until 6.10 */
 #define QUEUE_FLAG_NOWAIT 29

@@ -94,12 +94,13 @@ ENTERED(buffered, ext4_buffered_write_iter)
 
 /* Bios end in interrupts too, for the requests of others, but not in this way. */
 SEC("kprobe/bio_endio")
-int bio_again(struct pt_regs *ctx) {
+int bio_refused(struct pt_regs *ctx) {
   struct bio *bio = (void *)PT_REGS_PARM1(ctx);
-  if (BPF_CORE_READ(bio, bi_status) != BLK_STS_AGAIN) return 0;
+  __u8 status = BPF_CORE_READ(bio, bi_status);
+  if (status != BLK_STS_AGAIN && status != BLK_STS_NOTSUPP) return 0;
   __u64 caller = 0;
   BPF_KPROBE_READ_RET_IP(caller, ctx);
-  return add_step(CAUSES_bio_again, 0, caller);
+  return add_step(CAUSES_bio_refused, status, caller);
 }
 
 SEC("kprobe/f2fs_allocate_data_block")

@@ -20,7 +20,7 @@ bool is_function_probe(const bpf_program* program) {
 }
 
 // Each attempt to take a lock, each end of a bio.
-bool is_hot(const std::string& name) { return name.find("trylock") != std::string::npos || name == "bio_again"; }
+bool is_hot(const std::string& name) { return name.find("trylock") != std::string::npos || name == "bio_refused"; }
 
 bool kernel_has_kprobes() { return access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0; }
 

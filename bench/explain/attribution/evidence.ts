@@ -119,17 +119,26 @@ export function withoutNowait({ neverInline }: TracedWrite): Attribution | null 
   return neverInline === null ? null : attributed("no-nowait", neverInline);
 }
 
-/** It came as far as the device, and io_uring got it back with -EAGAIN. null: it did not. */
-export function givenBack({ result, bioEndedBy }: IssueAttempt): Attribution | null {
+/**
+ * It came as far as the device, and io_uring got it back with -EAGAIN. null: it did not. What carries REQ_NOWAIT is not split, and
+ * not taken by a device without that feature: requests to block devices, and from Linux 7.3 on reads of one block of a file
+ * (__iomap_dio_read_simple).
+ */
+export function givenBack({ result, bioRefused }: IssueAttempt): Attribution | null {
   if (result !== EIOCBQUEUED) return null;
   const queued = "it was queued at the device (EIOCBQUEUED) and punted after that";
-  if (bioEndedBy === null) {
+  if (bioRefused === null) {
     return undecided(`${queued}: a device below gave it back, and the trace does not show why`);
   }
-  const evidence = `${queued}: ${bioEndedBy} ended its bio with BLK_STS_AGAIN`;
-  return bioEndedBy.includes("split")
-    ? attributed("splits-request", evidence)
-    : undecided(evidence);
+  const { status, endedBy } = bioRefused;
+  const evidence = `${queued}: its bio ended with ${status} in ${endedBy}`;
+  if (status === "BLK_STS_NOTSUPP") {
+    return {
+      ...attributed("no-nowait", evidence),
+      curedBy: "a filesystem directly on a disk or partition",
+    };
+  }
+  return endedBy.includes("split") ? attributed("splits-request", evidence) : undecided(evidence);
 }
 
 /** The last step of the attempt is a lock that could not be taken. null: it is another step. */

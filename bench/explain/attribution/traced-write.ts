@@ -15,8 +15,18 @@ export const EIOCBQUEUED = -529;
 // REQ_F_FORCE_ASYNC and REQ_F_IO_DRAIN, from 5.10 to 7.3.
 const FORCE_ASYNC = 0x10;
 const IO_DRAIN = 0x2;
+/** BLK_STS_NOTSUPP of include/linux/blk_types.h. */
+const NOTSUPP = 1;
 /** include/linux/fs.h, from 5.10 to 7.3. */
 const FMODE_NOWAIT = 0x800_0000;
+
+/** A bio that ended without being done. */
+export interface BioRefused {
+  /** As include/linux/blk_types.h names it. */
+  status: "BLK_STS_AGAIN" | "BLK_STS_NOTSUPP";
+  /** The kernel's function that the end returns to. */
+  endedBy: string;
+}
 
 /** One call of the filesystem's write function. */
 export interface IssueAttempt {
@@ -26,8 +36,8 @@ export interface IssueAttempt {
   entered: boolean;
   /** Return value of the write function; null where it could not be seen. */
   result: number | null;
-  /** The kernel's function that ended the request's bio with BLK_STS_AGAIN; null: none was seen. */
-  bioEndedBy: string | null;
+  /** How the block layer ended the request's bio at once; null: it was not seen to. */
+  bioRefused: BioRefused | null;
 }
 
 /** How a write was handed to io-wq. */
@@ -119,15 +129,25 @@ function issueAttempt(
   attempt: Attempt | null,
   functionsOf: TracingSurroundings["functionsOf"],
 ): IssueAttempt {
-  if (attempt === null) return { steps: [], entered: false, result: null, bioEndedBy: null };
+  if (attempt === null) return { steps: [], entered: false, result: null, bioRefused: null };
   const { steps, entered, result } = attempt;
-  const ended = steps.find(({ name }) => name === "bio_again");
   return {
     steps,
     entered,
     result: entered ? result : resultByTracepoints(steps),
-    bioEndedBy: ended ? (functionsOf([BigInt.asUintN(64, BigInt(ended.detail))])[0] ?? null) : null,
+    bioRefused: bioRefused(steps, functionsOf),
   };
+}
+
+/** The first is the innermost: what stands above it on the same device ends after it. */
+function bioRefused(
+  steps: readonly Step[],
+  functionsOf: TracingSurroundings["functionsOf"],
+): BioRefused | null {
+  const end = steps.find(({ name }) => name === "bio_refused");
+  if (end === undefined) return null;
+  const [endedBy = "a function"] = functionsOf([BigInt.asUintN(64, BigInt(end.detail))]);
+  return { status: end.value === NOTSUPP ? "BLK_STS_NOTSUPP" : "BLK_STS_AGAIN", endedBy };
 }
 
 /** Where the write function cannot be probed, tracepoints show how it ended, if it came as far as the device. */

@@ -19,7 +19,7 @@ function write(
   seen: ObservedCause | null,
   early = predicted,
 ): ExplainedWrite {
-  const attempt = { steps: [], entered: false, result: null, bioEndedBy: null };
+  const attempt = { steps: [], entered: false, result: null, bioRefused: null };
   const punt = { forced: false, drained: false, hashed: false, stack: null };
   return {
     index: 0,

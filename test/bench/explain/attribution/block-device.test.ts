@@ -12,9 +12,11 @@ const WRITE = 23;
 const BLOCK_DEVICE = 0o060600;
 const TMPFS = 0x01021994;
 const SPLIT = 0xffffffff81234567n;
-const again = (address: bigint) => ({
-  name: "bio_again",
-  value: 0,
+const AGAIN = 12;
+const NOTSUPP = 1;
+const refused = (value: number, address: bigint) => ({
+  name: "bio_refused",
+  value,
   detail: Number(BigInt.asIntN(64, address)),
 });
 
@@ -89,12 +91,19 @@ test("a read punts for cached pages where the kernel looks for them, for a file 
 });
 
 test("a request that the block layer gave back is told by the function that did so, and split requests are a cause", () => {
-  const split = attributionOf(-529, [again(SPLIT)]);
+  const split = attributionOf(-529, [refused(AGAIN, SPLIT)]);
   assert.equal(split.cause, "splits-request");
-  assert.match(split.evidence, /: bio_submit_split_bioset ended its bio with BLK_STS_AGAIN$/);
-  const other = attributionOf(-529, [again(SPLIT + 1n)]);
+  assert.match(split.evidence, /: its bio ended with BLK_STS_AGAIN in bio_submit_split_bioset$/);
+  const other = attributionOf(-529, [refused(AGAIN, SPLIT + 1n)]);
   assert.equal(other.cause, "unknown");
-  assert.match(other.evidence, /: raid1_read ended its bio with BLK_STS_AGAIN$/);
+  assert.match(other.evidence, /: its bio ended with BLK_STS_AGAIN in raid1_read$/);
+});
+
+test("a read that a device without REQ_NOWAIT did not take punts for that", () => {
+  const read = { opcode: 22, mode: 0o100600, magic: 0xef53 };
+  const { cause, evidence } = attributionOf(-529, [refused(NOTSUPP, SPLIT + 1n)], read);
+  assert.equal(cause, "no-nowait");
+  assert.match(evidence, /: its bio ended with BLK_STS_NOTSUPP in raid1_read$/);
 });
 
 test("until Linux 6.3 the device below decides whether a request is tried inline, and after that the open file", () => {

@@ -29,7 +29,7 @@ function causeOf(steps: Steps, changes: { sizeBytes?: number; minor?: number; fs
       steps: steps.map(([name, value]) => ({ name, value, detail: 0 })),
       entered: probed,
       result: probed ? EAGAIN : null,
-      bioEndedBy: null,
+      bioRefused: null,
     },
     punt: { forced: false, drained: false, stack: null },
     retry: null,

@@ -14,7 +14,7 @@ export function attemptOf(text: string): IssueAttempt {
     steps,
     entered: result !== undefined,
     result: result ? Number(result) : null,
-    bioEndedBy: null,
+    bioRefused: null,
   };
 }
 

@@ -37,7 +37,7 @@ function causeOf(...steps: [name: string, value: number][]): string {
       steps: steps.map(([name, value]) => ({ name, value, detail: 0 })),
       entered: false,
       result: null,
-      bioEndedBy: null,
+      bioRefused: null,
     },
     punt: { forced: false, drained: false, stack: null },
     retry: null,
