@@ -24,7 +24,7 @@ export const CAUSE_WORDS: Record<ObservedCause, string> = {
   "unwritten-in-place": "it fills allocated blocks in place",
   "not-established": "no rule knows",
   "lock-contended": "the lock of the inode was held",
-  "no-nowait": "the file or its device cannot write without waiting",
+  "no-nowait": "the file or its device takes no request that must not wait",
   "buffered-write": "it is a buffered write, which this filesystem does only in a worker",
   "dirty-pages": "too many pages wait for writeback",
   "blocking-operation": "the kernel does this operation only in a worker",

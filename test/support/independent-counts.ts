@@ -27,11 +27,16 @@ tracepoint:io_uring:io_uring_queue_async_work /(args->flags & 16) != 0/ {
   @forced[pid, args->opcode] = count();
 }`;
 
+/** bpftrace looks tracepoints up in tracefs. Where no one has mounted it, it is for bpftrace alone. */
+const WITH_TRACEFS = `[ -d /sys/kernel/tracing/events ] || mount -t tracefs tracefs /sys/kernel/tracing
+exec bpftrace "$@"`;
+
 /** Counts the requests of all processes while `work` runs. */
 export async function countedIndependently<T>(
   work: () => Promise<T>,
 ): Promise<[T, IndependentCounts]> {
-  const bpftrace = spawn("bpftrace", ["-f", "json", "-e", PROGRAM]);
+  const shell = ["sh", "-c", WITH_TRACEFS, "bpftrace"];
+  const bpftrace = spawn("unshare", ["--mount", ...shell, "-f", "json", "-e", PROGRAM]);
   const ended = once(bpftrace, "close");
   let output = "";
   let errors = "";

@@ -9,12 +9,12 @@ import { scratchFolder } from "../../support/kernel.js";
 import { puntbench } from "../../support/puntbench.js";
 
 /** Of each scenario: how many of its requests punted or why it was skipped, and the cause of the punts. */
-async function measured(place: string, scenarios: readonly string[]) {
+async function measured(place: string, scenarios: readonly string[], kernel = "6.12") {
   const folder = join(scratchFolder(), "atlas");
-  const which = ["--kernels", "6.12", "--places", place, "--scenarios", scenarios.join(",")];
+  const which = ["--kernels", kernel, "--places", place, "--scenarios", scenarios.join(",")];
   const { code, stderr } = await puntbench(["atlas", "build", ...which, "--out", folder]);
   assert.equal(code, 0, stderr);
-  const text = readFileSync(atlasPath(folder, "6.12", place), "utf8");
+  const text = readFileSync(atlasPath(folder, kernel, place), "utf8");
   const { release, cells } = AtlasFile.parse(JSON.parse(text));
   const answers = cells.map(({ scenario, counted, traced, causes, skipped }) => {
     assert.deepEqual(traced, counted, scenario);
@@ -46,4 +46,14 @@ test("the disk itself: overwrites go inline unless their pages are cached, and f
   const reason = "a block device neither grows nor reserves blocks";
   assert.deepEqual(answers.get("fallocate-0"), [reason, null]);
   assert.match(String(answers.get("openat")?.[0]), /^openat asks the filesystem/);
+});
+
+test("dm-crypt takes no request that must not wait: until 6.3 io_uring tries none inline, and from 7.3 on reads come back", {
+  skip,
+}, async () => {
+  const names = ["dd-prefill", "read"];
+  const older = await measured("ext4-luks", names, "6.1");
+  for (const name of names) assert.deepEqual(older.answers.get(name), [256, "no-nowait"]);
+  const { answers } = await measured("ext4-luks", ["read"], "7.3");
+  assert.deepEqual(answers.get("read"), [256, "no-nowait"]);
 });
