@@ -31,7 +31,9 @@ export function tunedFioOverwrite(load: Load): Achieved {
  */
 export function tunedFioCallsPerWrite(load: Load): number | null {
   const output = `${load.file}.perf-stat`;
-  const perf = ["perf", "stat", "-x,", `-o${output}`, "-esyscalls:sys_enter_io_uring_enter"];
+  const event = "-esyscalls:sys_enter_io_uring_enter";
+  // perf mounts tracefs where it is not, and leaves it: so it does that for itself alone.
+  const perf = ["unshare", "--mount", "perf", "stat", "-x,", `-o${output}`, event];
   try {
     const { writes } = runFio(load, [...OVERWRITE, ...tuning(load)], [...perf, "--"]);
     const calls = /^(\d+),.*sys_enter_io_uring_enter/m.exec(readFileSync(output, "utf8"));
