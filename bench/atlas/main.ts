@@ -58,16 +58,27 @@ async function buildAll(
   const startedAtMs = Date.now();
   const all = sumOf(work).cells;
   const built: BuiltPlace = { cells: 0, gaps: [] };
-  for (const [at, each] of work.entries()) {
-    const { cells, gaps } = await buildPlace(context, folder, each, options);
-    built.cells += cells;
-    built.gaps.push(...gaps);
-    const done = sumOf(work.slice(0, at + 1)).cells;
-    context.progress.milestone(
-      [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
-    );
-  }
+  const queue = [...work];
+  let done = 0;
+  const buildNext = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { cells, gaps } = await buildPlace(context, folder, next, options);
+      built.cells += cells;
+      built.gaps.push(...gaps);
+      done += sumOf([next]).cells;
+      context.progress.milestone(
+        [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: placesAtOnce(work, options.jobs) }, buildNext));
   return built;
+}
+
+/** The guests of a place are one for each kernel: of a single new kernel, several places must run for `jobs` guests. */
+function placesAtOnce(work: readonly PlaceWork[], jobs: number): number {
+  const guests = Math.max(1, ...work.map(({ kernels }) => kernels.length));
+  return Math.max(1, Math.floor(jobs / guests));
 }
 
 function sumOf(work: readonly PlaceWork[]): { boots: number; cells: number } {
