@@ -20,7 +20,7 @@ import { UsageError, UserError } from "../../terminal/errors.js";
 export const SCRATCH_PREFIX = "puntbench-scratch-";
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const STICKY = 0o1000;
-const REMOVAL_TRIES = 100;
+const REMOVAL_MS = 1_000;
 
 /**
  * The only directory that data is written to. It is made in a directory that the user named, and removed on every exit.
@@ -74,7 +74,8 @@ export class ScratchDirectory {
     this.#removed = true;
     process.off("exit", this.#removeAtExit);
     try {
-      for (let tries = 1; !this.#isGone(tries); tries += 1);
+      const lastTryAtMs = performance.now() + REMOVAL_MS;
+      while (!this.#isGone(performance.now() >= lastTryAtMs));
     } catch (error) {
       process.stderr.write(`warning: ${this.location} is left: ${(error as Error).message}\n`);
     }
@@ -83,14 +84,13 @@ export class ScratchDirectory {
   }
 
   /** After a second signal the thread of a trial may still make or remove its file: then this returns false at first. */
-  #isGone(tries: number): boolean {
+  #isGone(isLastTry: boolean): boolean {
     try {
       for (const name of readdirSync(this.path)) removeIfThere(join(this.path, name));
       this.#removeEmpty();
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || tries === REMOVAL_TRIES)
-        throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || isLastTry) throw error;
       return false;
     }
   }

@@ -70,15 +70,18 @@ test("a file that its own thread makes and removes meanwhile does not keep the s
       Atomics.notify(workerData, 1);
     });`;
   const worker = new Worker(code, { eval: true, workerData: rounds });
-  for (let i = 0; i < 40; i += 1) {
-    const scratch = new ScratchDirectory(folder);
-    worker.postMessage(scratch.file("trial"));
-    Atomics.wait(rounds, 0, i, 5_000);
-    scratch.remove();
-    Atomics.wait(rounds, 1, i, 5_000);
-    assert.ok(!existsSync(scratch.location), `round ${i}`);
+  try {
+    for (let i = 0; i < 40; i += 1) {
+      const scratch = new ScratchDirectory(folder);
+      worker.postMessage(scratch.file("trial"));
+      Atomics.wait(rounds, 0, i, 5_000);
+      scratch.remove();
+      Atomics.wait(rounds, 1, i, 5_000);
+      assert.ok(!existsSync(scratch.location), `round ${i}`);
+    }
+  } finally {
+    await worker.terminate();
   }
-  await worker.terminate();
 });
 
 test("the driver does not write through a link", async () => {
