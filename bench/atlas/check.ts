@@ -9,6 +9,7 @@ import { EXIT, UserError } from "../../terminal/errors.js";
 import { integer } from "../../terminal/option-values.js";
 import { type LabContext, withLabContext } from "../lab/host/context.js";
 import { requireLabTools } from "../lab/host/programs.js";
+import { atOnce } from "../lab/session/at-once.js";
 import { kernelsByVersion } from "../lab/session/kernels.js";
 import { type Compared, compareAnswers, comparedText, sumOf } from "./differences.js";
 import { answersOf, measurePlace } from "./measure-place.js";
@@ -43,17 +44,12 @@ export async function main(raw: RawCheckOptions): Promise<void> {
     );
     const compared: Compared[] = [];
     const gaps: string[] = [];
-    const queue = [...drawn];
-    const measureNext = async () => {
-      for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-        const checked = file;
-        await measureAgain(context, checked, {
-          keep: (again) => compared.push(compareAnswers(checked, again)),
-          fail: (words) => gaps.push(`${nameOf(checked)}: ${words}`),
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: jobs }, measureNext));
+    await atOnce(drawn, jobs, (file) =>
+      measureAgain(context, file, {
+        keep: (again) => compared.push(compareAnswers(file, again)),
+        fail: (words) => gaps.push(`${nameOf(file)}: ${words}`),
+      }),
+    );
     const sum = sumOf(compared);
     process.stdout.write(
       raw.json

@@ -4,6 +4,7 @@ import { EXIT } from "../../terminal/errors.js";
 import { timeLeft } from "../../terminal/progress.js";
 import { type LabContext, withLabContext } from "../lab/host/context.js";
 import { requireLabTools } from "../lab/host/programs.js";
+import { atOnce } from "../lab/session/at-once.js";
 import { jobsText, readJobs, reportCollected } from "../lab/session/jobs.js";
 import { type BuiltPlace, buildPlace, type PlaceWork, workOf } from "./build.js";
 import { collectAnswers, jobsOf } from "./jobs.js";
@@ -58,20 +59,16 @@ async function buildAll(
   const startedAtMs = Date.now();
   const all = sumOf(work).cells;
   const built: BuiltPlace = { cells: 0, gaps: [] };
-  const queue = [...work];
   let done = 0;
-  const buildNext = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { cells, gaps } = await buildPlace(context, folder, next, options);
-      built.cells += cells;
-      built.gaps.push(...gaps);
-      done += sumOf([next]).cells;
-      context.progress.milestone(
-        [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: placesAtOnce(work, options.jobs) }, buildNext));
+  await atOnce(work, placesAtOnce(work, options.jobs), async (place) => {
+    const { cells, gaps } = await buildPlace(context, folder, place, options);
+    built.cells += cells;
+    built.gaps.push(...gaps);
+    done += sumOf([place]).cells;
+    context.progress.milestone(
+      [`${done}/${all} cells`, timeLeft(startedAtMs, done, all)].filter(Boolean).join(", "),
+    );
+  });
   return built;
 }
 

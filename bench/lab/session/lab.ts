@@ -4,6 +4,7 @@ import { timeLeft } from "../../../terminal/progress.js";
 import { formatBytes } from "../../../terminal/units.js";
 import { GUEST } from "../image/job.js";
 import type { GuestRun } from "../qemu/follow-guest.js";
+import { atOnce } from "./at-once.js";
 import { runBoot } from "./boot.js";
 import { bringBack, GUEST_RESULTS, standardOutput } from "./bring-back.js";
 import type { LabKernel } from "./kernels.js";
@@ -43,8 +44,7 @@ export async function runLab(
   plan: LabPlan,
 ): Promise<LabOutcome> {
   const { progress } = session;
-  const queue = planBoots(kernels, plan.filesystems, plan.boots);
-  const total = queue.length;
+  const planned = planBoots(kernels, plan.filesystems, plan.boots);
   const outcome: LabOutcome = { finished: [], failures: [] };
   const stop = new AbortController();
   const stoppable = { ...session, signal: AbortSignal.any([session.signal, stop.signal]) };
@@ -54,41 +54,40 @@ export async function runLab(
     const running = [...views].map(([name, view]) => `${name}: ${view.step}`);
     const partly = [...views.values()].reduce((sum, view) => sum + view.doneRatio, 0);
     const done = outcome.finished.length + outcome.failures.length + partly;
-    progress.step([...running, timeLeft(startedAtMs, done, total)].join("  "));
+    progress.step([...running, timeLeft(startedAtMs, done, planned.length)].join("  "));
   };
-  const runQueue = async (slot: number) => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const name = nameOf(next, plan, session.settings);
-      const { view, watcher } = watchBoot(show);
-      views.set(name, view);
-      try {
-        const { label } = next.kernel;
-        const commands = plan.commands.map((command) => commandLine(label, command));
-        const beganAtMs = Date.now();
-        const run = await runBoot(stoppable, { ...next, slot, commands }, watcher);
-        const elapsedMs = Date.now() - beganAtMs;
-        const finished = { ...next, ...(await resultsOf(run, plan, view)), elapsedMs };
-        outcome.finished.push(finished);
-        await plan.onFinished?.(finished);
-        const kept = !plan.out.startsWith(session.workspace);
-        progress.milestone(`${name}: ${describe(finished, kept)}`);
-      } catch (error) {
-        if (!(error instanceof UserError) || endsEverything(error)) {
-          stop.abort(error);
-          throw error;
-        }
-        outcome.failures.push(error);
-        progress.milestone(`${name}: failed: ${error.message}`);
-      } finally {
-        views.delete(name);
+  const runOne = async (next: PlannedBoot, slot: number) => {
+    const name = nameOf(next, plan, session.settings);
+    const { view, watcher } = watchBoot(show);
+    views.set(name, view);
+    try {
+      const { label } = next.kernel;
+      const commands = plan.commands.map((command) => commandLine(label, command));
+      const beganAtMs = Date.now();
+      const run = await runBoot(stoppable, { ...next, slot, commands }, watcher);
+      const elapsedMs = Date.now() - beganAtMs;
+      const finished = { ...next, ...(await resultsOf(run, plan, view)), elapsedMs };
+      outcome.finished.push(finished);
+      await plan.onFinished?.(finished);
+      const kept = !plan.out.startsWith(session.workspace);
+      progress.milestone(`${name}: ${describe(finished, kept)}`);
+    } catch (error) {
+      if (!(error instanceof UserError) || endsEverything(error)) {
+        stop.abort(error);
+        throw error;
       }
+      outcome.failures.push(error);
+      progress.milestone(`${name}: failed: ${error.message}`);
+    } finally {
+      views.delete(name);
     }
   };
-  const slots = Array.from({ length: Math.min(plan.jobs, total) }, (_, slot) => runQueue(slot));
-  const ends = await Promise.allSettled(slots);
-  progress.done();
+  try {
+    await atOnce(planned, plan.jobs, runOne);
+  } finally {
+    progress.done();
+  }
   session.signal.throwIfAborted();
-  if (ends.some((end) => end.status === "rejected")) throw stop.signal.reason;
   return outcome;
 }
 
