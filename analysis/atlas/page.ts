@@ -59,7 +59,7 @@ ${trusted(asset("atlas.js"))}
 }
 
 const LEGEND =
-  "no: no request punts. all: every request does. A share: some do. tick: about one request in each clock tick does, so all that come slower than the ticks. 13 % + tick: that share for another reason, and of the rest those after a tick. -: cannot be done there. ?: not measured.";
+  "no: no request punts. all: every request does. A share: some do. tick: about one request in each clock tick does, so all that come slower than the ticks. 13 % + tick: that share for another reason, and of the rest those after a tick. 0 or 100 %: up to the buffer. -: cannot be done there. ?: not measured.";
 
 function questions(index: AtlasIndex): Html {
   const groups = [...new Set(index.scenarios.map(({ group }) => group))];
@@ -90,14 +90,12 @@ function changeLists(index: AtlasIndex): Html {
     ({ from, to }) => `${index.kernels[from]?.label} → ${index.kernels[to]?.label}`,
   );
   const lists = [...steps].map(([name, findings]) => {
-    const better = findings.filter((finding) => finding.better).length;
-    const counts = [
-      better > 0 ? html`<span class="better">${better} better</span>` : "",
-      better < findings.length
-        ? html`<span class="worse">${findings.length - better} worse</span>`
-        : "",
-    ];
-    return html`<details class="step"><summary>Linux ${name}: ${counts[0]} ${counts[1]}</summary>${findings.map(
+    const counts = [true, false].map((better) => {
+      const count = findings.filter((finding) => finding.better === better).length;
+      const word = better ? "better" : "worse";
+      return count === 0 ? html`` : html` <span class="${word}">${count} ${word}</span>`;
+    });
+    return html`<details class="step"><summary>Linux ${name}:${counts}</summary>${findings.map(
       (finding) => findingDetails(index, finding),
     )}</details>\n`;
   });

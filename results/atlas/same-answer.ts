@@ -1,8 +1,5 @@
 import type { AtlasCell } from "./schema.js";
-import { mainCauseOf, reasonsOf, type VerdictKind, verdictOf } from "./verdict.js";
-
-/** Shares that differ by no more agree. */
-const AGREE = 0.02;
+import { AGREE, mainCauseOf, reasonsOf, type VerdictKind, verdictOf } from "./verdict.js";
 
 /** Whether two measurements of one cell say the same; null where one of them says nothing. */
 export function sameAnswer(a: AtlasCell, b: AtlasCell): boolean | null {

@@ -27,12 +27,12 @@ const TICK_WORDS =
 const SLOWER_THAN_TICKS =
   "the first request after a clock tick punts (4 ms with CONFIG_HZ=250): at this pace all, or nearly all, do";
 const TICK_NS = 4_000_000;
-/** Of two boots of one kernel all such requests punted in one and none in the other. */
-const SPLIT_WORDS =
+/** Of two boots of Linux 6.12 all such requests punted in one and none in the other. */
+const BUFFER_WORDS =
   "whether one does is up to how its buffer lies in memory: pages next to each other are one piece, and the device takes so many pieces in one request";
 
-/** Two runs agree when their shares differ by no more than this. */
-const AGREE = 0.02;
+/** Two shares agree when they differ by no more than this. */
+export const AGREE = 0.02;
 /** Fewer requests may punt in any boot, without a reason that is theirs. */
 const SINGLE = 0.02;
 
@@ -70,9 +70,9 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
     return { kind: "tick", short: "tick", words: slow ? SLOWER_THAN_TICKS : TICK_WORDS };
   }
   const { ticks, others } = reasonsOf(cell);
-  if (most > 0 && cell.causes.some(({ cause }) => cause === "splits-request")) {
-    const words = `${Math.max(...runs)} of ${requests} ${noun}s punted; ${SPLIT_WORDS}`;
-    return { kind: "varies", short: `${percent(most)} or none`, words };
+  if (isUpToTheBuffer(cell)) {
+    const words = `${Math.max(...runs)} of ${requests} ${noun}s punted; ${BUFFER_WORDS}`;
+    return { kind: "varies", short: "0 or 100 %", words };
   }
   if (least >= 0.99) {
     const words = `every ${noun} punts${ticks > 0 ? ", in part on clock ticks" : ""}`;
@@ -82,9 +82,11 @@ function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]):
     const words = `${others} of ${requests} ${noun}s punt, and of the rest the first after each clock tick`;
     return { kind: "mixed", short: `${percent(others / requests)} + tick`, words };
   }
-  // One run alone does not show whether a share repeats.
-  const oneRun = runs.length === 1 && most >= SINGLE;
-  if (most - least > AGREE || ticks > 0 || oneRun) {
+  if (runs.length === 1 && most >= SINGLE && ticks === 0) {
+    const words = `${runs[0]} of ${requests} ${noun}s punted; it was counted once, so whether that repeats is not known`;
+    return { kind: "varies", short: percent(most), words };
+  }
+  if (most - least > AGREE || ticks > 0) {
     const words = `it varies: of ${requests} ${noun}s ${runs.join(" punted in one run, ")} ${
       runs.length > 1 ? "in another" : "punted"
     }${ticks > 0 ? ", in part on clock ticks" : ""}`;
@@ -119,6 +121,12 @@ function isDrivenByTicks(cell: AtlasCell): boolean {
   const { counted, key } = cell;
   const all = counted !== null && punted(counted) >= 0.99 * counted.requests;
   return !(all && key.includes("a stat every"));
+}
+
+/** The request is split or not, by its buffer: it was, or the rules name the function that decides so. */
+function isUpToTheBuffer({ causes, kernelFunction }: AtlasCell): boolean {
+  const wasSplit = causes.some(({ cause }) => cause === "splits-request");
+  return wasSplit || (kernelFunction?.startsWith("bio_split") ?? false);
 }
 
 /** Of `scenarioKey`: the depth. Above 1 the other reasons, too, are up to how the requests meet. */

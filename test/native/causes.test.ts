@@ -10,17 +10,19 @@ import { fioJob } from "../support/recording.js";
 const folder = scratchFolder();
 const FORCE_ASYNC = 0x10;
 
+/** Records of punts of the processes that are added, without probes of functions. */
+const PUNTS = {
+  everything: false,
+  name: "",
+  everyRequest: false,
+  functions: false,
+  hotFunctions: false,
+  recordsPerPeriod: 4,
+};
+
 function tryToOpen(): { causes: Causes | null; skip: string | false } {
-  const all = {
-    everything: false,
-    name: "",
-    everyRequest: true,
-    functions: false,
-    hotFunctions: false,
-    recordsPerPeriod: 0,
-  };
   try {
-    const causes = openCauses(all);
+    const causes = openCauses({ ...PUNTS, everyRequest: true, recordsPerPeriod: 0 });
     causes.add(process.pid);
     return { causes, skip: noPuntCounter };
   } catch (error) {
@@ -71,14 +73,7 @@ test("a forced request has no attempt with steps, and its flag is seen", { skip 
 test("with a limit, a file and operation has no more records than that in about a second", {
   skip,
 }, async () => {
-  const limited = openCauses({
-    everything: true,
-    name: "",
-    everyRequest: false,
-    functions: false,
-    hotFunctions: false,
-    recordsPerPeriod: 4,
-  });
+  const limited = openCauses({ ...PUNTS, everything: true });
   try {
     const { measured, records } = await recorded({ preparation: "no-fallocate" }, limited);
     assert.equal(measured.puntCount, measured.writes);
@@ -100,14 +95,7 @@ test("a process that is not watched is not recorded", { skip }, async () => {
 test("children of a process are recorded from their first request on, however short they live", {
   skip: skip || cannotRun("fio", "--version"),
 }, () => {
-  const own = openCauses({
-    everything: false,
-    name: "",
-    everyRequest: false,
-    functions: false,
-    hotFunctions: false,
-    recordsPerPeriod: 4,
-  });
+  const own = openCauses(PUNTS);
   try {
     own.add(process.pid);
     // fio's job is a child of the fio that is started here.
