@@ -55,13 +55,12 @@ stack_raid1() {
   scratch=/dev/md0
 }`;
 
-/** The part of the init script that puts the layers on $scratch and makes a filesystem on top; "" without layers. */
+/** The part of the init script that puts the layers on $scratch; "" without layers. */
 export function stackDevices(stack: readonly StackLayer[]): string {
   if (stack.length === 0) return "";
   return [
     FUNCTIONS,
     ...stack.map((layer) => LAYERS[layer].command),
     `ln -sf "$scratch" ${STACKED_DEVICE}`,
-    'in_system /bin/sh -c "$(cat /mkfs)"',
   ].join("\n");
 }

@@ -108,9 +108,11 @@ function mountScratch(job: GuestJob): string {
   if (type === null) return `${device}\n${USE_DISK_ITSELF}`;
   const layered = job.filesystem === "overlay";
   const folder = layered ? LOWER : `/system${GUEST.scratch}`;
-  const empty = job.device === "null_blk" && job.stack.length === 0;
+  // A disk of the host has its filesystem already.
+  const isNew = job.device === "null_blk" || job.stack.length > 0;
   return `${device}
-${empty ? MAKE_FILESYSTEM : stackDevices(job.stack)}
+${stackDevices(job.stack)}
+${isNew ? MAKE_FILESYSTEM : ""}
 mkdir -p ${folder}
 reason=$(mount -t ${type} ${withOptions}"$scratch" ${folder} 2>&1) \\
   || fail "mount: ${type} ${shellWord(options.join(","))} $reason; $(dmesg | tail -n 1)"
@@ -145,7 +147,6 @@ done
 dd if=/dev/zero of="$scratch" bs=1M count=${megabytes} oflag=direct 2>/dev/null || fail "null_blk: filling"`;
 }
 
-/** A disk of the host has its filesystem before the guest boots, and a stack makes its own on top. */
 const MAKE_FILESYSTEM = `PATH=${GUEST_PATH} /bin/chroot /system /bin/sh -c "$(cat /mkfs)" >/tmp/mkfs.log 2>&1 || fail "mkfs: $(tail -n 1 /tmp/mkfs.log)"`;
 
 function runCommand(job: GuestJob, index: number): string {

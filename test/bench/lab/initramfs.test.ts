@@ -103,6 +103,28 @@ test("the disk itself is handed to the commands, and nothing is mounted from it"
   assert.doesNotMatch(initScript(JOB), /PUNTBENCH_LAB_DISK/);
 });
 
+test("the guest makes the filesystem of a device that the host did not, once, on the topmost layer and before it is mounted", () => {
+  const stack = ["luks", "lvm"] as const;
+  for (const change of [
+    { device: "null_blk" },
+    { stack },
+    { stack, device: "null_blk" },
+  ] as const) {
+    const script = initScript({ ...JOB, ...change });
+    assert.equal(script.split("cat /mkfs").length, 2);
+    const layers = "stack" in change ? ["stack_dm luks", "stack_dm lvm"] : [];
+    const places = [...layers, "cat /mkfs", "mount -t ext4 "].map((text) =>
+      script.lastIndexOf(text),
+    );
+    assert.ok(places.every((place) => place > 0));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+  }
+  assert.doesNotMatch(initScript(JOB), /mkfs/);
+});
+
 test("modules are listed in order, decompressed, with the parameters that they get", () => {
   const steps = [
     { path: "kernel/crypto/crc32c-intel.ko.xz", required: false },
