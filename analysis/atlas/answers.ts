@@ -229,7 +229,7 @@ const RANK: Partial<Record<VerdictKind, number>> = {
 };
 
 /** null: it says nothing of a change. On a slow CPU clock ticks may be why all punt, beside a cause of some. */
-function rankOf(cell: AtlasCell | null): number | null {
+export function rankOf(cell: AtlasCell | null): number | null {
   const { kind } = verdictOf(cell);
   const causes = cell?.causes ?? [];
   const partly = kind === "all" && causes.some(({ cause }) => cause === "timestamp");

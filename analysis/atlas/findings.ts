@@ -1,4 +1,5 @@
 import { type VerdictKind, verdictOf } from "../../results/atlas/verdict.js";
+import { plural } from "../../terminal/plural.js";
 import {
   type AtlasIndex,
   type Cause,
@@ -6,6 +7,7 @@ import {
   cellAt,
   changesOf,
   mainCause,
+  rankOf,
 } from "./answers.js";
 
 /** Requests of one place that a newer kernel treats otherwise, all in the same way and for the same cause. */
@@ -38,6 +40,38 @@ export function findingsOf(index: AtlasIndex): Finding[] {
   return [...found.values()].sort(
     (a, b) => a.place - b.place || a.to - b.to || b.scenarios.length - a.scenarios.length,
   );
+}
+
+/** Two neighbouring kernels between which nothing changed, by how many answers: what varies or was not measured is none. */
+export interface Unchanged {
+  from: number;
+  to: number;
+  compared: number;
+}
+
+export function unchangedSteps(index: AtlasIndex): Unchanged[] {
+  const changed = new Set(changesOf(index).map(({ from, to }) => `${from} ${to}`));
+  return index.kernels.slice(1).flatMap((_, from) => {
+    const to = from + 1;
+    if (changed.has(`${from} ${to}`)) return [];
+    const known = (place: number, scenario: number) =>
+      [from, to].every((kernel) => rankOf(cellAt(index, place, scenario, kernel)) !== null);
+    const compared = index.places.reduce(
+      (sum, { scenarios }, place) => sum + scenarios.filter((at) => known(place, at)).length,
+      0,
+    );
+    return [{ from, to, compared }];
+  });
+}
+
+/** "Linux 6.17 -> 6.18: 540 answers compared, none changed". */
+export function unchangedWords(index: AtlasIndex, { from, to, compared }: Unchanged): string {
+  const [label, next] = [from, to].map((kernel) => index.kernels[kernel]?.label);
+  const result =
+    compared === 0
+      ? "no answer can be compared"
+      : `${plural(compared, "answer")} compared, none changed`;
+  return `Linux ${label} → ${next}: ${result}`;
 }
 
 function kindAt(index: AtlasIndex, { place, scenario }: Change, kernel: number): VerdictKind {

@@ -12,6 +12,8 @@ import {
   findingFunction,
   findingsOf,
   findingWords,
+  unchangedSteps,
+  unchangedWords,
 } from "./findings.js";
 
 /** The atlas as one file: no request, readable from disk and offline. Without JavaScript it is a table. */
@@ -85,21 +87,30 @@ function questions(index: AtlasIndex): Html {
 
 /** What changed, one step from kernel to kernel after the other: each opens to its findings. */
 function changeLists(index: AtlasIndex): Html {
-  const steps = groupBy(
-    findingsOf(index).sort((a, b) => a.to - b.to || a.from - b.from),
-    ({ from, to }) => `${index.kernels[from]?.label} → ${index.kernels[to]?.label}`,
-  );
-  const lists = [...steps].map(([name, findings]) => {
-    const counts = [true, false].map((better) => {
-      const count = findings.filter((finding) => finding.better === better).length;
-      const word = better ? "better" : "worse";
-      return count === 0 ? html`` : html` <span class="${word}">${count} ${word}</span>`;
-    });
-    return html`<details class="step"><summary>Linux ${name}:${counts}</summary>${findings.map(
-      (finding) => findingDetails(index, finding),
-    )}</details>\n`;
+  const steps = groupBy(findingsOf(index), ({ from, to }) => `${from} ${to}`);
+  const changed = [...steps.values()].map((findings) => {
+    const { from = 0, to = 0 } = findings[0] ?? {};
+    return { from, to, list: changedStep(index, from, to, findings) };
   });
-  return html`${lists.length > 0 ? lists : html`<p>Nothing changed between the kernels that were measured.</p>`}`;
+  const unchanged = unchangedSteps(index).map((step) => ({
+    ...step,
+    list: html`<p class="faint">${unchangedWords(index, step)}</p>\n`,
+  }));
+  return html`${[...changed, ...unchanged]
+    .sort((a, b) => a.to - b.to || a.from - b.from)
+    .map(({ list }) => list)}`;
+}
+
+function changedStep(index: AtlasIndex, from: number, to: number, findings: Finding[]): Html {
+  const [label, next] = [from, to].map((kernel) => index.kernels[kernel]?.label);
+  const counts = [true, false].map((better) => {
+    const count = findings.filter((finding) => finding.better === better).length;
+    const word = better ? "better" : "worse";
+    return count === 0 ? html`` : html` <span class="${word}">${count} ${word}</span>`;
+  });
+  return html`<details class="step"><summary>Linux ${label} → ${next}:${counts}</summary>${findings.map(
+    (finding) => findingDetails(index, finding),
+  )}</details>\n`;
 }
 
 /** Opens to the requests that it is about, and its evidence. */

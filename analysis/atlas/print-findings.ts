@@ -7,6 +7,8 @@ import {
   findingFunction,
   findingsOf,
   findingWords,
+  unchangedSteps,
+  unchangedWords,
 } from "./findings.js";
 
 /** More names would hide the sentence; the page lists all. */
@@ -24,6 +26,7 @@ export function findingsMarkdown(index: AtlasIndex): string {
       "`results/atlas/README.md` says how; `index.html` there has every answer.",
     "",
     ...findings.flatMap((finding, at) => findingLines(index, finding, at + 1)),
+    ...unchangedSteps(index).flatMap((step) => [`${unchangedWords(index, step)}.`, ""]),
   ].join("\n");
 }
 

@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { atlasIndex } from "../../../analysis/atlas/build-index.js";
-import { findingsOf, findingWords } from "../../../analysis/atlas/findings.js";
+import {
+  findingsOf,
+  findingWords,
+  unchangedSteps,
+  unchangedWords,
+} from "../../../analysis/atlas/findings.js";
 import { findingsMarkdown } from "../../../analysis/atlas/print-findings.js";
 import { loadAtlas, packagedAtlas } from "../../../results/atlas/files.js";
 import { packageRoot } from "../../../terminal/package-root.js";
@@ -53,6 +58,27 @@ test("where the traced run had other punts, both are given; what cannot be trace
   const text = findingsMarkdown(changed);
   assert.match(text, /256 of 256 punted on 6\.1, 0 of 256 punted on 6\.12 \(traced: 1\)/);
   assert.match(text, /every request punts \(such requests cannot be traced\); from 6\.12 on no/);
+});
+
+test("of two kernels between which nothing changed it is said how much was compared, and what was not measured is not", () => {
+  const lacking = [
+    cell("fallocate-0", 0),
+    cell("zero-range", 0, null, { counted: null, traced: null }),
+  ];
+  const steps = atlasIndex([
+    atlasFile("6.1", "ext4", old),
+    atlasFile("6.12", "ext4", young),
+    atlasFile("6.16", "ext4", lacking),
+    atlasFile("6.17", "xfs", young),
+  ]);
+  assert.deepEqual(
+    unchangedSteps(steps).map((step) => unchangedWords(steps, step)),
+    [
+      "Linux 6.12 → 6.16: 1 answer compared, none changed",
+      "Linux 6.16 → 6.17: no answer can be compared",
+    ],
+  );
+  assert.match(findingsMarkdown(steps), /^Linux 6\.16 → 6\.17: no answer can be compared\.$/m);
 });
 
 test("a single request that punts on one of two kernels is no finding", () => {
