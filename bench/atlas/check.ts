@@ -81,7 +81,8 @@ async function measureAgain(
   try {
     const source = { flavour: place.flavour, mirror: null };
     const [kernel] = await kernelsByVersion(context, [file.packageVersion], source);
-    if (kernel === undefined) return;
+    if (kernel === undefined)
+      return fail(`${file.packageName} ${file.packageVersion} is not there`);
     const kernels = [{ ...kernel, label: file.kernel }];
     const plan = { place, kernels, scenarios: scenariosOf(file, place), jobs: 1 };
     const failures = await measurePlace(context, plan, async (boot) => keep(answersOf(boot, plan)));

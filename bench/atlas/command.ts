@@ -53,7 +53,7 @@ Examples:
   $ puntbench atlas check --share 100      all of it
   $ puntbench atlas check --seed 7         the same tenth again
 
-Exit codes: 0 all answers agree, 1 failure, 2 usage, 3 an answer changed, 4 something could not be compared, 130 interrupted.`;
+Exit codes: 0 no answer changed (those that vary are listed), 1 failure, 2 usage, 3 an answer changed, 4 a pair could not be measured, 130 interrupted.`;
 
 export function atlasCheckCommand(): Command {
   return new Command("check")

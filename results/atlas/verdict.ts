@@ -61,6 +61,13 @@ function punted({ punts, syncs = 0 }: { punts: number; syncs?: number | undefine
   return punts - syncs;
 }
 
+/** Punts per request of each run that was counted, 0 to 1. */
+export function sharesOfRuns(cell: AtlasCell): number[] {
+  return runsOf(cell)
+    .filter(({ requests }) => requests > 0)
+    .map((run) => punted(run) / run.requests);
+}
+
 /** `runs`: punts of the requests in each run. */
 function ofRequests(cell: AtlasCell, requests: number, runs: readonly number[]): Verdict {
   const noun = cell.key.includes("fdatasync") ? "write" : "request";
@@ -124,7 +131,7 @@ function isDrivenByTicks(cell: AtlasCell): boolean {
 }
 
 /** The request is split or not, by its buffer: it was, or the rules name the function that decides so. */
-function isUpToTheBuffer({ causes, kernelFunction }: AtlasCell): boolean {
+export function isUpToTheBuffer({ causes, kernelFunction }: AtlasCell): boolean {
   const wasSplit = causes.some(({ cause }) => cause === "splits-request");
   return wasSplit || (kernelFunction?.startsWith("bio_split") ?? false);
 }

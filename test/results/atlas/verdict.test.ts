@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sameAnswer } from "../../../results/atlas/same-answer.js";
+import type { AtlasCell } from "../../../results/atlas/schema.js";
 import { mainCauseOf, verdictOf } from "../../../results/atlas/verdict.js";
 import { cell } from "../../analysis/atlas/fixture-atlas.js";
 
@@ -79,4 +80,24 @@ test("a share that one run alone has counted is no verdict, and neither is a req
     assert.ok(words.startsWith(`${counted} of 256 requests punted; whether one does is up to`));
   }
   assert.equal(sameAnswer(...boots), null);
+});
+
+test("what varies is another answer than none or all, and than another share it may be chance", () => {
+  const varies = (counted: number, traced: number, punts?: Partial<AtlasCell>) =>
+    cell("append-depth-8", counted, "hole", { traced: { requests: 256, punts: traced }, ...punts });
+  const none = cell("append-depth-8", 0);
+  assert.equal(verdictOf(varies(100, 160)).kind, "varies");
+  assert.equal(sameAnswer(none, varies(100, 160)), false);
+  assert.equal(sameAnswer(varies(100, 160), cell("append-depth-8", 256, "hole")), false);
+  assert.equal(sameAnswer(varies(100, 160), varies(200, 240)), null);
+  assert.equal(sameAnswer(varies(39, 115), cell("append-depth-8", 16, "hole")), null);
+  assert.equal(sameAnswer(none, varies(2, 160)), null);
+  assert.equal(sameAnswer(none, varies(100, 0, { traced: null })), null);
+  // A tick on both: the share is up to the pace.
+  const [slow, quick] = [
+    mixedCell("append-depth-8", 200, 240, 91),
+    mixedCell("append-depth-8", 100, 150, 91),
+  ];
+  assert.equal(sameAnswer(slow, quick), null);
+  assert.equal(sameAnswer(none, quick), false);
 });
