@@ -49,8 +49,8 @@ export interface Unchanged {
   compared: number;
 }
 
-export function unchangedSteps(index: AtlasIndex): Unchanged[] {
-  const changed = new Set(changesOf(index).map(({ from, to }) => `${from} ${to}`));
+export function unchangedSteps(index: AtlasIndex, findings: readonly Finding[]): Unchanged[] {
+  const changed = new Set(findings.map(({ from, to }) => `${from} ${to}`));
   return index.kernels.slice(1).flatMap((_, from) => {
     const to = from + 1;
     if (changed.has(`${from} ${to}`)) return [];

@@ -87,18 +87,20 @@ function questions(index: AtlasIndex): Html {
 
 /** What changed, one step from kernel to kernel after the other: each opens to its findings. */
 function changeLists(index: AtlasIndex): Html {
-  const steps = groupBy(findingsOf(index), ({ from, to }) => `${from} ${to}`);
+  const found = findingsOf(index);
+  const steps = groupBy(found, ({ from, to }) => `${from} ${to}`);
   const changed = [...steps.values()].map((findings) => {
     const { from = 0, to = 0 } = findings[0] ?? {};
     return { from, to, list: changedStep(index, from, to, findings) };
   });
-  const unchanged = unchangedSteps(index).map((step) => ({
+  const unchanged = unchangedSteps(index, found).map((step) => ({
     ...step,
     list: html`<p class="faint">${unchangedWords(index, step)}</p>\n`,
   }));
-  return html`${[...changed, ...unchanged]
+  const lists = [...changed, ...unchanged]
     .sort((a, b) => a.to - b.to || a.from - b.from)
-    .map(({ list }) => list)}`;
+    .map(({ list }) => list);
+  return html`${lists.length > 0 ? lists : html`<p>Only one kernel was measured.</p>`}`;
 }
 
 function changedStep(index: AtlasIndex, from: number, to: number, findings: Finding[]): Html {

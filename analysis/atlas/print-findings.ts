@@ -26,7 +26,7 @@ export function findingsMarkdown(index: AtlasIndex): string {
       "`results/atlas/README.md` says how; `index.html` there has every answer.",
     "",
     ...findings.flatMap((finding, at) => findingLines(index, finding, at + 1)),
-    ...unchangedSteps(index).flatMap((step) => [`${unchangedWords(index, step)}.`, ""]),
+    ...unchangedSteps(index, findings).flatMap((step) => [`${unchangedWords(index, step)}.`, ""]),
   ].join("\n");
 }
 

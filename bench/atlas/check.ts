@@ -80,10 +80,8 @@ async function measureAgain(
   if (place === undefined) return fail("this puntbench knows no such place");
   try {
     const source = { flavour: place.flavour, mirror: null };
-    const [kernel] = await kernelsByVersion(context, [file.packageVersion], source);
-    if (kernel === undefined)
-      return fail(`${file.packageName} ${file.packageVersion} is not there`);
-    const kernels = [{ ...kernel, label: file.kernel }];
+    const named = await kernelsByVersion(context, [file.packageVersion], source);
+    const kernels = named.map((kernel) => ({ ...kernel, label: file.kernel }));
     const plan = { place, kernels, scenarios: scenariosOf(file, place), jobs: 1 };
     const failures = await measurePlace(context, plan, async (boot) => keep(answersOf(boot, plan)));
     for (const { message } of failures) fail(message.split("\n")[0] ?? message);

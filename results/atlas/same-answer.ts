@@ -23,9 +23,8 @@ export function sameAnswer(a: AtlasCell, b: AtlasCell): boolean | null {
     return sameCause;
   }
   const [own, others] = [sharesOf(a), sharesOf(b)];
-  const overlap = own.least <= others.most + AGREE && others.least <= own.most + AGREE;
   const ticks = own.ticks && others.ticks;
-  return ticks && overlap && (sameCause || [cause, other].includes("timestamp"));
+  return ticks && overlap(own, others) && (sameCause || [cause, other].includes("timestamp"));
 }
 
 /**
@@ -40,10 +39,19 @@ function apart(a: AtlasCell, b: AtlasCell): boolean {
   if (isUpToTheBuffer(a) || isUpToTheBuffer(b)) return false;
   const [own, others] = [sharesOfRuns(a), sharesOfRuns(b)];
   if (own.length < 2 || others.length < 2) return false;
-  return (
-    Math.min(...own) > Math.max(...others) + AGREE || Math.min(...others) > Math.max(...own) + AGREE
-  );
+  const range = (shares: readonly number[]) => ({
+    least: Math.min(...shares),
+    most: Math.max(...shares),
+  });
+  return !overlap(range(own), range(others));
 }
+
+interface Range {
+  least: number;
+  most: number;
+}
+
+const overlap = (a: Range, b: Range) => a.least <= b.most + AGREE && b.least <= a.most + AGREE;
 
 /** Single requests, less than two in a hundred, may punt in any boot. */
 const withoutSingle = (kind: VerdictKind) => (kind === "few" ? "no" : kind);

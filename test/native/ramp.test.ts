@@ -54,9 +54,9 @@ test("punts, workers and CPU time begin where the ramp ends", {
   const times = { rampNs: 270e6, durationNs: 30e6 };
   const tenth = await driver.runTrial(smallTrial(folder, { ...paced, ...times }));
   assert.ok((tenth.workersPeak ?? 0) >= 1);
-  for (const of of ["ioWq", "submitter"] as const) {
-    const [some, all] = [tenth.cpuNs[of] ?? 0, whole.cpuNs[of] ?? 0];
-    assert.ok(some > 0 && some < all / 2, `${of}: ${some} of ${all} ns`);
+  for (const who of ["ioWq", "submitter"] as const) {
+    const [some, all] = [tenth.cpuNs[who] ?? 0, whole.cpuNs[who] ?? 0];
+    assert.ok(some > 0 && some < all / 2, `${who}: ${some} of ${all} ns`);
   }
 });
 
